@@ -1,0 +1,167 @@
+//! The wire contract of accounts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::api::id_type;
+use crate::secret::SecretValue;
+
+id_type! {
+    /// The id of a user.
+    UserId
+}
+
+/// The three fixed roles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Everything, on every record.
+    Administrator,
+    /// Creates; reads and uses any record; changes and deletes their own.
+    Manager,
+    /// Reads.
+    Viewer,
+}
+
+impl Role {
+    /// The name in the API and in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::Manager => "manager",
+            Self::Viewer => "viewer",
+        }
+    }
+}
+
+impl std::str::FromStr for Role {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "administrator" => Ok(Self::Administrator),
+            "manager" => Ok(Self::Manager),
+            "viewer" => Ok(Self::Viewer),
+            _ => Err(()),
+        }
+    }
+}
+
+/// A kind of record that permissions speak of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resource {
+    /// Credentials.
+    Credentials,
+    /// MCP servers.
+    McpServers,
+    /// Users.
+    Users,
+    /// The audit trail.
+    AuditEvents,
+    /// A resource of a later release.
+    #[serde(other)]
+    Unknown,
+}
+
+/// What may be done with a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// See it.
+    Read,
+    /// Make one.
+    Create,
+    /// Change it.
+    Update,
+    /// Delete it.
+    Delete,
+    /// Have the server use it.
+    Use,
+    /// An action of a later release.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Whose records a permission covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// One's own.
+    Own,
+    /// Everybody's.
+    Any,
+}
+
+/// One permission of a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Permission {
+    /// The kind of record.
+    pub resource: Resource,
+    /// What may be done.
+    pub action: Action,
+    /// With whose records.
+    pub scope: Scope,
+}
+
+/// The owner of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// The user's id.
+    pub id: UserId,
+    /// The user's name.
+    pub name: String,
+}
+
+/// The signed-in user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// The user's id.
+    pub id: UserId,
+    /// The address for signing in.
+    pub email: String,
+    /// The name that others see.
+    pub name: String,
+    /// The role.
+    pub role: Role,
+    /// What the role allows.
+    pub permissions: Vec<Permission>,
+}
+
+impl Me {
+    /// Whether the user may do something with records of an owner (`None`: with any at all, as for Create).
+    #[must_use]
+    pub fn may(&self, resource: Resource, action: Action, owner: Option<UserId>) -> bool {
+        self.permissions.iter().any(|permission| {
+            permission.resource == resource
+                && permission.action == action
+                && (permission.scope == Scope::Any || owner.is_none_or(|owner| owner == self.id))
+        })
+    }
+}
+
+/// Body of `POST /session`.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Serialize))]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// The address.
+    pub email: String,
+    /// The password.
+    pub password: SecretValue,
+}
+
+/// Fields of the set-up form: the first administrator.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Serialize))]
+#[serde(deny_unknown_fields)]
+pub struct SetUp {
+    /// The token from the set-up link.
+    pub token: SecretValue,
+    /// The address.
+    pub email: String,
+    /// The name that others see.
+    pub name: String,
+    /// The password.
+    pub password: SecretValue,
+}

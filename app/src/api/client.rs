@@ -1,0 +1,220 @@
+//! The one typed client: the only file of the app that knows HTTP.
+//!
+//! Reading works in both places: in the browser through fetch, and on the server through the API
+//! router itself, called in process with the visitor's identity. Writing works in the browser only;
+//! on the server it has the same signatures and answers [`ClientError::Offline`].
+
+use serde::de::DeserializeOwned;
+
+use super::Problem;
+
+/// Why a call gave no result.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, thiserror::Error)]
+pub enum ClientError {
+    /// No answer came. A read can be repeated; of a write it is not known whether it happened.
+    #[error("The server could not be reached.")]
+    Offline,
+    /// The server refused, and says why.
+    #[error("{}", .0.detail)]
+    Problem(Box<Problem>),
+    /// An answer came that this build does not understand.
+    #[error("The answer could not be read. Reload the page.")]
+    Unreadable,
+}
+
+impl ClientError {
+    /// The problem's code, e.g. `name-taken`; nothing where no answer came.
+    #[must_use]
+    pub fn slug(&self) -> Option<&str> {
+        match self {
+            Self::Problem(problem) => Some(problem.slug()),
+            Self::Offline | Self::Unreadable => None,
+        }
+    }
+
+    /// Whether the session has ended.
+    #[must_use]
+    pub fn is_unauthorized(&self) -> bool {
+        matches!(self, Self::Problem(problem) if problem.status == 401)
+    }
+}
+
+/// A bound for what may be sent: serializable in the browser, anything on the server (where nothing is sent).
+#[cfg(target_arch = "wasm32")]
+pub trait Input: serde::Serialize {}
+#[cfg(target_arch = "wasm32")]
+impl<T: serde::Serialize> Input for T {}
+
+/// A bound for what may be sent: serializable in the browser, anything on the server (where nothing is sent).
+#[cfg(not(target_arch = "wasm32"))]
+pub trait Input {}
+#[cfg(not(target_arch = "wasm32"))]
+impl<T> Input for T {}
+
+/// An answer before it is understood.
+#[derive(Clone, Debug)]
+pub struct RawAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body as it came.
+    pub body: Vec<u8>,
+}
+
+impl RawAnswer {
+    fn read<T: DeserializeOwned>(&self) -> Result<T, ClientError> {
+        if (200..300).contains(&self.status) {
+            // 204 has no body; `null` is how a unit reads.
+            let body: &[u8] = if self.body.is_empty() { b"null" } else { &self.body };
+            serde_json::from_slice(body).map_err(|_| ClientError::Unreadable)
+        } else {
+            Err(
+                serde_json::from_slice(&self.body).map_or(ClientError::Unreadable, |problem| {
+                    ClientError::Problem(Box::new(problem))
+                }),
+            )
+        }
+    }
+}
+
+/// The future of an in-process call.
+#[cfg(feature = "ssr")]
+pub type BoxedAnswer = std::pin::Pin<Box<dyn Future<Output = RawAnswer> + Send>>;
+
+/// The server's transport: a GET on the API router, in process, as the visitor. Put into Leptos context.
+#[cfg(feature = "ssr")]
+#[derive(Clone)]
+pub struct InProcess(pub std::sync::Arc<dyn Fn(String) -> BoxedAnswer + Send + Sync>);
+
+#[cfg(feature = "ssr")]
+impl std::fmt::Debug for InProcess {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("InProcess")
+    }
+}
+
+/// Reads from the API, on the server and in the browser alike.
+#[derive(Clone, Debug)]
+pub struct ReadClient {
+    #[cfg(feature = "ssr")]
+    transport: Option<InProcess>,
+}
+
+impl ReadClient {
+    /// The client of the current page. Call it while the component is built, not inside a future.
+    #[must_use]
+    pub fn from_context() -> Self {
+        Self {
+            #[cfg(feature = "ssr")]
+            transport: leptos::prelude::use_context(),
+        }
+    }
+
+    /// GET of a path below `/api/v1`.
+    ///
+    /// # Errors
+    /// [`ClientError`], as its variants say.
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+        self.answer(format!("{}{path}", super::PREFIX)).await?.read()
+    }
+
+    #[cfg(feature = "ssr")]
+    async fn answer(&self, path: String) -> Result<RawAnswer, ClientError> {
+        match &self.transport {
+            Some(InProcess(call)) => Ok(call(path).await),
+            None => Err(ClientError::Offline),
+        }
+    }
+
+    #[cfg(all(target_arch = "wasm32", not(feature = "ssr")))]
+    async fn answer(&self, path: String) -> Result<RawAnswer, ClientError> {
+        send_wrapper::SendWrapper::new(browser::fetch("GET", &path, None, None)).await
+    }
+
+    #[cfg(not(any(target_arch = "wasm32", feature = "ssr")))]
+    async fn answer(&self, _path: String) -> Result<RawAnswer, ClientError> {
+        Err(ClientError::Offline)
+    }
+}
+
+/// Writes through the API, in the browser.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WriteClient;
+
+impl WriteClient {
+    /// Sends an input with a method to a path below `/api/v1`. `if_match` is the revision that the
+    /// person saw.
+    ///
+    /// # Errors
+    /// [`ClientError`], as its variants say.
+    #[cfg(target_arch = "wasm32")]
+    pub async fn send<I: Input, T: DeserializeOwned>(
+        &self,
+        method: &str,
+        path: &str,
+        input: Option<&I>,
+        if_match: Option<i64>,
+    ) -> Result<T, ClientError> {
+        let body = match input {
+            Some(input) => Some(serde_json::to_string(input).map_err(|_| ClientError::Unreadable)?),
+            None => None,
+        };
+        let path = format!("{}{path}", super::PREFIX);
+        send_wrapper::SendWrapper::new(browser::fetch(method, &path, body, if_match))
+            .await?
+            .read()
+    }
+
+    /// Answers `Offline`: nothing is written while a page is rendered on the server.
+    ///
+    /// # Errors
+    /// Always [`ClientError::Offline`].
+    #[cfg(not(target_arch = "wasm32"))]
+    #[allow(clippy::unused_async, reason = "the same signature as in the browser")]
+    pub async fn send<I: Input, T: DeserializeOwned>(
+        &self,
+        _method: &str,
+        _path: &str,
+        _input: Option<&I>,
+        _if_match: Option<i64>,
+    ) -> Result<T, ClientError> {
+        Err(ClientError::Offline)
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+mod browser {
+    use gloo_net::http::{Method, RequestBuilder};
+    use zeroize::Zeroize;
+
+    use super::{ClientError, RawAnswer};
+
+    /// One request with the page's cookie. The body is wiped on this side of the border; what the
+    /// browser copies is out of reach.
+    pub async fn fetch(
+        method: &str,
+        path: &str,
+        body: Option<String>,
+        if_match: Option<i64>,
+    ) -> Result<RawAnswer, ClientError> {
+        let method = Method::from_bytes(method.as_bytes()).map_err(|_| ClientError::Unreadable)?;
+        let mut builder = RequestBuilder::new(path)
+            .method(method)
+            .header("accept", "application/json");
+        if let Some(revision) = if_match {
+            builder = builder.header("if-match", &format!("\"{revision}\""));
+        }
+        let request = match body {
+            Some(mut text) => {
+                let request = builder.header("content-type", "application/json").body(text.as_str());
+                text.zeroize();
+                request
+            }
+            None => builder.build(),
+        }
+        .map_err(|_| ClientError::Unreadable)?;
+        let answer = request.send().await.map_err(|_| ClientError::Offline)?;
+        let status = answer.status();
+        let body = answer.binary().await.map_err(|_| ClientError::Offline)?;
+        Ok(RawAnswer { status, body })
+    }
+}

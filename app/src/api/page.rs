@@ -1,0 +1,98 @@
+//! The envelope of every list, and the query that asks for one.
+
+use serde::{Deserialize, Serialize};
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Page<T> {
+    /// The items, in the order that was asked for.
+    pub items: Vec<T>,
+    /// How many items there are in all; counted up to 10,000.
+    pub total: i64,
+    /// Whether `total` is the real number and not the end of counting.
+    pub total_exact: bool,
+    /// Asks for the page after this one.
+    pub next_cursor: Option<String>,
+    /// Asks for the page before this one.
+    pub previous_cursor: Option<String>,
+    /// Of the total, how many this caller may not see (references only).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hidden: i64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(count: &i64) -> bool {
+    *count == 0
+}
+
+impl<T> Page<T> {
+    /// A list that fits into one page.
+    #[must_use]
+    pub fn whole(items: Vec<T>) -> Self {
+        let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        Self {
+            items,
+            total,
+            total_exact: true,
+            next_cursor: None,
+            previous_cursor: None,
+            hidden: 0,
+        }
+    }
+}
+
+/// What a list is asked for. `None` leaves the choice to the server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    /// Text that names must contain.
+    pub search: Option<String>,
+    /// Field to sort by; a leading `-` reverses.
+    pub sort: Option<String>,
+    /// Items on a page, 1 to 100.
+    pub limit: Option<u32>,
+    /// From `next_cursor` or `previous_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+impl Query {
+    /// The query string, with its `?`, or nothing.
+    #[must_use]
+    pub fn to_query_string(&self) -> String {
+        let limit = self.limit.map(|limit| limit.to_string());
+        let pairs = [
+            ("search", self.search.as_deref()),
+            ("sort", self.sort.as_deref()),
+            ("limit", limit.as_deref()),
+            ("cursor", self.cursor.as_deref()),
+        ];
+        let mut text = String::new();
+        for (name, value) in pairs {
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                text.push(if text.is_empty() { '?' } else { '&' });
+                text.push_str(name);
+                text.push('=');
+                text.extend(percent_encoding::utf8_percent_encode(
+                    value,
+                    percent_encoding::NON_ALPHANUMERIC,
+                ));
+            }
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Query;
+
+    #[test]
+    fn a_query_string_holds_only_what_was_asked_for() {
+        assert_eq!(Query::default().to_query_string(), "");
+        let query = Query {
+            search: Some("a b&c".to_owned()),
+            limit: Some(10),
+            ..Query::default()
+        };
+        assert_eq!(query.to_query_string(), "?search=a%20b%26c&limit=10");
+    }
+}

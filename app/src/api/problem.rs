@@ -1,0 +1,79 @@
+//! The shape of every error answer (RFC 9457).
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::credentials::Reference;
+
+/// A problem document. Its `type` is `urn:strongroom:problem:<slug>`; the optional fields are the
+/// parameters of single problem types, so that a page can put them into its own words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The stable code, as a URN.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// A short name of the problem type.
+    pub title: String,
+    /// The HTTP status, repeated.
+    pub status: u16,
+    /// A sentence that says what to do.
+    pub detail: String,
+    /// Finds the request in the server's log.
+    pub request_id: String,
+    /// What is wrong with single fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// `in-use`: what refers to the credential (the first ones).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub references: Option<Vec<Reference>>,
+    /// `in-use`: how many references there are in all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub references_total: Option<i64>,
+    /// `host-not-allowed`: the host that was asked for, as `host` or `host:port`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The credential that the problem is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<NamedRecord>,
+    /// `precondition-failed`: who changed the record last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_by: Option<String>,
+    /// `precondition-failed`: when it was changed last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<DateTime<Utc>>,
+}
+
+impl Problem {
+    /// The stable code without its URN prefix, e.g. `name-taken`.
+    #[must_use]
+    pub fn slug(&self) -> &str {
+        self.kind.rsplit(':').next().unwrap_or_default()
+    }
+
+    /// What is wrong with one field, by its JSON Pointer.
+    #[must_use]
+    pub fn field(&self, pointer: &str) -> Option<&FieldError> {
+        self.errors.iter().find(|error| error.pointer == pointer)
+    }
+}
+
+/// What is wrong with one field of an input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// JSON Pointer (RFC 6901) to the field; empty for the whole document.
+    pub pointer: String,
+    /// The stable code of the broken rule, e.g. `required`, `too-long`.
+    pub code: String,
+    /// A sentence that says what to do.
+    pub detail: String,
+}
+
+/// A record by id and name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedRecord {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+}

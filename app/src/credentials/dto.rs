@@ -1,0 +1,199 @@
+//! The wire contract of credentials. No output has a value.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::accounts::{Owner, UserId};
+use crate::api::{Patch, id_type};
+use crate::secret::SecretValue;
+
+id_type! {
+    /// The id of a credential: what everything refers to.
+    CredentialId
+}
+
+/// A credential as everybody sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential {
+    /// The id.
+    pub id: CredentialId,
+    /// The unique name.
+    pub name: String,
+    /// Who created it.
+    pub owner: Owner,
+    /// Counts the values that were saved, from 1.
+    pub version: i64,
+    /// Counts all changes, from 1; quoted, it is the `ETag`.
+    pub revision: i64,
+    /// Where the value may be sent: `host` (https on port 443) or `host:port`. Empty: nowhere yet.
+    pub allowed_hosts: Vec<String>,
+    /// How many references there are.
+    pub used_by: i64,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// When it was changed last.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Body of `POST /credentials`.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Serialize))]
+#[serde(deny_unknown_fields)]
+pub struct CreateCredential {
+    /// The unique name, 1 to 128 characters.
+    pub name: String,
+    /// The secret, 1 byte to 64 KiB, kept byte for byte.
+    pub value: SecretValue,
+    /// Where the value may be sent; empty or absent: nowhere until it is first attached.
+    #[serde(default)]
+    pub allowed_hosts: Vec<String>,
+}
+
+/// Body of `PATCH /credentials/{id}` (a merge patch).
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Serialize))]
+#[serde(deny_unknown_fields)]
+pub struct UpdateCredential {
+    /// A new name.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    pub name: Patch<String>,
+    /// A new secret: one more version.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    pub value: Patch<SecretValue>,
+    /// The new list of hosts; `null` empties it.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    pub allowed_hosts: Patch<Vec<String>>,
+}
+
+/// A kind of record that can refer to a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReferrerKind {
+    /// An MCP server.
+    McpServer,
+    /// A kind of a later release.
+    #[serde(other)]
+    Unknown,
+}
+
+impl ReferrerKind {
+    /// The name in the API and in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::McpServer => "mcp_server",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Reads the name that the database keeps.
+    #[must_use]
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "mcp_server" => Self::McpServer,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// One record that refers to a credential.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// What kind of record.
+    pub kind: ReferrerKind,
+    /// The record's id.
+    pub id: Uuid,
+    /// The record's name.
+    pub name: String,
+    /// When the credential was attached.
+    pub attached_at: DateTime<Utc>,
+    /// When this record used the credential last.
+    pub last_used_at: Option<DateTime<Utc>>,
+}
+
+/// Whether a credential that something refers to can still be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialState {
+    /// It can.
+    Live,
+    /// It was deleted.
+    Deleted,
+    /// This caller may not see it.
+    Hidden,
+}
+
+/// A credential as a record that refers to it shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CredentialSummary {
+    /// The id.
+    pub id: CredentialId,
+    /// Whether it can be used.
+    pub state: CredentialState,
+    /// The name; kept after deletion, absent where hidden.
+    pub name: Option<String>,
+    /// The owner; absent where hidden or deleted.
+    pub owner: Option<Owner>,
+    /// Who deleted it.
+    pub deleted_by: Option<String>,
+    /// When it was deleted.
+    pub deleted_at: Option<DateTime<Utc>>,
+}
+
+/// How a use ended before anything was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UseOutcome {
+    /// The secret was handed to the outbound client.
+    Allowed,
+    /// The use was refused.
+    Refused,
+    /// An outcome of a later release.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Who used a credential.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UseActor {
+    /// `user`, `token`, `cli` or `job`.
+    pub kind: String,
+    /// The user's id, where there is one.
+    pub id: Option<UserId>,
+    /// The name at that time.
+    pub name: String,
+}
+
+/// Through what a credential was used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UseReferrer {
+    /// What kind of record.
+    pub kind: ReferrerKind,
+    /// The record's id; absent for a test of something that is not saved.
+    pub id: Option<Uuid>,
+    /// The record's name at that time.
+    pub name: Option<String>,
+}
+
+/// One use of a credential, as the audit trail keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Use {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub actor: UseActor,
+    /// Through what.
+    pub referrer: Option<UseReferrer>,
+    /// Which version of the value.
+    pub version: i64,
+    /// To which host.
+    pub host: String,
+    /// Whether it was allowed.
+    pub outcome: UseOutcome,
+    /// Why it was refused: the code of the problem.
+    pub reason: Option<String>,
+}

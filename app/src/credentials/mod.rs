@@ -1,0 +1,9 @@
+//! Credentials: named secrets that are stored once and never shown again.
+
+mod api;
+mod dto;
+
+pub use dto::{
+    CreateCredential, Credential, CredentialId, CredentialState, CredentialSummary, Reference, ReferrerKind,
+    UpdateCredential, Use, UseActor, UseOutcome, UseReferrer,
+};

@@ -1,0 +1,209 @@
+//! The wire contract of MCP servers.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::accounts::Owner;
+use crate::api::{Patch, Problem, id_type};
+use crate::credentials::{CredentialId, CredentialSummary};
+
+id_type! {
+    /// The id of an MCP server.
+    McpServerId
+}
+
+/// How a server is reached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transport {
+    /// Streamable HTTP.
+    #[default]
+    Http,
+    /// A transport of a later release.
+    #[serde(other)]
+    Unknown,
+}
+
+/// An MCP server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct McpServer {
+    /// The id.
+    pub id: McpServerId,
+    /// The unique name.
+    pub name: String,
+    /// Whether it may be used.
+    pub enabled: bool,
+    /// How it is reached.
+    pub transport: Transport,
+    /// Its address.
+    pub url: String,
+    /// The credential whose value is sent as `Authorization: Bearer`.
+    pub credential_id: Option<CredentialId>,
+    /// What that credential is.
+    pub credential: Option<CredentialSummary>,
+    /// Who created it.
+    pub owner: Owner,
+    /// Counts all changes, from 1; quoted, it is the `ETag`.
+    pub revision: i64,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// When it was changed last.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Body of `POST /mcp-servers`.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Serialize))]
+#[serde(deny_unknown_fields)]
+pub struct CreateMcpServer {
+    /// The unique name.
+    pub name: String,
+    /// Whether it may be used; true if absent.
+    #[serde(default = "enabled")]
+    pub enabled: bool,
+    /// How it is reached; `http` if absent.
+    #[serde(default)]
+    pub transport: Transport,
+    /// Its address, `http://` or `https://`.
+    pub url: String,
+    /// The credential to send; none if absent.
+    #[serde(default)]
+    pub credential_id: Option<CredentialId>,
+    /// Adds the address's host to the credential's allowed hosts, where the caller may change the credential.
+    #[serde(default)]
+    pub allow_host: bool,
+}
+
+fn enabled() -> bool {
+    true
+}
+
+/// Body of `PATCH /mcp-servers/{id}` (a merge patch).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Serialize))]
+#[serde(deny_unknown_fields)]
+pub struct UpdateMcpServer {
+    /// A new name.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    pub name: Patch<String>,
+    /// On or off.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    pub enabled: Patch<bool>,
+    /// A new transport.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    pub transport: Patch<Transport>,
+    /// A new address.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    pub url: Patch<String>,
+    /// Another credential; `null`: none.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    pub credential_id: Patch<CredentialId>,
+    /// Adds the address's host to the credential's allowed hosts, where the caller may change the credential.
+    #[serde(default)]
+    pub allow_host: bool,
+}
+
+/// Body of `POST /mcp-servers/test`: a create body, or `id` with the fields that differ from what is saved.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Serialize))]
+#[serde(deny_unknown_fields)]
+pub struct TestMcpServer {
+    /// The saved server that the other fields change.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Option::is_none"))]
+    pub id: Option<McpServerId>,
+    /// As in create; not needed for a test.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    pub name: Patch<String>,
+    /// As in create; a test does not look at it.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    pub enabled: Patch<bool>,
+    /// As in create.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    pub transport: Patch<Transport>,
+    /// As in create.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    pub url: Patch<String>,
+    /// As in create; `null`: none.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    pub credential_id: Patch<CredentialId>,
+    /// As in create, but nothing is added by a test.
+    #[serde(default)]
+    pub allow_host: bool,
+}
+
+/// What a server says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerInfo {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// A tool that a server offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// Its name.
+    pub name: String,
+    /// What it does, in the server's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// JSON Schema of its input.
+    pub input_schema: serde_json::Value,
+}
+
+/// How a test ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TestResult {
+    /// Whether the server accepted the connection and listed its tools.
+    pub ok: bool,
+    /// When the test ran.
+    pub checked_at: DateTime<Utc>,
+    /// How long it took, in milliseconds.
+    pub latency_ms: i64,
+    /// The protocol version that both sides agreed on.
+    pub protocol_version: Option<String>,
+    /// What the server says of itself.
+    pub server: Option<ServerInfo>,
+    /// How many tools it offers.
+    pub tool_count: i64,
+    /// The tools.
+    pub tools: Vec<Tool>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Box<Problem>>,
+}
+
+/// The tools of a saved server: the envelope of every list, with what the server says of itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToolList {
+    /// The tools.
+    pub items: Vec<Tool>,
+    /// How many there are.
+    pub total: i64,
+    /// Always true.
+    pub total_exact: bool,
+    /// Always none: the tools come in one page.
+    pub next_cursor: Option<String>,
+    /// Always none: the tools come in one page.
+    pub previous_cursor: Option<String>,
+    /// When the server was asked.
+    pub checked_at: DateTime<Utc>,
+    /// How long it took, in milliseconds.
+    pub latency_ms: i64,
+    /// The protocol version that both sides agreed on.
+    pub protocol_version: Option<String>,
+    /// What the server says of itself.
+    pub server: Option<ServerInfo>,
+}

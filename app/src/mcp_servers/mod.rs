@@ -1,0 +1,9 @@
+//! MCP servers: where tools come from, and which credential opens them.
+
+mod api;
+mod dto;
+
+pub use dto::{
+    CreateMcpServer, McpServer, McpServerId, ServerInfo, TestMcpServer, TestResult, Tool, ToolList, Transport,
+    UpdateMcpServer,
+};
