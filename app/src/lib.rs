@@ -6,3 +6,4 @@ pub mod credentials;
 pub mod mcp_servers;
 pub mod names;
 pub mod secret;
+pub mod ui;

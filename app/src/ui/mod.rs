@@ -1,0 +1,3 @@
+//! Pieces that no feature owns.
+
+pub mod value_field;

@@ -1,0 +1,17 @@
+//! The field that a secret is typed or pasted into.
+//!
+//! ```ignore
+//! let value = ValueHandle::new();
+//! view! { <ValueField id="add-value" handle=value label=text::value() help=text::value_help() error=value_error/> }
+//! // Save: `value.take()` goes into the input, `value.clear()` once it is stored.
+//! ```
+
+mod field;
+mod handle;
+mod offers;
+mod paste_help;
+mod text;
+
+pub use field::ValueField;
+pub use handle::ValueHandle;
+pub use paste_help::Offer;
