@@ -1,3 +1,31 @@
-//! Pieces that no feature owns.
+//! Components and browser plumbing that know nothing of credentials or any other feature.
 
+mod button;
+mod copy;
+mod dialog;
+mod field;
+mod focus;
+mod hydrated;
+mod icon;
+pub mod problem_text;
+mod save;
+mod text;
+mod time;
+mod toast;
+mod unique;
 pub mod value_field;
+
+pub use button::{Button, ButtonKind, IconButton, LinkButton};
+pub use copy::CopyButton;
+pub use dialog::{
+    AddressedDialog, Dialog, DialogAddress, DialogBody, DialogFooter, DialogForm, DialogHandle, DialogHost, DialogSize,
+    Dialogs, href_with_dialog, provide_dialogs, use_addressed_dialog, use_dialogs,
+};
+pub use field::{FieldFrame, FieldIds, TextField};
+pub use focus::{focus_element, focus_when_painted};
+pub use hydrated::{provide_hydrated, use_hydrated};
+pub use icon::{Icon, IconKind};
+pub use save::{Again, ErrorSummary, FieldIssue, GeneralError, Look, Save, SaveFailure, SaveState, SignInAgain};
+pub use time::Time;
+pub use toast::{ToastRegion, Toasts, provide_toasts, use_toasts};
+pub use unique::unique_id;

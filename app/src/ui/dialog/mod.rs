@@ -1,0 +1,14 @@
+//! Modal dialogs: native, mounted beside the page, with an address, and careful with typed text.
+
+mod address;
+mod addressed;
+mod discard;
+mod form;
+mod frame;
+mod stack;
+
+pub use address::{DialogAddress, href_with_dialog};
+pub use addressed::{AddressedDialog, use_addressed_dialog};
+pub use form::{DialogBody, DialogFooter, DialogForm};
+pub use frame::{Dialog, DialogHandle, DialogHost, DialogSize};
+pub use stack::{Dialogs, provide_dialogs, use_dialogs};

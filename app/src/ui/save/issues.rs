@@ -1,0 +1,139 @@
+//! What went wrong, where the form shows it.
+
+use leptos::prelude::*;
+
+use super::{SaveFailure, SaveState};
+use crate::{
+    api::Problem,
+    ui::{CopyButton, Icon, IconKind, focus_element, problem_text, text},
+};
+
+/// A field that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldIssue {
+    /// The id of its control.
+    pub control: String,
+    /// Its label.
+    pub label: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// Links to the wrong fields; shown only for several. For the top of a form.
+#[component]
+pub fn ErrorSummary(
+    /// The wrong fields, from the top.
+    #[prop(into)]
+    issues: Signal<Vec<FieldIssue>>,
+) -> impl IntoView {
+    let several = move || issues.with(|issues| issues.len() > 1);
+    view! {
+        <Show when=several>
+            <div class="summary" role="alert">
+                <p>{move || text::fields_to_correct(issues.with(Vec::len))}</p>
+                <ul>
+                    {move || {
+                        issues
+                            .get()
+                            .into_iter()
+                            .map(|issue| {
+                                let href = format!("#{}", issue.control);
+                                let go = move |event: leptos::ev::MouseEvent| {
+                                    event.prevent_default();
+                                    event.stop_propagation();
+                                    focus_element(&issue.control);
+                                };
+                                view! {
+                                    <li>
+                                        <a href=href on:click=go>
+                                            {issue.label}
+                                            ": "
+                                            {issue.message}
+                                        </a>
+                                    </li>
+                                }
+                            })
+                            .collect_view()
+                    }}
+                </ul>
+            </div>
+        </Show>
+    }
+}
+
+/// What went wrong with the form as a whole; for the place right above its buttons. Fields that show
+/// their own errors are named by pointer, so that nothing is said twice.
+#[component]
+pub fn GeneralError(
+    /// Where saving stands.
+    #[prop(into)]
+    state: Signal<SaveState>,
+    /// The JSON Pointers whose errors the fields show.
+    #[prop(optional)]
+    pointers: &'static [&'static str],
+    /// More for certain problems: a button that loads the new revision.
+    #[prop(optional, into)]
+    children: Option<ChildrenFn>,
+) -> impl IntoView {
+    let words = move || general_words(&state.get(), pointers);
+    let request = move || {
+        state.with(|state| match state {
+            SaveState::Failed(SaveFailure::Problem(problem)) if !problem.request_id.is_empty() => {
+                Some(problem.request_id.clone())
+            }
+            _ => None,
+        })
+    };
+    let children = StoredValue::new(children);
+    view! {
+        <div class="general-error" role="alert">
+            <Show when=move || words().is_some()>
+                <div class="notice notice-danger">
+                    <Icon kind=IconKind::Alert />
+                    <div class="notice-words">
+                        <p>{words}</p>
+                        {move || {
+                            request()
+                                .map(|id| {
+                                    view! {
+                                        <p class="request-id">
+                                            {text::request_id()} " " <code>{id.clone()}</code>
+                                            <CopyButton content=id label=text::copy_request_id() />
+                                        </p>
+                                    }
+                                })
+                        }}
+                        {children.with_value(|children| children.as_ref().map(|children| children()))}
+                    </div>
+                </div>
+            </Show>
+        </div>
+    }
+}
+
+/// The words for a state, unless the fields say everything.
+fn general_words(state: &SaveState, pointers: &[&str]) -> Option<String> {
+    match state {
+        SaveState::Idle | SaveState::Saving => None,
+        SaveState::Looking => Some(text::not_known_whether_saved().to_owned()),
+        SaveState::Failed(failure) => match failure {
+            SaveFailure::Problem(problem) => (!fields_say_it(problem, pointers)).then(|| problem_text::words(problem)),
+            SaveFailure::WasNotSaved => Some(text::was_not_saved().to_owned()),
+            SaveFailure::NotKnown => Some(text::still_not_known().to_owned()),
+            SaveFailure::Unreadable => Some(text::unreadable().to_owned()),
+            SaveFailure::NotSignedIn => Some(text::not_signed_in().to_owned()),
+            SaveFailure::OtherPerson => Some(text::other_person().to_owned()),
+        },
+    }
+}
+
+/// Whether every error of a problem stands at a field already.
+fn fields_say_it(problem: &Problem, pointers: &[&str]) -> bool {
+    let by_code = matches!(problem.slug(), "name-taken") && pointers.contains(&"/name");
+    by_code
+        || (!problem.errors.is_empty()
+            && problem
+                .errors
+                .iter()
+                .all(|error| pointers.contains(&error.pointer.as_str())))
+}

@@ -1,0 +1,9 @@
+//! Saving a form: once however often it is pressed, honest when the answer is lost.
+
+mod issues;
+mod machine;
+mod sign_in_again;
+
+pub use issues::{ErrorSummary, FieldIssue, GeneralError};
+pub use machine::{Look, Save, SaveFailure, SaveState};
+pub use sign_in_again::{Again, SignInAgain};
