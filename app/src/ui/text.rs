@@ -99,12 +99,6 @@ pub fn was_not_saved() -> &'static str {
     "This was not saved: no answer came, and the server does not have it. Save it again."
 }
 
-/// Looks for a lost write again.
-#[must_use]
-pub fn look_again() -> &'static str {
-    "Look again"
-}
-
 /// Somebody else signed in over a form.
 #[must_use]
 pub fn other_person() -> &'static str {
