@@ -2,6 +2,7 @@
 
 mod api;
 mod dto;
+pub mod picker;
 
 pub use dto::{
     CreateCredential, Credential, CredentialId, CredentialState, CredentialSummary, Reference, ReferrerKind,

@@ -10,6 +10,8 @@ pub(super) const ROWS: u32 = 25;
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Event {
+    /// The focus came.
+    Focused,
     /// The text was changed by typing or pasting.
     Typed(String),
     /// A secret was pasted; the text of it is not part of the event.
@@ -151,6 +153,11 @@ impl State {
         !self.text.trim().is_empty() && self.text != self.chosen
     }
 
+    /// Whether an answer to this request would still be wanted.
+    pub(super) fn awaits(&self, ticket: u64) -> bool {
+        self.ticket == ticket && self.waiting != Waiting::No
+    }
+
     /// What to search for: the text, unless it is what is chosen anyway.
     pub(super) fn search(&self) -> &str {
         if self.unpicked() { self.text.trim() } else { "" }
@@ -186,6 +193,10 @@ impl State {
     /// Takes an event.
     pub(super) fn update(&mut self, event: Event) -> Vec<Command> {
         match event {
+            Event::Focused => {
+                self.left = false;
+                Vec::new()
+            }
             Event::Typed(text) if looks_like_secret(&text) => self.update(Event::SecretPasted),
             Event::Typed(text) => {
                 self.text = text;

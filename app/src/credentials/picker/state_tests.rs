@@ -27,7 +27,10 @@ fn credential(number: u128, name: &str) -> Credential {
 }
 
 fn page(names: &[&str], total: i64) -> Page<Credential> {
-    let items = (1..).zip(names).map(|(number, name)| credential(number, name)).collect();
+    let items = (1..)
+        .zip(names)
+        .map(|(number, name)| credential(number, name))
+        .collect();
     Page {
         total,
         ..Page::whole(items)
@@ -135,7 +138,14 @@ fn a_new_answer_moves_nothing_under_the_finger() {
 #[test]
 fn the_rest_of_a_long_list_is_counted() {
     let state = opened(&["A", "B"], 216);
-    assert!(matches!(state.content, Content::Found { more: 214, exact: true, .. }));
+    assert!(matches!(
+        state.content,
+        Content::Found {
+            more: 214,
+            exact: true,
+            ..
+        }
+    ));
 }
 
 #[test]

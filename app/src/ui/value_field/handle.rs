@@ -85,6 +85,12 @@ impl ValueHandle {
         }
     }
 
+    /// Puts a text into the field that was pasted elsewhere by mistake.
+    pub fn fill(&self, text: Zeroizing<String>) {
+        self.replace(text);
+        self.look_for_offers();
+    }
+
     /// Puts the focus into the field, as soon as it is there.
     pub fn focus(&self) {
         if let Some(node) = self.node.get_untracked() {

@@ -1,0 +1,147 @@
+//! The form's hold on a picker.
+
+use leptos::html::Input;
+use leptos::prelude::*;
+use zeroize::Zeroizing;
+
+use super::state::State;
+use super::text;
+use crate::credentials::{CredentialId, CredentialState, CredentialSummary};
+
+/// What the picker says of itself below the field.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Notice {
+    /// Something happened.
+    Said(String),
+    /// Something is wrong with what was just created.
+    Warning(String),
+    /// The choice was cleared since the address changed.
+    Cleared {
+        /// What was chosen.
+        choice: CredentialSummary,
+        /// The host it was chosen for.
+        before: String,
+        /// The host now.
+        now: String,
+    },
+}
+
+/// What is chosen in a [`CredentialPicker`](super::CredentialPicker). The form makes it and reads it.
+#[derive(Clone, Copy, Debug)]
+pub struct PickerHandle {
+    selected: RwSignal<Option<CredentialSummary>>,
+    pub(super) state: RwSignal<State>,
+    pub(super) input: NodeRef<Input>,
+    pub(super) notice: RwSignal<Option<Notice>>,
+    created: StoredValue<Vec<String>>,
+    /// A secret that was pasted into the search: on its way to the creation form, never in a signal.
+    pub(super) paste: StoredValue<Zeroizing<String>>,
+}
+
+impl PickerHandle {
+    /// A picker with a choice, or none. Call it in the component that owns the form.
+    #[must_use]
+    pub fn new(selected: Option<CredentialSummary>) -> Self {
+        let words = selected.as_ref().map(text::chosen).unwrap_or_default();
+        Self {
+            selected: RwSignal::new(selected),
+            state: RwSignal::new(State::new(words)),
+            input: NodeRef::new(),
+            notice: RwSignal::new(None),
+            created: StoredValue::new(Vec::new()),
+            paste: StoredValue::new(Zeroizing::default()),
+        }
+    }
+
+    /// What is chosen. Tracked.
+    #[must_use]
+    pub fn selected(&self) -> Option<CredentialSummary> {
+        self.selected.get()
+    }
+
+    /// The id of what is chosen: what the form saves. Tracked.
+    #[must_use]
+    pub fn selected_id(&self) -> Option<CredentialId> {
+        self.selected.with(|selected| selected.as_ref().map(|choice| choice.id))
+    }
+
+    /// Whether what is chosen was deleted. Tracked.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.selected.with(|selected| {
+            selected
+                .as_ref()
+                .is_some_and(|choice| choice.state == CredentialState::Deleted)
+        })
+    }
+
+    /// Whether there is text that stands for nothing: saving it would lose what the person meant. Tracked.
+    #[must_use]
+    pub fn has_unpicked_text(&self) -> bool {
+        self.state.with(State::unpicked)
+    }
+
+    /// Chooses, as picking does.
+    pub fn select(&self, choice: CredentialSummary) {
+        self.show(Some(choice));
+        self.notice.set(None);
+    }
+
+    /// Empties the field.
+    pub fn clear(&self) {
+        self.show(None);
+        self.notice.set(Some(Notice::Said(text::cleared().to_owned())));
+    }
+
+    /// Puts the focus into the field.
+    pub fn focus(&self) {
+        if let Some(input) = self.input.get_untracked() {
+            // A field that is not shown cannot take the focus.
+            let _ = input.focus();
+        }
+    }
+
+    /// The form was saved: what was created here is in use, and nothing has to be said of it.
+    pub fn referrer_saved(&self) {
+        self.created.set_value(Vec::new());
+    }
+
+    /// Something was created here and is chosen.
+    pub(super) fn select_created(&self, choice: CredentialSummary, sendable: bool) {
+        let name = text::chosen(&choice);
+        self.created.update_value(|created| created.push(name.clone()));
+        self.show(Some(choice));
+        self.notice.set(Some(if sendable {
+            Notice::Said(text::created(&name))
+        } else {
+            Notice::Warning(text::created_not_sendable(&name))
+        }));
+    }
+
+    /// What was created here while the form was never saved.
+    pub(super) fn left_over(&self) -> Vec<String> {
+        self.created.try_get_value().unwrap_or_default()
+    }
+
+    /// The value would go elsewhere now: the choice is cleared, and can be taken back.
+    pub(super) fn host_changed(&self, before: String, now: String) {
+        if let Some(choice) = self.selected.get_untracked() {
+            self.show(None);
+            self.notice.set(Some(Notice::Cleared { choice, before, now }));
+        }
+    }
+
+    /// Takes back what [`host_changed`](Self::host_changed) cleared.
+    pub(super) fn undo(&self, choice: CredentialSummary) {
+        let words = text::restored(&text::chosen(&choice));
+        self.show(Some(choice));
+        self.notice.set(Some(Notice::Said(words)));
+        self.focus();
+    }
+
+    fn show(&self, choice: Option<CredentialSummary>) {
+        let words = choice.as_ref().map(text::chosen).unwrap_or_default();
+        self.selected.set(choice);
+        self.state.update(|state| state.show(words));
+    }
+}

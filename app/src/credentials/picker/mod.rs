@@ -1,0 +1,37 @@
+//! THE credential picker: the one way by which a form lets a person choose a credential, or create one on the spot.
+//!
+//! A form owns a [`PickerHandle`], shows it, and reads the choice when it saves:
+//!
+//! ```ignore
+//! let credential = PickerHandle::new(server.credential.clone());
+//! view! {
+//!     <CredentialPicker
+//!         handle=credential
+//!         ids=FieldIds::of("crm-credential")
+//!         label=text::credential()
+//!         host=Signal::derive(move || host_of(&url.get()))     // where the value will be sent
+//!         help=Signal::derive(move || text::sent_to(host.get()))
+//!         none=text::no_authentication()                       // said while nothing is chosen
+//!         may_create=may_create
+//!         error=credential_error
+//!     />
+//! }
+//! // Save: refuse while `credential.has_unpicked_text()`, then send `credential.selected_id()`,
+//! // and call `credential.referrer_saved()` once it is stored.
+//! ```
+//!
+//! Only picking selects. The choice is an id; a credential that was deleted, or that this person may not see, stays
+//! chosen until another one is picked or the field is emptied, so the other fields of the form can be saved.
+
+mod create_dialog;
+mod driver;
+mod field;
+mod handle;
+mod highlight;
+mod list;
+mod place;
+mod state;
+mod text;
+
+pub use field::CredentialPicker;
+pub use handle::PickerHandle;
