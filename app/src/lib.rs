@@ -3,7 +3,14 @@
 pub mod accounts;
 pub mod api;
 pub mod credentials;
+mod document;
 pub mod mcp_servers;
 pub mod names;
+mod routes;
 pub mod secret;
+mod shell;
 pub mod ui;
+
+pub use document::{PageRequest, SiteNames, shell};
+pub use routes::App;
+pub use shell::Theme;

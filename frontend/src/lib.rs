@@ -1,1 +1,9 @@
-//! x
+//! The WebAssembly entry point of Strongroom.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Brings the page that the server rendered to life.
+#[wasm_bindgen]
+pub fn hydrate() {
+    leptos::mount::hydrate_body(app::App);
+}

@@ -2,5 +2,12 @@
 
 mod api;
 mod dto;
+mod pages;
+mod session;
+mod sign_in_again;
+mod text;
 
 pub use dto::{Action, Me, Owner, Permission, Resource, Role, Scope, SetUp, SignIn, UserId};
+pub use pages::{SetUpPage, SignInPage};
+pub use session::{leave_when_signed_out, may, provide_me, provide_session_ended, tell_other_tabs, use_me};
+pub use sign_in_again::SignInAgainDialog;

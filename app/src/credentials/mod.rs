@@ -2,9 +2,11 @@
 
 mod api;
 mod dto;
+mod pages;
 pub mod picker;
 
 pub use dto::{
     CreateCredential, Credential, CredentialId, CredentialState, CredentialSummary, Reference, ReferrerKind,
     UpdateCredential, Use, UseActor, UseOutcome, UseReferrer,
 };
+pub use pages::{CredentialPage, CredentialsPage};

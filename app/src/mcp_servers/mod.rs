@@ -2,8 +2,10 @@
 
 mod api;
 mod dto;
+mod pages;
 
 pub use dto::{
     CreateMcpServer, McpServer, McpServerId, ServerInfo, TestMcpServer, TestResult, Tool, ToolList, Transport,
     UpdateMcpServer,
 };
+pub use pages::McpServersPage;

@@ -7,6 +7,7 @@ mod field;
 mod focus;
 mod hydrated;
 mod icon;
+pub mod list;
 pub mod problem_text;
 mod save;
 mod text;

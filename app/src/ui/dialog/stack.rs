@@ -57,6 +57,11 @@ impl Dialogs {
         }
     }
 
+    /// Forgets every dialog, so that nothing asks about typed text any more: the page is being left for good.
+    pub fn abandon(&self) {
+        self.open.set(Vec::new());
+    }
+
     pub(super) fn enter(&self, is_dirty: Option<Callback<(), bool>>) -> OpenDialog {
         let id = self.next.get_value();
         self.next.set_value(id + 1);

@@ -1,0 +1,96 @@
+//! The HTML document around the app, as the server sends it.
+
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::MetaTags;
+
+use crate::{App, Theme, accounts::Me};
+
+/// The addresses of the site's files. The server puts it into context.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteNames {
+    /// Changes with every build.
+    pub build_id: String,
+    /// The script that starts the module.
+    pub js: String,
+    /// The WebAssembly module.
+    pub wasm: String,
+    /// The style sheet.
+    pub css: String,
+}
+
+/// What the server knows of a visit before it renders. It puts this into context.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageRequest {
+    /// The theme in the cookie; none follows the system.
+    pub theme: Option<Theme>,
+    /// Who is signed in.
+    pub me: Option<Me>,
+}
+
+/// The whole document.
+#[must_use]
+pub fn shell() -> impl IntoView {
+    let names = expect_context::<SiteNames>();
+    let theme = use_context::<PageRequest>().and_then(|request| request.theme);
+    let nonce = use_nonce();
+    let loader = loader(&names);
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme.map(Theme::as_str) data-build=names.build_id>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="referrer" content="same-origin" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="stylesheet" href=names.css />
+                <link rel="modulepreload" href=names.js />
+                <link
+                    rel="preload"
+                    href=names.wasm
+                    r#as="fetch"
+                    r#type="application/wasm"
+                    crossorigin="anonymous"
+                />
+                <MetaTags />
+                <script type="module" nonce=nonce inner_html=loader></script>
+            </head>
+            <body>
+                <App />
+                <Bars />
+            </body>
+        </html>
+    }
+}
+
+/// Bars that must work without the module: plain elements that the loader shows.
+#[component]
+fn Bars() -> impl IntoView {
+    view! {
+        <div id="not-started" class="bar bar-danger" role="alert" hidden>
+            <p>{crate::shell::text::not_started()}</p>
+            <a class="button" href="" rel="external">
+                {crate::shell::text::reload()}
+            </a>
+        </div>
+        <div id="new-build" class="bar" role="status" hidden>
+            <p>{crate::shell::text::new_build()}</p>
+            <a class="button" href="" rel="external">
+                {crate::shell::text::reload()}
+            </a>
+        </div>
+    }
+}
+
+/// Starts the module, and shows a bar when that fails or when the module stops later.
+fn loader(names: &SiteNames) -> String {
+    let js = serde_json::Value::from(names.js.as_str());
+    let wasm = serde_json::Value::from(names.wasm.as_str());
+    format!(
+        "const failed=()=>{{const bar=document.getElementById('not-started');if(bar)bar.hidden=false}};\
+         const stopped=e=>{{if(e instanceof WebAssembly.RuntimeError)failed()}};\
+         addEventListener('error',e=>stopped(e.error));\
+         addEventListener('unhandledrejection',e=>stopped(e.reason));\
+         import({js}).then(m=>m.default({{module_or_path:{wasm}}}).then(()=>m.hydrate())).catch(e=>{{console.error(e);failed()}});"
+    )
+}

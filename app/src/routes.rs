@@ -1,0 +1,45 @@
+//! The root component and every route of the site.
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{ParentRoute, Redirect, Route, Router, Routes},
+    path,
+};
+
+use crate::{
+    PageRequest,
+    accounts::{SetUpPage, SignInPage, provide_me},
+    credentials::{CredentialPage, CredentialsPage},
+    mcp_servers::McpServersPage,
+    shell::{NotFoundPage, Shell, text},
+    ui::{SignInAgain, provide_dialogs, provide_hydrated, provide_toasts},
+};
+
+/// The app: on the server inside the document, in the browser inside its body.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_hydrated();
+    provide_toasts();
+    // Before the router: its guard must hear of Back first.
+    provide_dialogs();
+    provide_context(SignInAgain::default());
+    provide_me(|| use_context::<PageRequest>().and_then(|request| request.me));
+    view! {
+        <Title formatter=|title: String| text::document_title(&title) />
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/set-up") view=SetUpPage ssr=SsrMode::Async />
+                <ParentRoute path=path!("") view=Shell ssr=SsrMode::Async>
+                    <Route path=path!("/") view=|| view! { <Redirect path="/credentials" /> } ssr=SsrMode::Async />
+                    <Route path=path!("/credentials") view=CredentialsPage ssr=SsrMode::Async />
+                    <Route path=path!("/credentials/:id") view=CredentialPage ssr=SsrMode::Async />
+                    <Route path=path!("/mcp-servers") view=McpServersPage ssr=SsrMode::Async />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,15 @@
+//! The frame around every page: navigation, account area, shortcuts.
+
+mod account_area;
+mod layout;
+mod navigation;
+mod not_found;
+mod page_header;
+mod shortcuts;
+pub mod text;
+mod theme;
+
+pub use layout::Shell;
+pub use not_found::NotFoundPage;
+pub use page_header::PageHeader;
+pub use theme::Theme;

@@ -1,0 +1,146 @@
+//! The frame around the table of a list.
+
+use leptos::prelude::*;
+
+use super::{ListHandle, Listing, Outcome, Pager, pager::PageFacts, text};
+use crate::ui::{Button, Icon, IconKind, LinkButton, problem_text::error_words};
+
+/// What an empty list says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListWords {
+    /// Nothing exists yet: the heading.
+    pub first_use: String,
+    /// How to begin.
+    pub how_to_begin: String,
+}
+
+/// The frame of a list: skeleton while nothing is there, rows, or what there is to say instead; below,
+/// the pager. Its children are the table.
+#[component]
+pub fn ListFrame<T>(
+    /// The list.
+    list: ListHandle,
+    /// Its rows.
+    listing: Listing<T>,
+    /// What an empty list says.
+    words: ListWords,
+    /// The button of a list in which nothing exists yet, for those who may add.
+    #[prop(optional, into)]
+    begin: Option<ViewFn>,
+    /// The table.
+    children: ChildrenFn,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+{
+    let children = StoredValue::new(children);
+    let begin = StoredValue::new(begin);
+    let words = StoredValue::new(words);
+    view! {
+        <div class="list">
+            <Transition fallback=Skeleton>
+                <ListBody
+                    list
+                    listing
+                    words
+                    begin
+                    table=ViewFn::from(move || children.with_value(|children| children()))
+                />
+            </Transition>
+        </div>
+    }
+}
+
+/// Built inside the transition, so that reading the rows there makes it wait for them.
+#[component]
+fn ListBody<T>(
+    list: ListHandle,
+    listing: Listing<T>,
+    words: StoredValue<ListWords>,
+    begin: StoredValue<Option<ViewFn>>,
+    table: ViewFn,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+{
+    let failure = Signal::derive(move || listing.failure());
+    // Decided once for each change of kind: rows that change stay where they are.
+    let outcome = Memo::new(move |_| {
+        if listing.is_waiting() {
+            return None;
+        }
+        let rows = listing.page().map(|page| page.items.len());
+        let searching = list.state.with(|state| !state.search.is_empty());
+        Some(Outcome::of(rows, listing.failure().as_ref(), searching))
+    });
+    let facts = Signal::derive(move || {
+        listing
+            .page()
+            .map(|page| PageFacts {
+                rows: page.items.len(),
+                total: page.total,
+                total_exact: page.total_exact,
+                next: page.next_cursor,
+                previous: page.previous_cursor,
+            })
+            .unwrap_or_default()
+    });
+    move || {
+        Some(match outcome.get()? {
+            Outcome::Rows => view! {
+                <Show when=move || failure.get().is_some()>
+                    <div class="notice notice-warn" role="status">
+                        <Icon kind=IconKind::Alert />
+                        <p>{text::may_be_old()}</p>
+                        <Button on_press=Callback::new(move |_| listing.refetch())>{text::retry()}</Button>
+                    </div>
+                </Show>
+                {table.run()}
+                <Pager list facts />
+            }
+            .into_any(),
+            Outcome::FirstUse => view! {
+                <div class="empty">
+                    <h2>{words.with_value(|words| words.first_use.clone())}</h2>
+                    <p>{words.with_value(|words| words.how_to_begin.clone())}</p>
+                    {begin.with_value(|begin| begin.as_ref().map(ViewFn::run))}
+                </div>
+            }
+            .into_any(),
+            Outcome::NoMatch => view! {
+                <div class="empty" role="status">
+                    <h2>{move || text::no_match(&list.state.with(|state| state.search.clone()))}</h2>
+                    <LinkButton href=Signal::derive(move || {
+                        list.href(&list.state.get().searched(""))
+                    })>{text::clear_search()}</LinkButton>
+                </div>
+            }
+            .into_any(),
+            Outcome::Failed => view! {
+                <div class="empty" role="alert">
+                    <h2>{text::could_not_be_loaded()}</h2>
+                    <p>{move || failure.get().map(|failure| error_words(&failure))}</p>
+                    <Button on_press=Callback::new(move |_| listing.refetch())>{text::retry()}</Button>
+                </div>
+            }
+            .into_any(),
+            Outcome::Forbidden => view! {
+                <div class="empty">
+                    <h2>{text::forbidden()}</h2>
+                </div>
+            }
+            .into_any(),
+        })
+    }
+}
+
+/// Grey rows; the style shows them only after 300 ms.
+#[component]
+fn Skeleton() -> impl IntoView {
+    view! {
+        <div class="skeleton" role="status">
+            <span class="visually-hidden">{text::loading()}</span>
+            {(0..6).map(|_| view! { <div class="skeleton-row"></div> }).collect_view()}
+        </div>
+    }
+}

@@ -1,0 +1,19 @@
+//! What every list page is made of: its state in the address, search, sorting, paging, and what it says
+//! when there are no rows.
+
+mod frame;
+mod listing;
+mod outcome;
+mod pager;
+mod search;
+mod sort;
+mod state;
+mod text;
+
+pub use frame::{ListFrame, ListWords};
+pub use listing::{Listing, SessionEnded, use_listing};
+pub use outcome::Outcome;
+pub use pager::Pager;
+pub use search::{SEARCH_ID, SearchBox};
+pub use sort::{SortBy, SortHeader};
+pub use state::{ListHandle, ListSpec, ListState, use_list};

@@ -1,0 +1,93 @@
+//! The search box of a list.
+
+use std::time::Duration;
+
+use leptos::{ev::SubmitEvent, leptos_dom::helpers::TimeoutHandle, prelude::*};
+
+use super::ListHandle;
+use crate::ui::{Icon, IconKind};
+
+/// The id of the search box, for the shortcut.
+pub const SEARCH_ID: &str = "search";
+const WAIT: Duration = Duration::from_millis(200);
+
+/// A search box. Typing waits 200 ms and never acts on an unfinished composition; Enter searches at once.
+/// Before hydration it is a plain form.
+#[component]
+pub fn SearchBox(
+    /// The list.
+    list: ListHandle,
+    /// What is searched: "Search by name".
+    #[prop(into)]
+    label: String,
+) -> impl IntoView {
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    let stop = move || {
+        if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
+            handle.clear();
+        }
+    };
+    on_cleanup(stop);
+    let typed = RwSignal::new(list.state.get_untracked().search);
+    // Back and Clear search change the address; the box follows, unless somebody is typing ahead of it.
+    Effect::new(move || {
+        let search = list.state.with(|state| state.search.clone());
+        if search != typed.get_untracked().trim() && waiting.with_value(Option::is_none) {
+            typed.set(search);
+        }
+    });
+    let search_later = move || {
+        stop();
+        let handle = set_timeout_with_handle(
+            move || {
+                waiting.set_value(None);
+                list.search(&typed.get_untracked());
+            },
+            WAIT,
+        );
+        waiting.set_value(handle.ok());
+    };
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        stop();
+        list.search(&typed.get_untracked());
+    };
+    let kept = move |pair: fn(&super::ListState) -> String| list.state.with(pair);
+    view! {
+        <form class="search" role="search" method="get" on:submit=on_submit>
+            <Icon kind=IconKind::Search size=15 />
+            <input
+                id=SEARCH_ID
+                type="search"
+                name="search"
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                enterkeyhint="search"
+                maxlength="128"
+                placeholder=label.clone()
+                aria-label=label
+                aria-keyshortcuts="/"
+                value=list.state.get_untracked().search
+                prop:value=typed
+                on:input=move |event| {
+                    typed.set(event_target_value(&event));
+                    if !is_composing(&event) {
+                        search_later();
+                    }
+                }
+                on:compositionend=move |_| search_later()
+            />
+            <input type="hidden" name="sort" value=move || kept(|state| state.sort.clone()) />
+            <input type="hidden" name="limit" value=move || kept(|state| state.limit.to_string()) />
+            <kbd aria-hidden="true">"/"</kbd>
+        </form>
+    }
+}
+
+fn is_composing(event: &leptos::ev::Event) -> bool {
+    use leptos::wasm_bindgen::JsCast;
+    event
+        .dyn_ref::<leptos::web_sys::InputEvent>()
+        .is_some_and(leptos::web_sys::InputEvent::is_composing)
+}

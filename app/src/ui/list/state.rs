@@ -1,0 +1,286 @@
+//! The state of a list, which lives in the address.
+
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+    params::ParamsMap,
+};
+
+use crate::api::Query;
+
+/// What a list offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListSpec {
+    /// The fields that it can be sorted by.
+    pub sorts: &'static [&'static str],
+    /// How it is sorted when the address says nothing; a leading `-` reverses.
+    pub default_sort: &'static str,
+}
+
+/// The page sizes on offer.
+pub(super) const LIMITS: [u32; 4] = [10, 25, 50, 100];
+const DEFAULT_LIMIT: u32 = 25;
+
+/// What a list shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListState {
+    /// Text that names must contain.
+    pub search: String,
+    /// Field to sort by; a leading `-` reverses.
+    pub sort: String,
+    /// Rows on a page.
+    pub limit: u32,
+    /// Which page; none is the first.
+    pub cursor: Option<String>,
+    /// The number of the first row, counted by whoever turned the page.
+    pub from: i64,
+}
+
+impl ListState {
+    /// Reads an address. What it does not know falls back: a link may be old, or written by hand.
+    #[must_use]
+    pub fn from_query(query: &ParamsMap, spec: &ListSpec) -> Self {
+        let text = |name| query.get_str(name).filter(|text| !text.is_empty());
+        let sort = text("sort")
+            .filter(|sort| spec.sorts.contains(&sort.trim_start_matches('-')))
+            .unwrap_or(spec.default_sort);
+        let limit = text("limit")
+            .and_then(|limit| limit.parse().ok())
+            .filter(|limit| LIMITS.contains(limit))
+            .unwrap_or(DEFAULT_LIMIT);
+        let cursor = text("cursor").map(str::to_owned);
+        let from = text("from")
+            .filter(|_| cursor.is_some())
+            .and_then(|from| from.parse().ok())
+            .filter(|from| *from > 0)
+            .unwrap_or(1);
+        Self {
+            search: text("search").unwrap_or_default().to_owned(),
+            sort: sort.to_owned(),
+            limit,
+            cursor,
+            from,
+        }
+    }
+
+    /// Writes an address: only what differs from the beginning.
+    #[must_use]
+    pub fn href(&self, path: &str, spec: &ListSpec) -> String {
+        let mut query = ParamsMap::new();
+        if !self.search.is_empty() {
+            query.insert("search", self.search.clone());
+        }
+        if self.sort != spec.default_sort {
+            query.insert("sort", self.sort.clone());
+        }
+        if self.limit != DEFAULT_LIMIT {
+            query.insert("limit", self.limit.to_string());
+        }
+        if let Some(cursor) = &self.cursor {
+            query.insert("cursor", cursor.clone());
+            query.insert("from", self.from.to_string());
+        }
+        format!("{path}{}", query.to_query_string())
+    }
+
+    /// What the server is asked for.
+    #[must_use]
+    pub fn to_query(&self) -> Query {
+        Query {
+            search: Some(self.search.trim().to_owned()).filter(|search| !search.is_empty()),
+            sort: Some(self.sort.clone()),
+            limit: Some(self.limit),
+            cursor: self.cursor.clone(),
+        }
+    }
+
+    fn first_page(mut self) -> Self {
+        self.cursor = None;
+        self.from = 1;
+        self
+    }
+
+    /// Another search, from the first page.
+    #[must_use]
+    pub fn searched(self, search: &str) -> Self {
+        Self {
+            search: search.to_owned(),
+            ..self.first_page()
+        }
+    }
+
+    /// Another order, from the first page.
+    #[must_use]
+    pub fn sorted(self, sort: &str) -> Self {
+        Self {
+            sort: sort.to_owned(),
+            ..self.first_page()
+        }
+    }
+
+    /// The order after pressing a column: that column, or the other way round.
+    #[must_use]
+    pub fn sort_after_pressing(&self, field: &str) -> String {
+        if self.sort == field {
+            format!("-{field}")
+        } else {
+            field.to_owned()
+        }
+    }
+
+    /// Another page size, from the first page.
+    #[must_use]
+    pub fn limited(self, limit: u32) -> Self {
+        Self {
+            limit,
+            ..self.first_page()
+        }
+    }
+
+    /// The page of a cursor; `forward` counts on, otherwise back.
+    #[must_use]
+    pub fn turned(self, cursor: &str, forward: bool) -> Self {
+        let step = i64::from(self.limit);
+        Self {
+            cursor: Some(cursor.to_owned()),
+            from: if forward {
+                self.from + step
+            } else {
+                (self.from - step).max(1)
+            },
+            ..self
+        }
+    }
+}
+
+/// The state of a list, and the ways to change it.
+#[derive(Clone, Copy, Debug)]
+pub struct ListHandle {
+    /// What it shows.
+    pub state: Memo<ListState>,
+    /// What it offers.
+    pub spec: ListSpec,
+    path: Memo<String>,
+    navigate: Callback<(String, bool)>,
+}
+
+impl ListHandle {
+    /// The address of another state.
+    #[must_use]
+    pub fn href(&self, state: &ListState) -> String {
+        state.href(&self.path.get_untracked(), &self.spec)
+    }
+
+    /// The path of the list.
+    #[must_use]
+    pub fn path(&self) -> String {
+        self.path.get_untracked()
+    }
+
+    /// Goes to another state; `replace` keeps it out of the history.
+    pub fn go(&self, state: &ListState, replace: bool) {
+        self.navigate.run((self.href(state), replace));
+    }
+
+    /// Goes to another search: the first letter makes an entry in the history, the others change it.
+    pub fn search(&self, search: &str) {
+        let state = self.state.get_untracked();
+        if state.search.trim() != search.trim() {
+            let typing_on = !state.search.is_empty();
+            self.go(&state.searched(search.trim()), typing_on);
+        }
+    }
+}
+
+/// Reads the state of a list from the address of the current page.
+#[must_use]
+pub fn use_list(spec: ListSpec) -> ListHandle {
+    let location = use_location();
+    let navigate = use_navigate();
+    let query = location.query;
+    ListHandle {
+        state: Memo::new(move |_| query.with(|query| ListState::from_query(query, &spec))),
+        spec,
+        path: location.pathname,
+        navigate: Callback::new(move |(href, replace): (String, bool)| {
+            navigate(
+                &href,
+                NavigateOptions {
+                    replace,
+                    scroll: false,
+                    ..NavigateOptions::default()
+                },
+            );
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SPEC: ListSpec = ListSpec {
+        sorts: &["name", "created_at"],
+        default_sort: "name",
+    };
+
+    fn read(pairs: &[(&str, &str)]) -> ListState {
+        let query: ParamsMap = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        ListState::from_query(&query, &SPEC)
+    }
+
+    #[test]
+    fn the_first_page_has_a_bare_address() {
+        assert_eq!(read(&[]).href("/credentials", &SPEC), "/credentials");
+    }
+
+    #[test]
+    fn a_state_survives_its_address() {
+        let state = read(&[
+            ("search", "a b"),
+            ("sort", "-created_at"),
+            ("limit", "50"),
+            ("cursor", "c1"),
+            ("from", "51"),
+        ]);
+        assert_eq!(
+            state.href("/c", &SPEC),
+            "/c?search=a%20b&sort=-created_at&limit=50&cursor=c1&from=51"
+        );
+        assert_eq!(state.to_query().search.as_deref(), Some("a b"));
+    }
+
+    #[test]
+    fn what_an_address_should_not_say_is_ignored() {
+        let state = read(&[("sort", "value"), ("limit", "7"), ("from", "51")]);
+        assert_eq!(state, read(&[]));
+        assert_eq!(read(&[("cursor", "c"), ("from", "-3")]).from, 1);
+    }
+
+    #[test]
+    fn a_new_search_order_or_size_begins_at_the_first_page() {
+        let state = read(&[("cursor", "c1"), ("from", "26")]);
+        assert_eq!(state.clone().searched("x").cursor, None);
+        assert_eq!(state.clone().sorted("-name").from, 1);
+        assert_eq!(state.limited(10).cursor, None);
+    }
+
+    #[test]
+    fn pages_are_counted_both_ways() {
+        let second = read(&[]).turned("n", true);
+        assert_eq!((second.from, second.cursor.as_deref()), (26, Some("n")));
+        assert_eq!(second.turned("p", false).from, 1);
+    }
+
+    #[test]
+    fn pressing_a_column_twice_turns_the_order_round() {
+        let state = read(&[]);
+        assert_eq!(state.sort_after_pressing("name"), "-name");
+        assert_eq!(state.sort_after_pressing("created_at"), "created_at");
+        assert_eq!(state.sorted("-name").sort_after_pressing("name"), "name");
+    }
+}
