@@ -245,6 +245,10 @@ fn NoticeLine(handle: PickerHandle) -> impl IntoView {
                 <button type="button" class="link-button" on:click=move |_| handle.undo(choice.clone())>
                     {text::undo()}
                 </button>
+                " "
+                <button type="button" class="link-button" on:click=move |_| handle.clear()>
+                    {text::none_needed()}
+                </button>
             }
             .into_any(),
         ),

@@ -81,9 +81,21 @@ impl PickerHandle {
         self.state.with(State::unpicked)
     }
 
+    /// Whether the choice was cleared because the address changed, and nobody has said yet what now. Saving without
+    /// asking would call the server without authentication. Tracked.
+    #[must_use]
+    pub fn awaits_choice(&self) -> bool {
+        self.notice.with(|notice| matches!(notice, Some(Notice::Cleared { .. })))
+    }
+
     /// Chooses, as picking does.
     pub fn select(&self, choice: CredentialSummary) {
-        self.show(Some(choice));
+        self.reset(Some(choice));
+    }
+
+    /// Shows what a record has, without a word.
+    pub fn reset(&self, choice: Option<CredentialSummary>) {
+        self.show(choice);
         self.notice.set(None);
     }
 

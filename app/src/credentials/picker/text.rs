@@ -155,6 +155,12 @@ pub fn restored(name: &str) -> String {
     format!("{name} is selected again.")
 }
 
+/// Confirms that nothing is to be chosen.
+#[must_use]
+pub fn none_needed() -> &'static str {
+    "Use none"
+}
+
 /// Takes back.
 #[must_use]
 pub fn undo() -> &'static str {

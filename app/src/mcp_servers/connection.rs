@@ -1,0 +1,63 @@
+//! What is known of a connection to a server.
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+
+use super::{ServerInfo, TestResult, ToolList, text};
+use crate::ui::Time;
+
+/// The facts that a test and a list of tools have in common.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Facts {
+    server: Option<ServerInfo>,
+    protocol: Option<String>,
+    latency_ms: i64,
+    checked_at: DateTime<Utc>,
+}
+
+impl Facts {
+    /// Of a test.
+    pub(super) fn of_test(result: &TestResult) -> Self {
+        Self {
+            server: result.server.clone(),
+            protocol: result.protocol_version.clone(),
+            latency_ms: result.latency_ms,
+            checked_at: result.checked_at,
+        }
+    }
+
+    /// Of a list of tools.
+    pub(super) fn of_tools(tools: &ToolList) -> Self {
+        Self {
+            server: tools.server.clone(),
+            protocol: tools.protocol_version.clone(),
+            latency_ms: tools.latency_ms,
+            checked_at: tools.checked_at,
+        }
+    }
+}
+
+/// Server, protocol, latency and time, in one line where there is room.
+#[component]
+pub(super) fn ConnectionFacts(facts: Facts) -> impl IntoView {
+    let fact = |label: &'static str, content: String| {
+        view! {
+            <div>
+                <dt>{label}</dt>
+                // The server chose these words: their direction stays inside.
+                <dd><bdi>{content}</bdi></dd>
+            </div>
+        }
+    };
+    view! {
+        <dl class="connection-facts">
+            {facts.server.map(|server| fact(text::fact::SERVER, format!("{} {}", server.name, server.version)))}
+            {facts.protocol.map(|protocol| fact(text::fact::PROTOCOL, protocol))}
+            {fact(text::fact::LATENCY, text::milliseconds(facts.latency_ms))}
+            <div>
+                <dt>{text::fact::CHECKED}</dt>
+                <dd><Time at=facts.checked_at exact=true/></dd>
+            </div>
+        </dl>
+    }
+}

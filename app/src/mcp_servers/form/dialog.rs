@@ -1,0 +1,93 @@
+//! The dialog around the form.
+
+use leptos::prelude::*;
+
+use super::fields::FormFields;
+use super::model::Form;
+use crate::api::{ClientError, ReadClient};
+use crate::mcp_servers::failure::{Subject, error_words};
+use crate::mcp_servers::{McpServer, McpServerId, text};
+use crate::ui::{Button, Dialog, DialogBody, use_toasts};
+
+/// What the form is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormOf {
+    /// A new server.
+    New,
+    /// A saved one.
+    Saved(McpServerId),
+}
+
+/// Adds or edits an MCP server.
+#[component]
+pub fn McpServerDialog(
+    /// Which one.
+    of: FormOf,
+    /// It was saved.
+    on_saved: Callback<McpServer>,
+    /// Closed: stop rendering it.
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let form = Form::new();
+    let toasts = use_toasts();
+    let failure = RwSignal::new(None::<ClientError>);
+    let client = StoredValue::new(ReadClient::from_context());
+    let load = move || {
+        failure.set(None);
+        if let FormOf::Saved(id) = of {
+            let client = client.get_value();
+            leptos::task::spawn_local(async move {
+                // A list may be old: what is edited is what the server has now.
+                match client.mcp_server(id).await {
+                    Ok(server) => {
+                        if form.before.try_get_untracked().is_some() {
+                            form.load(server);
+                        }
+                    }
+                    Err(error) => {
+                        let _ = failure.try_set(Some(error));
+                    }
+                }
+            });
+        }
+    };
+    Effect::new(load);
+
+    let title = Signal::derive(move || match (of, form.before.get()) {
+        (FormOf::New, _) => text::add().to_owned(),
+        (FormOf::Saved(_), Some(server)) => text::edit(&server.name),
+        (FormOf::Saved(_), None) => text::edit("MCP server"),
+    });
+    let ready = Memo::new(move |_| of == FormOf::New || form.before.with(Option::is_some));
+    let saved = Callback::new(move |server: McpServer| {
+        toasts.say(match of {
+            FormOf::New => text::added(&server.name),
+            FormOf::Saved(_) => text::saved(&server.name),
+        });
+        on_saved.run(server);
+    });
+    view! {
+        <Dialog title is_dirty=Callback::new(move |()| ready.get_untracked() && form.is_dirty()) on_close>
+            <Show
+                when=move || ready.get()
+                fallback=move || {
+                    view! {
+                        <DialogBody>
+                            <div role="status">
+                                {move || match failure.get() {
+                                    Some(error) => error_words(&error, &Subject::default()),
+                                    None => text::loading().to_owned(),
+                                }}
+                            </div>
+                            <Show when=move || failure.with(Option::is_some)>
+                                <Button on_press=Callback::new(move |_| load())>{text::retry()}</Button>
+                            </Show>
+                        </DialogBody>
+                    }
+                }
+            >
+                <FormFields form on_saved=saved/>
+            </Show>
+        </Dialog>
+    }
+}

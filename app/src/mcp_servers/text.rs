@@ -1,0 +1,409 @@
+//! The words of the pages about MCP servers.
+
+use crate::credentials::CredentialSummary;
+
+/// Heading of the list.
+#[must_use]
+pub fn mcp_servers() -> &'static str {
+    "MCP servers"
+}
+
+/// What the list is.
+#[must_use]
+pub fn about() -> &'static str {
+    "Servers that offer tools to workflows and agents, each opened with a credential that stays here."
+}
+
+/// Label of the search.
+#[must_use]
+pub fn search() -> &'static str {
+    "Search by name"
+}
+
+/// Opens the form for a new server.
+#[must_use]
+pub fn add() -> &'static str {
+    "Add MCP server"
+}
+
+/// Title of the form for a saved server.
+#[must_use]
+pub fn edit(name: &str) -> String {
+    format!("Edit {name}")
+}
+
+/// Tests a saved server.
+#[must_use]
+pub fn test(name: &str) -> String {
+    format!("Test {name}")
+}
+
+/// Shows the tools of a saved server.
+#[must_use]
+pub fn tools(name: &str) -> String {
+    format!("Tools of {name}")
+}
+
+/// Deletes a saved server.
+#[must_use]
+pub fn delete(name: &str) -> String {
+    format!("Delete {name}")
+}
+
+/// Title of the question before deleting.
+#[must_use]
+pub fn delete_question(name: &str) -> String {
+    format!("Delete {name}?")
+}
+
+/// Heading of a list in which nothing exists.
+#[must_use]
+pub fn first_use() -> &'static str {
+    "No MCP servers yet"
+}
+
+/// How to begin.
+#[must_use]
+pub fn how_to_begin() -> &'static str {
+    "Add one with its address and the credential that opens it, and test the connection before you save."
+}
+
+/// Column heads.
+pub mod column {
+    /// The name.
+    pub const NAME: &str = "Name";
+    /// The switch.
+    pub const ENABLED: &str = "Enabled";
+    /// The address.
+    pub const URL: &str = "URL";
+    /// The credential.
+    pub const CREDENTIAL: &str = "Credential";
+    /// When it was created.
+    pub const CREATED: &str = "Created";
+    /// When it was changed.
+    pub const UPDATED: &str = "Updated";
+    /// What can be done.
+    pub const OPERATIONS: &str = "Operations";
+}
+
+/// Name of the switch of a row.
+#[must_use]
+pub fn switch(name: &str) -> String {
+    format!("{name} enabled")
+}
+
+/// The state of the switch, where it cannot be pressed.
+#[must_use]
+pub fn on_or_off(enabled: bool) -> &'static str {
+    if enabled { "On" } else { "Off" }
+}
+
+/// Said after switching.
+#[must_use]
+pub fn switched(name: &str, enabled: bool) -> String {
+    format!("{name} is {} now.", if enabled { "on" } else { "off" })
+}
+
+/// The switch could not be set, since somebody else changed the server.
+#[must_use]
+pub fn switch_outdated() -> &'static str {
+    "Somebody changed this server. The row is up to date again; press once more."
+}
+
+/// A server without a credential.
+#[must_use]
+pub fn no_credential() -> &'static str {
+    "no credential"
+}
+
+/// A server whose credential is gone.
+#[must_use]
+pub fn credential_deleted() -> &'static str {
+    "credential deleted"
+}
+
+/// More about a credential that is gone.
+#[must_use]
+pub fn credential_deleted_more(credential: &CredentialSummary) -> String {
+    let name = credential.name.as_deref().unwrap_or("It");
+    match &credential.deleted_by {
+        Some(who) => format!("{name} was deleted by {who}. Choose another in Edit."),
+        None => format!("{name} was deleted. Choose another in Edit."),
+    }
+}
+
+/// A credential that this person may not see.
+#[must_use]
+pub fn credential_hidden() -> &'static str {
+    "a credential you may not see"
+}
+
+/// Label of the name.
+#[must_use]
+pub fn name() -> &'static str {
+    "Name"
+}
+
+/// Help of the name.
+#[must_use]
+pub fn name_help() -> &'static str {
+    "What people call it, e.g. CRM."
+}
+
+/// Label of the address.
+#[must_use]
+pub fn url() -> &'static str {
+    "URL"
+}
+
+/// An example of an address.
+#[must_use]
+pub fn url_example() -> &'static str {
+    "https://mcp.example.com/mcp"
+}
+
+/// Help of the address.
+#[must_use]
+pub fn url_help() -> &'static str {
+    "The server's address for Streamable HTTP, often ending in /mcp."
+}
+
+/// Label of the picker.
+#[must_use]
+pub fn credential() -> &'static str {
+    "Credential"
+}
+
+/// Where the value goes.
+#[must_use]
+pub fn sent_to(host: Option<&str>) -> String {
+    match host {
+        Some(host) => format!("Sent to {host} as an Authorization: Bearer header, and nowhere else."),
+        None => "Sent to the server as an Authorization: Bearer header, and nowhere else.".to_owned(),
+    }
+}
+
+/// Nothing is chosen.
+#[must_use]
+pub fn no_authentication() -> &'static str {
+    "Called without authentication."
+}
+
+/// The value could be read on the way.
+#[must_use]
+pub fn readable_on_the_way(host: &str) -> String {
+    format!("The connection to {host} is not encrypted: whoever is on the way can read the value. Use https where you can.")
+}
+
+/// Label of the consent to another host.
+#[must_use]
+pub fn allow_host(host: &str, credential: &str) -> String {
+    format!("Allow {host} for {credential}")
+}
+
+/// What that consent means.
+#[must_use]
+pub fn allow_host_help(credential: &str, host: &str) -> String {
+    format!("{credential} has not been sent to {host} before. Allow it only if the server there is meant to have this value.")
+}
+
+/// The refusal, for somebody who cannot change it.
+#[must_use]
+pub fn ask_to_allow(host: &str, credential: &str, owner: Option<&str>) -> String {
+    match owner {
+        Some(owner) => {
+            format!("{credential} may not be sent to {host}. Ask {owner} or an administrator to allow that host, or choose another credential.")
+        }
+        None => {
+            format!("{credential} may not be sent to {host}. Ask an administrator to allow that host, or choose another credential.")
+        }
+    }
+}
+
+/// The refusal, at the field.
+#[must_use]
+pub fn host_not_allowed(host: &str, credential: &str) -> String {
+    format!("{credential} may not be sent to {host} yet. Allow it below, or choose another credential.")
+}
+
+/// The address changed under the choice.
+#[must_use]
+pub fn choose_again() -> &'static str {
+    "The address leads elsewhere now. Choose the credential for it, or say that there is none."
+}
+
+/// Starts a test.
+#[must_use]
+pub fn test_connection() -> &'static str {
+    "Test connection"
+}
+
+/// Ends a running test.
+#[must_use]
+pub fn cancel_test() -> &'static str {
+    "Cancel test"
+}
+
+/// A test is running.
+#[must_use]
+pub fn testing(host: Option<&str>) -> String {
+    match host {
+        Some(host) => format!("Testing {host}…"),
+        None => "Testing…".to_owned(),
+    }
+}
+
+/// A test was cancelled.
+#[must_use]
+pub fn test_cancelled() -> &'static str {
+    "Test cancelled. If the server was asked already, its answer is ignored."
+}
+
+/// The result is about something else by now.
+#[must_use]
+pub fn outdated() -> &'static str {
+    "Changed since this test."
+}
+
+/// The server accepted the connection.
+#[must_use]
+pub fn connected(tools: i64) -> String {
+    match tools {
+        0 => "Connected. The server offers no tools.".to_owned(),
+        1 => "Connected. The server offers 1 tool.".to_owned(),
+        tools => format!("Connected. The server offers {tools} tools."),
+    }
+}
+
+/// It did not.
+#[must_use]
+pub fn not_connected() -> &'static str {
+    "Not connected."
+}
+
+/// Tries again.
+#[must_use]
+pub fn retry() -> &'static str {
+    "Retry"
+}
+
+/// Tests again.
+#[must_use]
+pub fn test_again() -> &'static str {
+    "Test again"
+}
+
+/// The tools are being asked for.
+#[must_use]
+pub fn asking() -> &'static str {
+    "Asking the server…"
+}
+
+/// A record is being fetched.
+#[must_use]
+pub fn loading() -> &'static str {
+    "Loading…"
+}
+
+/// Labels of the facts about a connection.
+pub mod fact {
+    /// The server's own name and version.
+    pub const SERVER: &str = "Server";
+    /// The protocol version.
+    pub const PROTOCOL: &str = "Protocol";
+    /// How long it took.
+    pub const LATENCY: &str = "Answered in";
+    /// When.
+    pub const CHECKED: &str = "Checked";
+}
+
+/// A duration.
+#[must_use]
+pub fn milliseconds(count: i64) -> String {
+    format!("{count} ms")
+}
+
+/// A server without tools.
+#[must_use]
+pub fn no_tools() -> &'static str {
+    "The server offers no tools."
+}
+
+/// A tool without input.
+#[must_use]
+pub fn no_input() -> &'static str {
+    "Takes no input."
+}
+
+/// A field that must be given.
+#[must_use]
+pub fn required() -> &'static str {
+    "required"
+}
+
+/// The whole schema.
+#[must_use]
+pub fn json_schema() -> &'static str {
+    "JSON Schema"
+}
+
+/// The summary of the tools in a test's result.
+#[must_use]
+pub fn show_tools() -> &'static str {
+    "Show the tools"
+}
+
+/// Said after adding.
+#[must_use]
+pub fn added(name: &str) -> String {
+    format!("{name} added.")
+}
+
+/// Said after saving.
+#[must_use]
+pub fn saved(name: &str) -> String {
+    format!("{name} saved.")
+}
+
+/// Said after deleting.
+#[must_use]
+pub fn deleted(name: &str) -> String {
+    format!("{name} deleted.")
+}
+
+/// What deleting means.
+#[must_use]
+pub fn delete_means(credential: Option<&str>) -> String {
+    match credential {
+        Some(credential) => {
+            format!("Its address and settings are removed and cannot be restored. The credential {credential} stays.")
+        }
+        None => "Its address and settings are removed and cannot be restored.".to_owned(),
+    }
+}
+
+/// The button that deletes.
+#[must_use]
+pub fn delete_button() -> &'static str {
+    "Delete"
+}
+
+/// Takes over what somebody else changed, and keeps the rest as typed.
+#[must_use]
+pub fn take_over() -> &'static str {
+    "Load their changes, keep mine"
+}
+
+/// What is wrong with an address.
+pub mod address {
+    /// Nothing is typed.
+    pub const MISSING: &str = "Enter the address of the server.";
+    /// No scheme.
+    pub const SCHEME: &str = "Begin with https:// or http://.";
+    /// No host.
+    pub const HOST: &str = "Enter a whole address, e.g. https://mcp.example.com/mcp.";
+    /// A user name or password.
+    pub const USER_INFO: &str = "Remove the user name and password from the address. Use a credential instead.";
+    /// A part after #.
+    pub const FRAGMENT: &str = "Remove the part after #.";
+}
