@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
+use super::tools::ToolsList;
 use super::{ServerInfo, TestResult, ToolList, text};
 use crate::ui::Time;
 
@@ -17,7 +18,7 @@ pub(super) struct Facts {
 
 impl Facts {
     /// Of a test.
-    pub(super) fn of_test(result: &TestResult) -> Self {
+    fn of_test(result: &TestResult) -> Self {
         Self {
             server: result.server.clone(),
             protocol: result.protocol_version.clone(),
@@ -34,6 +35,20 @@ impl Facts {
             latency_ms: tools.latency_ms,
             checked_at: tools.checked_at,
         }
+    }
+}
+
+/// What a successful test found.
+#[component]
+pub(super) fn Connected(result: TestResult) -> impl IntoView {
+    let facts = Facts::of_test(&result);
+    let none = result.tools.is_empty();
+    view! {
+        <ConnectionFacts facts/>
+        <details class="disclosure" hidden=none>
+            <summary>{text::show_tools()}</summary>
+            <ToolsList tools=result.tools/>
+        </details>
     }
 }
 

@@ -18,19 +18,28 @@ impl Subject {
     pub(super) fn of(server: &McpServer) -> Self {
         Self {
             host: host_of(&server.url),
-            credential: server.credential.as_ref().and_then(|credential| credential.name.clone()),
+            credential: server
+                .credential
+                .as_ref()
+                .and_then(|credential| credential.name.clone()),
         }
     }
 }
 
 /// A sentence or two for a problem of a connection.
 pub(super) fn words(problem: &Problem, subject: &Subject) -> String {
-    let host = problem.host.as_deref().or(subject.host.as_deref()).unwrap_or("The server");
+    let host = problem
+        .host
+        .as_deref()
+        .or(subject.host.as_deref())
+        .unwrap_or("The server");
     let named = problem.credential.as_ref().map(|credential| credential.name.as_str());
     let credential = named.or(subject.credential.as_deref());
     match (problem.slug(), credential) {
         ("credential-refused", Some(credential)) => {
-            format!("{host} refused {credential}. Check that its value is current and meant for this server, and save it again.")
+            format!(
+                "{host} refused {credential}. Check that its value is current and meant for this server, and save it again."
+            )
         }
         ("credential-refused", None) => format!("{host} asks for authentication. Choose the credential that opens it."),
         ("unreachable", _) => {
@@ -55,7 +64,9 @@ pub(super) fn words(problem: &Problem, subject: &Subject) -> String {
         ("disabled", _) => "This server is switched off. Switch it on first.".to_owned(),
         ("credential-deleted", Some(credential)) => format!("{credential} was deleted. Choose another credential."),
         ("value-not-sendable", Some(credential)) => {
-            format!("The value of {credential} has line breaks or control characters inside, so it cannot be sent as a header. Save it again without them.")
+            format!(
+                "The value of {credential} has line breaks or control characters inside, so it cannot be sent as a header. Save it again without them."
+            )
         }
         // What has several broken rules names them all.
         ("invalid", _) if !problem.errors.is_empty() => {
@@ -93,8 +104,15 @@ mod tests {
             host: Some("mcp.example.com".to_owned()),
             credential: Some("CRM_TOKEN".to_owned()),
         };
-        for slug in ["credential-refused", "unreachable", "not-mcp", "timed-out", "redirected", "answer-too-large", "upstream-failed"]
-        {
+        for slug in [
+            "credential-refused",
+            "unreachable",
+            "not-mcp",
+            "timed-out",
+            "redirected",
+            "answer-too-large",
+            "upstream-failed",
+        ] {
             let words = words(&problem(slug), &subject);
             assert!(words.starts_with("mcp.example.com "), "{slug}: {words}");
         }
@@ -108,6 +126,9 @@ mod tests {
 
     #[test]
     fn an_unknown_failure_is_worded_by_the_server() {
-        assert_eq!(words(&problem("of-a-later-release"), &Subject::default()), "Only the detail.");
+        assert_eq!(
+            words(&problem("of-a-later-release"), &Subject::default()),
+            "Only the detail."
+        );
     }
 }

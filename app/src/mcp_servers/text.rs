@@ -192,7 +192,9 @@ pub fn no_authentication() -> &'static str {
 /// The value could be read on the way.
 #[must_use]
 pub fn readable_on_the_way(host: &str) -> String {
-    format!("The connection to {host} is not encrypted: whoever is on the way can read the value. Use https where you can.")
+    format!(
+        "The connection to {host} is not encrypted: whoever is on the way can read the value. Use https where you can."
+    )
 }
 
 /// Label of the consent to another host.
@@ -204,7 +206,9 @@ pub fn allow_host(host: &str, credential: &str) -> String {
 /// What that consent means.
 #[must_use]
 pub fn allow_host_help(credential: &str, host: &str) -> String {
-    format!("{credential} has not been sent to {host} before. Allow it only if the server there is meant to have this value.")
+    format!(
+        "{credential} has not been sent to {host} before. Allow it only if the server there is meant to have this value."
+    )
 }
 
 /// The refusal, for somebody who cannot change it.
@@ -212,10 +216,14 @@ pub fn allow_host_help(credential: &str, host: &str) -> String {
 pub fn ask_to_allow(host: &str, credential: &str, owner: Option<&str>) -> String {
     match owner {
         Some(owner) => {
-            format!("{credential} may not be sent to {host}. Ask {owner} or an administrator to allow that host, or choose another credential.")
+            format!(
+                "{credential} may not be sent to {host}. Ask {owner} or an administrator to allow that host, or choose another credential."
+            )
         }
         None => {
-            format!("{credential} may not be sent to {host}. Ask an administrator to allow that host, or choose another credential.")
+            format!(
+                "{credential} may not be sent to {host}. Ask an administrator to allow that host, or choose another credential."
+            )
         }
     }
 }

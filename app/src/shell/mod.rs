@@ -12,4 +12,5 @@ mod theme;
 pub use layout::Shell;
 pub use not_found::NotFoundPage;
 pub use page_header::PageHeader;
+pub use shortcuts::ADD_ID;
 pub use theme::Theme;

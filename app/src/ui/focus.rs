@@ -23,3 +23,23 @@ pub fn focus_when_painted(id: impl Into<String>) {
     let id = id.into();
     request_animation_frame(move || focus_element(&id));
 }
+
+/// Focuses the control with `autofocus` in the topmost dialog, after the next frame: for dialogs whose content comes
+/// after they opened, when the browser looks for that control no more.
+pub fn focus_autofocus() {
+    request_animation_frame(|| {
+        #[cfg(target_arch = "wasm32")]
+        {
+            use wasm_bindgen::JsCast;
+            let control = document()
+                .query_selector_all("dialog[open] [autofocus]")
+                .ok()
+                .and_then(|controls| controls.item(controls.length().checked_sub(1)?))
+                .and_then(|control| control.dyn_into::<web_sys::HtmlElement>().ok());
+            if let Some(control) = control {
+                // An element that cannot take the focus leaves it where it is.
+                let _ = control.focus();
+            }
+        }
+    });
+}

@@ -13,6 +13,7 @@ use super::handle::{Notice, PickerHandle};
 use super::list::CredentialList;
 use super::state::{Event, Step};
 use super::text;
+use crate::accounts::{Action, Resource, may};
 use crate::names::looks_like_secret;
 use crate::ui::{FieldFrame, FieldIds, Icon, IconButton, IconKind, use_toasts};
 
@@ -35,9 +36,6 @@ pub fn CredentialPicker(
     /// The `host` or `host:port` that the value will be sent to; when it changes, the choice is cleared, with Undo.
     #[prop(optional, into)]
     host: Signal<Option<String>>,
-    /// Whether this person may create credentials.
-    #[prop(into)]
-    may_create: Signal<bool>,
     /// What the form has against the choice.
     #[prop(optional, into)]
     error: MaybeProp<String>,
@@ -45,10 +43,8 @@ pub fn CredentialPicker(
     let driver = Driver::new(handle);
     let state = handle.state;
     let field = NodeRef::<Div>::new();
-    Effect::new(move || {
-        let may_create = may_create.get();
-        state.update(|state| state.may_create = may_create);
-    });
+    let may_create = may(Resource::Credentials, Action::Create, None);
+    state.update_untracked(|state| state.may_create = may_create);
     watch_host(handle, host);
     say_what_stays(handle);
 

@@ -85,7 +85,8 @@ impl PickerHandle {
     /// asking would call the server without authentication. Tracked.
     #[must_use]
     pub fn awaits_choice(&self) -> bool {
-        self.notice.with(|notice| matches!(notice, Some(Notice::Cleared { .. })))
+        self.notice
+            .with(|notice| matches!(notice, Some(Notice::Cleared { .. })))
     }
 
     /// Chooses, as picking does.

@@ -12,7 +12,6 @@
 //!         host=Signal::derive(move || host_of(&url.get()))     // where the value will be sent
 //!         help=Signal::derive(move || text::sent_to(host.get()))
 //!         none=text::no_authentication()                       // said while nothing is chosen
-//!         may_create=may_create
 //!         error=credential_error
 //!     />
 //! }

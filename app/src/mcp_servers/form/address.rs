@@ -28,7 +28,10 @@ pub(super) fn fault_of(text: &str) -> Option<AddressFault> {
 
 /// Whether what is sent to this address could be read on the way: plain http to another machine.
 pub(super) fn is_readable_on_the_way(text: &str) -> bool {
-    let plain = text.trim().get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"));
+    let plain = text
+        .trim()
+        .get(..7)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"));
     plain
         && host_of(text).is_some_and(|host| {
             let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);

@@ -18,7 +18,11 @@ pub(super) fn AllowHost(form: Form) -> impl IntoView {
         let owner = form.picker.selected().and_then(|choice| choice.owner);
         let (host, name) = (refusal.host, refusal.credential.name);
         let mine_to_change = me.as_ref().is_some_and(|me| {
-            me.may(Resource::Credentials, Action::Update, owner.as_ref().map(|owner| owner.id))
+            me.may(
+                Resource::Credentials,
+                Action::Update,
+                owner.as_ref().map(|owner| owner.id),
+            )
         });
         Some(if mine_to_change {
             view! {

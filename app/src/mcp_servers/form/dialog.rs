@@ -7,7 +7,7 @@ use super::model::Form;
 use crate::api::{ClientError, ReadClient};
 use crate::mcp_servers::failure::{Subject, error_words};
 use crate::mcp_servers::{McpServer, McpServerId, text};
-use crate::ui::{Button, Dialog, DialogBody, use_toasts};
+use crate::ui::{Button, Dialog, DialogBody, focus_autofocus, use_toasts};
 
 /// What the form is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,7 @@ pub fn McpServerDialog(
                     Ok(server) => {
                         if form.before.try_get_untracked().is_some() {
                             form.load(server);
+                            focus_autofocus();
                         }
                     }
                     Err(error) => {

@@ -179,7 +179,10 @@ mod tests {
             ..Draft::of(&saved())
         };
         let merged = draft.on_top_of(&saved(), &theirs);
-        assert_eq!((merged.name.as_str(), merged.url.as_str()), ("Sales", "https://mine.example.com/mcp"));
+        assert_eq!(
+            (merged.name.as_str(), merged.url.as_str()),
+            ("Sales", "https://mine.example.com/mcp")
+        );
     }
 
     #[test]

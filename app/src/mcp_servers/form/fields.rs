@@ -113,7 +113,11 @@ fn TestButton(form: Form, focus: Callback<Field>) -> impl IntoView {
 /// After somebody else saved the server: a way on that loses nothing.
 #[component]
 fn TakeOver(form: Form) -> impl IntoView {
-    let changed = move || form.save.problem().is_some_and(|problem| problem.slug() == "precondition-failed");
+    let changed = move || {
+        form.save
+            .problem()
+            .is_some_and(|problem| problem.slug() == "precondition-failed")
+    };
     view! {
         <Show when=changed>
             <Button on_press=Callback::new(move |_| form.take_over())>{text::take_over()}</Button>
@@ -126,7 +130,9 @@ fn TakeOver(form: Form) -> impl IntoView {
 fn PlainWarning(form: Form) -> impl IntoView {
     let host = move || {
         let url = form.url.get();
-        (form.picker.selected_id().is_some() && is_readable_on_the_way(&url)).then(|| host_of(&url)).flatten()
+        (form.picker.selected_id().is_some() && is_readable_on_the_way(&url))
+            .then(|| host_of(&url))
+            .flatten()
     };
     move || {
         host().map(|host| {

@@ -1,4 +1,8 @@
 //! The form for an MCP server: add and edit, with a test before saving.
+#![allow(
+    clippy::large_types_passed_by_value,
+    reason = "a form is a handful of handles, copied into the closures of its view"
+)]
 
 mod address;
 mod allow_host;

@@ -195,10 +195,15 @@ impl Form {
         self.name_fault.set(at("/name"));
         self.url_fault.set(at("/url"));
         let refused = self.note_refusal(draft.tested(), &problem);
-        self.credential_fault.set(if refused { None } else { at("/credential_id") });
-        let first = [("/name", Field::Name), ("/url", Field::Url), ("/credential_id", Field::Credential)]
-            .into_iter()
-            .find(|(pointer, _)| problem.field(pointer).is_some());
+        self.credential_fault
+            .set(if refused { None } else { at("/credential_id") });
+        let first = [
+            ("/name", Field::Name),
+            ("/url", Field::Url),
+            ("/credential_id", Field::Credential),
+        ]
+        .into_iter()
+        .find(|(pointer, _)| problem.field(pointer).is_some());
         if let Some((_, field)) = first {
             focus.run(field);
         }
@@ -235,7 +240,9 @@ impl Form {
         spawn_local(async move {
             let answer = WriteClient.test_mcp_server(&body).await;
             // The form may be gone by now.
-            let _ = self.run.try_update(|run| run.answered(number, (draft.tested(), subject), answer));
+            let _ = self
+                .run
+                .try_update(|run| run.answered(number, (draft.tested(), subject), answer));
             let problem = self.run.try_with_untracked(|run| match run {
                 TestRun::Ended { outcome, .. } => match &**outcome {
                     Outcome::Problem(problem) => Some(problem.clone()),
@@ -256,18 +263,27 @@ impl Form {
 
     /// Fetches what somebody else saved, and lays what was changed here over it.
     pub(super) fn take_over(self) {
-        let Some(before) = self.before.get_untracked() else { return };
+        let Some(before) = self.before.get_untracked() else {
+            return;
+        };
         let client = self.client.get_value();
         spawn_local(async move {
             // Where this fails, the form says no less than before, and the button is still there.
-            let Ok(theirs) = client.mcp_server(before.id).await else { return };
+            let Ok(theirs) = client.mcp_server(before.id).await else {
+                return;
+            };
             let merged = untrack(|| self.draft()).on_top_of(&before, &theirs);
             let mine = untrack(|| self.picker.selected()).filter(|choice| Some(choice.id) == merged.credential_id);
             self.host.set(host_of(&merged.url));
             self.name.set(merged.name);
             self.url.set(merged.url);
             if mine.is_none() {
-                self.picker.reset(theirs.credential.clone().filter(|choice| Some(choice.id) == merged.credential_id));
+                self.picker.reset(
+                    theirs
+                        .credential
+                        .clone()
+                        .filter(|choice| Some(choice.id) == merged.credential_id),
+                );
             }
             self.before.set(Some(theirs));
             self.save.reset();
@@ -297,20 +313,19 @@ async fn look_for(
         url: draft.url.trim().to_owned(),
         ..draft
     };
-    let found = match before {
-        Some(before) => {
-            let now = client.mcp_server(before.id).await?;
-            (now.revision > before.revision).then_some(now)
-        }
-        None => {
-            let query = Query {
-                search: Some(sent.name.clone()),
-                sort: Some("-created_at".to_owned()),
-                ..Query::default()
-            };
-            let page = client.mcp_servers(&query).await?;
-            page.items.into_iter().find(|server| Some(server.owner.id) == me)
-        }
+    let found = if let Some(before) = before {
+        let now = client.mcp_server(before.id).await?;
+        (now.revision > before.revision).then_some(now)
+    } else {
+        let query = Query {
+            search: Some(sent.name.clone()),
+            sort: Some("-created_at".to_owned()),
+            ..Query::default()
+        };
+        let page = client.mcp_servers(&query).await?;
+        page.items.into_iter().find(|server| Some(server.owner.id) == me)
     };
-    Ok(found.filter(|server| Draft::of(server) == sent).map_or(Look::NotSaved, Look::Saved))
+    Ok(found
+        .filter(|server| Draft::of(server) == sent)
+        .map_or(Look::NotSaved, Look::Saved))
 }

@@ -3,10 +3,9 @@
 use leptos::prelude::*;
 
 use super::test_run::{Outcome, TestRun};
-use crate::mcp_servers::connection::{ConnectionFacts, Facts};
+use crate::mcp_servers::connection::Connected;
 use crate::mcp_servers::failure::{Subject, error_words, words};
 use crate::mcp_servers::text;
-use crate::mcp_servers::tools::ToolsList;
 use crate::ui::{Icon, IconKind};
 
 /// Says where the test stands and how it ended; announced.
@@ -24,13 +23,7 @@ pub(super) fn TestPanel(
     };
     let details = move || match run.get() {
         TestRun::Ended { outcome, .. } => match *outcome {
-            Outcome::Connected(result) => Some(view! {
-                <ConnectionFacts facts=Facts::of_test(&result)/>
-                <details class="disclosure" hidden=result.tools.is_empty()>
-                    <summary>{text::show_tools()}</summary>
-                    <ToolsList tools=result.tools/>
-                </details>
-            }),
+            Outcome::Connected(result) => Some(view! { <Connected result/> }),
             Outcome::Problem(_) | Outcome::NoAnswer(_) => None,
         },
         TestRun::Idle | TestRun::Running(_) | TestRun::Cancelled => None,
@@ -51,10 +44,16 @@ pub(super) fn TestPanel(
 /// One sentence for the end of a test.
 pub(in crate::mcp_servers) fn headline_of(outcome: &Outcome, subject: &Subject) -> impl IntoView + use<> {
     let (class, icon, words) = match outcome {
-        Outcome::Connected(result) => ("notice notice-good", IconKind::Check, text::connected(result.tool_count)),
-        Outcome::Problem(problem) => {
-            ("notice notice-danger", IconKind::Alert, format!("{} {}", text::not_connected(), words(problem, subject)))
-        }
+        Outcome::Connected(result) => (
+            "notice notice-good",
+            IconKind::Check,
+            text::connected(result.tool_count),
+        ),
+        Outcome::Problem(problem) => (
+            "notice notice-danger",
+            IconKind::Alert,
+            format!("{} {}", text::not_connected(), words(problem, subject)),
+        ),
         Outcome::NoAnswer(error) => ("notice notice-danger", IconKind::Alert, error_words(error, subject)),
     };
     view! {

@@ -13,8 +13,10 @@ pub(super) struct SchemaField {
 
 /// The fields, the required ones first, else in the order of their names (JSON has none of its own).
 pub(super) fn fields_of(schema: &Value) -> Vec<SchemaField> {
-    let required: Vec<&str> =
-        schema["required"].as_array().map(|names| names.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
+    let required: Vec<&str> = schema["required"]
+        .as_array()
+        .map(|names| names.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default();
     let mut fields: Vec<SchemaField> = schema["properties"]
         .as_object()
         .into_iter()
@@ -71,18 +73,35 @@ mod tests {
         }));
         let shown: Vec<String> = fields
             .iter()
-            .map(|field| format!("{}{}: {}", field.name, if field.required { "*" } else { "" }, field.kind))
+            .map(|field| {
+                format!(
+                    "{}{}: {}",
+                    field.name,
+                    if field.required { "*" } else { "" },
+                    field.kind
+                )
+            })
             .collect();
         assert_eq!(
             shown,
-            ["text*: string", "count: integer or null", "mode: one of \"a\", \"b\"", "names: list of string"]
+            [
+                "text*: string",
+                "count: integer or null",
+                "mode: one of \"a\", \"b\"",
+                "names: list of string"
+            ]
         );
         assert_eq!(fields[0].description.as_deref(), Some("What to say"));
     }
 
     #[test]
     fn a_schema_of_any_shape_is_no_fault() {
-        for schema in [json!(null), json!([]), json!({ "properties": 7 }), json!({ "properties": { "a": true } })] {
+        for schema in [
+            json!(null),
+            json!([]),
+            json!({ "properties": 7 }),
+            json!({ "properties": { "a": true } }),
+        ] {
             let _ = fields_of(&schema);
         }
     }

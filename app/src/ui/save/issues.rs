@@ -72,7 +72,7 @@ pub fn GeneralError(
     #[prop(optional)]
     pointers: &'static [&'static str],
     /// More for certain problems: a button that loads the new revision.
-    #[prop(optional, into)]
+    #[prop(optional)]
     children: Option<ChildrenFn>,
 ) -> impl IntoView {
     let words = move || general_words(&state.get(), pointers);

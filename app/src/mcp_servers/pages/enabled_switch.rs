@@ -1,0 +1,78 @@
+//! The switch of a row.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::api::{Patch, WriteClient};
+use crate::mcp_servers::failure::{Subject, error_words};
+use crate::mcp_servers::{McpServer, UpdateMcpServer, text};
+use crate::ui::list::Listing;
+use crate::ui::use_toasts;
+
+/// Switches a server on or off at once; what fails is said beside it, and the switch shows what is.
+#[component]
+pub(super) fn EnabledSwitch(server: Memo<McpServer>, listing: Listing<McpServer>, may_update: bool) -> impl IntoView {
+    let toasts = use_toasts();
+    let wanted = RwSignal::new(None::<bool>);
+    let failure = RwSignal::new(None::<String>);
+    let shown = move || wanted.get().unwrap_or_else(|| server.with(|server| server.enabled));
+    // Once the list says so, too, there is nothing left to wait for.
+    Effect::new(move || {
+        server.track();
+        wanted.set(None);
+    });
+    let toggle = move |_| {
+        if wanted.get_untracked().is_some() {
+            return;
+        }
+        let McpServer {
+            id,
+            revision,
+            name,
+            enabled,
+            ..
+        } = server.get_untracked();
+        wanted.set(Some(!enabled));
+        failure.set(None);
+        spawn_local(async move {
+            let input = UpdateMcpServer {
+                enabled: Patch::Set(!enabled),
+                ..UpdateMcpServer::default()
+            };
+            match WriteClient.update_mcp_server(id, revision, &input).await {
+                Ok(_) => toasts.say(text::switched(&name, !enabled)),
+                Err(error) => {
+                    // The row may be gone by now.
+                    let _ = wanted.try_set(None);
+                    let outdated = error.slug() == Some("precondition-failed");
+                    let words = if outdated {
+                        text::switch_outdated().to_owned()
+                    } else {
+                        error_words(&error, &Subject::default())
+                    };
+                    let _ = failure.try_set(Some(words));
+                }
+            }
+            listing.refetch();
+        });
+    };
+    if !may_update {
+        let words = move || text::on_or_off(server.with(|server| server.enabled));
+        return view! { <span>{words}</span> }.into_any();
+    }
+    view! {
+        <button
+            type="button"
+            class="switch"
+            role="switch"
+            aria-checked=move || if shown() { "true" } else { "false" }
+            aria-busy=move || wanted.get().is_some().then_some("true")
+            aria-label=move || text::switch(&server.with(|server| server.name.clone()))
+            on:click=toggle
+        >
+            <span class="switch-track" aria-hidden="true"></span>
+        </button>
+        <span role="alert" class="switch-failure">{failure}</span>
+    }
+    .into_any()
+}

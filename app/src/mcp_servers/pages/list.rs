@@ -1,0 +1,137 @@
+//! The list of MCP servers.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use super::row::McpServerRow;
+use crate::accounts::{Action, Resource, may};
+use crate::mcp_servers::delete_dialog::DeleteMcpServerDialog;
+use crate::mcp_servers::form::{FormOf, McpServerDialog};
+use crate::mcp_servers::test_dialog::TestDialog;
+use crate::mcp_servers::text::{self, column};
+use crate::mcp_servers::tools::ToolsDialog;
+use crate::mcp_servers::{McpServer, McpServerId};
+use crate::shell::{ADD_ID, PageHeader};
+use crate::ui::list::{ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, use_list, use_listing};
+use crate::ui::{
+    AddressedDialog, ButtonKind, DialogAddress, LinkButton, focus_when_painted, href_with_dialog, use_addressed_dialog,
+};
+
+const SPEC: ListSpec = ListSpec {
+    sorts: &["name", "created_at", "updated_at"],
+    default_sort: "name",
+};
+const SORTS: &[(&str, &str)] = &[
+    ("name", column::NAME),
+    ("created_at", column::CREATED),
+    ("updated_at", column::UPDATED),
+];
+const DIALOGS: &[&str] = &["dialog", "edit", "test", "tools", "delete"];
+
+/// The list of MCP servers.
+#[component]
+pub fn McpServersPage() -> impl IntoView {
+    let list = use_list(SPEC);
+    let listing = use_listing(list, |client, query| async move { client.mcp_servers(&query).await });
+    let dialog = use_addressed_dialog(DIALOGS);
+    let location = use_location();
+    let may_add = may(Resource::McpServers, Action::Create, None);
+    let to_dialog = Callback::new(move |address: DialogAddress| {
+        location
+            .query
+            .with(|query| href_with_dialog(&location.pathname.get(), query, Some(&address)))
+    });
+    let add = move || {
+        may_add.then(|| {
+            view! {
+                <LinkButton
+                    id=ADD_ID
+                    kind=ButtonKind::Primary
+                    href=Signal::derive(move || to_dialog.run(DialogAddress::add()))
+                >
+                    {text::add()}
+                </LinkButton>
+            }
+        })
+    };
+    let begin = move || {
+        may_add.then(|| {
+            view! {
+                <LinkButton href=Signal::derive(move || to_dialog.run(DialogAddress::add()))>
+                    {text::add()}
+                </LinkButton>
+            }
+        })
+    };
+    let words = ListWords {
+        first_use: text::first_use().to_owned(),
+        how_to_begin: text::how_to_begin().to_owned(),
+    };
+    view! {
+        <PageHeader title=text::mcp_servers() about=text::about()>
+            <SearchBox list label=text::search()/>
+            {add()}
+        </PageHeader>
+        <ListFrame list listing words begin=begin>
+            <SortBy list columns=SORTS/>
+            <table class="table mcp-table" role="table">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <SortHeader list field="name" label=column::NAME/>
+                        <th role="columnheader" scope="col">{column::ENABLED}</th>
+                        <th role="columnheader" scope="col" class="mcp-url">{column::URL}</th>
+                        <th role="columnheader" scope="col">{column::CREDENTIAL}</th>
+                        <SortHeader list field="created_at" label=column::CREATED class="mcp-created"/>
+                        <SortHeader list field="updated_at" label=column::UPDATED class="mcp-updated"/>
+                        <th role="columnheader" scope="col" class="cell-operations">{column::OPERATIONS}</th>
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">
+                    <For
+                        each=move || listing.items()
+                        key=|server| server.id
+                        children=move |server| view! { <McpServerRow server listing to_dialog/> }
+                    />
+                </tbody>
+            </table>
+        </ListFrame>
+        <Dialogs dialog listing/>
+    }
+}
+
+/// The dialog that the address asks for.
+#[component]
+fn Dialogs(dialog: AddressedDialog, listing: Listing<McpServer>) -> impl IntoView {
+    let on_close = dialog.close;
+    let on_saved = Callback::new(move |_| listing.refetch());
+    move || {
+        let address = dialog.current.get()?;
+        if address == DialogAddress::add() {
+            return Some(view! { <McpServerDialog of=FormOf::New on_saved on_close/> }.into_any());
+        }
+        // An address with something else than an id leads to no dialog.
+        let id = address.value.parse::<McpServerId>().ok()?;
+        Some(match address.key.as_str() {
+            "edit" => view! { <McpServerDialog of=FormOf::Saved(id) on_saved on_close/> }.into_any(),
+            "test" => view! { <TestDialog id on_close/> }.into_any(),
+            "tools" => view! { <ToolsDialog id on_close/> }.into_any(),
+            "delete" => {
+                let known = untrack(|| listing.items()).into_iter().find(|server| server.id == id);
+                let on_deleted = Callback::new(move |id| {
+                    focus_beside(listing, id);
+                    listing.refetch();
+                });
+                view! { <DeleteMcpServerDialog id known on_deleted on_close/> }.into_any()
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// The row that follows one that goes away takes the focus; after the last row, the one before.
+fn focus_beside(listing: Listing<McpServer>, id: McpServerId) {
+    let items = untrack(|| listing.items());
+    let at = items.iter().position(|server| server.id == id);
+    let beside = at.and_then(|at| items.get(at + 1).or_else(|| items.get(at.checked_sub(1)?)));
+    focus_when_painted(beside.map_or_else(|| ADD_ID.to_owned(), |server| super::row::row_id(server.id)));
+}

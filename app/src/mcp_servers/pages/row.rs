@@ -1,0 +1,82 @@
+//! One row of the list.
+
+use leptos::prelude::*;
+
+use super::credential_cell::CredentialCell;
+use super::enabled_switch::EnabledSwitch;
+use crate::accounts::{Action, Resource, may};
+use crate::mcp_servers::text::{self, column};
+use crate::mcp_servers::{McpServer, McpServerId};
+use crate::ui::list::Listing;
+use crate::ui::{DialogAddress, IconButton, IconKind, Time};
+
+/// The id of a row in the document.
+pub(super) fn row_id(id: McpServerId) -> String {
+    format!("mcp-server-{id}")
+}
+
+/// One server. It follows the list: what changes, changes in place, and the focus stays.
+#[component]
+pub(super) fn McpServerRow(
+    server: McpServer,
+    listing: Listing<McpServer>,
+    to_dialog: Callback<DialogAddress, String>,
+) -> impl IntoView {
+    let id = server.id;
+    let owner = Some(server.owner.id);
+    let may_use = may(Resource::McpServers, Action::Use, owner);
+    let may_update = may(Resource::McpServers, Action::Update, owner);
+    let may_delete = may(Resource::McpServers, Action::Delete, owner);
+    let server = Memo::new(move |last: Option<&McpServer>| {
+        let now = listing.items().into_iter().find(|item| item.id == id);
+        now.or_else(|| last.cloned()).unwrap_or_else(|| server.clone())
+    });
+    let name = Signal::derive(move || server.with(|server| server.name.clone()));
+    let to = move |key: &'static str| Signal::derive(move || to_dialog.run(DialogAddress::new(key, id)));
+    let label = move |words: fn(&str) -> String| Signal::derive(move || words(&name.get()));
+    let url = move || server.with(|server| server.url.clone());
+    view! {
+        <tr role="row" id=row_id(id) tabindex="-1">
+            <td role="cell" class="cell-name">
+                {if may_update {
+                    view! { <a class="name-text" href=to("edit") title=name>{name}</a> }.into_any()
+                } else {
+                    view! { <span class="name-text" title=name>{name}</span> }.into_any()
+                }}
+                <span class="row-details mcp-details-url"><span class="mono">{url}</span></span>
+            </td>
+            <td role="cell" data-label=column::ENABLED>
+                <EnabledSwitch server listing may_update/>
+            </td>
+            <td role="cell" class="mcp-url mono">{url}</td>
+            <td role="cell" data-label=column::CREDENTIAL>
+                <CredentialCell server/>
+            </td>
+            <td role="cell" class="cell-time mcp-created" data-label=column::CREATED>
+                <Time at=Signal::derive(move || server.with(|server| server.created_at))/>
+            </td>
+            <td role="cell" class="cell-time mcp-updated" data-label=column::UPDATED>
+                <Time at=Signal::derive(move || server.with(|server| server.updated_at))/>
+            </td>
+            <td role="cell" class="cell-operations">
+                <span class="operations">
+                    {may_use
+                        .then(|| {
+                            view! {
+                                <IconButton icon=IconKind::Play label=label(text::test) href=to("test")/>
+                                <IconButton icon=IconKind::Wrench label=label(text::tools) href=to("tools")/>
+                            }
+                        })}
+                    {may_update
+                        .then(|| view! { <IconButton icon=IconKind::Pencil label=label(text::edit) href=to("edit")/> })}
+                    {may_delete
+                        .then(|| {
+                            view! {
+                                <IconButton icon=IconKind::Trash danger=true label=label(text::delete) href=to("delete")/>
+                            }
+                        })}
+                </span>
+            </td>
+        </tr>
+    }
+}
