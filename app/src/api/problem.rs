@@ -45,6 +45,25 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// A refusal that the browser finds out itself, in the shape of the server's. `detail` is for people.
+    #[must_use]
+    pub fn local(slug: &str, status: u16) -> Self {
+        Self {
+            kind: format!("urn:strongroom:problem:{slug}"),
+            title: String::new(),
+            status,
+            detail: String::new(),
+            request_id: String::new(),
+            errors: Vec::new(),
+            references: None,
+            references_total: None,
+            host: None,
+            credential: None,
+            changed_by: None,
+            changed_at: None,
+        }
+    }
+
     /// The stable code without its URN prefix, e.g. `name-taken`.
     #[must_use]
     pub fn slug(&self) -> &str {

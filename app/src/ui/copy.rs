@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Icon, IconKind, text, use_toasts};
+use super::{Icon, IconKind, use_toasts};
 
 /// A button that copies a text that is no secret (an id, a request id) and says so.
 #[component]
@@ -18,12 +18,15 @@ pub fn CopyButton(
     let copied = RwSignal::new(false);
     let copy = move |_| {
         copy_text(content.get_untracked(), move |done| {
-            if done {
-                copied.set(true);
-                toasts.say(text::copied());
-                set_timeout(move || copied.set(false), std::time::Duration::from_secs(2));
-            } else {
-                toasts.say(text::copy_failed());
+            toasts.say_copied(done);
+            if done && copied.try_set(true).is_none() {
+                set_timeout(
+                    move || {
+                        // The row may be gone by now.
+                        let _ = copied.try_set(false);
+                    },
+                    std::time::Duration::from_secs(2),
+                );
             }
         });
     };

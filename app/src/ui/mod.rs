@@ -8,8 +8,10 @@ mod focus;
 mod hydrated;
 mod icon;
 pub mod list;
+mod menu;
 pub mod problem_text;
 mod save;
+mod shorten;
 mod text;
 mod time;
 mod toast;
@@ -17,7 +19,7 @@ mod unique;
 pub mod value_field;
 
 pub use button::{Button, ButtonKind, IconButton, LinkButton};
-pub use copy::CopyButton;
+pub use copy::{CopyButton, copy_text};
 pub use dialog::{
     AddressedDialog, Dialog, DialogAddress, DialogBody, DialogFooter, DialogForm, DialogHandle, DialogHost, DialogSize,
     Dialogs, href_with_dialog, provide_dialogs, use_addressed_dialog, use_dialogs,
@@ -26,7 +28,9 @@ pub use field::{FieldFrame, FieldIds, TextField};
 pub use focus::{focus_autofocus, focus_element, focus_when_painted};
 pub use hydrated::{provide_hydrated, use_hydrated};
 pub use icon::{Icon, IconKind};
+pub use menu::{Menu, MenuButton, MenuLink};
 pub use save::{Again, ErrorSummary, FieldIssue, GeneralError, Look, Save, SaveFailure, SaveState, SignInAgain};
+pub use shorten::shorten_middle;
 pub use time::Time;
 pub use toast::{ToastRegion, Toasts, provide_toasts, use_toasts};
 pub use unique::unique_id;

@@ -43,6 +43,11 @@ impl Toasts {
         self.leave_later(id);
     }
 
+    /// Says whether copying worked.
+    pub fn say_copied(&self, done: bool) {
+        self.say(if done { text::copied() } else { text::copy_failed() });
+    }
+
     fn leave_later(self, id: u64) {
         set_timeout(
             move || match self.held.try_get_untracked() {

@@ -38,8 +38,8 @@ pub fn DialogBody(
 #[component]
 pub fn DialogFooter(
     /// The word on the button that submits.
-    #[prop(default = text::save())]
-    save: &'static str,
+    #[prop(default = Signal::derive(|| text::save().to_owned()), into)]
+    save: Signal<String>,
     /// How much that button stands out.
     #[prop(default = ButtonKind::Primary)]
     kind: ButtonKind,

@@ -192,20 +192,7 @@ mod tests {
     use super::*;
 
     fn problem(status: u16) -> ClientError {
-        ClientError::Problem(Box::new(Problem {
-            kind: "urn:strongroom:problem:x".to_owned(),
-            title: String::new(),
-            status,
-            detail: String::new(),
-            request_id: String::new(),
-            errors: Vec::new(),
-            references: None,
-            references_total: None,
-            host: None,
-            credential: None,
-            changed_by: None,
-            changed_at: None,
-        }))
+        ClientError::Problem(Box::new(Problem::local("x", status)))
     }
 
     #[test]

@@ -1,0 +1,60 @@
+//! Which dialog an address asks for.
+
+use crate::{credentials::CredentialId, ui::DialogAddress};
+
+/// What is done with an existing credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Name and value.
+    Edit,
+    /// The name alone.
+    Rename,
+    /// The allowed hosts.
+    Hosts,
+    /// Deletes it.
+    Delete,
+}
+
+/// Which dialog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The one that adds.
+    Add,
+    /// One about an existing credential.
+    Of(Kind, CredentialId),
+}
+
+impl Asked {
+    /// Reads an address; one that names nothing opens nothing.
+    pub fn read(address: &DialogAddress) -> Option<Self> {
+        let kind = match address.key.as_str() {
+            "dialog" => return (address.value == "add").then_some(Self::Add),
+            "edit" => Kind::Edit,
+            "rename" => Kind::Rename,
+            "hosts" => Kind::Hosts,
+            "delete" => Kind::Delete,
+            _ => return None,
+        };
+        Some(Self::Of(kind, address.value.parse().ok()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Asked, Kind};
+    use crate::ui::DialogAddress;
+
+    #[test]
+    fn an_address_without_an_id_opens_nothing() {
+        let id = "0198c0de-0000-7000-8000-000000000001";
+        let read = |key, value: &str| Asked::read(&DialogAddress::new(key, value));
+        assert_eq!(read("dialog", "add"), Some(Asked::Add));
+        assert_eq!(read("dialog", "else"), None);
+        assert_eq!(read("edit", "7"), None);
+        assert_eq!(read("search", id), None);
+        assert_eq!(
+            read("delete", id),
+            id.parse().ok().map(|id| Asked::Of(Kind::Delete, id))
+        );
+    }
+}

@@ -1,0 +1,191 @@
+//! Deleting a credential.
+
+use leptos::prelude::*;
+
+use super::{Done, look, references::ReferenceList};
+use crate::{
+    api::{ClientError, Page, Problem, ReadClient, WriteClient},
+    credentials::{Credential, Reference, text},
+    ui::{
+        ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, FieldIds, GeneralError, Save,
+        TextField, focus_when_painted, use_toasts,
+    },
+};
+
+const CONFIRM_ID: &str = "credential-confirm";
+
+/// What is known to use the credential.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Uses {
+    items: Vec<Reference>,
+    total: i64,
+    hidden: i64,
+}
+
+impl From<Page<Reference>> for Uses {
+    fn from(page: Page<Reference>) -> Self {
+        Self {
+            items: page.items,
+            total: page.total,
+            hidden: page.hidden,
+        }
+    }
+}
+
+impl Uses {
+    /// Refuses in the server's way where something was attached or detached since.
+    fn still_so(&self, now: Self) -> Result<(), ClientError> {
+        let key = |item: &Reference| (item.kind.as_str(), item.id);
+        let same = self.total == now.total && self.items.iter().map(key).eq(now.items.iter().map(key));
+        if same {
+            return Ok(());
+        }
+        Err(ClientError::Problem(Box::new(Problem {
+            references: Some(now.items),
+            references_total: Some(now.total),
+            ..Problem::local("in-use", 409)
+        })))
+    }
+
+    /// What a refusal says, where it says more than was known.
+    fn from_refusal(problem: &Problem) -> Option<Self> {
+        let items = problem.references.clone()?;
+        let total = problem.references_total?;
+        let shown = i64::try_from(items.len()).unwrap_or(total);
+        // The refusal lists the first ones that this person may see; it does not tell the hidden ones apart.
+        let hidden = if items.len() < 10 { (total - shown).max(0) } else { 0 };
+        Some(Self { items, total, hidden })
+    }
+}
+
+/// The question before deleting. The focus begins on Cancel.
+#[component]
+pub fn DeleteCredentialDialog(
+    /// The credential as it was fetched.
+    credential: Credential,
+    /// Closed.
+    on_close: Callback<()>,
+    /// Deleted.
+    on_done: Callback<Done>,
+) -> impl IntoView {
+    let client = ReadClient::from_context();
+    let id = credential.id;
+    let title = text::delete_title(&credential.name);
+    let found = LocalResource::new(move || {
+        let client = client.clone();
+        async move { client.credential_references(id).await }
+    });
+    let credential = StoredValue::new(credential);
+    view! {
+        <Dialog title on_close>
+            {move || {
+                found
+                    .get()
+                    .map(|found| {
+                        let known = found
+                            .map_or_else(
+                                // Without the list the count still says whether the name must be typed.
+                                |_| Uses {
+                                    total: credential.with_value(|credential| credential.used_by),
+                                    ..Uses::default()
+                                },
+                                Uses::from,
+                            );
+                        view! { <DeleteForm credential=credential.get_value() known on_done /> }
+                    })
+            }}
+        </Dialog>
+    }
+}
+
+#[component]
+fn DeleteForm(credential: Credential, known: Uses, on_done: Callback<Done>) -> impl IntoView {
+    let dialog = DialogHandle::from_context();
+    let toasts = use_toasts();
+    let client = StoredValue::new(ReadClient::from_context());
+    let save = Save::new();
+    let uses = RwSignal::new(known);
+    let total = Signal::derive(move || uses.with(|uses| uses.total));
+    let in_use = Signal::derive(move || total.get() > 0);
+    let changed = RwSignal::new(false);
+    let typed = RwSignal::new(String::new());
+    let fault = RwSignal::new(None::<String>);
+    let (id, revision) = (credential.id, credential.revision);
+    let name = StoredValue::new(credential.name);
+
+    let submit = Callback::new(move |()| {
+        let force = in_use.get_untracked();
+        if force && name.with_value(|name| typed.get_untracked().trim() != name) {
+            fault.set(Some(name.with_value(|name| text::name_not_typed(name))));
+            focus_when_painted(CONFIRM_ID);
+            return;
+        }
+        fault.set(None);
+        save.run(
+            move || {
+                let (client, known) = (client.get_value(), uses.get_untracked());
+                async move {
+                    if force {
+                        // What was confirmed is what was shown: anything attached since then is shown first.
+                        known.still_so(client.credential_references(id).await?.into())?;
+                    }
+                    WriteClient.delete_credential(id, revision, force).await
+                }
+            },
+            move || look::after_delete(client.get_value(), id),
+            move |()| {
+                dialog.close();
+                toasts.say(name.with_value(|name| text::deleted(name)));
+                on_done.run(Done::Deleted(id));
+            },
+            move || {
+                let newer = save.problem().as_deref().and_then(Uses::from_refusal);
+                if let Some(newer) = newer {
+                    changed.set(true);
+                    uses.set(newer);
+                    typed.set(String::new());
+                    save.reset();
+                    focus_when_painted(CONFIRM_ID);
+                }
+            },
+        );
+    });
+    let items = Signal::derive(move || uses.with(|uses| uses.items.clone()));
+    let hidden = Signal::derive(move || uses.with(|uses| uses.hidden));
+    view! {
+        <DialogForm on_submit=submit>
+            <DialogBody>
+                <div class="notice" class:notice-danger=in_use>
+                    <p>
+                        {move || {
+                            if in_use.get() {
+                                text::in_use(total.get())
+                            } else {
+                                text::not_in_use().to_owned()
+                            }
+                        }} " " {text::destroyed()}
+                    </p>
+                </div>
+                <p role="status" hidden=move || !changed.get()>
+                    {move || changed.get().then(text::references_changed)}
+                </p>
+                <Show when=move || in_use.get()>
+                    <ReferenceList items total hidden />
+                    <TextField
+                        ids=FieldIds::of(CONFIRM_ID)
+                        label=text::type_name()
+                        value=typed
+                        error=fault
+                    />
+                </Show>
+            </DialogBody>
+            <GeneralError state=save.state() />
+            <DialogFooter
+                save=Signal::derive(move || text::delete_button(in_use.get()).to_owned())
+                kind=ButtonKind::Danger
+                busy=save.busy()
+                focus_cancel=true
+            />
+        </DialogForm>
+    }
+}

@@ -1,0 +1,155 @@
+//! Changing where the value of a credential may be sent.
+
+use leptos::prelude::*;
+
+use super::{Done, conflict::LoadCurrent, look};
+use crate::{
+    api::{Patch, Problem, ReadClient, WriteClient},
+    credentials::{Credential, UpdateCredential, text},
+    ui::{
+        Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, FieldFrame, FieldIds, GeneralError, Save,
+        focus_when_painted, use_toasts,
+    },
+};
+
+const HOSTS_ID: &str = "credential-hosts";
+
+/// The hosts of a text, one a line.
+fn parse_hosts(text: &str) -> Vec<String> {
+    text.lines()
+        .flat_map(|line| line.split(','))
+        .map(str::trim)
+        .filter(|host| !host.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What a problem says of the hosts, with the host that it is about.
+fn hosts_fault(problem: &Problem, hosts: &[String]) -> Option<String> {
+    let error = problem
+        .errors
+        .iter()
+        .find(|error| error.pointer.starts_with("/allowed_hosts"))?;
+    let host = error
+        .pointer
+        .rsplit('/')
+        .next()
+        .and_then(|index| index.parse::<usize>().ok())
+        .and_then(|index| hosts.get(index));
+    Some(match host {
+        Some(host) => format!("{host}: {}", error.detail),
+        None => error.detail.clone(),
+    })
+}
+
+/// The dialog of the allowed hosts.
+#[component]
+pub fn AllowedHostsDialog(
+    /// The credential as it was fetched.
+    credential: Credential,
+    /// Closed.
+    on_close: Callback<()>,
+    /// Changed.
+    on_done: Callback<Done>,
+) -> impl IntoView {
+    let title = text::hosts_title(&credential.name);
+    let begun_with = StoredValue::new(credential.allowed_hosts.join("\n"));
+    let typed = RwSignal::new(begun_with.get_value());
+    let credential = RwSignal::new(credential);
+    let is_dirty = Callback::new(move |()| begun_with.with_value(|begun_with| *begun_with != typed.get_untracked()));
+    view! {
+        <Dialog title is_dirty on_close>
+            <HostsForm credential typed on_done />
+        </Dialog>
+    }
+}
+
+#[component]
+fn HostsForm(credential: RwSignal<Credential>, typed: RwSignal<String>, on_done: Callback<Done>) -> impl IntoView {
+    let dialog = DialogHandle::from_context();
+    let toasts = use_toasts();
+    let client = StoredValue::new(ReadClient::from_context());
+    let save = Save::new();
+    let said = RwSignal::new(None::<String>);
+    let fault = Signal::derive(move || {
+        save.problem()
+            .and_then(|problem| hosts_fault(&problem, &parse_hosts(&typed.get_untracked())))
+    });
+    let submit = Callback::new(move |()| {
+        said.set(None);
+        let (id, revision) = credential.with_untracked(|credential| (credential.id, credential.revision));
+        let hosts = StoredValue::new(parse_hosts(&typed.get_untracked()));
+        save.run(
+            move || {
+                let input = UpdateCredential {
+                    allowed_hosts: Patch::Set(hosts.get_value()),
+                    ..UpdateCredential::default()
+                };
+                async move { WriteClient.update_credential(id, revision, &input).await }
+            },
+            move || {
+                let sent = hosts.with_value(Vec::len);
+                look::after_update(client.get_value(), id, revision, move |credential| {
+                    credential.allowed_hosts.len() == sent
+                })
+            },
+            move |saved: Credential| {
+                dialog.close();
+                toasts.say(text::hosts_saved(&saved.name));
+                on_done.run(Done::Saved(Box::new(saved)));
+            },
+            move || {
+                if fault.get_untracked().is_some() {
+                    focus_when_painted(HOSTS_ID);
+                }
+            },
+        );
+    });
+    let ids = FieldIds::of(HOSTS_ID);
+    let described = {
+        let ids = ids.clone();
+        move || ids.described_by(true, fault.get().is_some())
+    };
+    view! {
+        <DialogForm on_submit=submit>
+            <DialogBody>
+                <FieldFrame ids label=text::allowed_hosts() help=text::allowed_hosts_help() error=fault>
+                    <textarea
+                        class="field-input field-lines"
+                        id=HOSTS_ID
+                        rows="4"
+                        autocomplete="off"
+                        autocapitalize="off"
+                        spellcheck="false"
+                        autofocus=true
+                        aria-invalid=move || fault.get().is_some().then_some("true")
+                        aria-describedby=described
+                        prop:value=typed
+                        on:input=move |event| typed.set(event_target_value(&event))
+                    ></textarea>
+                </FieldFrame>
+                <p role="status">{move || said.get()}</p>
+            </DialogBody>
+            <GeneralError
+                state=save.state()
+                pointers=&["/allowed_hosts"]>
+                <LoadCurrent save credential said />
+            </GeneralError>
+            <DialogFooter busy=save.busy() />
+        </DialogForm>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_hosts;
+
+    #[test]
+    fn hosts_are_read_from_lines_and_commas() {
+        assert_eq!(
+            parse_hosts(" a.example \n\nb.example:8443, c.example\n"),
+            ["a.example", "b.example:8443", "c.example"]
+        );
+        assert!(parse_hosts("\n , ").is_empty());
+    }
+}

@@ -1,0 +1,79 @@
+//! A dialog about one credential: fetched first, so that it begins with the newest revision.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::{Done, asked::Kind, delete::DeleteCredentialDialog, edit::EditCredentialDialog, hosts::AllowedHostsDialog};
+use crate::{
+    api::{ClientError, ReadClient},
+    credentials::{CredentialId, text},
+    ui::{Dialog, DialogBody, problem_text::error_words},
+};
+
+/// Fetches a credential, then shows its dialog.
+#[component]
+pub fn CredentialDialog(
+    /// Which dialog.
+    kind: Kind,
+    /// Which credential.
+    id: CredentialId,
+    /// Closed.
+    on_close: Callback<()>,
+    /// Something changed.
+    on_done: Callback<Done>,
+) -> impl IntoView {
+    let client = ReadClient::from_context();
+    let found = LocalResource::new(move || {
+        let client = client.clone();
+        async move { client.credential(id).await }
+    });
+    let slow = RwSignal::new(false);
+    set_timeout(
+        move || {
+            // The dialog may be closed by now.
+            let _ = slow.try_set(true);
+        },
+        Duration::from_millis(300),
+    );
+    move || match found.get() {
+        None => view! {
+            <Show when=move || slow.get()>
+                <Dialog title=text::loading() on_close>
+                    <DialogBody>
+                        <div class="skeleton">
+                            <div class="skeleton-row"></div>
+                            <div class="skeleton-row"></div>
+                        </div>
+                    </DialogBody>
+                </Dialog>
+            </Show>
+        }
+        .into_any(),
+        Some(Ok(credential)) => match kind {
+            Kind::Edit => view! { <EditCredentialDialog credential rename_only=false on_close on_done /> }.into_any(),
+            Kind::Rename => view! { <EditCredentialDialog credential rename_only=true on_close on_done /> }.into_any(),
+            Kind::Hosts => view! { <AllowedHostsDialog credential on_close on_done /> }.into_any(),
+            Kind::Delete => view! { <DeleteCredentialDialog credential on_close on_done /> }.into_any(),
+        },
+        Some(Err(error)) => view! { <NotThere error on_close /> }.into_any(),
+    }
+}
+
+/// Says why there is no dialog.
+#[component]
+fn NotThere(error: ClientError, on_close: Callback<()>) -> impl IntoView {
+    let (title, words) = if error.slug() == Some("not-found") {
+        (text::gone(), text::gone_help().to_owned())
+    } else {
+        (text::could_not_be_loaded(), error_words(&error))
+    };
+    let words = StoredValue::new(words);
+    view! {
+        <Dialog title on_close>
+            <DialogBody>
+                <p>{words.get_value()}</p>
+            </DialogBody>
+        </Dialog>
+    }
+}

@@ -1,0 +1,50 @@
+//! The dialogs of credentials.
+
+mod add;
+mod asked;
+mod conflict;
+mod delete;
+mod edit;
+mod form;
+mod hosts;
+mod loaded;
+mod look;
+mod references;
+
+use leptos::prelude::*;
+
+use super::{Credential, CredentialId};
+use crate::ui::AddressedDialog;
+use asked::Asked;
+
+pub use references::referrer_href;
+
+/// The keys of the address that open a dialog of credentials.
+pub const DIALOG_KEYS: &[&str] = &["dialog", "edit", "rename", "delete", "hosts"];
+
+/// What a dialog did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// Added or changed; this is how it stands.
+    Saved(Box<Credential>),
+    /// Deleted.
+    Deleted(CredentialId),
+}
+
+/// Shows the dialog that the address asks for.
+#[component]
+pub fn CredentialDialogs(
+    /// The address.
+    dialog: AddressedDialog,
+    /// Something changed: fetch again, move the focus.
+    on_done: Callback<Done>,
+) -> impl IntoView {
+    let asked = Memo::new(move |_| dialog.current.with(|address| address.as_ref().and_then(Asked::read)));
+    let on_close = dialog.close;
+    move || {
+        asked.get().map(|asked| match asked {
+            Asked::Add => view! { <add::AddCredentialDialog on_close on_done /> }.into_any(),
+            Asked::Of(kind, id) => view! { <loaded::CredentialDialog kind id on_close on_done /> }.into_any(),
+        })
+    }
+}

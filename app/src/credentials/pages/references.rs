@@ -1,0 +1,96 @@
+//! What refers to one credential.
+
+use leptos::prelude::*;
+
+use super::section::SectionFailed;
+use crate::{
+    api::{ClientError, Page},
+    credentials::{Reference, dialogs::referrer_href, text, text::detail_column},
+    ui::Time,
+};
+
+/// The table of references.
+#[component]
+pub fn References(
+    /// What came, if anything did yet.
+    found: Resource<Result<Page<Reference>, ClientError>>,
+    /// Fetch again.
+    on_retry: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="references">
+            <h2 id="references" tabindex="-1">
+                {text::where_used()}
+            </h2>
+            <Transition>
+                {move || {
+                    found
+                        .get()
+                        .map(|found| match found {
+                            Ok(page) if page.total == 0 => {
+                                view! { <p class="card-empty">{text::no_references()}</p> }.into_any()
+                            }
+                            Ok(page) => view! { <ReferenceTable page /> }.into_any(),
+                            Err(error) => view! { <SectionFailed error on_retry /> }.into_any(),
+                        })
+                }}
+            </Transition>
+        </section>
+    }
+}
+
+#[component]
+fn ReferenceTable(page: Page<Reference>) -> impl IntoView {
+    let hidden = page.hidden;
+    let rows = page
+        .items
+        .into_iter()
+        .map(|item| {
+            let name = match referrer_href(item.kind, item.id) {
+                Some(href) => view! { <a href=href>{item.name}</a> }.into_any(),
+                None => item.name.into_any(),
+            };
+            let last_used = match item.last_used_at {
+                Some(at) => view! { <Time at /> }.into_any(),
+                None => text::never_used().into_any(),
+            };
+            view! {
+                <tr role="row">
+                    <td role="cell" class="cell-name">
+                        {name}
+                    </td>
+                    <td role="cell" data-label=detail_column::KIND>
+                        {text::referrer(item.kind)}
+                    </td>
+                    <td role="cell" class="cell-time" data-label=detail_column::ATTACHED>
+                        <Time at=item.attached_at />
+                    </td>
+                    <td role="cell" class="cell-time" data-label=detail_column::LAST_USED>
+                        {last_used}
+                    </td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <table class="table" role="table" aria-labelledby="references">
+            <thead role="rowgroup">
+                <tr role="row">
+                    {[detail_column::NAME, detail_column::KIND, detail_column::ATTACHED, detail_column::LAST_USED]
+                        .map(|head| {
+                            view! {
+                                <th role="columnheader" scope="col">
+                                    {head}
+                                </th>
+                            }
+                        })
+                        .collect_view()}
+                </tr>
+            </thead>
+            <tbody role="rowgroup">{rows}</tbody>
+        </table>
+        {hidden
+            .is_positive()
+            .then(|| view! { <p class="card-empty">{text::and_hidden(hidden)}</p> })}
+    }
+}

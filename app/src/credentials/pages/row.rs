@@ -1,0 +1,158 @@
+//! One row of the table of credentials.
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_query_map};
+
+use super::credentials::row_link_id;
+use crate::{
+    accounts::{Action, Resource, may},
+    credentials::{Credential, CredentialId, text, text::column},
+    ui::{
+        CopyButton, DialogAddress, IconButton, IconKind, Menu, MenuButton, MenuLink, Time, copy_text, href_with_dialog,
+        list::Listing, shorten_middle, use_toasts,
+    },
+};
+
+/// Names of at most so many characters fit into two lines.
+const NAME_FITS: usize = 64;
+
+/// One row. It stays in place while the credential in it changes.
+#[component]
+pub fn CredentialRow(
+    /// The credential as it first came.
+    first: Credential,
+    /// Where it comes from again.
+    listing: Listing<Credential>,
+) -> impl IntoView {
+    let id = first.id;
+    let owner_id = first.owner.id;
+    let credential = Memo::new(move |before: Option<&Credential>| {
+        let newest = listing.items().into_iter().find(|credential| credential.id == id);
+        newest.or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
+    });
+    let name = Signal::derive(move || credential.with(|credential| credential.name.clone()));
+    let owner = move || credential.with(|credential| credential.owner.name.clone());
+    let created = Signal::derive(move || credential.with(|credential| credential.created_at));
+    let updated = Signal::derive(move || credential.with(|credential| credential.updated_at));
+    view! {
+        <tr role="row">
+            <td role="cell" class="cell-name">
+                <a
+                    id=row_link_id(id)
+                    class="name-text"
+                    href=format!("/credentials/{id}")
+                    title=move || name.get()
+                    aria-label=move || name.get()
+                >
+                    {move || shorten_middle(&name.get(), NAME_FITS)}
+                </a>
+                <span class="row-details">
+                    <span class="detail-owner">{column::OWNER} " " {owner}</span>
+                    <span class="detail-id">{column::ID} " " <ShortId id name /></span>
+                    <span class="detail-created">{column::CREATED} " " <Time at=created /></span>
+                </span>
+            </td>
+            <td role="cell" class="cell-id" data-label=column::ID>
+                <ShortId id name />
+            </td>
+            <td role="cell" class="cell-owner" data-label=column::OWNER>
+                {owner}
+            </td>
+            <td role="cell" data-label=column::VALUE>
+                <span class="mask" aria-hidden="true">
+                    "********"
+                </span>
+                <span class="visually-hidden">{text::hidden_value()}</span>
+            </td>
+            <td role="cell" data-label=column::USED_BY>
+                <UsedBy id count=Signal::derive(move || credential.with(|credential| credential.used_by)) />
+            </td>
+            <td role="cell" class="cell-time cell-created" data-label=column::CREATED>
+                <Time at=created />
+            </td>
+            <td role="cell" class="cell-time" data-label=column::UPDATED>
+                <Time at=updated />
+            </td>
+            <td role="cell" class="cell-operations">
+                <Operations
+                    id
+                    name
+                    may_update=may(Resource::Credentials, Action::Update, Some(owner_id))
+                    may_delete=may(Resource::Credentials, Action::Delete, Some(owner_id))
+                />
+            </td>
+        </tr>
+    }
+}
+
+/// The last eight digits of an id (the first ones are the same for a minute), and the whole of it on copy.
+#[component]
+fn ShortId(id: CredentialId, name: Signal<String>) -> impl IntoView {
+    let full = id.to_string();
+    let last = full.get(full.len() - 8..).unwrap_or_default().to_owned();
+    view! {
+        <span class="id">
+            <span title=full.clone()>"\u{2026}" {last}</span>
+            <CopyButton content=full label=Signal::derive(move || text::copy_id(&name.get())) />
+        </span>
+    }
+}
+
+#[component]
+fn UsedBy(id: CredentialId, count: Signal<i64>) -> impl IntoView {
+    move || match count.get() {
+        0 => view! { <span class="chip">{text::used_by(0)}</span> }.into_any(),
+        count => view! {
+            <a class="chip chip-accent" href=format!("/credentials/{id}#references")>
+                {text::used_by(count)}
+            </a>
+        }
+        .into_any(),
+    }
+}
+
+/// What the person may do with this credential.
+#[component]
+fn Operations(id: CredentialId, name: Signal<String>, may_update: bool, may_delete: bool) -> impl IntoView {
+    let (path, query) = (use_location().pathname, use_query_map());
+    let opens = move |key: &'static str| {
+        Signal::derive(move || href_with_dialog(&path.get(), &query.get(), Some(&DialogAddress::new(key, id))))
+    };
+    let (edit, rename, delete) = (opens("edit"), opens("rename"), opens("delete"));
+    let toasts = use_toasts();
+    let copy = Callback::new(move |()| {
+        copy_text(id.to_string(), move |done| toasts.say_copied(done));
+    });
+    view! {
+        <span class="operations">
+            {may_update
+                .then(|| {
+                    view! {
+                        <IconButton
+                            icon=IconKind::Pencil
+                            label=Signal::derive(move || text::edit(&name.get()))
+                            href=edit
+                        />
+                    }
+                })}
+            {may_delete
+                .then(|| {
+                    view! {
+                        <IconButton
+                            icon=IconKind::Trash
+                            label=Signal::derive(move || text::delete(&name.get()))
+                            href=delete
+                            danger=true
+                        />
+                    }
+                })}
+            <Menu label=Signal::derive(move || text::more(&name.get()))>
+                <Show when=move || may_update>
+                    <MenuLink href=rename>{text::rename()}</MenuLink>
+                </Show>
+                <MenuButton on_press=copy>{text::copy_id_short()}</MenuButton>
+                <MenuLink href=format!("/credentials/{id}#references")>{text::where_used()}</MenuLink>
+            </Menu>
+        </span>
+    }
+}

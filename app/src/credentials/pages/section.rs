@@ -1,0 +1,25 @@
+//! A part of the credential's page that is fetched on its own.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::ClientError,
+    credentials::text,
+    ui::{Button, problem_text::error_words},
+};
+
+/// Says that a part could not be fetched; the rest of the page stays.
+#[component]
+pub fn SectionFailed(
+    /// Why.
+    error: ClientError,
+    /// Fetch again.
+    on_retry: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <div class="empty" role="alert">
+            <p>{text::could_not_be_loaded()} " " {error_words(&error)}</p>
+            <Button on_press=Callback::new(move |_| on_retry.run(()))>{text::retry()}</Button>
+        </div>
+    }
+}

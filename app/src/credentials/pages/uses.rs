@@ -1,0 +1,113 @@
+//! The last uses of one credential.
+
+use leptos::prelude::*;
+
+use super::section::SectionFailed;
+use crate::{
+    api::{ClientError, Page},
+    credentials::{Use, UseOutcome, UseReferrer, dialogs::referrer_href, text, text::detail_column},
+    ui::Time,
+};
+
+/// The table of uses, newest first.
+#[component]
+pub fn LastUses(
+    /// What came, if anything did yet.
+    found: Resource<Result<Page<Use>, ClientError>>,
+    /// Fetch again.
+    on_retry: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="uses">
+            <h2 id="uses">{text::last_uses()}</h2>
+            <Transition>
+                {move || {
+                    found
+                        .get()
+                        .map(|found| match found {
+                            Ok(page) if page.items.is_empty() => {
+                                view! { <p class="card-empty">{text::no_uses()}</p> }.into_any()
+                            }
+                            Ok(page) => view! { <UseTable uses=page.items /> }.into_any(),
+                            Err(error) => view! { <SectionFailed error on_retry /> }.into_any(),
+                        })
+                }}
+            </Transition>
+        </section>
+    }
+}
+
+#[component]
+fn UseTable(uses: Vec<Use>) -> impl IntoView {
+    let heads = [
+        detail_column::WHEN,
+        detail_column::WHO,
+        detail_column::THROUGH,
+        detail_column::HOST,
+        detail_column::VERSION,
+        detail_column::OUTCOME,
+    ];
+    view! {
+        <table class="table" role="table" aria-labelledby="uses">
+            <thead role="rowgroup">
+                <tr role="row">
+                    {heads
+                        .map(|head| {
+                            view! {
+                                <th role="columnheader" scope="col">
+                                    {head}
+                                </th>
+                            }
+                        })
+                        .collect_view()}
+                </tr>
+            </thead>
+            <tbody role="rowgroup">
+                {uses.into_iter().map(|used| view! { <UseRow used /> }).collect_view()}
+            </tbody>
+        </table>
+    }
+}
+
+#[component]
+fn UseRow(used: Use) -> impl IntoView {
+    let class = match used.outcome {
+        UseOutcome::Allowed => "chip chip-accent",
+        UseOutcome::Refused => "chip chip-danger",
+        UseOutcome::Unknown => "chip",
+    };
+    view! {
+        <tr role="row">
+            <td role="cell" class="cell-exact" data-label=detail_column::WHEN>
+                <Time at=used.at exact=true />
+            </td>
+            <td role="cell" data-label=detail_column::WHO>
+                {used.actor.name}
+            </td>
+            <td role="cell" data-label=detail_column::THROUGH>
+                {used.referrer.map(|referrer| view! { <Through referrer /> })}
+            </td>
+            <td role="cell" class="cell-host" data-label=detail_column::HOST>
+                {used.host}
+            </td>
+            <td role="cell" data-label=detail_column::VERSION>
+                {used.version}
+            </td>
+            <td role="cell" data-label=detail_column::OUTCOME>
+                <span class=class>{text::outcome(used.outcome)}</span>
+                {used.reason.map(|reason| view! { " " <code>{reason}</code> })}
+            </td>
+        </tr>
+    }
+}
+
+/// The record that used it: a link where it is stored.
+#[component]
+fn Through(referrer: UseReferrer) -> impl IntoView {
+    let href = referrer.id.and_then(|id| referrer_href(referrer.kind, id));
+    let name = referrer.name.clone().unwrap_or_else(|| text::unsaved(referrer.kind));
+    match href {
+        Some(href) => view! { <a href=href>{name}</a> }.into_any(),
+        None => name.into_any(),
+    }
+}
