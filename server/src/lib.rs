@@ -1,1 +1,21 @@
-//! x
+//! The Strongroom server. Floors, ground first; a module uses only what stands below it:
+//! `config`, `clock`, `text`, `db`, `vault`, `http`, `destination` -> `references`, `audit` ->
+//! `accounts` -> `credentials` -> `outbound` -> `mcp_servers` -> `pages`, `assets`, `router` -> `cli`.
+
+pub mod accounts;
+pub mod assets;
+pub mod audit;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod credentials;
+pub mod db;
+pub mod destination;
+pub mod health;
+pub mod http;
+pub mod pages;
+pub mod references;
+pub mod router;
+pub mod state;
+pub mod text;
+pub mod vault;

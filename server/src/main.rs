@@ -1,2 +1,15 @@
-//! x
-fn main() {}
+//! The `strongroom` binary.
+
+use clap::Parser as _;
+use server::cli::{Cli, run};
+
+#[tokio::main]
+async fn main() -> std::process::ExitCode {
+    match run(Cli::parse()).await {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

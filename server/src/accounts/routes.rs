@@ -1,0 +1,154 @@
+//! The JSON routes of accounts: `/session` and `/me`.
+
+use std::net::{IpAddr, SocketAddr};
+
+use app::accounts::{Me, SignIn, UserId};
+use axum::Router;
+use axum::extract::{ConnectInfo, Extension, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use http::{HeaderMap, header};
+use tracing::instrument;
+
+use super::Accounts;
+use crate::audit::{self, Event};
+use crate::http::{ApiError, JsonBody, Principal, RequestId, json, no_content, permissions};
+use crate::state::AppState;
+
+/// The longest password that is looked at, in bytes: 256 characters.
+const MAX_PASSWORD_BYTES: usize = 1024;
+
+/// `/session` and `/me`.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/session", post(sign_in).delete(sign_out))
+        .route("/me", get(read_me))
+}
+
+/// What a user sees of themselves; nothing for others than users.
+#[must_use]
+pub fn me(principal: &Principal) -> Option<Me> {
+    match principal {
+        Principal::User {
+            id, name, email, role, ..
+        } => Some(Me {
+            id: *id,
+            email: email.clone(),
+            name: name.clone(),
+            role: *role,
+            permissions: permissions(*role),
+        }),
+        Principal::Cli => None,
+    }
+}
+
+#[instrument(name = "session.create", skip_all)]
+async fn sign_in(
+    State(accounts): State<Accounts>,
+    Extension(request): Extension<RequestId>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    JsonBody(mut fields): JsonBody,
+) -> Result<Response, ApiError> {
+    let email = fields.text("email", "Enter your email address.");
+    let password = fields.secret("password", MAX_PASSWORD_BYTES, "Enter your password.");
+    let input = email.zip(password).map(|(email, password)| SignIn { email, password });
+    let input = fields.finish(input)?;
+    let (me, token) = accounts.sign_in(input, address(peer), &headers, &request.0).await?;
+    let mut response = json(&me);
+    response
+        .headers_mut()
+        .insert(header::SET_COOKIE, accounts.cookie(&token));
+    Ok(response)
+}
+
+/// The address that the connection came from.
+pub(super) fn address(peer: Option<Extension<ConnectInfo<SocketAddr>>>) -> IpAddr {
+    peer.map_or(IpAddr::from([127, 0, 0, 1]), |Extension(ConnectInfo(peer))| peer.ip())
+}
+
+#[instrument(name = "session.delete", skip_all)]
+async fn sign_out(
+    State(accounts): State<Accounts>,
+    principal: Principal,
+    Extension(request): Extension<RequestId>,
+) -> Result<Response, ApiError> {
+    accounts.sign_out(&principal, &request.0).await?;
+    let mut response = no_content();
+    response.headers_mut().insert(header::SET_COOKIE, accounts.cookie(""));
+    Ok(response)
+}
+
+#[instrument(name = "me.get", skip_all)]
+async fn read_me(principal: Principal) -> Result<Response, ApiError> {
+    me(&principal).map(|me| json(&me)).ok_or(ApiError::NotFound)
+}
+
+impl Accounts {
+    /// Signs in: the user and the token for the cookie.
+    pub(super) async fn sign_in(
+        &self,
+        input: SignIn,
+        address: IpAddr,
+        headers: &HeaderMap,
+        request_id: &str,
+    ) -> Result<(Me, String), ApiError> {
+        let tried = self.count_try(&input.email, address).await?;
+        let row = self.by_email(&input.email).await?;
+        let hash = row.as_ref().and_then(|row| row.password_hash.clone());
+        let right = self.passwords.verify(input.password, hash).await?;
+        let (Some(row), true) = (row, right) else {
+            return Err(ApiError::WrongPassword);
+        };
+        self.forget_try(tried).await?;
+        let role = row
+            .role
+            .parse()
+            .map_err(|()| ApiError::Internal(anyhow::anyhow!("a user has an unknown role")))?;
+        let me = Me {
+            id: UserId(row.id),
+            email: row.email,
+            name: row.name,
+            role,
+            permissions: permissions(role),
+        };
+        let mut tx = self.base.db.begin().await?;
+        let token = self.begin_session(&mut tx, me.id, self.token_hash(headers)).await?;
+        let actor = Principal::User {
+            id: me.id,
+            name: me.name.clone(),
+            email: me.email.clone(),
+            role,
+            session: uuid::Uuid::nil(),
+        };
+        let event = Event::new(
+            self.base.clock.now(),
+            &actor,
+            "session.create",
+            ("user", me.id.0, &me.name),
+            Some(request_id),
+        );
+        audit::append(&mut tx, &self.base.vault, &[event]).await?;
+        tx.commit().await?;
+        Ok((me, token))
+    }
+
+    /// Ends the session that a request came with.
+    pub(super) async fn sign_out(&self, principal: &Principal, request_id: &str) -> Result<(), ApiError> {
+        let Principal::User { id, name, session, .. } = principal else {
+            return Ok(());
+        };
+        let mut tx = self.base.db.begin().await?;
+        self.end_session(&mut tx, *session).await?;
+        let event = Event::new(
+            self.base.clock.now(),
+            principal,
+            "session.delete",
+            ("user", id.0, name),
+            Some(request_id),
+        );
+        audit::append(&mut tx, &self.base.vault, &[event]).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

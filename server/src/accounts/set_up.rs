@@ -1,0 +1,85 @@
+//! The set-up link: it makes the first administrator, once.
+
+use app::accounts::{Role, SetUp};
+use app::secret::SecretValue;
+use subtle::ConstantTimeEq as _;
+
+use super::{Accounts, NewUser};
+use crate::audit;
+use crate::db::{Tx, execute, read};
+use crate::http::{ApiError, Principal};
+
+const BEGIN: &str = "INSERT INTO set_up (id, nonce) VALUES (1, $1) ON CONFLICT (id) DO NOTHING";
+const NONCE: &str = "SELECT nonce FROM set_up WHERE id = 1 AND spent_at IS NULL";
+// One row or none: of two people with the link, one becomes the administrator.
+const SPEND: &str = "UPDATE set_up SET spent_at = $1 WHERE id = 1 AND spent_at IS NULL";
+
+impl Accounts {
+    /// The token of the set-up link; nothing once there is a user.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn set_up_token(&self) -> Result<Option<SecretValue>, ApiError> {
+        if self.any_user().await? {
+            return Ok(None);
+        }
+        let mut nonce = [0_u8; 16];
+        getrandom::fill(&mut nonce).map_err(|_| ApiError::Internal(anyhow::anyhow!("no random numbers")))?;
+        let mut tx = self.base.db.begin().await?;
+        execute!(&mut tx, sqlx::query(BEGIN).bind(nonce.to_vec()))?;
+        tx.commit().await?;
+        self.expected_token().await
+    }
+
+    async fn expected_token(&self) -> Result<Option<SecretValue>, ApiError> {
+        let nonce: Option<Vec<u8>> = read!(self.base.db, c => sqlx::query_scalar(NONCE).fetch_optional(c))?;
+        match nonce {
+            Some(nonce) => Ok(Some(self.base.vault.set_up_token(&self.base.db, &nonce).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Makes the first administrator and signs them in.
+    pub(super) async fn set_up(&self, input: SetUp, request_id: &str) -> Result<String, ApiError> {
+        let expected = self.expected_token().await?.ok_or(ApiError::Spent)?;
+        #[expect(clippy::disallowed_methods, reason = "a token is compared in constant time")]
+        let right = expected
+            .expose()
+            .as_bytes()
+            .ct_eq(input.token.expose().trim().as_bytes());
+        if !bool::from(right) {
+            return Err(ApiError::field(
+                "/token",
+                "wrong-token",
+                "Copy the whole link from the terminal where the server runs.",
+            ));
+        }
+        let user = self
+            .check_user(NewUser {
+                email: input.email,
+                name: input.name,
+                role: Role::Administrator,
+                password: input.password,
+            })
+            .await?;
+        let mut tx = self.base.db.begin().await?;
+        if self.spend_set_up(&mut tx).await? == 0 {
+            return Err(ApiError::Spent);
+        }
+        let (id, mut event) = self
+            .insert_user(&mut tx, &user, &Principal::Cli, Some(request_id))
+            .await?;
+        event.actor_kind = "user";
+        event.actor_id = Some(id);
+        event.actor_name.clone_from(&user.name);
+        let token = self.begin_session(&mut tx, id, None).await?;
+        audit::append(&mut tx, &self.base.vault, &[event]).await?;
+        tx.commit().await?;
+        Ok(token)
+    }
+
+    /// Ends the set-up, if it has not ended: tells how many rows that changed.
+    pub(super) async fn spend_set_up(&self, tx: &mut Tx) -> Result<u64, ApiError> {
+        Ok(execute!(tx, sqlx::query(SPEND).bind(self.base.clock.now()))?)
+    }
+}

@@ -1,0 +1,173 @@
+//! Users: adding them and finding them.
+
+use app::accounts::{Role, UserId};
+use app::names::parse_name;
+use app::secret::SecretValue;
+use uuid::Uuid;
+
+use super::{Accounts, passwords};
+use crate::audit::{self, Event};
+use crate::db::{DbError, Tx, execute, is_unique_violation, read};
+use crate::http::{ApiError, Principal};
+use crate::text::{fold, sort_key};
+
+/// A user to be added.
+#[derive(Debug)]
+pub struct NewUser {
+    /// The address for signing in.
+    pub email: String,
+    /// The name that others see.
+    pub name: String,
+    /// The role.
+    pub role: Role,
+    /// The password.
+    pub password: SecretValue,
+}
+
+/// A user after all checks, with the password hashed.
+pub(super) struct CheckedUser {
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+    pub password_hash: String,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct SignInRow {
+    pub id: Uuid,
+    pub name: String,
+    pub email: String,
+    pub role: String,
+    pub password_hash: Option<String>,
+}
+
+const INSERT: &str = "INSERT INTO users (id, email, email_key, name, name_sort, role, password_hash, revision, created_at, updated_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $8)";
+const BY_EMAIL: &str = "SELECT id, name, email, role, password_hash FROM users \
+     WHERE email_key = $1 AND deleted_at IS NULL AND disabled_at IS NULL";
+const ANY: &str = "SELECT EXISTS (SELECT 1 FROM users)";
+
+/// A readable address: one @ with something on both sides, nothing invisible.
+fn parse_email(text: &str) -> Option<String> {
+    let email = text.trim();
+    let (local, domain) = email.rsplit_once('@')?;
+    let plain = email.chars().count() <= 254 && !email.chars().any(|c| c.is_whitespace() || c.is_control());
+    (plain && !local.is_empty() && !domain.is_empty() && !local.contains('@')).then(|| email.to_owned())
+}
+
+impl Accounts {
+    /// Checks everything about a new user and hashes the password; each fault by its field.
+    pub(super) async fn check_user(&self, user: NewUser) -> Result<CheckedUser, ApiError> {
+        let mut errors = Vec::new();
+        let mut fault = |pointer: &str, code: &str, detail: &str| {
+            errors.push(app::api::FieldError {
+                pointer: pointer.to_owned(),
+                code: code.to_owned(),
+                detail: detail.to_owned(),
+            });
+        };
+        let email = parse_email(&user.email);
+        if email.is_none() {
+            fault("/email", "bad-email", "Enter an email address, e.g. name@example.com.");
+        }
+        let name = parse_name(&user.name)
+            .map_err(|rule| fault("/name", rule.code(), rule.detail()))
+            .ok();
+        if let Err(detail) = passwords::check_new(&user.password) {
+            fault("/password", "weak-password", detail);
+        }
+        let (Some(email), Some(name), true) = (email, name, errors.is_empty()) else {
+            return Err(ApiError::Invalid(errors));
+        };
+        let password_hash = self.passwords.hash(user.password).await?;
+        Ok(CheckedUser {
+            email,
+            name,
+            role: user.role,
+            password_hash,
+        })
+    }
+
+    /// Inserts a checked user and its event.
+    pub(super) async fn insert_user(
+        &self,
+        tx: &mut Tx,
+        user: &CheckedUser,
+        actor: &Principal,
+        request_id: Option<&str>,
+    ) -> Result<(UserId, Event), ApiError> {
+        let id = Uuid::now_v7();
+        let now = self.base.clock.now();
+        execute!(
+            tx,
+            sqlx::query(INSERT)
+                .bind(id)
+                .bind(&user.email)
+                .bind(fold(&user.email))
+                .bind(&user.name)
+                .bind(sort_key(&user.name))
+                .bind(user.role.as_str())
+                .bind(&user.password_hash)
+                .bind(now)
+        )
+        .map_err(|error| {
+            if is_unique_violation(&error) {
+                ApiError::field(
+                    "/email",
+                    "email-taken",
+                    "An account with this email exists. Use another address.",
+                )
+            } else {
+                DbError::from(error).into()
+            }
+        })?;
+        let mut event = Event::new(now, actor, "user.create", ("user", id, &user.name), request_id);
+        event.details = Some(format!("role: {}", user.role.as_str()));
+        Ok((UserId(id), event))
+    }
+
+    /// Adds a user from the command line. The first user spends the set-up link.
+    ///
+    /// # Errors
+    /// 422 for a taken address, an unreadable one, or a weak password.
+    pub async fn add_user(&self, user: NewUser) -> Result<UserId, ApiError> {
+        let user = self.check_user(user).await?;
+        let mut tx = self.base.db.begin().await?;
+        let (id, event) = self.insert_user(&mut tx, &user, &Principal::Cli, None).await?;
+        self.spend_set_up(&mut tx).await?;
+        audit::append(&mut tx, &self.base.vault, &[event]).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// The user with an address, for signing in.
+    pub(super) async fn by_email(&self, email: &str) -> Result<Option<SignInRow>, ApiError> {
+        Ok(read!(self.base.db, c => sqlx::query_as(BY_EMAIL).bind(fold(email.trim())).fetch_optional(c))?)
+    }
+
+    /// Whether there ever was a user.
+    pub(super) async fn any_user(&self) -> Result<bool, ApiError> {
+        Ok(read!(self.base.db, c => sqlx::query_scalar(ANY).fetch_one(c))?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_email;
+
+    #[test]
+    fn addresses_have_one_at_sign_and_nothing_invisible() {
+        assert_eq!(parse_email(" admin@example.com ").as_deref(), Some("admin@example.com"));
+        for bad in [
+            "",
+            "admin",
+            "@example.com",
+            "admin@",
+            "a b@example.com",
+            "a@b@example.com",
+            "a\0@example.com",
+        ] {
+            assert_eq!(parse_email(bad), None, "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The files of the site: from the binary itself, or from a folder during development.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use app::SiteNames;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::Deserialize;
+
+use crate::http::ApiError;
+
+/// The files that were there when the binary was built: nothing in development.
+static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/site.rs"));
+
+/// Files with a hash in their name never change.
+const FOREVER: &str = "public, max-age=31536000, immutable";
+const AN_HOUR: &str = "public, max-age=3600";
+
+/// The site in memory.
+#[derive(Clone, Debug)]
+pub struct Assets {
+    names: SiteNames,
+    files: Arc<HashMap<String, Bytes>>,
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    build_id: String,
+    js: String,
+    wasm: String,
+    css: String,
+}
+
+impl Assets {
+    /// Loads the site from a folder, or from the binary.
+    ///
+    /// # Errors
+    /// A sentence that says how to build the site.
+    pub fn load(folder: Option<&Path>) -> anyhow::Result<Self> {
+        let mut files = HashMap::new();
+        match folder {
+            Some(folder) => read_folder(folder, folder, &mut files).with_context(|| {
+                format!(
+                    "The site in {} cannot be read. Build it with: cargo xtask build",
+                    folder.display()
+                )
+            })?,
+            None => files.extend(
+                EMBEDDED
+                    .iter()
+                    .map(|(name, bytes)| ((*name).to_owned(), Bytes::from_static(bytes))),
+            ),
+        }
+        let manifest = files.get("site.json").context(
+            "This binary was built without the site. Build it with: cargo xtask build --release, or name a folder with --site-dir.",
+        )?;
+        let manifest: Manifest =
+            serde_json::from_slice(manifest).context("The site's site.json is damaged. Build it again.")?;
+        let names = SiteNames {
+            build_id: manifest.build_id,
+            js: manifest.js,
+            wasm: manifest.wasm,
+            css: manifest.css,
+        };
+        Ok(Self {
+            names,
+            files: Arc::new(files),
+        })
+    }
+
+    /// A site without files, for tests of the API.
+    #[must_use]
+    pub fn none() -> Self {
+        let names = SiteNames {
+            build_id: "none".to_owned(),
+            js: "/pkg/none.js".to_owned(),
+            wasm: "/pkg/none.wasm".to_owned(),
+            css: "/pkg/none.css".to_owned(),
+        };
+        Self {
+            names,
+            files: Arc::default(),
+        }
+    }
+
+    /// The addresses of the page's files.
+    #[must_use]
+    pub fn names(&self) -> &SiteNames {
+        &self.names
+    }
+
+    /// Whether there is a file at this path.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        path != "/site.json" && self.files.contains_key(path.trim_start_matches('/'))
+    }
+}
+
+fn read_folder(root: &Path, folder: &Path, files: &mut HashMap<String, Bytes>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            read_folder(root, &path, files)?;
+        } else if let Ok(name) = path.strip_prefix(root) {
+            files.insert(name.to_string_lossy().into_owned(), Bytes::from(std::fs::read(&path)?));
+        }
+    }
+    Ok(())
+}
+
+/// Answers with a file in the smallest encoding that the browser takes.
+pub async fn serve(State(assets): State<Assets>, request: Request) -> Response {
+    let path = request.uri().path();
+    let name = path.trim_start_matches('/');
+    if !assets.has(path) {
+        return ApiError::NotFound.into_response();
+    }
+    let accepted = accepted(request.headers());
+    let encodings = [("br", ".br"), ("gzip", ".gz"), ("", "")];
+    for (encoding, suffix) in encodings {
+        if !encoding.is_empty() && !accepted.iter().any(|accepted| accepted == encoding) {
+            continue;
+        }
+        let Some(bytes) = assets.files.get(&format!("{name}{suffix}")) else {
+            continue;
+        };
+        let mut response = Response::new(Body::from(bytes.clone()));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        let age = if name.starts_with("pkg/") { FOREVER } else { AN_HOUR };
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(age));
+        if !encoding.is_empty() {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        return response;
+    }
+    StatusCode::NOT_FOUND.into_response()
+}
+
+/// The encodings that the browser takes; one with `q=0` is refused.
+fn accepted(headers: &HeaderMap) -> Vec<String> {
+    let text = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    text.split(',')
+        .filter_map(|part| {
+            let (name, quality) = part.split_once(';').unwrap_or((part, ""));
+            let refused = matches!(quality.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000");
+            (!refused).then(|| name.trim().to_ascii_lowercase())
+        })
+        .collect()
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,167 @@
+//! The command line.
+
+mod serve;
+
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use app::accounts::Role;
+use app::secret::SecretValue;
+use clap::{Parser, Subcommand};
+
+use crate::accounts::{Accounts, NewUser};
+use crate::audit;
+use crate::clock::Clock;
+use crate::config::{Options, Settings};
+use crate::db::Db;
+use crate::http::ApiError;
+use crate::state::Base;
+use crate::vault::{self, Vault};
+
+/// Strongroom keeps named secrets for integrations: stored once, used by the server, never shown again.
+#[derive(Debug, Parser)]
+#[command(name = "strongroom", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(flatten)]
+    options: Options,
+    /// Settings file; the default is `strongroom.toml` in the working folder, if it is there.
+    #[arg(long, global = true, env = "STRONGROOM_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the pages and the API.
+    Serve,
+    /// Manage accounts.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Manage the keys that seal values.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Add an account. The password comes through standard input, never through an argument.
+    Add {
+        /// Address for signing in.
+        #[arg(long)]
+        email: String,
+        /// Name that others see.
+        #[arg(long)]
+        name: String,
+        /// administrator, manager or viewer.
+        #[arg(long, value_parser = parse_role)]
+        role: Role,
+        /// Read the password from standard input.
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Open every stored value once, and tell which ones do not open.
+    Verify,
+}
+
+fn parse_role(text: &str) -> Result<Role, String> {
+    text.parse()
+        .map_err(|()| "use administrator, manager or viewer".to_owned())
+}
+
+/// Runs a command line.
+///
+/// # Errors
+/// A sentence for the terminal.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    let settings = cli.options.complete(cli.config.as_deref())?;
+    match cli.command {
+        Command::Serve => serve::serve(settings).await,
+        Command::User(UserCommand::Add {
+            email,
+            name,
+            role,
+            password_stdin: _,
+        }) => add_user(settings, email, name, role).await,
+        Command::Keys(KeysCommand::Verify) => verify(settings).await,
+    }
+}
+
+/// Opens database and vault: whichever command runs first makes what is missing.
+///
+/// # Errors
+/// A sentence that says what is wrong with folder, database or keyring.
+pub async fn open_base(settings: &Settings, clock: Clock) -> anyhow::Result<Arc<Base>> {
+    settings.make_data_dir()?;
+    let db = Db::open(settings.database_url.as_deref(), &settings.data_dir).await?;
+    let vault = Vault::open(&db, &settings.keyring, &clock).await?;
+    let mut tx = db.begin().await?;
+    audit::begin_chain(&mut tx).await?;
+    tx.commit().await?;
+    Ok(Arc::new(Base { db, vault, clock }))
+}
+
+async fn add_user(settings: Settings, email: String, name: String, role: Role) -> anyhow::Result<()> {
+    let mut password = String::new();
+    std::io::stdin()
+        .take(4096)
+        .read_to_string(&mut password)
+        .context("The password on standard input cannot be read.")?;
+    // A line break at the end belongs to the terminal, not to the password.
+    let trimmed = password.trim_end_matches(['\r', '\n']).len();
+    password.truncate(trimmed);
+    let password = SecretValue::new(password);
+    let base = open_base(&settings, Clock::system()).await?;
+    let accounts = Accounts::new(base.clone(), settings.is_https());
+    let outcome = accounts
+        .add_user(NewUser {
+            email,
+            name,
+            role,
+            password,
+        })
+        .await;
+    base.db.close().await;
+    match outcome {
+        Ok(_) => {
+            say("The account was added.");
+            Ok(())
+        }
+        Err(ApiError::Invalid(errors)) => {
+            let sentences: Vec<String> = errors
+                .iter()
+                .map(|error| format!("{}: {}", error.pointer.trim_start_matches('/'), error.detail))
+                .collect();
+            bail!("{}", sentences.join("\n"))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn verify(settings: Settings) -> anyhow::Result<()> {
+    let base = open_base(&settings, Clock::system()).await?;
+    let report = vault::verify(&base.db, &base.vault, |count| say(&format!("{count} values checked"))).await?;
+    base.db.close().await;
+    if report.broken.is_empty() {
+        say(&format!("All {} stored values open.", report.opened));
+        return Ok(());
+    }
+    bail!(
+        "{} of {} stored values do not open. Restore these credentials from a backup, or save them again:\n{}",
+        report.broken.len(),
+        report.opened + report.broken.len() as u64,
+        report.broken.join("\n")
+    )
+}
+
+/// Tells the person at the terminal.
+#[expect(clippy::print_stdout, reason = "this is what a command line is for")]
+pub(crate) fn say(text: &str) {
+    println!("{text}");
+}

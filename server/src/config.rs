@@ -1,0 +1,253 @@
+//! Settings: flags, then `STRONGROOM_*` variables, then `strongroom.toml`, in that order.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail, ensure};
+use app::secret::SecretValue;
+use clap::Args;
+use serde::Deserialize;
+use url::Url;
+
+use crate::vault::KeyringSource;
+
+/// Every setting, each with its flag, its variable and its key in `strongroom.toml`.
+#[derive(Args, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// Folder for the database and the keyring.
+    #[arg(long, global = true, env = "STRONGROOM_DATA_DIR", value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+    /// `postgres://…` for a database that several servers share; the default is a SQLite file in the data folder.
+    #[arg(
+        long,
+        global = true,
+        env = "STRONGROOM_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub database_url: Option<String>,
+    /// The keyring, where somebody else keeps it. (Its text can also come in `STRONGROOM_KEYRING`.)
+    #[arg(long, global = true, env = "STRONGROOM_KEYRING_FILE", value_name = "FILE")]
+    pub keyring_file: Option<PathBuf>,
+    /// Address and port to listen on.
+    #[arg(long, global = true, env = "STRONGROOM_LISTEN", value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// The address that people use, e.g. `https://strongroom.example.com`.
+    #[arg(long, global = true, env = "STRONGROOM_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Listen on other addresses than loopback without https. Passwords and sessions then travel in clear.
+    #[arg(long, global = true, env = "STRONGROOM_INSECURE_HTTP", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub insecure_http: Option<bool>,
+    /// Whether secrets may be sent to loopback and private networks, where self-hosted servers live (default: true).
+    #[arg(long, global = true, env = "STRONGROOM_OUTBOUND_PRIVATE_NETWORKS", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub outbound_private_networks: Option<bool>,
+    /// Folder with the built site, for development; a release binary carries its own.
+    #[arg(long, global = true, env = "STRONGROOM_SITE_DIR", value_name = "FOLDER")]
+    pub site_dir: Option<PathBuf>,
+    /// What is logged, e.g. `info` or `server=debug,warn`.
+    #[arg(long, global = true, env = "STRONGROOM_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+}
+
+/// The settings of this run.
+pub struct Settings {
+    /// Folder for the database and the keyring.
+    pub data_dir: PathBuf,
+    /// Where the database is; nothing for the file in the data folder.
+    pub database_url: Option<String>,
+    /// Where the keyring comes from.
+    pub keyring: KeyringSource,
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// The address that people use.
+    pub public_url: Option<Url>,
+    /// Whether secrets may be sent to loopback and private networks.
+    pub outbound_private_networks: bool,
+    /// Folder with the built site.
+    pub site_dir: Option<PathBuf>,
+    /// What is logged.
+    pub log: String,
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The database URL can hold a password.
+        f.debug_struct("Options")
+            .field("data_dir", &self.data_dir)
+            .field("listen", &self.listen)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings")
+            .field("data_dir", &self.data_dir)
+            .field("listen", &self.listen)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Options {
+    /// Completes flags and variables with the file and the defaults, and checks them.
+    ///
+    /// # Errors
+    /// A sentence that names the setting and what to do.
+    pub fn complete(self, file: Option<&Path>) -> anyhow::Result<Settings> {
+        let from_file = read_file(file)?;
+        let data_dir = self
+            .data_dir
+            .or(from_file.data_dir)
+            .unwrap_or_else(|| PathBuf::from("data"));
+        let public_url = match self.public_url.or(from_file.public_url) {
+            Some(text) => Some(parse_public_url(&text)?),
+            None => None,
+        };
+        let listen = self
+            .listen
+            .or(from_file.listen)
+            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
+        let insecure_http = self.insecure_http.or(from_file.insecure_http).unwrap_or(false);
+        let https = public_url.as_ref().is_some_and(|url| url.scheme() == "https");
+        ensure!(
+            listen.ip().is_loopback() || https || insecure_http,
+            "Listening on {listen} lets others reach Strongroom, and without https passwords travel in clear. \
+             Put a TLS proxy in front and set --public-url https://…, or accept the risk with --insecure-http."
+        );
+        let keyring = match (keyring_text(), self.keyring_file.or(from_file.keyring_file)) {
+            (Some(text), _) => KeyringSource::Text(text),
+            (None, Some(path)) => KeyringSource::Given(path),
+            (None, None) => KeyringSource::Own(data_dir.join("keyring.json")),
+        };
+        Ok(Settings {
+            database_url: self.database_url.or(from_file.database_url),
+            keyring,
+            listen,
+            public_url,
+            outbound_private_networks: self
+                .outbound_private_networks
+                .or(from_file.outbound_private_networks)
+                .unwrap_or(true),
+            site_dir: self.site_dir.or(from_file.site_dir),
+            log: self.log.or(from_file.log).unwrap_or_else(|| "info".to_owned()),
+            data_dir,
+        })
+    }
+}
+
+impl Settings {
+    /// Whether people reach Strongroom over https.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// Whether the keyring is the data folder's own file.
+    #[must_use]
+    pub fn keeps_own_keyring(&self) -> bool {
+        matches!(self.keyring, KeyringSource::Own(_))
+    }
+
+    /// Makes the data folder, which only its owner may enter.
+    ///
+    /// # Errors
+    /// A sentence that names the folder.
+    pub fn make_data_dir(&self) -> anyhow::Result<()> {
+        use std::os::unix::fs::DirBuilderExt as _;
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.data_dir)
+            .with_context(|| {
+                format!(
+                    "The data folder {} cannot be made. Choose another with --data-dir.",
+                    self.data_dir.display()
+                )
+            })
+    }
+}
+
+fn read_file(file: Option<&Path>) -> anyhow::Result<Options> {
+    let default = Path::new("strongroom.toml");
+    let path = match file {
+        Some(path) => path,
+        None if default.exists() => default,
+        None => return Ok(Options::default()),
+    };
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("The settings file {} cannot be read.", path.display()))?;
+    toml::from_str(&text).map_err(|error| {
+        // The message of the parser repeats lines of the file, which may hold a password.
+        let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
+        anyhow::anyhow!("The settings file {} has a mistake at line {line}.", path.display())
+    })
+}
+
+fn parse_public_url(text: &str) -> anyhow::Result<Url> {
+    match Url::parse(text) {
+        Ok(url)
+            if matches!(url.scheme(), "http" | "https")
+                && url.path() == "/"
+                && url.query().is_none()
+                && url.username().is_empty()
+                && url.password().is_none() =>
+        {
+            Ok(url)
+        }
+        _ => bail!(
+            "The setting public_url is not the address of a site. Use, for example, https://strongroom.example.com."
+        ),
+    }
+}
+
+fn keyring_text() -> Option<SecretValue> {
+    #[expect(clippy::disallowed_methods, reason = "settings are read here")]
+    std::env::var("STRONGROOM_KEYRING")
+        .ok()
+        .filter(|text| !text.is_empty())
+        .map(SecretValue::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("strongroom.toml");
+        std::fs::write(&path, "listen = \"127.0.0.1:4000\"\ndata_dir = \"elsewhere\"\n").unwrap();
+        let options = Options {
+            data_dir: Some(PathBuf::from("here")),
+            ..Options::default()
+        };
+        let settings = options.complete(Some(&path)).unwrap();
+        assert_eq!(settings.data_dir, PathBuf::from("here"));
+        assert_eq!(settings.listen.port(), 4000);
+    }
+
+    #[test]
+    fn a_mistake_in_the_file_is_told_without_its_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("strongroom.toml");
+        std::fs::write(&path, "listen = \"127.0.0.1:4000\"\ndatabase_urk = \"canary-91\"\n").unwrap();
+        let message = format!("{:#}", Options::default().complete(Some(&path)).unwrap_err());
+        assert!(message.contains("line"), "{message}");
+        assert!(!message.contains("canary"), "{message}");
+    }
+
+    #[test]
+    fn others_reach_it_over_https_only() {
+        let options = |public: Option<&str>, insecure| Options {
+            listen: Some("0.0.0.0:3000".parse().unwrap()),
+            public_url: public.map(str::to_owned),
+            insecure_http: insecure,
+            ..Options::default()
+        };
+        assert!(options(None, None).complete(None).is_err());
+        assert!(options(Some("http://a.example"), None).complete(None).is_err());
+        assert!(options(Some("https://a.example"), None).complete(None).is_ok());
+        assert!(options(None, Some(true)).complete(None).is_ok());
+    }
+}

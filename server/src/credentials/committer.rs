@@ -1,0 +1,221 @@
+//! The group committer: gathers uses, checks each again inside one transaction, records all of them,
+//! and answers only after COMMIT.
+
+use std::sync::Arc;
+
+use app::accounts::{Action, Resource, Role, UserId};
+use app::api::NamedRecord;
+use app::credentials::ReferrerKind;
+use chrono::{DateTime, Utc};
+use sqlx::types::Json;
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use super::resolver::{Granted, Referrer, ResolveError, UseRequest};
+use crate::audit::{self, Event};
+use crate::db::{Tx, within};
+use crate::destination::AllowedHost;
+use crate::http::{ApiError, Principal};
+use crate::references;
+use crate::state::Base;
+use crate::vault::Sealed;
+
+/// The most uses in one transaction.
+const BATCH: usize = 64;
+
+/// A use that waits for its record.
+pub(super) struct Job {
+    pub request: UseRequest,
+    pub answer: oneshot::Sender<Result<Granted, ResolveError>>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Found {
+    name: String,
+    owner_id: Uuid,
+    allowed_hosts: Json<Vec<AllowedHost>>,
+    deleted_at: Option<DateTime<Utc>>,
+    version: i64,
+    ciphertext: Option<Vec<u8>>,
+    value_nonce: Option<Vec<u8>>,
+    wrapped_key: Option<Vec<u8>>,
+    key_nonce: Option<Vec<u8>>,
+    key_id: Option<String>,
+    referenced: bool,
+    role: Option<String>,
+}
+
+// Everything that a use depends on, in one round trip: the credential, its value, the reference, and
+// the role that the caller holds now.
+const FIND: &str = "SELECT c.name, c.owner_id, c.allowed_hosts, c.deleted_at, c.version, \
+       v.ciphertext, v.value_nonce, v.wrapped_key, v.key_nonce, v.key_id, \
+       EXISTS (SELECT 1 FROM credential_references r WHERE r.referrer_kind = $2 AND r.referrer_id = $3 AND r.credential_id = c.id) AS referenced, \
+       (SELECT u.role FROM users u WHERE u.id = $4 AND u.deleted_at IS NULL AND u.disabled_at IS NULL) AS role \
+     FROM credentials c LEFT JOIN credential_versions v ON v.credential_id = c.id AND v.version = c.version WHERE c.id = $1";
+
+/// Runs until the last resolver is gone.
+pub(super) async fn run(base: Arc<Base>, mut jobs: mpsc::Receiver<Job>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while jobs.recv_many(&mut batch, BATCH).await > 0 {
+        // Nobody waits for these any more: a record of a use that cannot happen would be wrong.
+        batch.retain(|job| !job.answer.is_closed());
+        if batch.is_empty() {
+            continue;
+        }
+        match commit(&base, &batch).await {
+            Ok(outcomes) => {
+                for (job, outcome) in batch.drain(..).zip(outcomes) {
+                    // A caller that gave up has dropped its end.
+                    let _ = job.answer.send(outcome);
+                }
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, source = ?std::error::Error::source(&error).map(ToString::to_string), "uses could not be recorded and were refused");
+                for job in batch.drain(..) {
+                    let _ = job.answer.send(Err(ResolveError::AuditUnavailable));
+                }
+            }
+        }
+    }
+}
+
+/// Judges and records a batch in one transaction.
+async fn commit(base: &Base, batch: &[Job]) -> Result<Vec<Result<Granted, ResolveError>>, ApiError> {
+    let mut tx = base.db.begin().await?;
+    let now = base.clock.now();
+    let mut outcomes = Vec::with_capacity(batch.len());
+    let mut events = Vec::with_capacity(batch.len());
+    for job in batch {
+        let found = find(&mut tx, &job.request).await?;
+        let name = found.as_ref().map(|found| found.name.clone()).unwrap_or_default();
+        let version = found.as_ref().map_or(0, |found| found.version);
+        let outcome = judge(&job.request, found);
+        events.push(event(now, &job.request, &name, version, outcome.as_ref().err()));
+        outcomes.push(outcome);
+    }
+    audit::append(&mut tx, &base.vault, &events).await?;
+    tx.commit().await?;
+    Ok(outcomes)
+}
+
+async fn find(tx: &mut Tx, request: &UseRequest) -> Result<Option<Found>, ApiError> {
+    let (kind, id, _) = request.referrer.parts();
+    let user = request.principal.user_id().map(|id| id.0);
+    Ok(within!(tx, c => sqlx::query_as(FIND)
+        .bind(request.credential.0).bind(kind.as_str()).bind(id).bind(user).fetch_optional(c))?)
+}
+
+/// Whether a use may happen.
+fn judge(request: &UseRequest, found: Option<Found>) -> Result<Granted, ResolveError> {
+    let Some(found) = found else {
+        return Err(ResolveError::NotFound);
+    };
+    let record = NamedRecord {
+        id: request.credential.0,
+        name: found.name.clone(),
+    };
+    // What the caller was allowed when the request came in may have been taken away since.
+    let Some(principal) = current(&request.principal, found.role.as_deref()) else {
+        return Err(ResolveError::Forbidden(record));
+    };
+    if found.deleted_at.is_some() {
+        return Err(ResolveError::Deleted(record));
+    }
+    let owner = UserId(found.owner_id);
+    let hosts = &found.allowed_hosts.0;
+    match &request.referrer {
+        Referrer::Saved { kind, .. } => {
+            // A referrer can be used by whoever may use any of its kind; the reference says the rest.
+            let may = principal.may(resource(*kind), Action::Use).is_some();
+            if !may || !found.referenced {
+                return Err(ResolveError::Forbidden(record));
+            }
+            if !hosts.iter().any(|host| host.admits(&request.destination)) {
+                return Err(ResolveError::HostNotAllowed {
+                    host: request.destination.display(),
+                    credential: record,
+                });
+            }
+        }
+        Referrer::Unsaved { allow_host, .. } => {
+            if !principal.may_with(Resource::Credentials, Action::Use, owner) {
+                return Err(ResolveError::Forbidden(record));
+            }
+            // A test may go where saving would let it go.
+            references::judge(
+                &principal,
+                owner,
+                hosts,
+                &request.destination,
+                *allow_host,
+                record.clone(),
+            )
+            .map_err(|_| ResolveError::HostNotAllowed {
+                host: request.destination.display(),
+                credential: record,
+            })?;
+        }
+    }
+    let sealed = (|| {
+        Some(Sealed {
+            ciphertext: found.ciphertext?,
+            value_nonce: found.value_nonce?,
+            wrapped_key: found.wrapped_key?,
+            key_nonce: found.key_nonce?,
+            key_id: found.key_id?,
+        })
+    })();
+    let sealed = sealed.ok_or(ResolveError::Vault)?;
+    Ok(Granted {
+        name: found.name,
+        version: found.version,
+        sealed,
+    })
+}
+
+/// The caller with the role that the database holds now; nothing where the account is gone or disabled.
+fn current(principal: &Principal, role: Option<&str>) -> Option<Principal> {
+    match principal {
+        Principal::User {
+            id,
+            name,
+            email,
+            session,
+            ..
+        } => {
+            let role: Role = role?.parse().ok()?;
+            Some(Principal::User {
+                id: *id,
+                name: name.clone(),
+                email: email.clone(),
+                role,
+                session: *session,
+            })
+        }
+        Principal::Cli => Some(Principal::Cli),
+    }
+}
+
+fn resource(kind: ReferrerKind) -> Resource {
+    match kind {
+        ReferrerKind::McpServer => Resource::McpServers,
+        ReferrerKind::Unknown => Resource::Unknown,
+    }
+}
+
+fn event(now: DateTime<Utc>, request: &UseRequest, name: &str, version: i64, refused: Option<&ResolveError>) -> Event {
+    let target = ("credential", request.credential.0, name);
+    let mut event = Event::new(
+        now,
+        &request.principal,
+        "credential.use",
+        target,
+        Some(&request.request_id),
+    )
+    .at_host(&request.destination.display());
+    event.credential = Some((request.credential, version));
+    event.referrer = Some(request.referrer.parts());
+    event.outcome = if refused.is_some() { "refused" } else { "allowed" };
+    event.reason = refused.map(ResolveError::slug);
+    event
+}

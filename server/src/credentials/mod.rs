@@ -1,0 +1,62 @@
+//! Credentials: routes, store and resolver.
+
+mod committer;
+mod input;
+mod resolver;
+mod routes;
+mod rows;
+mod store;
+
+pub use resolver::{Referrer, ResolveError, Resolved, Resolver, UseRequest};
+pub use routes::router;
+pub use rows::summary;
+
+use std::sync::Arc;
+
+use app::accounts::{Action, Resource};
+
+use crate::http::Permit;
+use crate::state::Base;
+
+/// The credentials of one server: shared parts and the resolver.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    base: Arc<Base>,
+    resolver: Resolver,
+}
+
+impl Credentials {
+    /// Starts the committer of uses.
+    #[must_use]
+    pub fn start(base: Arc<Base>) -> Self {
+        let resolver = Resolver::start(base.clone());
+        Self { base, resolver }
+    }
+
+    /// Decrypts credentials for use.
+    #[must_use]
+    pub fn resolver(&self) -> &Resolver {
+        &self.resolver
+    }
+}
+
+/// Declares the permission of a route.
+macro_rules! permit {
+    ($($(#[$doc:meta])* $name:ident => $action:ident;)*) => {
+        $($(#[$doc])* #[derive(Debug)] pub struct $name;
+        impl Permit for $name {
+            const RESOURCE: Resource = Resource::Credentials;
+            const ACTION: Action = Action::$action;
+        })*
+    };
+}
+permit! {
+    /// May see credentials.
+    Read => Read;
+    /// May store one.
+    Create => Create;
+    /// May change one.
+    Update => Update;
+    /// May delete one.
+    Delete => Delete;
+}

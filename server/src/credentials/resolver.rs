@@ -1,0 +1,204 @@
+//! The resolver: the one way from a reference to a value in clear. Every use is on record before it
+//! returns; a use that cannot be recorded does not happen.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::api::NamedRecord;
+use app::credentials::{CredentialId, ReferrerKind};
+use app::secret::SecretValue;
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use super::committer::{self, Job};
+use crate::destination::Destination;
+use crate::http::{ApiError, Principal};
+use crate::state::Base;
+use crate::vault::Sealed;
+
+/// How long a use waits for its record.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Uses that may wait for the committer before new ones are refused.
+const QUEUE: usize = 1024;
+
+/// Through what a credential is used.
+#[derive(Clone, Debug)]
+pub enum Referrer {
+    /// A saved record: it must hold the reference, and the caller must be allowed to use it.
+    Saved {
+        /// What kind of record.
+        kind: ReferrerKind,
+        /// The record's id.
+        id: Uuid,
+        /// The record's name.
+        name: String,
+    },
+    /// Something that is tried before it is saved: the caller must be allowed to use the credential itself.
+    Unsaved {
+        /// What kind of record it will be.
+        kind: ReferrerKind,
+        /// The saved record that it would change.
+        id: Option<Uuid>,
+        /// Its name, as far as it has one.
+        name: Option<String>,
+        /// Whether saving would add the host, where the caller may change the credential.
+        allow_host: bool,
+    },
+}
+
+impl Referrer {
+    /// Kind, id and name for the record of the use.
+    pub(super) fn parts(&self) -> (ReferrerKind, Option<Uuid>, Option<String>) {
+        match self {
+            Self::Saved { kind, id, name } => (*kind, Some(*id), Some(name.clone())),
+            Self::Unsaved { kind, id, name, .. } => (*kind, *id, name.clone()),
+        }
+    }
+}
+
+/// Who wants to use what, through what, and where it will go.
+#[derive(Clone, Debug)]
+pub struct UseRequest {
+    /// Who triggers the use.
+    pub principal: Principal,
+    /// The credential.
+    pub credential: CredentialId,
+    /// Through what.
+    pub referrer: Referrer,
+    /// Where it will go.
+    pub destination: Destination,
+    /// The request.
+    pub request_id: String,
+}
+
+/// A value in clear, for one destination.
+#[derive(Debug)]
+pub struct Resolved {
+    /// The credential.
+    pub id: CredentialId,
+    /// Its name, for messages.
+    pub name: String,
+    /// Which version of the value.
+    pub version: i64,
+    /// The secret.
+    pub value: SecretValue,
+    /// The one destination that it may go to.
+    pub destination: Destination,
+}
+
+/// Why a use was refused. Each names the credential where there is one.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ResolveError {
+    /// The credential was deleted.
+    #[error("the credential was deleted")]
+    Deleted(NamedRecord),
+    /// There never was such a credential.
+    #[error("there is no such credential")]
+    NotFound,
+    /// The caller may not use it, is disabled, or the referrer does not hold the reference any more.
+    #[error("the use is not allowed")]
+    Forbidden(NamedRecord),
+    /// The credential may not go there.
+    #[error("the host is not allowed")]
+    HostNotAllowed {
+        /// The host.
+        host: String,
+        /// The credential.
+        credential: NamedRecord,
+    },
+    /// The use could not be recorded.
+    #[error("the audit trail cannot be written")]
+    AuditUnavailable,
+    /// The value does not open.
+    #[error("the value does not open")]
+    Vault,
+}
+
+impl ResolveError {
+    /// The code for the audit trail: the slug of the problem.
+    pub(super) fn slug(&self) -> &'static str {
+        match self {
+            Self::Deleted(_) => "credential-deleted",
+            Self::NotFound => "not-found",
+            Self::Forbidden(_) => "forbidden",
+            Self::HostNotAllowed { .. } => "host-not-allowed",
+            Self::AuditUnavailable => "audit-unavailable",
+            Self::Vault => "internal",
+        }
+    }
+}
+
+impl From<ResolveError> for ApiError {
+    fn from(error: ResolveError) -> Self {
+        match error {
+            ResolveError::Deleted(credential) => Self::CredentialDeleted(credential),
+            ResolveError::NotFound => Self::field(
+                "/credential_id",
+                "unknown-credential",
+                "There is no such credential. Choose another.",
+            ),
+            ResolveError::Forbidden(_) => Self::Forbidden,
+            ResolveError::HostNotAllowed { host, credential } => Self::HostNotAllowed { host, credential },
+            ResolveError::AuditUnavailable => Self::AuditUnavailable,
+            ResolveError::Vault => Self::Internal(anyhow::anyhow!("a stored value does not open")),
+        }
+    }
+}
+
+/// What the committer found and recorded.
+#[derive(Debug)]
+pub(super) struct Granted {
+    pub name: String,
+    pub version: i64,
+    pub sealed: Sealed,
+}
+
+/// Decrypts credentials for use.
+#[derive(Clone, Debug)]
+pub struct Resolver {
+    base: Arc<Base>,
+    queue: mpsc::Sender<Job>,
+}
+
+impl Resolver {
+    /// Starts the committer task; it ends when the last resolver is dropped.
+    pub(super) fn start(base: Arc<Base>) -> Self {
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        tokio::spawn(committer::run(base.clone(), jobs));
+        Self { base, queue }
+    }
+
+    /// Checks and records a use, then opens the value.
+    ///
+    /// # Errors
+    /// [`ResolveError`]; a refusal is on record too.
+    pub async fn resolve(&self, request: UseRequest) -> Result<Resolved, ResolveError> {
+        let (credential, destination) = (request.credential, request.destination.clone());
+        let (answer, outcome) = oneshot::channel();
+        let recorded = async {
+            self.queue
+                .send(Job { request, answer })
+                .await
+                .map_err(|_| ResolveError::AuditUnavailable)?;
+            outcome.await.map_err(|_| ResolveError::AuditUnavailable)?
+        };
+        let granted = tokio::time::timeout(PATIENCE, recorded)
+            .await
+            .map_err(|_| ResolveError::AuditUnavailable)??;
+        let value = self
+            .base
+            .vault
+            .open_value(credential, granted.version, &granted.sealed)
+            .map_err(|error| {
+                tracing::error!(credential.id = %credential, error = %error, "a stored value does not open");
+                ResolveError::Vault
+            })?;
+        Ok(Resolved {
+            id: credential,
+            name: granted.name,
+            version: granted.version,
+            value,
+            destination,
+        })
+    }
+}

@@ -1,0 +1,146 @@
+//! Rows of the store, and how they become what everybody sees. No row of a list has the ciphertext.
+
+use app::accounts::{Action, Owner, Resource, UserId};
+use app::credentials::{
+    Credential, CredentialId, CredentialState, CredentialSummary, ReferrerKind, Use, UseActor, UseOutcome, UseReferrer,
+};
+use chrono::{DateTime, Utc};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::destination::AllowedHost;
+use crate::http::{Principal, SortKey};
+
+/// A live credential.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct CredentialRow {
+    pub id: Uuid,
+    pub name: String,
+    pub name_sort: Vec<u8>,
+    pub owner_id: Uuid,
+    pub owner_name: String,
+    pub owner_sort: Vec<u8>,
+    pub version: i64,
+    pub revision: i64,
+    pub allowed_hosts: Json<Vec<AllowedHost>>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub used_by: i64,
+    pub total: i64,
+}
+
+impl CredentialRow {
+    pub(super) fn edge(&self, sort: &str) -> (SortKey, Uuid) {
+        let key = match sort {
+            "name" => SortKey::Bytes(self.name_sort.clone()),
+            "owner" => SortKey::Bytes(self.owner_sort.clone()),
+            "updated_at" => SortKey::Time(self.updated_at),
+            _ => SortKey::Time(self.created_at),
+        };
+        (key, self.id)
+    }
+}
+
+impl From<CredentialRow> for Credential {
+    fn from(row: CredentialRow) -> Self {
+        Self {
+            id: CredentialId(row.id),
+            name: row.name,
+            owner: Owner {
+                id: UserId(row.owner_id),
+                name: row.owner_name,
+            },
+            version: row.version,
+            revision: row.revision,
+            allowed_hosts: row
+                .allowed_hosts
+                .0
+                .iter()
+                .map(|host| host.as_str().to_owned())
+                .collect(),
+            used_by: row.used_by,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// One use, from the audit trail.
+#[derive(sqlx::FromRow)]
+pub(super) struct UseRow {
+    at: DateTime<Utc>,
+    actor_kind: String,
+    actor_id: Option<Uuid>,
+    actor_name: String,
+    credential_version: i64,
+    referrer_kind: Option<String>,
+    referrer_id: Option<Uuid>,
+    referrer_name: Option<String>,
+    host: Option<String>,
+    outcome: String,
+    reason: Option<String>,
+}
+
+impl From<UseRow> for Use {
+    fn from(row: UseRow) -> Self {
+        Self {
+            at: row.at,
+            actor: UseActor {
+                kind: row.actor_kind,
+                id: row.actor_id.map(UserId),
+                name: row.actor_name,
+            },
+            referrer: row.referrer_kind.map(|kind| UseReferrer {
+                kind: ReferrerKind::from_name(&kind),
+                id: row.referrer_id,
+                name: row.referrer_name,
+            }),
+            version: row.credential_version,
+            host: row.host.unwrap_or_default(),
+            outcome: match row.outcome.as_str() {
+                "allowed" => UseOutcome::Allowed,
+                "refused" => UseOutcome::Refused,
+                _ => UseOutcome::Unknown,
+            },
+            reason: row.reason,
+        }
+    }
+}
+
+/// What a record that refers to a credential shows of it. The columns come from a join.
+#[must_use]
+pub fn summary(
+    principal: &Principal,
+    id: Uuid,
+    name: String,
+    owner: (Uuid, String),
+    deleted: Option<(DateTime<Utc>, Option<String>)>,
+) -> CredentialSummary {
+    let owner_id = UserId(owner.0);
+    if !principal.may_with(Resource::Credentials, Action::Read, owner_id) {
+        let id = CredentialId(id);
+        return CredentialSummary {
+            id,
+            state: CredentialState::Hidden,
+            name: None,
+            owner: None,
+            deleted_by: None,
+            deleted_at: None,
+        };
+    }
+    let (state, deleted_at, deleted_by) = match deleted {
+        None => (CredentialState::Live, None, None),
+        Some((at, by)) => (CredentialState::Deleted, Some(at), by),
+    };
+    CredentialSummary {
+        id: CredentialId(id),
+        state,
+        name: Some(name),
+        owner: deleted_at.is_none().then_some(Owner {
+            id: owner_id,
+            name: owner.1,
+        }),
+        deleted_by,
+        deleted_at,
+    }
+}

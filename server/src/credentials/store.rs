@@ -1,0 +1,418 @@
+//! The SQL of credentials. Lists never select the ciphertext.
+
+use app::accounts::Scope;
+use app::api::{Page, Patch};
+use app::credentials::{CreateCredential, Credential, CredentialId, UpdateCredential, Use};
+use chrono::{DateTime, Utc};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::Credentials;
+use super::rows::{CredentialRow, UseRow};
+use crate::audit::{self, Event};
+use crate::db::{DbError, Tx, execute, is_unique_violation, read, within};
+use crate::http::{ApiError, Keyset, ListQuery, Principal, SortKey};
+use crate::references;
+use crate::text::{fold, sort_key};
+
+/// Who changes something, and from where.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Author<'a> {
+    pub principal: &'a Principal,
+    pub scope: Scope,
+    pub request_id: &'a str,
+}
+
+impl Author<'_> {
+    /// The owner whose records may be changed; nothing for everybody's.
+    fn only_owner(&self) -> Option<Uuid> {
+        match self.scope {
+            Scope::Any => None,
+            Scope::Own => Some(self.principal.user_id().map_or_else(Uuid::nil, |id| id.0)),
+        }
+    }
+}
+
+macro_rules! columns {
+    ($total:expr) => {
+        concat!(
+            "SELECT c.id, c.name, c.name_sort, c.owner_id, u.name AS owner_name, c.owner_sort, c.version, c.revision, \
+             c.allowed_hosts, c.created_at, c.updated_at, \
+             (SELECT count(*) FROM credential_references r WHERE r.credential_id = c.id) AS used_by, ",
+            $total,
+            " AS total FROM credentials c JOIN users u ON u.id = c.owner_id WHERE c.deleted_at IS NULL "
+        )
+    };
+}
+macro_rules! filter {
+    () => {
+        "AND ($1 IS NULL OR c.name_key LIKE $1 ESCAPE '\\' OR c.id = $2) AND ($3 IS NULL OR c.owner_id = $3) "
+    };
+}
+macro_rules! count {
+    () => {
+        concat!(
+            "(SELECT count(*) FROM (SELECT 1 AS one FROM credentials c WHERE c.deleted_at IS NULL ",
+            filter!(),
+            "LIMIT 10001) AS counted)"
+        )
+    };
+}
+/// The four pages of a sort column, in the order of [`Keyset`].
+macro_rules! pages {
+    ($column:literal) => {
+        [
+            concat!(columns!(count!()), filter!(), "ORDER BY ", $column, ", c.id LIMIT $4"),
+            concat!(
+                columns!(count!()),
+                filter!(),
+                "ORDER BY ",
+                $column,
+                " DESC, c.id DESC LIMIT $4"
+            ),
+            concat!(
+                columns!(count!()),
+                filter!(),
+                "AND (",
+                $column,
+                ", c.id) > ($5, $6) ORDER BY ",
+                $column,
+                ", c.id LIMIT $4"
+            ),
+            concat!(
+                columns!(count!()),
+                filter!(),
+                "AND (",
+                $column,
+                ", c.id) < ($5, $6) ORDER BY ",
+                $column,
+                " DESC, c.id DESC LIMIT $4"
+            ),
+        ]
+    };
+}
+const BY_NAME: [&str; 4] = pages!("c.name_sort");
+const BY_OWNER: [&str; 4] = pages!("c.owner_sort");
+const BY_CREATED: [&str; 4] = pages!("c.created_at");
+const BY_UPDATED: [&str; 4] = pages!("c.updated_at");
+const COUNT: &str = concat!("SELECT ", count!());
+const GET: &str = concat!(columns!("1"), "AND c.id = $1");
+const INSERT: &str = "INSERT INTO credentials (id, name, name_key, name_sort, owner_id, owner_sort, version, revision, \
+     reference_epoch, allowed_hosts, created_at, updated_at, updated_by_name) \
+     SELECT $1, $2, $3, $4, u.id, u.name_sort, 1, 1, 0, $5, $6, $6, u.name FROM users u WHERE u.id = $7 AND u.deleted_at IS NULL";
+const INSERT_VERSION: &str = "INSERT INTO credential_versions \
+     (credential_id, version, ciphertext, value_nonce, wrapped_key, key_nonce, key_id, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+// A replaced value is of no use to anybody but an attacker: it goes in the same transaction.
+const DROP_OLD_VERSIONS: &str = "DELETE FROM credential_versions WHERE credential_id = $1 AND version < $2";
+const UPDATE: &str = "UPDATE credentials SET name = COALESCE($2, name), name_key = COALESCE($3, name_key), \
+     name_sort = COALESCE($4, name_sort), version = version + $5, revision = revision + 1, \
+     allowed_hosts = COALESCE($6, allowed_hosts), updated_at = $7, updated_by_name = $8 \
+     WHERE id = $1 AND deleted_at IS NULL AND ($9 IS NULL OR revision = $9) AND ($10 IS NULL OR owner_id = $10) \
+     RETURNING name, version";
+const STANDING: &str = "SELECT name, owner_id, revision, updated_at, updated_by_name FROM credentials \
+     WHERE id = $1 AND deleted_at IS NULL";
+const TOUCH: &str = "UPDATE credentials SET reference_epoch = reference_epoch + 1 \
+     WHERE id = $1 AND deleted_at IS NULL AND ($2 IS NULL OR revision = $2) AND ($3 IS NULL OR owner_id = $3) RETURNING name";
+const DROP_VERSIONS: &str = "DELETE FROM credential_versions WHERE credential_id = $1";
+const BURY: &str = "UPDATE credentials SET deleted_at = $2, deleted_by_name = $3, allowed_hosts = $4, revision = revision + 1 WHERE id = $1";
+const USES: &str = "SELECT at, actor_kind, actor_id, actor_name, COALESCE(credential_version, 0) AS credential_version, \
+     referrer_kind, referrer_id, referrer_name, host, outcome, reason FROM audit_events \
+     WHERE action = 'credential.use' AND credential_id = $1 ORDER BY seq DESC LIMIT $2";
+
+/// Fields that a list of credentials can be sorted by.
+pub(super) const SORTS: &[&str] = &["name", "owner", "created_at", "updated_at"];
+
+#[derive(sqlx::FromRow)]
+struct Changed {
+    name: String,
+    version: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Standing {
+    owner_id: Uuid,
+    revision: i64,
+    updated_at: DateTime<Utc>,
+    updated_by_name: String,
+}
+
+impl Credentials {
+    /// One page.
+    pub(super) async fn list(&self, query: ListQuery) -> Result<Page<Credential>, ApiError> {
+        let rows = self.rows(&query).await?;
+        if query.fell_short(rows.len()) {
+            let query = query.from_start();
+            let rows = self.rows(&query).await?;
+            return self.page(&query, rows).await;
+        }
+        self.page(&query, rows).await
+    }
+
+    async fn rows(&self, query: &ListQuery) -> Result<Vec<CredentialRow>, ApiError> {
+        let texts = match query.sort {
+            "name" => &BY_NAME,
+            "owner" => &BY_OWNER,
+            "updated_at" => &BY_UPDATED,
+            _ => &BY_CREATED,
+        };
+        let sql = texts[match query.keyset() {
+            Keyset::FirstAscending => 0,
+            Keyset::FirstDescending => 1,
+            Keyset::Greater => 2,
+            Keyset::Less => 3,
+        }];
+        Ok(read!(self.base.db, c => {
+            let page = sqlx::query_as(sql)
+                .bind(query.pattern()).bind(query.searched_id()).bind(query.owner).bind(query.limit + 1);
+            let page = match &query.cursor {
+                None => page,
+                Some(cursor) => match &cursor.key {
+                    SortKey::Bytes(bytes) => page.bind(bytes.clone()),
+                    SortKey::Time(time) => page.bind(*time),
+                }.bind(cursor.id),
+            };
+            page.fetch_all(c)
+        })?)
+    }
+
+    async fn page(&self, query: &ListQuery, rows: Vec<CredentialRow>) -> Result<Page<Credential>, ApiError> {
+        let total = match rows.first() {
+            Some(row) => row.total,
+            None if query.cursor.is_none() => 0,
+            None => read!(self.base.db, c => sqlx::query_scalar(COUNT)
+                .bind(query.pattern()).bind(query.searched_id()).bind(query.owner).fetch_one(c))?,
+        };
+        Ok(query.page(rows, total, |row| row.edge(query.sort), Credential::from))
+    }
+
+    /// One credential; nothing where it is gone.
+    pub(super) async fn get(&self, id: CredentialId) -> Result<Option<Credential>, ApiError> {
+        let row: Option<CredentialRow> = read!(self.base.db, c => sqlx::query_as(GET).bind(id.0).fetch_optional(c))?;
+        Ok(row.map(Credential::from))
+    }
+
+    async fn get_within(tx: &mut Tx, id: CredentialId) -> Result<Credential, ApiError> {
+        let row: CredentialRow = within!(tx, c => sqlx::query_as(GET).bind(id.0).fetch_one(c))?;
+        Ok(row.into())
+    }
+
+    /// Seals and stores a new credential.
+    pub(super) async fn create(&self, author: Author<'_>, input: CreateCredential) -> Result<Credential, ApiError> {
+        let id = CredentialId(Uuid::now_v7());
+        let now = self.base.clock.now();
+        let owner = author.principal.user_id().ok_or(ApiError::Forbidden)?;
+        let mut tx = self.base.db.begin().await?;
+        let inserted = execute!(
+            &mut tx,
+            sqlx::query(INSERT)
+                .bind(id.0)
+                .bind(&input.name)
+                .bind(fold(&input.name))
+                .bind(sort_key(&input.name))
+                .bind(Json(&input.allowed_hosts))
+                .bind(now)
+                .bind(owner.0)
+        )
+        .map_err(name_taken)?;
+        if inserted == 0 {
+            return Err(ApiError::Unauthorized);
+        }
+        self.insert_version(&mut tx, id, 1, &input.value, now).await?;
+        let created = Self::get_within(&mut tx, id).await?;
+        let target = ("credential", id.0, input.name.as_str());
+        let event = Event::new(
+            now,
+            author.principal,
+            "credential.create",
+            target,
+            Some(author.request_id),
+        );
+        audit::append(&mut tx, &self.base.vault, &[event]).await?;
+        tx.commit().await?;
+        Ok(created)
+    }
+
+    async fn insert_version(
+        &self,
+        tx: &mut Tx,
+        id: CredentialId,
+        version: i64,
+        value: &app::secret::SecretValue,
+        now: DateTime<Utc>,
+    ) -> Result<(), ApiError> {
+        let sealed = self.base.vault.seal(tx, id, version, value).await?;
+        execute!(
+            tx,
+            sqlx::query(INSERT_VERSION)
+                .bind(id.0)
+                .bind(version)
+                .bind(&sealed.ciphertext)
+                .bind(&sealed.value_nonce)
+                .bind(&sealed.wrapped_key)
+                .bind(&sealed.key_nonce)
+                .bind(&sealed.key_id)
+                .bind(now)
+        )?;
+        Ok(())
+    }
+
+    /// Changes a credential that was seen at a revision.
+    pub(super) async fn update(
+        &self,
+        author: Author<'_>,
+        id: CredentialId,
+        if_match: Option<i64>,
+        input: UpdateCredential,
+    ) -> Result<Credential, ApiError> {
+        let now = self.base.clock.now();
+        let name = match &input.name {
+            Patch::Set(name) => Some(name.as_str()),
+            Patch::Absent | Patch::Null => None,
+        };
+        let hosts = match &input.allowed_hosts {
+            Patch::Absent => None,
+            Patch::Null => Some(Vec::new()),
+            Patch::Set(hosts) => Some(hosts.clone()),
+        };
+        let rotates = matches!(input.value, Patch::Set(_));
+        let mut tx = self.base.db.begin().await?;
+        if name.is_none() && hosts.is_none() && !rotates {
+            // Nothing is asked for: the preconditions count all the same.
+            let touched: Option<String> = within!(&mut tx, c => sqlx::query_scalar(TOUCH)
+                .bind(id.0).bind(if_match).bind(author.only_owner()).fetch_optional(c))?;
+            return match touched {
+                Some(_) => Self::get_within(&mut tx, id).await,
+                None => Err(Self::why_not(&mut tx, author, id, if_match).await?),
+            };
+        }
+        let changed: Option<Changed> = within!(&mut tx, c => sqlx::query_as(UPDATE)
+            .bind(id.0)
+            .bind(name)
+            .bind(name.map(fold))
+            .bind(name.map(sort_key))
+            .bind(i64::from(rotates))
+            .bind(hosts.as_ref().map(Json))
+            .bind(now)
+            .bind(author.principal.name())
+            .bind(if_match)
+            .bind(author.only_owner())
+            .fetch_optional(c))
+        .map_err(name_taken)?;
+        let Some(changed) = changed else {
+            return Err(Self::why_not(&mut tx, author, id, if_match).await?);
+        };
+        if let Patch::Set(value) = &input.value {
+            self.insert_version(&mut tx, id, changed.version, value, now).await?;
+            execute!(&mut tx, sqlx::query(DROP_OLD_VERSIONS).bind(id.0).bind(changed.version))?;
+        }
+        let updated = Self::get_within(&mut tx, id).await?;
+        let fields: Vec<&str> = [
+            ("name", name.is_some()),
+            ("value", rotates),
+            ("allowed_hosts", hosts.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(field, changed)| changed.then_some(field))
+        .collect();
+        let target = ("credential", id.0, changed.name.as_str());
+        let event = Event::new(
+            now,
+            author.principal,
+            "credential.update",
+            target,
+            Some(author.request_id),
+        )
+        .changed(&fields);
+        audit::append(&mut tx, &self.base.vault, &[event]).await?;
+        tx.commit().await?;
+        Ok(updated)
+    }
+
+    /// Why a change touched no row: gone, somebody else's, or changed in the meantime.
+    async fn why_not(
+        tx: &mut Tx,
+        author: Author<'_>,
+        id: CredentialId,
+        if_match: Option<i64>,
+    ) -> Result<ApiError, ApiError> {
+        let standing: Option<Standing> = within!(tx, c => sqlx::query_as(STANDING).bind(id.0).fetch_optional(c))?;
+        Ok(match standing {
+            None => ApiError::NotFound,
+            Some(row) if author.only_owner().is_some_and(|owner| owner != row.owner_id) => ApiError::Forbidden,
+            Some(row) if if_match != Some(row.revision) => ApiError::PreconditionFailed {
+                changed_by: row.updated_by_name,
+                changed_at: row.updated_at,
+            },
+            Some(_) => ApiError::NotFound,
+        })
+    }
+
+    /// Deletes a credential: its value is destroyed, its name stays as a tombstone.
+    pub(super) async fn delete(
+        &self,
+        author: Author<'_>,
+        id: CredentialId,
+        if_match: Option<i64>,
+        force: bool,
+    ) -> Result<(), ApiError> {
+        let now = self.base.clock.now();
+        let mut tx = self.base.db.begin().await?;
+        let name: Option<String> = within!(&mut tx, c => sqlx::query_scalar(TOUCH)
+            .bind(id.0).bind(if_match).bind(author.only_owner()).fetch_optional(c))?;
+        let Some(name) = name else {
+            return Err(Self::why_not(&mut tx, author, id, if_match).await?);
+        };
+        // Only now, with the row locked: an attach that came first is seen, a later one finds nothing.
+        let (references, total) = references::list_within(&mut tx, id, 10).await?;
+        if total > 0 && !force {
+            return Err(ApiError::InUse { references, total });
+        }
+        execute!(&mut tx, sqlx::query(DROP_VERSIONS).bind(id.0))?;
+        let none: Vec<String> = Vec::new();
+        execute!(
+            &mut tx,
+            sqlx::query(BURY)
+                .bind(id.0)
+                .bind(now)
+                .bind(author.principal.name())
+                .bind(Json(&none))
+        )?;
+        let mut event = Event::new(
+            now,
+            author.principal,
+            "credential.delete",
+            ("credential", id.0, &name),
+            Some(author.request_id),
+        );
+        if total > 0 {
+            event.details = Some(format!("references: {total}"));
+        }
+        audit::append(&mut tx, &self.base.vault, &[event]).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The last uses, newest first.
+    pub(super) async fn uses(&self, id: CredentialId, limit: i64) -> Result<Page<Use>, ApiError> {
+        let rows: Vec<UseRow> = read!(self.base.db, c => sqlx::query_as(USES).bind(id.0).bind(limit).fetch_all(c))?;
+        Ok(Page::whole(rows.into_iter().map(Use::from).collect()))
+    }
+
+    /// The first references, and how many there are.
+    pub(super) async fn references(
+        &self,
+        id: CredentialId,
+        limit: i64,
+    ) -> Result<(Vec<app::credentials::Reference>, i64), ApiError> {
+        references::list(&self.base.db, id, limit).await
+    }
+}
+
+fn name_taken(error: sqlx::Error) -> ApiError {
+    if is_unique_violation(&error) {
+        ApiError::NameTaken
+    } else {
+        DbError::from(error).into()
+    }
+}

@@ -1,0 +1,84 @@
+//! Opening and migrating.
+
+use std::path::Path;
+use std::str::FromStr as _;
+
+use anyhow::{Context as _, bail};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::{Db, PATIENCE};
+
+impl Db {
+    /// Opens the database, creates it where it is a file that does not exist, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// A sentence that names the database and what to do.
+    pub async fn open(url: Option<&str>, data_dir: &Path) -> anyhow::Result<Self> {
+        let db = match url {
+            None => Self::open_sqlite(SqliteConnectOptions::new().filename(data_dir.join("strongroom.db"))).await?,
+            Some(url) if url.starts_with("sqlite:") => {
+                let options = SqliteConnectOptions::from_str(url)
+                    .map_err(|_| anyhow::anyhow!("The database URL cannot be read. Use sqlite:PATH."))?;
+                Self::open_sqlite(options).await?
+            }
+            Some(url) if url.starts_with("postgres:") || url.starts_with("postgresql:") => {
+                // The error of the parser may repeat the password.
+                let options = PgConnectOptions::from_str(url).map_err(|_| {
+                    anyhow::anyhow!("The database URL cannot be read. Use postgres://USER@HOST:PORT/DATABASE.")
+                })?;
+                let pool = PgPoolOptions::new()
+                    .max_connections(16)
+                    .acquire_timeout(PATIENCE)
+                    .connect_with(options.application_name("strongroom"))
+                    .await
+                    .context(
+                        "The PostgreSQL database cannot be reached. Check --database-url and that the server runs.",
+                    )?;
+                Self::Postgres(pool)
+            }
+            Some(_) => bail!("The database URL cannot be used. It begins with postgres:// or sqlite:."),
+        };
+        db.migrate().await?;
+        Ok(db)
+    }
+
+    async fn open_sqlite(options: SqliteConnectOptions) -> anyhow::Result<Self> {
+        let options = options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // An acknowledged write survives a loss of power.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(PATIENCE)
+            .pragma("secure_delete", "ON");
+        let sentence = "The database file cannot be opened. Check that the data folder can be written and is not full.";
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options.clone())
+            .await
+            .context(sentence)?;
+        let reader = SqlitePoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await
+            .context(sentence)?;
+        Ok(Self::Sqlite { writer, reader })
+    }
+
+    async fn migrate(&self) -> anyhow::Result<()> {
+        let mut migrator: Migrator = sqlx::migrate!("../migrations");
+        // A binary runs with a schema one release ahead.
+        migrator.set_ignore_missing(true);
+        match self {
+            Self::Sqlite { writer, .. } => migrator.run(writer).await,
+            Self::Postgres(pool) => migrator.run(pool).await,
+        }
+        .context(
+            "The tables of the database could not be brought up to date. Restore a backup or use the newer binary.",
+        )
+    }
+}

@@ -1,0 +1,144 @@
+//! What every request must pass before anything looks at it: the host, and where it came from.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, Method, header};
+use url::Url;
+
+use super::ApiError;
+
+/// Which hosts this server answers for, so that no hostile page can rebind its own name to it.
+#[derive(Clone, Debug)]
+pub struct HostRule {
+    /// `host[:port]` of the public address, where one is set.
+    public: Option<Arc<str>>,
+}
+
+impl HostRule {
+    /// The rule for a public address. Without one: loopback names and bare IP addresses.
+    #[must_use]
+    pub fn new(public_url: Option<&Url>) -> Self {
+        let authority = public_url.and_then(|url| {
+            let host = url.host_str()?.to_ascii_lowercase();
+            Some(match url.port() {
+                Some(port) => format!("{host}:{port}"),
+                None => host,
+            })
+        });
+        Self {
+            public: authority.map(Arc::from),
+        }
+    }
+
+    fn admits(&self, authority: &str) -> bool {
+        let authority = authority.to_ascii_lowercase();
+        if self.public.as_deref() == Some(authority.as_str()) {
+            return true;
+        }
+        let host = host_of(&authority);
+        // A browser never resolves these, so nobody can rebind them. Health checks use them.
+        host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
+    }
+}
+
+fn host_of(authority: &str) -> &str {
+    match authority.rfind(':') {
+        // The last colon of a bare IPv6 address is inside its brackets.
+        Some(colon) if !authority[colon..].contains(']') => &authority[..colon],
+        _ => authority,
+    }
+}
+
+/// Refuses other hosts, and unsafe requests that another site's page caused, with a cookie or without.
+pub async fn guard(State(rule): State<HostRule>, request: Request, next: Next) -> Response {
+    let authority = request
+        .uri()
+        .authority()
+        .map(|authority| authority.as_str().to_owned())
+        .or_else(|| text(request.headers(), &header::HOST).map(str::to_owned));
+    let Some(authority) = authority.filter(|authority| rule.admits(authority)) else {
+        return ApiError::WrongHost.into_response();
+    };
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if !safe && !is_same_origin(request.headers(), &authority) {
+        return ApiError::CrossSite.into_response();
+    }
+    next.run(request).await
+}
+
+/// `Sec-Fetch-Site` where the browser sends it, else `Origin` against the host. A client that sends
+/// neither is not a browser, so no page of another site can drive it.
+fn is_same_origin(headers: &HeaderMap, authority: &str) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return matches!(site.as_bytes(), b"same-origin" | b"none");
+    }
+    match headers.get(header::ORIGIN) {
+        None => true,
+        Some(origin) => origin
+            .to_str()
+            .ok()
+            .and_then(|origin| origin.split_once("://"))
+            .is_some_and(|(_, origin)| origin.eq_ignore_ascii_case(authority)),
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_own_hosts_are_answered_for() {
+        let rule = HostRule::new(Some(&Url::parse("https://rooms.example").unwrap()));
+        for host in [
+            "rooms.example",
+            "ROOMS.example",
+            "127.0.0.1:3000",
+            "localhost:3000",
+            "[::1]:3000",
+            "[::1]",
+        ] {
+            assert!(rule.admits(host), "{host}");
+        }
+        for host in [
+            "evil.example",
+            "rooms.example.evil.example",
+            "rooms.example:81",
+            "",
+            "localhost.evil.example",
+        ] {
+            assert!(!rule.admits(host), "{host}");
+        }
+        assert!(!HostRule::new(None).admits("rooms.example"));
+    }
+
+    #[test]
+    fn requests_from_other_sites_are_refused() {
+        let check = |pairs: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.insert(*name, value.parse().unwrap());
+            }
+            is_same_origin(&headers, "127.0.0.1:3000")
+        };
+        assert!(check(&[]));
+        assert!(check(&[
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "http://127.0.0.1:3000")
+        ]));
+        assert!(check(&[("sec-fetch-site", "none")]));
+        assert!(!check(&[("sec-fetch-site", "cross-site")]));
+        assert!(!check(&[("sec-fetch-site", "same-site")]));
+        assert!(check(&[("origin", "http://127.0.0.1:3000")]));
+        assert!(!check(&[("origin", "http://127.0.0.1:3001")]));
+        assert!(!check(&[("origin", "null")]));
+        assert!(!check(&[("origin", "http://evil.example")]));
+    }
+}

@@ -1,0 +1,22 @@
+//! What every route stands on: who is asking, what came in, and how errors go out.
+
+mod answer;
+mod cursor;
+mod fields;
+mod guard;
+mod input;
+mod principal;
+mod problem;
+mod request_id;
+
+pub use answer::{created, json, no_content, with_etag};
+pub use cursor::{Cursor, Direction, Keyset, ListQuery, SortKey};
+pub use fields::Fields;
+pub use guard::{HostRule, guard};
+pub use input::{IdPath, IfMatch, JsonBody, QueryPairs};
+pub use principal::{May, Permit, Principal, permissions};
+pub use problem::{ApiError, finish_problems, problem};
+pub use request_id::{RequestId, request_id};
+
+/// The largest body of an API request: a value of 64 KiB in which every byte is escaped, and some room.
+pub const MAX_BODY_BYTES: usize = 512 * 1024;

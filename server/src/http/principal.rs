@@ -1,0 +1,208 @@
+//! Who is acting, and what they may do. Authorization is the type of an argument, so that a handler
+//! cannot forget it.
+
+use std::marker::PhantomData;
+
+use app::accounts::{Action, Permission, Resource, Role, Scope, UserId};
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+
+use super::ApiError;
+
+/// Who is acting.
+#[derive(Clone, Debug)]
+pub enum Principal {
+    /// A signed-in user.
+    User {
+        /// The user's id.
+        id: UserId,
+        /// The name at the time of the request.
+        name: String,
+        /// The email address.
+        email: String,
+        /// The role at the time of the request.
+        role: Role,
+        /// The session that the request came with.
+        session: uuid::Uuid,
+    },
+    /// Somebody at the command line of the server.
+    Cli,
+}
+
+impl Principal {
+    /// How far the permission reaches; nothing where there is none.
+    #[must_use]
+    pub fn may(&self, resource: Resource, action: Action) -> Option<Scope> {
+        match self {
+            Self::User { role, .. } => permissions(*role)
+                .into_iter()
+                .filter(|permission| permission.resource == resource && permission.action == action)
+                .map(|permission| permission.scope)
+                .max(),
+            Self::Cli => Some(Scope::Any),
+        }
+    }
+
+    /// Whether the permission reaches a record of this owner.
+    #[must_use]
+    pub fn may_with(&self, resource: Resource, action: Action, owner: UserId) -> bool {
+        match self.may(resource, action) {
+            Some(Scope::Any) => true,
+            Some(Scope::Own) => self.user_id() == Some(owner),
+            None => false,
+        }
+    }
+
+    /// The user, where it is one.
+    #[must_use]
+    pub fn user_id(&self) -> Option<UserId> {
+        match self {
+            Self::User { id, .. } => Some(*id),
+            Self::Cli => None,
+        }
+    }
+
+    /// The name for the audit trail.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::User { name, .. } => name,
+            Self::Cli => "command line",
+        }
+    }
+
+    /// The kind for the audit trail.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::User { .. } => "user",
+            Self::Cli => "cli",
+        }
+    }
+}
+
+/// What a role allows: the table of DESIGN, in one place.
+#[must_use]
+pub fn permissions(role: Role) -> Vec<Permission> {
+    use Action::{Create, Delete, Read, Update, Use};
+    let allow = |resource, rules: &[(Action, Scope)]| {
+        rules
+            .iter()
+            .map(|&(action, scope)| Permission {
+                resource,
+                action,
+                scope,
+            })
+            .collect::<Vec<_>>()
+    };
+    match role {
+        Role::Administrator => [
+            Resource::Credentials,
+            Resource::McpServers,
+            Resource::Users,
+            Resource::AuditEvents,
+        ]
+        .into_iter()
+        .flat_map(|resource| {
+            allow(
+                resource,
+                &[Read, Create, Update, Delete, Use].map(|action| (action, Scope::Any)),
+            )
+        })
+        .collect(),
+        Role::Manager => [Resource::Credentials, Resource::McpServers]
+            .into_iter()
+            .flat_map(|resource| {
+                allow(
+                    resource,
+                    &[
+                        (Create, Scope::Any),
+                        (Read, Scope::Any),
+                        (Use, Scope::Any),
+                        (Update, Scope::Own),
+                        (Delete, Scope::Own),
+                    ],
+                )
+            })
+            .collect(),
+        Role::Viewer => [Resource::Credentials, Resource::McpServers]
+            .into_iter()
+            .flat_map(|resource| allow(resource, &[(Read, Scope::Any)]))
+            .collect(),
+    }
+}
+
+/// A permission that a route needs.
+pub trait Permit: Send + Sync + 'static {
+    /// The kind of record.
+    const RESOURCE: Resource;
+    /// What is done with it.
+    const ACTION: Action;
+}
+
+/// Proof that the caller holds the permission `P`. As an argument it comes first: without a session
+/// the answer is 401, without the permission 403, before anything else of the request is read.
+#[derive(Debug)]
+pub struct May<P: Permit> {
+    /// Who is acting.
+    pub principal: Principal,
+    /// Whose records the permission covers.
+    pub scope: Scope,
+    permit: PhantomData<P>,
+}
+
+impl<P: Permit, S: Send + Sync> FromRequestParts<S> for May<P> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let principal = Principal::from_request_parts(parts, state).await?;
+        let scope = principal.may(P::RESOURCE, P::ACTION).ok_or(ApiError::Forbidden)?;
+        Ok(Self {
+            principal,
+            scope,
+            permit: PhantomData,
+        })
+    }
+}
+
+/// Anybody who is signed in.
+impl<S: Send + Sync> FromRequestParts<S> for Principal {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        parts.extensions.get::<Self>().cloned().ok_or(ApiError::Unauthorized)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(role: Role) -> Principal {
+        let id = UserId(uuid::Uuid::from_u128(1));
+        Principal::User {
+            id,
+            name: "n".to_owned(),
+            email: "e".to_owned(),
+            role,
+            session: uuid::Uuid::nil(),
+        }
+    }
+
+    #[test]
+    fn roles_reach_as_far_as_the_table_says() {
+        let other = UserId(uuid::Uuid::from_u128(2));
+        let mine = UserId(uuid::Uuid::from_u128(1));
+        let manager = user(Role::Manager);
+        assert!(manager.may_with(Resource::Credentials, Action::Use, other));
+        assert!(manager.may_with(Resource::Credentials, Action::Update, mine));
+        assert!(!manager.may_with(Resource::Credentials, Action::Update, other));
+        assert_eq!(manager.may(Resource::AuditEvents, Action::Read), None);
+        let viewer = user(Role::Viewer);
+        assert!(viewer.may_with(Resource::Credentials, Action::Read, other));
+        for action in [Action::Create, Action::Update, Action::Delete, Action::Use] {
+            assert_eq!(viewer.may(Resource::Credentials, action), None);
+        }
+        assert!(user(Role::Administrator).may_with(Resource::Credentials, Action::Delete, other));
+    }
+}

@@ -1,0 +1,392 @@
+//! Errors of the API: one enum, translated once, here, into problem documents (RFC 9457).
+
+use app::api::{FieldError, NamedRecord, Problem};
+use app::credentials::Reference;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use http::{HeaderValue, StatusCode, header};
+
+use super::RequestId;
+use crate::db::DbError;
+use crate::vault::VaultError;
+
+/// Everything that an API route can refuse or fail with. Each variant says its status and its slug.
+/// No variant carries input: what a caller sent is never repeated.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// 400 `malformed`: the body is not JSON. Tells the position only.
+    #[error("malformed JSON at line {line}, column {column}")]
+    Malformed {
+        /// Line, from 1; 0 where the body is not UTF-8 or broke off.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// 400 `bad-query`: a parameter that this list does not have, or a wrong content.
+    #[error("bad query")]
+    BadQuery(&'static str),
+    /// 400 `bad-cursor`: not a cursor of this list with this sort and search.
+    #[error("bad cursor")]
+    BadCursor,
+    /// 401 `unauthorized`: no session, or it has ended.
+    #[error("no session")]
+    Unauthorized,
+    /// 401 `wrong-credentials`: sign-in failed; the same for an unknown address.
+    #[error("sign-in failed")]
+    WrongPassword,
+    /// 403 `forbidden`: signed in, but the role does not allow it.
+    #[error("forbidden")]
+    Forbidden,
+    /// 403 `cross-site`: an unsafe request from another site's page.
+    #[error("cross-site request")]
+    CrossSite,
+    /// 404 `not-found`: missing, or not readable for this caller.
+    #[error("not found")]
+    NotFound,
+    /// 405 `method-not-allowed`.
+    #[error("method not allowed")]
+    MethodNotAllowed,
+    /// 409 `name-taken`: a live record has this name.
+    #[error("name taken")]
+    NameTaken,
+    /// 409 `in-use`: something refers to the credential.
+    #[error("in use")]
+    InUse {
+        /// The first references.
+        references: Vec<Reference>,
+        /// How many there are.
+        total: i64,
+    },
+    /// 409 `disabled`: the record is switched off.
+    #[error("disabled")]
+    Disabled,
+    /// 410 `spent`: the set-up link was used.
+    #[error("set-up link spent")]
+    Spent,
+    /// 412 `precondition-failed`: somebody else changed the record.
+    #[error("changed by somebody else")]
+    PreconditionFailed {
+        /// Who.
+        changed_by: String,
+        /// When.
+        changed_at: DateTime<Utc>,
+    },
+    /// 413 `too-large`: the body is larger than any valid one.
+    #[error("body too large")]
+    TooLarge,
+    /// 415 `unsupported-media-type`: not `application/json`.
+    #[error("not JSON")]
+    UnsupportedMediaType,
+    /// 421 `wrong-host`: the request names a host that this server does not answer for.
+    #[error("wrong host")]
+    WrongHost,
+    /// 422 `invalid`: well-formed, but rules are broken; all of them are listed.
+    #[error("invalid input")]
+    Invalid(Vec<FieldError>),
+    /// 422 `host-not-allowed`: the credential may not be sent there.
+    #[error("host not allowed")]
+    HostNotAllowed {
+        /// The host, as an entry of the list would name it.
+        host: String,
+        /// The credential.
+        credential: NamedRecord,
+    },
+    /// 422 `credential-deleted`: the reference is of a credential that is gone.
+    #[error("credential deleted")]
+    CredentialDeleted(NamedRecord),
+    /// 422 `value-not-sendable`: the value cannot be a header.
+    #[error("value cannot be sent")]
+    ValueNotSendable(NamedRecord),
+    /// 429 `throttled`: too many tries. With Retry-After.
+    #[error("throttled")]
+    Throttled {
+        /// Seconds to wait.
+        retry_after: u64,
+    },
+    /// 502 or 504: the other server failed; the slug says how.
+    #[error("upstream: {slug}")]
+    Upstream {
+        /// `credential-refused`, `unreachable`, `not-mcp`, `timed-out`, `redirected`, `answer-too-large` or `upstream-failed`.
+        slug: &'static str,
+        /// A sentence, already redacted.
+        detail: String,
+    },
+    /// 500 `internal`: a fault of this program. The chain goes to the log.
+    #[error("internal error")]
+    Internal(#[source] anyhow::Error),
+    /// 503 `unavailable`: the database is gone or locked. With Retry-After.
+    #[error("unavailable")]
+    Unavailable(#[source] anyhow::Error),
+    /// 503 `audit-unavailable`: the use could not be recorded, so it did not happen. With Retry-After.
+    #[error("the audit trail cannot be written")]
+    AuditUnavailable,
+}
+
+impl ApiError {
+    /// A broken rule of one field.
+    #[must_use]
+    pub fn field(pointer: &str, code: &str, detail: &str) -> Self {
+        Self::Invalid(vec![FieldError {
+            pointer: pointer.to_owned(),
+            code: code.to_owned(),
+            detail: detail.to_owned(),
+        }])
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Malformed { .. } | Self::BadQuery(_) | Self::BadCursor => StatusCode::BAD_REQUEST,
+            Self::Unauthorized | Self::WrongPassword => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NameTaken | Self::InUse { .. } | Self::Disabled => StatusCode::CONFLICT,
+            Self::Spent => StatusCode::GONE,
+            Self::PreconditionFailed { .. } => StatusCode::PRECONDITION_FAILED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::Invalid(_) | Self::HostNotAllowed { .. } | Self::CredentialDeleted(_) | Self::ValueNotSendable(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Upstream { slug, .. } if *slug == "timed-out" => StatusCode::GATEWAY_TIMEOUT,
+            Self::Upstream { .. } => StatusCode::BAD_GATEWAY,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable(_) | Self::AuditUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn slug_and_title(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Malformed { .. } => ("malformed", "The body is not JSON"),
+            Self::BadQuery(_) => ("bad-query", "The query cannot be used"),
+            Self::BadCursor => ("bad-cursor", "The cursor cannot be used"),
+            Self::Unauthorized => ("unauthorized", "Not signed in"),
+            Self::WrongPassword => ("wrong-password", "Sign-in failed"),
+            Self::Forbidden => ("forbidden", "Not allowed"),
+            Self::CrossSite => ("cross-site", "Request from another site"),
+            Self::NotFound => ("not-found", "Not found"),
+            Self::MethodNotAllowed => ("method-not-allowed", "Method not allowed"),
+            Self::NameTaken => ("name-taken", "Name taken"),
+            Self::InUse { .. } => ("in-use", "In use"),
+            Self::Disabled => ("disabled", "Switched off"),
+            Self::Spent => ("spent", "Set-up is done"),
+            Self::PreconditionFailed { .. } => ("precondition-failed", "Changed by somebody else"),
+            Self::TooLarge => ("too-large", "The body is too large"),
+            Self::UnsupportedMediaType => ("unsupported-media-type", "Not JSON"),
+            Self::WrongHost => ("wrong-host", "Wrong host"),
+            Self::Invalid(_) => ("invalid", "The input breaks rules"),
+            Self::HostNotAllowed { .. } => ("host-not-allowed", "Host not allowed"),
+            Self::CredentialDeleted(_) => ("credential-deleted", "Credential deleted"),
+            Self::ValueNotSendable(_) => ("value-not-sendable", "The value cannot be sent"),
+            Self::Throttled { .. } => ("throttled", "Too many tries"),
+            Self::Upstream { slug, .. } => (slug, upstream_title(slug)),
+            Self::Internal(_) => ("internal", "Internal error"),
+            Self::Unavailable(_) => ("unavailable", "Not available"),
+            Self::AuditUnavailable => ("audit-unavailable", "The audit trail cannot be written"),
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::Malformed { line: 0, .. } => "Send a JSON object in UTF-8.".to_owned(),
+            Self::Malformed { line, column } => {
+                format!("The body is not JSON: look at line {line}, column {column}.")
+            }
+            Self::BadQuery(sentence) => (*sentence).to_owned(),
+            Self::BadCursor => "Begin again without a cursor: it belongs to another sort, search or list.".to_owned(),
+            Self::Unauthorized => "Sign in and try again.".to_owned(),
+            Self::WrongPassword => "The email or the password is wrong.".to_owned(),
+            Self::Forbidden => "Your role does not allow this. Ask an administrator.".to_owned(),
+            Self::CrossSite => "The request came from a page of another site. Use Strongroom's own pages.".to_owned(),
+            Self::NotFound => "There is nothing here, or you may not see it.".to_owned(),
+            Self::MethodNotAllowed => "This address does not take that method. See the Allow header.".to_owned(),
+            Self::NameTaken => "Something with this name exists. Choose another name.".to_owned(),
+            Self::InUse { total, .. } => format!(
+                "{total} {} this credential. Detach it there first, or delete it with force=true.",
+                if *total == 1 { "record uses" } else { "records use" }
+            ),
+            Self::Disabled => "It is switched off. Enable it first.".to_owned(),
+            Self::Spent => "The set-up link was used. Sign in instead.".to_owned(),
+            Self::PreconditionFailed { changed_by, .. } => {
+                format!("{changed_by} changed this in the meantime. Load it again, then repeat your change.")
+            }
+            Self::TooLarge => "The body is larger than any valid input. Send less.".to_owned(),
+            Self::UnsupportedMediaType => "Send the body as application/json.".to_owned(),
+            Self::WrongHost => {
+                "This server does not answer for that host. Set public_url to the address that people use.".to_owned()
+            }
+            Self::Invalid(_) => "Correct the fields that are listed.".to_owned(),
+            Self::HostNotAllowed { host, credential } => format!(
+                "{} may not be sent to {host}. Whoever may change the credential can allow this host.",
+                credential.name
+            ),
+            Self::CredentialDeleted(credential) => {
+                format!("{} was deleted. Choose another credential.", credential.name)
+            }
+            Self::ValueNotSendable(credential) => format!(
+                "The value of {} cannot be sent as a header: it has a line break or another control character. Save it again without.",
+                credential.name
+            ),
+            Self::Throttled { retry_after } => format!("Too many tries. Wait {retry_after} seconds."),
+            Self::Upstream { detail, .. } => detail.clone(),
+            Self::Internal(_) => {
+                "Something went wrong in Strongroom. Give the request id to whoever runs it.".to_owned()
+            }
+            Self::Unavailable(_) => {
+                "The database does not answer. Nothing was changed; try again in a moment.".to_owned()
+            }
+            Self::AuditUnavailable => {
+                "The use could not be recorded, so nothing was sent. Try again in a moment.".to_owned()
+            }
+        }
+    }
+}
+
+fn upstream_title(slug: &str) -> &'static str {
+    match slug {
+        "credential-refused" => "Credential refused",
+        "unreachable" => "Not reachable",
+        "not-mcp" => "Not an MCP server",
+        "timed-out" => "Timed out",
+        "redirected" => "Redirected",
+        "answer-too-large" => "Answer too large",
+        _ => "The other server failed",
+    }
+}
+
+impl From<DbError> for ApiError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Unavailable(_) => Self::Unavailable(error.into()),
+            DbError::Query(_) => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl From<sqlx::Error> for ApiError {
+    fn from(error: sqlx::Error) -> Self {
+        DbError::from(error).into()
+    }
+}
+
+impl From<VaultError> for ApiError {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::Db(error) => error.into(),
+            error => Self::Internal(error.into()),
+        }
+    }
+}
+
+/// The document of an error, e.g. as part of a test's result.
+#[must_use]
+pub fn problem(error: ApiError, request_id: &str) -> Problem {
+    let (slug, title) = error.slug_and_title();
+    let mut document = Problem {
+        kind: format!("urn:strongroom:problem:{slug}"),
+        title: title.to_owned(),
+        status: error.status().as_u16(),
+        detail: error.detail(),
+        request_id: request_id.to_owned(),
+        errors: Vec::new(),
+        references: None,
+        references_total: None,
+        host: None,
+        credential: None,
+        changed_by: None,
+        changed_at: None,
+    };
+    match error {
+        ApiError::Invalid(errors) => document.errors = errors,
+        ApiError::NameTaken => document.errors.push(FieldError {
+            pointer: "/name".to_owned(),
+            code: slug.to_owned(),
+            detail: document.detail.clone(),
+        }),
+        ApiError::InUse { references, total } => {
+            document.references = Some(references);
+            document.references_total = Some(total);
+        }
+        ApiError::PreconditionFailed { changed_by, changed_at } => {
+            document.changed_by = Some(changed_by);
+            document.changed_at = Some(changed_at);
+        }
+        ApiError::HostNotAllowed { host, credential } => {
+            document.errors.push(FieldError {
+                pointer: "/credential_id".to_owned(),
+                code: slug.to_owned(),
+                detail: document.detail.clone(),
+            });
+            document.host = Some(host);
+            document.credential = Some(credential);
+        }
+        ApiError::CredentialDeleted(credential) => {
+            document.errors.push(FieldError {
+                pointer: "/credential_id".to_owned(),
+                code: slug.to_owned(),
+                detail: document.detail.clone(),
+            });
+            document.credential = Some(credential);
+        }
+        ApiError::ValueNotSendable(credential) => document.credential = Some(credential),
+        _ => {}
+    }
+    document
+}
+
+/// The document that waits for its request id.
+#[derive(Clone)]
+struct Unfinished(Problem);
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        // The chain is logged once, at this border. It never holds input.
+        match &self {
+            Self::Internal(error) => tracing::error!(error = format!("{error:#}"), "internal error"),
+            Self::Unavailable(error) => tracing::warn!(error = format!("{error:#}"), "not available"),
+            _ => {}
+        }
+        let retry_after = match &self {
+            Self::Throttled { retry_after } => Some(*retry_after),
+            Self::Unavailable(_) | Self::AuditUnavailable => Some(1),
+            _ => None,
+        };
+        let mut response = status.into_response();
+        if let Some(seconds) = retry_after {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(Unfinished(problem(self, "")));
+        response
+    }
+}
+
+/// Writes the bodies of problem documents, with the id of the request.
+pub async fn finish_problems(request: Request, next: Next) -> Response {
+    let id = request.extensions().get::<RequestId>().cloned();
+    let mut response = next.run(request).await;
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED && response.extensions().get::<Unfinished>().is_none() {
+        response
+            .extensions_mut()
+            .insert(Unfinished(problem(ApiError::MethodNotAllowed, "")));
+    }
+    let Some(Unfinished(mut document)) = response.extensions_mut().remove::<Unfinished>() else {
+        return response;
+    };
+    document.request_id = id.map(|id| id.0).unwrap_or_default();
+    let body = serde_json::to_vec(&document).unwrap_or_default();
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    *response.body_mut() = Body::from(body);
+    response
+}

@@ -1,0 +1,155 @@
+//! Pages, rendered on the server and brought to life in the browser.
+
+mod transport;
+
+use app::{App, PageRequest, SiteNames, Theme};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::MethodRouter;
+use axum::{Router, routing};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::ResponseOptions;
+
+use crate::accounts::{local_path, me};
+use crate::assets::Assets;
+use crate::http::{Principal, RequestId};
+
+/// What rendering needs.
+#[derive(Clone, Debug)]
+pub struct Pages {
+    assets: Assets,
+    api: Router,
+}
+
+/// Pages that anybody may see.
+const PUBLIC: &[&str] = &["/sign-in", "/set-up"];
+
+impl Pages {
+    /// Pages that read from this API router, in process.
+    #[must_use]
+    pub fn new(assets: Assets, api: Router) -> Self {
+        Self { assets, api }
+    }
+
+    /// All pages, and what is no page: the site's files, and a page that says that there is nothing.
+    pub fn router(self) -> Router {
+        let mut router = Router::new().route("/", routing::get(async || see_other("/credentials")));
+        for listing in leptos_axum::generate_route_list(App) {
+            let path = listing.path().to_owned();
+            // The app's own page for unknown addresses is the fallback below.
+            if path != "/" && !path.contains('*') {
+                let found: MethodRouter<Self> = routing::get(page);
+                router = router.route(&path, found);
+            }
+        }
+        router.fallback(fallback).with_state(self)
+    }
+}
+
+fn see_other(location: &str) -> Response {
+    let location = HeaderValue::from_str(location).unwrap_or(HeaderValue::from_static("/credentials"));
+    (
+        StatusCode::SEE_OTHER,
+        [
+            (header::LOCATION, location),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ],
+    )
+        .into_response()
+}
+
+async fn page(State(pages): State<Pages>, request: Request) -> Response {
+    let principal = request.extensions().get::<Principal>().cloned();
+    let path = request.uri().path();
+    if principal.is_none() && !PUBLIC.contains(&path) {
+        let next = request
+            .uri()
+            .path_and_query()
+            .map_or("/credentials", http::uri::PathAndQuery::as_str);
+        let next = percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
+        return see_other(&format!("/sign-in?next={next}"));
+    }
+    if principal.is_some() && path == "/sign-in" {
+        let next = request
+            .uri()
+            .query()
+            .and_then(|query| url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next"))
+            .map_or_else(|| "/credentials".to_owned(), |(_, next)| local_path(&next));
+        return see_other(&next);
+    }
+    pages.render(request, principal).await
+}
+
+async fn fallback(State(pages): State<Pages>, request: Request) -> Response {
+    if pages.assets.has(request.uri().path()) {
+        return crate::assets::serve(State(pages.assets), request).await;
+    }
+    let wants_page = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
+    let readable = request.method().is_safe() && !request.uri().path().starts_with("/pkg/");
+    if !wants_page || !readable {
+        return crate::http::ApiError::NotFound.into_response();
+    }
+    let principal = request.extensions().get::<Principal>().cloned();
+    let mut response = pages.render(request, principal).await;
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
+impl Pages {
+    async fn render(&self, request: Request, principal: Option<Principal>) -> Response {
+        let transport = transport::in_process(self.api.clone(), request.extensions());
+        let page = PageRequest {
+            theme: theme(request.headers()),
+            me: principal.as_ref().and_then(me),
+        };
+        let names: SiteNames = self.assets.names().clone();
+        let request_id = request.extensions().get::<RequestId>().cloned();
+        let context = move || {
+            provide_context(transport.clone());
+            provide_context(page.clone());
+            provide_context(names.clone());
+            if let (Some(nonce), Some(options)) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>())
+                && let Ok(policy) = HeaderValue::from_str(&policy(&nonce.to_string()))
+            {
+                options.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+            }
+        };
+        let render = leptos_axum::render_app_async_with_context(context, app::shell);
+        // Rendering holds the request's URL only: a body is never read.
+        let (parts, _) = request.into_parts();
+        let mut response = render(Request::from_parts(parts, Body::empty())).await;
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(id) = request_id {
+            response.extensions_mut().insert(id);
+        }
+        response
+    }
+}
+
+/// Nothing but this site's own files and the one script of the page.
+fn policy(nonce: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
+         img-src 'self' data:; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+         require-trusted-types-for 'script'"
+    )
+}
+
+/// The theme in the cookie.
+fn theme(headers: &HeaderMap) -> Option<Theme> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix("theme="))
+        .and_then(Theme::from_cookie)
+}

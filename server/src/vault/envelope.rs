@@ -1,0 +1,300 @@
+//! The byte format of sealed values. See the module above for the layout.
+
+use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
+use aes_gcm::{Aes256Gcm, Nonce};
+use app::credentials::CredentialId;
+use app::secret::SecretValue;
+use zeroize::{Zeroize as _, Zeroizing};
+
+use crate::db::DbError;
+
+const FORMAT: u8 = 1;
+/// Ciphertexts tell the length of a value in steps of this many bytes.
+const STEP: usize = 64;
+const LENGTH_PREFIX: usize = 4;
+
+/// The sealed value of one version, as the database keeps it.
+#[derive(Clone, sqlx::FromRow)]
+pub struct Sealed {
+    /// The sealed value.
+    pub ciphertext: Vec<u8>,
+    /// The nonce of the value.
+    pub value_nonce: Vec<u8>,
+    /// The sealed data key.
+    pub wrapped_key: Vec<u8>,
+    /// The nonce of the data key.
+    pub key_nonce: Vec<u8>,
+    /// The key of the keyring that wraps the data key.
+    pub key_id: String,
+}
+
+impl std::fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sealed")
+            .field("key_id", &self.key_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a value could not be sealed or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The keyring does not hold the key.
+    #[error("the keyring does not hold the key {0}")]
+    UnknownKey(String),
+    /// The bytes were changed, belong to another row, or the key is another one.
+    #[error("a sealed value does not open")]
+    Tampered,
+    /// The bytes begin with a format that this build does not know.
+    #[error("a sealed value has a format that this build does not know")]
+    UnknownFormat,
+    /// The system gave no random numbers.
+    #[error("the system gave no random numbers")]
+    Random,
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Fresh random bytes.
+pub(super) fn random<const N: usize>() -> Result<[u8; N], VaultError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| VaultError::Random)?;
+    Ok(bytes)
+}
+
+/// Seals a value under a fresh data key.
+pub(super) fn seal(
+    key_id: &str,
+    wrap_key: &[u8; 32],
+    credential: CredentialId,
+    version: i64,
+    value: &SecretValue,
+) -> Result<Sealed, VaultError> {
+    let data_key = Zeroizing::new(random::<32>()?);
+    let value_nonce = random::<12>()?;
+    let key_nonce = random::<12>()?;
+    #[expect(clippy::disallowed_methods, reason = "the vault seals values")]
+    let padded = pad(value.expose().as_bytes());
+    Ok(Sealed {
+        ciphertext: encrypt(&data_key, &value_nonce, &padded, &value_aad(credential, version))?,
+        wrapped_key: encrypt(
+            wrap_key,
+            &key_nonce,
+            &data_key[..],
+            &data_key_aad(credential, version, key_id),
+        )?,
+        value_nonce: value_nonce.to_vec(),
+        key_nonce: key_nonce.to_vec(),
+        key_id: key_id.to_owned(),
+    })
+}
+
+/// Opens a sealed value.
+pub(super) fn open(
+    wrap_key: &[u8; 32],
+    credential: CredentialId,
+    version: i64,
+    sealed: &Sealed,
+) -> Result<SecretValue, VaultError> {
+    let aad = data_key_aad(credential, version, &sealed.key_id);
+    let data_key = decrypt(wrap_key, &sealed.key_nonce, &sealed.wrapped_key, &aad)?;
+    let data_key: &[u8; 32] = data_key.as_slice().try_into().map_err(|_| VaultError::Tampered)?;
+    let padded = decrypt(
+        data_key,
+        &sealed.value_nonce,
+        &sealed.ciphertext,
+        &value_aad(credential, version),
+    )?;
+    let value = unpad(&padded).ok_or(VaultError::Tampered)?;
+    let text = String::from_utf8(value.to_vec()).map_err(|error| {
+        error.into_bytes().zeroize();
+        VaultError::Tampered
+    })?;
+    Ok(SecretValue::new(text))
+}
+
+fn encrypt(key: &[u8; 32], nonce: &[u8; 12], message: &[u8], aad: &[u8]) -> Result<Vec<u8>, VaultError> {
+    let sealed = Aes256Gcm::new(key.into())
+        .encrypt(&Nonce::from(*nonce), Payload { msg: message, aad })
+        .map_err(|_| VaultError::Tampered)?;
+    let mut blob = Vec::with_capacity(1 + sealed.len());
+    blob.push(FORMAT);
+    blob.extend_from_slice(&sealed);
+    Ok(blob)
+}
+
+fn decrypt(key: &[u8; 32], nonce: &[u8], blob: &[u8], aad: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    let (&format, sealed) = blob.split_first().ok_or(VaultError::Tampered)?;
+    if format != FORMAT {
+        return Err(VaultError::UnknownFormat);
+    }
+    let nonce: [u8; 12] = nonce.try_into().map_err(|_| VaultError::Tampered)?;
+    Aes256Gcm::new(key.into())
+        .decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad })
+        .map(Zeroizing::new)
+        .map_err(|_| VaultError::Tampered)
+}
+
+fn pad(value: &[u8]) -> Zeroizing<Vec<u8>> {
+    let length = (LENGTH_PREFIX + value.len()).next_multiple_of(STEP);
+    let mut padded = Zeroizing::new(Vec::with_capacity(length));
+    let prefix = u32::try_from(value.len()).unwrap_or(u32::MAX);
+    padded.extend_from_slice(&prefix.to_be_bytes());
+    padded.extend_from_slice(value);
+    padded.resize(length, 0);
+    padded
+}
+
+fn unpad(padded: &[u8]) -> Option<&[u8]> {
+    let (prefix, rest) = padded.split_first_chunk::<LENGTH_PREFIX>()?;
+    rest.get(..usize::try_from(u32::from_be_bytes(*prefix)).ok()?)
+}
+
+fn value_aad(credential: CredentialId, version: i64) -> Vec<u8> {
+    parts(&[&[FORMAT], b"value", credential.0.as_bytes(), &version.to_be_bytes()])
+}
+
+fn data_key_aad(credential: CredentialId, version: i64, key_id: &str) -> Vec<u8> {
+    parts(&[
+        &[FORMAT],
+        b"data-key",
+        credential.0.as_bytes(),
+        &version.to_be_bytes(),
+        key_id.as_bytes(),
+    ])
+}
+
+fn parts(parts: &[&[u8]]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for part in parts {
+        bytes.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+        bytes.extend_from_slice(part);
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::disallowed_methods, reason = "tests of the vault read what they sealed")]
+
+    use uuid::Uuid;
+
+    use super::*;
+
+    const WRAP: [u8; 32] = [7; 32];
+
+    fn credential(n: u128) -> CredentialId {
+        CredentialId(Uuid::from_u128(n))
+    }
+
+    fn sealed(text: &str) -> Sealed {
+        seal("k1", &WRAP, credential(1), 1, &SecretValue::new(text.to_owned())).unwrap()
+    }
+
+    #[test]
+    fn what_was_sealed_opens_byte_for_byte() {
+        for text in ["x", "canary\nwith a line\r\n ", "鍵🔑", &"y".repeat(64 * 1024)] {
+            let opened = open(&WRAP, credential(1), 1, &sealed(text)).unwrap();
+            assert_eq!(opened.expose(), text);
+        }
+    }
+
+    #[test]
+    fn the_same_value_is_never_sealed_into_the_same_bytes() {
+        let (a, b) = (sealed("canary"), sealed("canary"));
+        assert_ne!(a.ciphertext, b.ciphertext);
+        assert_ne!(a.value_nonce, b.value_nonce);
+        assert_ne!(a.wrapped_key, b.wrapped_key);
+        assert_ne!(a.key_nonce, b.key_nonce);
+    }
+
+    #[test]
+    fn lengths_show_in_steps_only() {
+        assert_eq!(sealed("a").ciphertext.len(), sealed(&"a".repeat(60)).ciphertext.len());
+        assert_eq!(
+            sealed("a").ciphertext.len() + 64,
+            sealed(&"a".repeat(61)).ciphertext.len()
+        );
+        assert_eq!(sealed("a").ciphertext.len(), 1 + 64 + 16);
+    }
+
+    #[test]
+    fn a_changed_byte_anywhere_is_noticed() {
+        let original = sealed("canary");
+        for part in 0..4 {
+            let field = |s: &mut Sealed| match part {
+                0 => std::mem::take(&mut s.ciphertext),
+                1 => std::mem::take(&mut s.value_nonce),
+                2 => std::mem::take(&mut s.wrapped_key),
+                _ => std::mem::take(&mut s.key_nonce),
+            };
+            let bytes = field(&mut original.clone());
+            for position in 0..bytes.len() {
+                let mut changed = bytes.clone();
+                changed[position] ^= 1;
+                let mut tampered = original.clone();
+                match part {
+                    0 => tampered.ciphertext = changed,
+                    1 => tampered.value_nonce = changed,
+                    2 => tampered.wrapped_key = changed,
+                    _ => tampered.key_nonce = changed,
+                }
+                assert!(
+                    open(&WRAP, credential(1), 1, &tampered).is_err(),
+                    "part {part}, byte {position}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_blob_opens_only_in_its_own_row_with_its_own_key() {
+        let blob = sealed("canary");
+        assert!(
+            matches!(open(&WRAP, credential(2), 1, &blob), Err(VaultError::Tampered)),
+            "another credential"
+        );
+        assert!(
+            matches!(open(&WRAP, credential(1), 2, &blob), Err(VaultError::Tampered)),
+            "another version"
+        );
+        assert!(
+            matches!(open(&[8; 32], credential(1), 1, &blob), Err(VaultError::Tampered)),
+            "another key"
+        );
+        let renamed = Sealed {
+            key_id: "k2".to_owned(),
+            ..blob.clone()
+        };
+        assert!(
+            matches!(open(&WRAP, credential(1), 1, &renamed), Err(VaultError::Tampered)),
+            "another key id"
+        );
+        let other = sealed("other");
+        let mixed = Sealed {
+            ciphertext: other.ciphertext,
+            value_nonce: other.value_nonce,
+            ..blob
+        };
+        assert!(
+            matches!(open(&WRAP, credential(1), 1, &mixed), Err(VaultError::Tampered)),
+            "another data key"
+        );
+    }
+
+    #[test]
+    fn an_unknown_format_is_told_apart() {
+        let mut blob = sealed("canary");
+        blob.wrapped_key[0] = 2;
+        assert!(matches!(
+            open(&WRAP, credential(1), 1, &blob),
+            Err(VaultError::UnknownFormat)
+        ));
+    }
+
+    #[test]
+    fn nothing_of_a_sealed_value_is_printed() {
+        assert_eq!(format!("{:?}", sealed("canary")), "Sealed { key_id: \"k1\", .. }");
+    }
+}
