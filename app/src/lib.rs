@@ -1,5 +1,8 @@
 //! Pages, components and the wire contract of Strongroom, shared by the server and the browser.
 
+// The types of views nest deeply.
+#![recursion_limit = "512"]
+
 pub mod accounts;
 pub mod api;
 pub mod credentials;

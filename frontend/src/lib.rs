@@ -1,5 +1,8 @@
 //! The WebAssembly entry point of Strongroom.
 
+// The types of views nest deeply.
+#![recursion_limit = "512"]
+
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Brings the page that the server rendered to life.

@@ -2,6 +2,9 @@
 //! `config`, `clock`, `text`, `db`, `vault`, `http`, `destination` -> `references`, `audit` ->
 //! `accounts` -> `credentials` -> `outbound` -> `mcp_servers` -> `pages`, `assets`, `router` -> `cli`.
 
+// The types of views nest deeply.
+#![recursion_limit = "512"]
+
 pub mod accounts;
 pub mod assets;
 pub mod audit;

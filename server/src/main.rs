@@ -1,5 +1,8 @@
 //! The `strongroom` binary.
 
+// The types of views nest deeply.
+#![recursion_limit = "512"]
+
 use clap::Parser as _;
 use server::cli::{Cli, run};
 
