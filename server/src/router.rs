@@ -23,7 +23,7 @@ pub fn router(state: AppState, assets: Assets, hosts: HostRule) -> Router {
     Router::new()
         .merge(api)
         .merge(accounts::forms_router().with_state(state))
-        .fallback_service(pages)
+        .merge(pages)
         .layer(middleware::from_fn_with_state(accounts, accounts::identify))
         // Health checks need no session, and must answer when the database does not.
         .merge(health)
