@@ -1,0 +1,229 @@
+//! Which addresses a request may connect to. The check runs on the addresses that a name resolves
+//! to, and the connection goes to those very addresses, so that a name cannot change its meaning
+//! between check and use. reqwest does not ask the resolver about addresses in the URL: the client
+//! checks those itself.
+
+use std::error::Error;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+use crate::destination::{Destination, is_metadata_address};
+
+use super::OutboundError;
+
+/// Which addresses are open.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AddressPolicy {
+    /// Whether loopback and private networks are open. Metadata addresses never are.
+    pub private_networks: bool,
+}
+
+impl AddressPolicy {
+    /// Judges one address.
+    pub fn check(self, address: IpAddr) -> Result<(), AddressFault> {
+        let carried = match address {
+            IpAddr::V4(_) => None,
+            IpAddr::V6(v6) => carried_v4(v6).map(IpAddr::V4),
+        };
+        if is_metadata_address(address) || carried.is_some_and(is_metadata_address) {
+            Err(AddressFault::Metadata)
+        } else if !self.private_networks && is_private(address) {
+            Err(AddressFault::Private)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Judges the host of a URL as far as that goes without resolving it.
+    pub fn check_url(self, url: &Url) -> Result<(), OutboundError> {
+        let metadata = Destination::from_url(url).map_err(|_| OutboundError::HostNotAllowed)?;
+        if metadata.is_metadata() {
+            return Err(OutboundError::MetadataRefused);
+        }
+        let literal = match url.host() {
+            Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
+            Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
+            Some(Host::Domain(_)) | None => None,
+        };
+        literal.map_or(Ok(()), |address| self.check(address).map_err(OutboundError::from))
+    }
+}
+
+/// Why a name was not resolved. It travels inside reqwest's error and is found again there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AddressFault {
+    /// One of its addresses belongs to a metadata service.
+    Metadata,
+    /// One of its addresses is private, and the settings close those.
+    Private,
+    /// The name has no address.
+    Unknown,
+}
+
+impl fmt::Display for AddressFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Metadata => "an address of a metadata service",
+            Self::Private => "a private address",
+            Self::Unknown => "an unknown name",
+        })
+    }
+}
+
+impl Error for AddressFault {}
+
+impl From<AddressFault> for OutboundError {
+    fn from(fault: AddressFault) -> Self {
+        match fault {
+            AddressFault::Metadata => Self::MetadataRefused,
+            AddressFault::Private => Self::PrivateRefused,
+            AddressFault::Unknown => Self::Unreachable(super::Unreachable::UnknownHost),
+        }
+    }
+}
+
+/// The system's resolver, whose answers are judged before anything connects.
+#[derive(Debug)]
+pub(super) struct CheckedResolver(pub AddressPolicy);
+
+impl Resolve for CheckedResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let policy = self.0;
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0))
+                .await
+                .map_err(|_| AddressFault::Unknown)?;
+            let addresses: Vec<SocketAddr> = found.collect();
+            if addresses.is_empty() {
+                return Err(AddressFault::Unknown.into());
+            }
+            // One bad address condemns the name: which one is used is not ours to choose.
+            for address in &addresses {
+                policy.check(address.ip())?;
+            }
+            Ok(Box::new(addresses.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Whether an address is not one of the public internet: loopback, private, shared (RFC 6598),
+/// unspecified, multicast, documentation, benchmarking or reserved.
+fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            v4.is_loopback()
+                || v4.is_private()
+                || v4.is_link_local()
+                || v4.is_multicast()
+                || v4.is_documentation()
+                || a == 0
+                || a >= 240
+                || (a == 100 && b & 0xc0 == 64)
+                || (a == 192 && b == 0 && c == 0)
+                || (a == 198 && b & 0xfe == 18)
+        }
+        IpAddr::V6(v6) => match carried_v4(v6) {
+            Some(v4) => is_private(IpAddr::V4(v4)),
+            None => {
+                v6.is_loopback()
+                    || v6.is_unspecified()
+                    || v6.is_multicast()
+                    || v6.is_unique_local()
+                    || v6.is_unicast_link_local()
+            }
+        },
+    }
+}
+
+/// The IPv4 address that an IPv6 address stands for: mapped, NAT64 (RFC 6052) and 6to4 (RFC 3056).
+fn carried_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
+    let join = |high: u16, low: u16| Some(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)));
+    match v6.segments() {
+        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
+            join(high, low)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::{AddressFault, AddressPolicy};
+    use crate::outbound::OutboundError;
+
+    const OPEN: AddressPolicy = AddressPolicy { private_networks: true };
+    const CLOSED: AddressPolicy = AddressPolicy {
+        private_networks: false,
+    };
+
+    fn address(text: &str) -> std::net::IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn metadata_addresses_are_refused_whatever_the_settings_say() {
+        for text in [
+            "169.254.169.254",
+            "169.254.170.2",
+            "::ffff:169.254.169.254",
+            "fe80::1",
+            "2002:a9fe:a9fe::",
+        ] {
+            assert_eq!(OPEN.check(address(text)), Err(AddressFault::Metadata), "{text}");
+            assert_eq!(CLOSED.check(address(text)), Err(AddressFault::Metadata), "{text}");
+        }
+    }
+
+    #[test]
+    fn private_addresses_are_open_until_the_settings_close_them() {
+        for text in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "100.64.0.1",
+            "0.0.0.0",
+            "198.18.0.1",
+            "::1",
+            "::",
+            "fd12::1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::a00:1",
+            "2002:a00:1::",
+        ] {
+            assert_eq!(OPEN.check(address(text)), Ok(()), "{text}");
+            assert_eq!(CLOSED.check(address(text)), Err(AddressFault::Private), "{text}");
+        }
+        for text in ["192.0.2.1", "203.0.113.9"] {
+            assert_eq!(CLOSED.check(address(text)), Err(AddressFault::Private), "{text}");
+        }
+        for text in ["1.1.1.1", "2606:4700::1111", "64:ff9b::101:101"] {
+            assert_eq!(CLOSED.check(address(text)), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_in_a_url_are_judged_in_every_spelling() {
+        let check =
+            |policy: AddressPolicy, host: &str| policy.check_url(&Url::parse(&format!("http://{host}:80/x")).unwrap());
+        for host in [
+            "2852039166",
+            "0xa9.254.169.254",
+            "0251.0376.0251.0376",
+            "[::ffff:a9fe:a9fe]",
+            "metadata.google.internal",
+        ] {
+            assert_eq!(check(OPEN, host), Err(OutboundError::MetadataRefused), "{host}");
+        }
+        for host in ["2130706433", "0x7f000001", "127.1", "[::ffff:127.0.0.1]", "[::1]", "0"] {
+            assert_eq!(check(OPEN, host), Ok(()), "{host}");
+            assert_eq!(check(CLOSED, host), Err(OutboundError::PrivateRefused), "{host}");
+        }
+    }
+}

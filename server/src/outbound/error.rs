@@ -1,0 +1,170 @@
+//! Why an outbound request failed, in words that never hold what was sent.
+
+use std::fmt;
+use std::time::Duration;
+
+/// The longest text of another server that is passed on.
+const MAX_UPSTREAM_CHARS: usize = 200;
+
+/// Why an outbound request failed. No variant holds a value, a header, an address or an answer as it
+/// came: texts of the other server are scanned and shortened before they get here.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OutboundError {
+    /// 401 or 403.
+    #[error("the server refused the request with status {status}")]
+    Refused {
+        /// 401 or 403.
+        status: u16,
+        /// Whether a credential went along; without one, the server asks for one.
+        with_credential: bool,
+    },
+    /// No connection, or none that lasted.
+    #[error("the server cannot be reached: {0}")]
+    Unreachable(Unreachable),
+    /// Something answers, but not in the protocol.
+    #[error("the answer is not MCP: {0}")]
+    NotMcp(NotMcp),
+    /// The time for the whole operation is over.
+    #[error("no answer within {} seconds", .0.as_secs())]
+    TimedOut(Duration),
+    /// A redirect, which is never followed.
+    #[error("the server redirects with status {status}")]
+    Redirected {
+        /// The status, 300 to 399.
+        status: u16,
+        /// Where to, as `host` or `host:port`, where it can be said.
+        to: Option<String>,
+    },
+    /// The answer is larger than what is read.
+    #[error("the answer is larger than {limit} bytes")]
+    TooLarge {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The destination differs from the one that the credential was resolved for.
+    #[error("the request went to another host than the credential was resolved for")]
+    HostNotAllowed,
+    /// The host, or what its name resolves to, is one where cloud machines hand out their own secrets.
+    #[error("addresses of metadata services are refused")]
+    MetadataRefused,
+    /// The host is, or resolves to, a private or loopback address, and the settings close those.
+    #[error("private addresses are refused by the settings")]
+    PrivateRefused,
+    /// The value cannot stand in a header, e.g. because of a line break.
+    #[error("the value cannot be sent in a header")]
+    ValueNotSendable,
+    /// A status that says failure.
+    #[error("the server answered with status {status}")]
+    Upstream {
+        /// The status.
+        status: u16,
+    },
+    /// An error of the protocol, in the server's words.
+    #[error("the server answered with an error: {message}")]
+    Rejected {
+        /// The JSON-RPC code.
+        code: i32,
+        /// The server's message: scanned, without control characters, shortened.
+        message: UpstreamText,
+    },
+    /// The session is over; a new one may work.
+    #[error("the session is over")]
+    SessionOver,
+}
+
+/// Why there is no connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreachable {
+    /// The host name is not known.
+    UnknownHost,
+    /// Nothing listens there.
+    Closed,
+    /// No encrypted connection: an untrusted certificate, another name, or no TLS at all.
+    Tls,
+    /// The connection broke.
+    Broken,
+}
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::UnknownHost => "the host name is not known",
+            Self::Closed => "nothing accepts connections there",
+            Self::Tls => "no trusted TLS connection",
+            Self::Broken => "the connection broke",
+        })
+    }
+}
+
+/// What is wrong with an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotMcp {
+    /// It is something else: a web page, another API, nothing at all.
+    Answer,
+    /// It is MCP, in versions that this client does not speak.
+    Version,
+    /// There is nothing at this path (404 or 405).
+    Path,
+}
+
+impl fmt::Display for NotMcp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Answer => "it cannot be read",
+            Self::Version => "no common protocol version",
+            Self::Path => "nothing at this path",
+        })
+    }
+}
+
+/// A text of another server, fit to be shown: one line, at most 200 characters. Make it only of
+/// text that was scanned.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UpstreamText(String);
+
+impl UpstreamText {
+    /// Shortens a scanned text and takes control characters out of it.
+    #[must_use]
+    pub fn of_scanned(text: &str) -> Self {
+        let mut line: String = text
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .take(MAX_UPSTREAM_CHARS)
+            .collect();
+        if text.chars().nth(MAX_UPSTREAM_CHARS).is_some() {
+            line.push('…');
+        }
+        Self(line.trim().to_owned())
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UpstreamText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for UpstreamText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::UpstreamText;
+
+    #[test]
+    fn a_foreign_text_becomes_one_short_line() {
+        assert_eq!(UpstreamText::of_scanned(" a\r\nb\u{1b}[31m ").as_str(), "a  b [31m");
+        let long = UpstreamText::of_scanned(&"é".repeat(500));
+        assert_eq!(long.as_str().chars().count(), 201);
+        assert!(long.as_str().ends_with('…'));
+    }
+}

@@ -1,0 +1,213 @@
+//! One MCP session: connect, list the tools, call one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rmcp::ServiceError;
+use rmcp::model::{
+    CallToolRequestParams, CallToolResult, ClientCapabilities, ClientConfig, ErrorCode, ErrorData, Implementation,
+    JsonObject, PaginatedRequestParams, ProtocolVersion, Tool,
+};
+use rmcp::service::{ClientCacheConfig, ClientInitializeError, ClientLifecycleMode, ClientServiceExt as _};
+use rmcp::service::{RoleClient, RunningService};
+use rmcp::transport::DynamicTransportError;
+use rmcp::transport::common::client_side_sse::ExponentialBackoff;
+use rmcp::transport::streamable_http_client::{
+    StreamableHttpClientTransport, StreamableHttpClientTransportConfig, StreamableHttpError,
+};
+use tokio::time::timeout;
+use url::Url;
+
+use super::super::{Bearer, NotMcp, Outbound, OutboundError, Unreachable, UpstreamText};
+use super::transport::McpHttp;
+
+/// The most pages of tools that are asked for, and the most tools that are kept.
+const MAX_PAGES: usize = 50;
+const MAX_TOOLS: usize = 1_000;
+
+/// How often a broken stream of an answer is resumed.
+const MAX_RESUMES: usize = 3;
+
+/// How long the end of a session may take.
+const CLOSE: Duration = Duration::from_secs(2);
+
+/// Where a session goes, and what it sends along.
+#[derive(Clone, Debug)]
+pub struct McpTarget {
+    /// The address of the server.
+    pub url: Url,
+    /// The credential; none for a server that asks for none.
+    pub bearer: Option<Bearer>,
+}
+
+/// An MCP session. It sends only while one of its operations is under way.
+#[derive(Debug)]
+pub struct McpSession {
+    service: RunningService<RoleClient, ClientConfig>,
+    http: McpHttp,
+    call: Duration,
+    list: Duration,
+}
+
+impl McpSession {
+    /// Connects and agrees on a protocol version: the newest that both speak, with `initialize` for
+    /// servers that do not know `server/discover`.
+    ///
+    /// # Errors
+    /// Why it did not come to a session.
+    pub async fn open(outbound: &Outbound, target: McpTarget) -> Result<Self, OutboundError> {
+        let limits = outbound.limits();
+        let http = McpHttp::new(outbound.clone(), target.url, target.bearer);
+        let mut config = StreamableHttpClientTransportConfig::with_uri("the backend knows");
+        let mut resume = ExponentialBackoff::default();
+        resume.max_times = Some(MAX_RESUMES);
+        resume.base_duration = Duration::from_millis(200);
+        config.retry_config = Arc::new(resume);
+        let _window = http.window().open();
+        let transport = StreamableHttpClientTransport::with_client(http.clone(), config);
+        let client = ClientConfig::new(
+            ClientCapabilities::default(),
+            Implementation::new("strongroom", env!("CARGO_PKG_VERSION")),
+        );
+        let lifecycle = ClientLifecycleMode::Auto {
+            preferred_versions: vec![ProtocolVersion::LATEST],
+            legacy_version: Some(ProtocolVersion::LATEST_WITH_INITIALIZE),
+        };
+        let service = timeout(limits.list, client.serve_with_lifecycle(transport, lifecycle))
+            .await
+            .map_err(|_| OutboundError::TimedOut(limits.list))?
+            .map_err(|error| initialize_error(&error, &http))?;
+        // A list of tools is what the server says now, and an answer for one is not kept for another.
+        service.set_response_cache_config(ClientCacheConfig::disabled()).await;
+        Ok(Self {
+            service,
+            http,
+            call: limits.call,
+            list: limits.list,
+        })
+    }
+
+    /// The protocol version that both sides agreed on.
+    #[must_use]
+    pub fn protocol_version(&self) -> Option<String> {
+        let info = self.service.peer_info()?;
+        Some(info.protocol_version.as_str().to_owned())
+    }
+
+    /// The name and version by which the server calls itself.
+    #[must_use]
+    pub fn server(&self) -> Option<(String, String)> {
+        let info = self.service.peer_info()?;
+        let server = info.server_info.as_ref()?;
+        let short = |text: &str| UpstreamText::of_scanned(text).as_str().to_owned();
+        Some((short(&server.name), short(&server.version)))
+    }
+
+    /// Whether the session can still be used, as far as this side knows.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.service.is_closed() || self.service.is_transport_closed()
+    }
+
+    /// All tools that the server offers.
+    ///
+    /// # Errors
+    /// Why there is no list.
+    pub async fn tools(&self) -> Result<Vec<Tool>, OutboundError> {
+        let _window = self.http.window().open();
+        timeout(self.list, self.all_tools())
+            .await
+            .map_err(|_| OutboundError::TimedOut(self.list))?
+    }
+
+    async fn all_tools(&self) -> Result<Vec<Tool>, OutboundError> {
+        let mut tools = Vec::new();
+        let mut cursor = None;
+        for _ in 0..MAX_PAGES {
+            let params = cursor
+                .take()
+                .map(|cursor| PaginatedRequestParams::default().with_cursor(Some(cursor)));
+            let page = self
+                .service
+                .list_tools(params)
+                .await
+                .map_err(|error| self.error(&error))?;
+            tools.extend(page.tools);
+            cursor = page.next_cursor;
+            if cursor.is_none() || tools.len() >= MAX_TOOLS {
+                break;
+            }
+        }
+        tools.truncate(MAX_TOOLS);
+        Ok(tools)
+    }
+
+    /// Calls a tool.
+    ///
+    /// # Errors
+    /// Why there is no result. A tool that fails is a result.
+    pub async fn call(&self, tool: String, arguments: Option<JsonObject>) -> Result<CallToolResult, OutboundError> {
+        let _window = self.http.window().open();
+        let mut params = CallToolRequestParams::new(tool);
+        params.arguments = arguments;
+        timeout(self.call, self.service.call_tool(params))
+            .await
+            .map_err(|_| OutboundError::TimedOut(self.call))?
+            .map_err(|error| self.error(&error))
+    }
+
+    /// Ends the session here and, where the server wants to know, there.
+    pub async fn close(mut self) {
+        let _window = self.http.window().open();
+        // An end that does not come changes nothing for anybody.
+        let _ = self.service.close_with_timeout(CLOSE).await;
+    }
+
+    fn error(&self, error: &ServiceError) -> OutboundError {
+        match error {
+            ServiceError::McpError(data) => rejected(data),
+            ServiceError::TransportSend(error) => transport_error(error, &self.http),
+            ServiceError::TransportClosed | ServiceError::Cancelled { .. } => self.lost(),
+            ServiceError::Timeout { .. } => OutboundError::TimedOut(self.call),
+            _ => OutboundError::NotMcp(NotMcp::Answer),
+        }
+    }
+
+    fn lost(&self) -> OutboundError {
+        self.http.take_failure().unwrap_or(OutboundError::SessionOver)
+    }
+}
+
+fn rejected(data: &ErrorData) -> OutboundError {
+    OutboundError::Rejected {
+        code: data.code.0,
+        message: UpstreamText::of_scanned(&data.message),
+    }
+}
+
+fn transport_error(error: &DynamicTransportError, http: &McpHttp) -> OutboundError {
+    match error.error.downcast_ref::<StreamableHttpError<OutboundError>>() {
+        Some(StreamableHttpError::Client(error)) => error.clone(),
+        Some(StreamableHttpError::SessionExpired | StreamableHttpError::TransportChannelClosed) => {
+            http.take_failure().unwrap_or(OutboundError::SessionOver)
+        }
+        Some(StreamableHttpError::ReinitializationFailed(data)) => rejected(data),
+        Some(StreamableHttpError::SessionRecoveryTimeout | StreamableHttpError::ControlRequestTimeout) => {
+            OutboundError::Unreachable(Unreachable::Broken)
+        }
+        _ => http.take_failure().unwrap_or(OutboundError::NotMcp(NotMcp::Answer)),
+    }
+}
+
+fn initialize_error(error: &ClientInitializeError, http: &McpHttp) -> OutboundError {
+    match error {
+        ClientInitializeError::TransportError { error, .. } => transport_error(error, http),
+        ClientInitializeError::LegacyFallbackFailed { fallback, .. } => initialize_error(fallback, http),
+        ClientInitializeError::JsonRpcError(data) if data.code == ErrorCode::METHOD_NOT_FOUND => {
+            OutboundError::NotMcp(NotMcp::Answer)
+        }
+        ClientInitializeError::JsonRpcError(data) => rejected(data),
+        ClientInitializeError::NoCompatibleProtocolVersion { .. } => OutboundError::NotMcp(NotMcp::Version),
+        _ => http.take_failure().unwrap_or(OutboundError::NotMcp(NotMcp::Answer)),
+    }
+}

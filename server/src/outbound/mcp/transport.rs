@@ -1,0 +1,318 @@
+//! rmcp's HTTP backend on the hardened client: sets the header, and gives rmcp nothing that was not
+//! scanned. rmcp itself never holds the secret.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::stream::{BoxStream, StreamExt as _};
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use rmcp::model::{ClientJsonRpcMessage, ClientRequest, ErrorData, JsonRpcMessage, RequestId, ServerJsonRpcMessage};
+use rmcp::transport::streamable_http_client::{
+    SseError, StreamableHttpClient, StreamableHttpError, StreamableHttpPostResponse, StreamableHttpResponseLimits,
+};
+use sse_stream::{Sse, SseStream};
+use url::Url;
+
+use super::super::client::{Incoming, Outgoing};
+use super::super::redact::Redactor;
+use super::super::{Bearer, NotMcp, Outbound, OutboundError};
+use super::window::Window;
+
+const SSE: &str = "text/event-stream";
+const JSON: &str = "application/json";
+const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+type Failed = StreamableHttpError<OutboundError>;
+
+/// What one session sends with. Clones are the same session.
+#[derive(Clone)]
+pub(super) struct McpHttp(Arc<Inner>);
+
+struct Inner {
+    outbound: Outbound,
+    url: Url,
+    bearer: Option<Bearer>,
+    window: Window,
+    /// What went wrong last, for the failures that rmcp reports without their cause.
+    failure: Mutex<Option<OutboundError>>,
+}
+
+impl McpHttp {
+    pub fn new(outbound: Outbound, url: Url, bearer: Option<Bearer>) -> Self {
+        Self(Arc::new(Inner {
+            outbound,
+            url,
+            bearer,
+            window: Window::default(),
+            failure: Mutex::new(None),
+        }))
+    }
+
+    pub fn window(&self) -> &Window {
+        &self.0.window
+    }
+
+    /// What went wrong since this was asked last.
+    pub fn take_failure(&self) -> Option<OutboundError> {
+        self.0.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn note(&self, error: &OutboundError) {
+        *self.0.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+    }
+
+    fn fail(&self, error: OutboundError) -> Failed {
+        self.note(&error);
+        StreamableHttpError::Client(error)
+    }
+
+    async fn send(&self, method: Method, headers: HeaderMap, body: Option<Vec<u8>>) -> Result<Incoming, Failed> {
+        let inner = &*self.0;
+        if !inner.window.is_open() {
+            return Err(StreamableHttpError::Client(OutboundError::SessionOver));
+        }
+        let request = Outgoing {
+            method,
+            url: &inner.url,
+            headers,
+            body,
+            bearer: inner.bearer.as_ref(),
+        };
+        inner.outbound.send(request).await.map_err(|error| self.fail(error))
+    }
+
+    fn events(&self, answer: Incoming) -> BoxStream<'static, Result<Sse, SseError>> {
+        let redactor = answer.redactor().clone();
+        let session = self.clone();
+        let bytes = answer
+            .stream(self.0.outbound.limits().answer_bytes)
+            .inspect(move |chunk| {
+                if let Err(error) = chunk {
+                    session.note(error);
+                }
+            });
+        SseStream::from_bytes_stream(bytes)
+            .map(move |event| event.map(|event| clean_event(&redactor, event)))
+            .take_until(tokio::time::sleep(self.0.outbound.limits().call))
+            .boxed()
+    }
+}
+
+impl StreamableHttpClient for McpHttp {
+    type Error = OutboundError;
+
+    async fn post_message(
+        &self,
+        _uri: Arc<str>,
+        message: ClientJsonRpcMessage,
+        session_id: Option<Arc<str>>,
+        _auth_header: Option<String>,
+        custom_headers: HashMap<HeaderName, HeaderValue>,
+    ) -> Result<StreamableHttpPostResponse, Failed> {
+        let mut headers = protocol_headers(custom_headers, session_id.as_deref());
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+        let body = serde_json::to_vec(&message)?;
+        let answer = self.send(Method::POST, headers, Some(body)).await?;
+        let status = answer.status();
+        if matches!(status, StatusCode::ACCEPTED | StatusCode::NO_CONTENT) {
+            return Ok(StreamableHttpPostResponse::Accepted);
+        }
+        if status == StatusCode::NOT_FOUND && session_id.is_some() {
+            return Err(StreamableHttpError::SessionExpired);
+        }
+        let asked = Asked::of(&message);
+        if !status.is_success() {
+            return self.failure_answer(answer, asked, session_id.is_some()).await;
+        }
+        if asked == Asked::Nothing && (answer.is_empty() || !answer.is(SSE)) {
+            return Ok(StreamableHttpPostResponse::Accepted);
+        }
+        let new_session = answer.header(SESSION_ID.as_str()).map(str::to_owned);
+        if answer.is(SSE) {
+            return Ok(StreamableHttpPostResponse::Sse(self.events(answer), new_session));
+        }
+        if answer.is(JSON) {
+            let limit = self.0.outbound.limits().answer_bytes;
+            let redactor = answer.redactor().clone();
+            let bytes = answer.bytes(limit).await.map_err(|error| self.fail(error))?;
+            if let Some(message) = read_message(&redactor, &bytes) {
+                return Ok(StreamableHttpPostResponse::Json(message, new_session));
+            }
+        }
+        match asked {
+            Asked::Discover(id) => Ok(legacy(id, None)),
+            Asked::Other(_) | Asked::Nothing => Err(self.fail(OutboundError::NotMcp(NotMcp::Answer))),
+        }
+    }
+
+    async fn post_message_with_response_limits(
+        &self,
+        uri: Arc<str>,
+        message: ClientJsonRpcMessage,
+        session_id: Option<Arc<str>>,
+        auth_header: Option<String>,
+        custom_headers: HashMap<HeaderName, HeaderValue>,
+        _limits: StreamableHttpResponseLimits,
+    ) -> Result<StreamableHttpPostResponse, Failed> {
+        // The hardened client has its own limits, which hold for every answer.
+        self.post_message(uri, message, session_id, auth_header, custom_headers)
+            .await
+    }
+
+    async fn delete_session(
+        &self,
+        _uri: Arc<str>,
+        session_id: Arc<str>,
+        _auth_header: Option<String>,
+        custom_headers: HashMap<HeaderName, HeaderValue>,
+    ) -> Result<(), Failed> {
+        let headers = protocol_headers(custom_headers, Some(&session_id));
+        match self.send(Method::DELETE, headers, None).await {
+            // Servers may keep their sessions to themselves, and a session that is closed outside of
+            // an operation is left to expire.
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Resumes the answer to a request whose stream broke. The stream for messages that nobody asked
+    /// for is not opened: it would outlive the operation.
+    async fn get_stream(
+        &self,
+        _uri: Arc<str>,
+        session_id: Option<Arc<str>>,
+        last_event_id: Option<String>,
+        _auth_header: Option<String>,
+        custom_headers: HashMap<HeaderName, HeaderValue>,
+    ) -> Result<BoxStream<'static, Result<Sse, SseError>>, Failed> {
+        let Some(last) = last_event_id.and_then(|id| HeaderValue::from_str(&id).ok()) else {
+            return Err(StreamableHttpError::ServerDoesNotSupportSse);
+        };
+        let mut headers = protocol_headers(custom_headers, session_id.as_deref());
+        headers.insert(LAST_EVENT_ID, last);
+        let answer = self.send(Method::GET, headers, None).await?;
+        if answer.status().is_success() && answer.is(SSE) {
+            Ok(self.events(answer))
+        } else {
+            Err(StreamableHttpError::ServerDoesNotSupportSse)
+        }
+    }
+}
+
+impl McpHttp {
+    /// What an answer with a status that says failure means.
+    async fn failure_answer(
+        &self,
+        answer: Incoming,
+        asked: Asked,
+        in_session: bool,
+    ) -> Result<StreamableHttpPostResponse, Failed> {
+        let status = answer.status();
+        let redactor = answer.redactor().clone();
+        let limit = self.0.outbound.limits().failure_bytes;
+        let error = if answer.is(JSON) {
+            match read_message(&redactor, &answer.beginning(limit).await) {
+                Some(JsonRpcMessage::Error(error)) => Some(error.error),
+                _ => None,
+            }
+        } else {
+            None
+        };
+        match (asked, error) {
+            // Servers of the time before `server/discover` turn it down in many ways.
+            (Asked::Discover(id), error) => Ok(legacy(id, error)),
+            // Some servers answer 400 where the protocol wants 404 for a session that is gone.
+            (_, Some(error)) if in_session && error.message.to_ascii_lowercase().contains("session id") => {
+                Err(StreamableHttpError::SessionExpired)
+            }
+            // Errors that were found before the request was read carry no id, or one of their own.
+            (Asked::Other(id), Some(error)) => Ok(StreamableHttpPostResponse::Json(
+                ServerJsonRpcMessage::error(error, Some(id)),
+                None,
+            )),
+            (Asked::Other(_) | Asked::Nothing, _) => Err(self.fail(match status {
+                StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => OutboundError::NotMcp(NotMcp::Path),
+                _ => OutboundError::Upstream {
+                    status: status.as_u16(),
+                },
+            })),
+        }
+    }
+}
+
+impl fmt::Debug for McpHttp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("McpHttp")
+            .field("bearer", &self.0.bearer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a message asks for.
+#[derive(Debug, PartialEq)]
+enum Asked {
+    /// It is the probe of the newer lifecycle.
+    Discover(RequestId),
+    /// It is any other request.
+    Other(RequestId),
+    /// It wants no answer.
+    Nothing,
+}
+
+impl Asked {
+    fn of(message: &ClientJsonRpcMessage) -> Self {
+        match message {
+            JsonRpcMessage::Request(request) if matches!(request.request, ClientRequest::DiscoverRequest(_)) => {
+                Self::Discover(request.id.clone())
+            }
+            JsonRpcMessage::Request(request) => Self::Other(request.id.clone()),
+            _ => Self::Nothing,
+        }
+    }
+}
+
+/// Tells rmcp to go on with `initialize`, and keeps the server's own error, which may say that
+/// another version is wanted.
+fn legacy(id: RequestId, error: Option<ErrorData>) -> StreamableHttpPostResponse {
+    let error = error.unwrap_or_else(|| ErrorData::invalid_request(Cow::Borrowed("no server/discover"), None));
+    StreamableHttpPostResponse::Json(ServerJsonRpcMessage::error(error, Some(id)), None)
+}
+
+/// The headers of the protocol, and no others, whatever a tool's schema asks for.
+fn protocol_headers(custom: HashMap<HeaderName, HeaderValue>, session_id: Option<&str>) -> HeaderMap {
+    let mut headers: HeaderMap = custom
+        .into_iter()
+        .filter(|(name, _)| name.as_str().starts_with("mcp-"))
+        .collect();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));
+    if let Some(id) = session_id.and_then(|id| HeaderValue::from_str(id).ok()) {
+        headers.insert(SESSION_ID, id);
+    }
+    headers
+}
+
+/// Reads a message from scanned bytes, and scans it again where every escape is undone.
+fn read_message(redactor: &Redactor, bytes: &[u8]) -> Option<ServerJsonRpcMessage> {
+    let mut document: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    redactor.json(&mut document);
+    serde_json::from_value(document).ok()
+}
+
+/// The same for an event of a stream.
+fn clean_event(redactor: &Redactor, mut event: Sse) -> Sse {
+    event.data = event
+        .data
+        .map(|data| match serde_json::from_str::<serde_json::Value>(&data) {
+            Ok(mut document) => {
+                redactor.json(&mut document);
+                document.to_string()
+            }
+            Err(_) => redactor.text(&data).into_owned(),
+        });
+    event.id = event.id.filter(|id| !redactor.finds(id));
+    event.event = event.event.filter(|name| !redactor.finds(name));
+    event
+}
