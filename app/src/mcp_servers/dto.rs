@@ -207,3 +207,19 @@ pub struct ToolList {
     /// What the server says of itself.
     pub server: Option<ServerInfo>,
 }
+
+/// What a tool answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToolResult {
+    /// Whether the tool says that it failed.
+    pub is_error: bool,
+    /// The blocks of content, as the protocol has them.
+    pub content: Vec<serde_json::Value>,
+    /// The result as data, where the tool gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub structured_content: Option<serde_json::Value>,
+    /// When the tool was called.
+    pub checked_at: DateTime<Utc>,
+    /// How long it took, in milliseconds.
+    pub latency_ms: i64,
+}

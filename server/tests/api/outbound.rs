@@ -450,3 +450,53 @@ async fn a_server_that_never_stops_listing_is_stopped() {
     assert!(session.tools().await.unwrap().is_empty());
     assert!(peer.seen().len() < 60);
 }
+
+/// Collects log lines in memory.
+#[derive(Clone, Default)]
+struct Log(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_log_line_of_any_library_holds_the_secret_even_at_trace_level() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let peer = Peer::start(|seen| {
+        let mut response = match seen.rpc() {
+            "tools/list" => seen.error(seen.echo()),
+            "tools/call" => answer(500, "text/plain", seen.echo().to_owned()),
+            "" => answer(400, "text/plain", seen.echo().to_owned()),
+            _ => seen.decently(),
+        };
+        for name in ["www-authenticate", "mcp-session-id", "x-echo"] {
+            response.headers_mut().insert(name, seen.echo().parse().unwrap());
+        }
+        response
+    })
+    .await;
+    let session = open(&peer.url(), Some("canary-7d1f9b")).await.unwrap();
+    assert_clean(&session.tools().await.unwrap_err());
+    assert_clean(&call(&session, "echo", json!({})).await.unwrap_err());
+    session.close().await;
+    drop(guard);
+    let lines = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(lines.contains("rmcp"), "the log was not caught");
+    for line in lines.lines() {
+        // The request that the peer itself received is its own business.
+        assert!(!line.contains("7d1f9b") && !line.contains("Y2FuYXJ5"), "{line}");
+    }
+}

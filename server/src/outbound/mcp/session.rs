@@ -167,14 +167,13 @@ impl McpSession {
         match error {
             ServiceError::McpError(data) => rejected(data),
             ServiceError::TransportSend(error) => transport_error(error, &self.http),
-            ServiceError::TransportClosed | ServiceError::Cancelled { .. } => self.lost(),
+            // The answer broke off; whether the server did what it was asked is not known.
+            ServiceError::TransportClosed | ServiceError::Cancelled { .. } => {
+                self.http.take_failure().unwrap_or(OutboundError::Unreachable(Unreachable::Broken))
+            }
             ServiceError::Timeout { .. } => OutboundError::TimedOut(self.call),
             _ => OutboundError::NotMcp(NotMcp::Answer),
         }
-    }
-
-    fn lost(&self) -> OutboundError {
-        self.http.take_failure().unwrap_or(OutboundError::SessionOver)
     }
 }
 

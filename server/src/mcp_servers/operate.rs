@@ -1,0 +1,213 @@
+//! Operations on MCP servers: resolve the credential, which puts the use on record, and only then talk.
+
+use app::api::NamedRecord;
+use app::credentials::CredentialId;
+use app::mcp_servers::{McpServerId, ServerInfo, TestResult, Tool, ToolList, ToolResult};
+use tokio::time::Instant;
+
+use super::input::Address;
+use super::pool::SessionKey;
+use super::words::{Subject, problem_of};
+use crate::credentials::{Referrer, UseRequest};
+use crate::http::{ApiError, Principal, RequestId, problem};
+use crate::outbound::mcp::{McpSession, McpTarget};
+use crate::outbound::{Bearer, OutboundError};
+use crate::state::AppState;
+
+/// The largest result of a tool that is passed on, in bytes of JSON.
+const MAX_RESULT_BYTES: usize = 256 * 1024;
+
+/// A target whose use is on record, ready to be talked to.
+#[derive(Debug)]
+pub(super) struct Ready {
+    target: McpTarget,
+    subject: Subject,
+    credential: Option<(CredentialId, i64)>,
+}
+
+/// Resolves the credential of a target.
+pub(super) async fn ready(
+    state: &AppState,
+    principal: &Principal,
+    address: Address,
+    credential: Option<CredentialId>,
+    referrer: Referrer,
+) -> Result<Ready, ApiError> {
+    let mut subject = Subject {
+        host: address.destination.display(),
+        credential: None,
+    };
+    let Some(credential) = credential else {
+        let target = McpTarget { url: address.url, bearer: None };
+        return Ok(Ready { target, subject, credential: None });
+    };
+    let request = UseRequest {
+        principal,
+        credential,
+        referrer,
+        destination: address.destination,
+    };
+    let resolved = state.resolver.resolve(request).await?;
+    subject.credential = Some(NamedRecord {
+        id: resolved.id.0,
+        name: resolved.name,
+    });
+    let bearer = Bearer::new(&resolved.value, resolved.destination).map_err(|error| problem_of(error, &subject))?;
+    Ok(Ready {
+        target: McpTarget {
+            url: address.url,
+            bearer: Some(bearer),
+        },
+        subject,
+        credential: Some((resolved.id, resolved.version)),
+    })
+}
+
+/// What a server told about itself.
+struct Told {
+    protocol_version: Option<String>,
+    server: Option<ServerInfo>,
+    tools: Vec<Tool>,
+}
+
+async fn ask(session: &McpSession) -> Result<Told, OutboundError> {
+    let tools = session.tools().await?.into_iter().map(tool).collect();
+    Ok(Told {
+        protocol_version: session.protocol_version(),
+        server: session.server().map(|(name, version)| ServerInfo { name, version }),
+        tools,
+    })
+}
+
+/// Tries a target in a session of its own. What goes wrong with the target is a result; what goes
+/// wrong here is an error.
+pub(super) async fn test(
+    state: &AppState,
+    ready: Result<Ready, ApiError>,
+    request_id: &RequestId,
+) -> Result<TestResult, ApiError> {
+    let checked_at = state.clock.now();
+    let started = Instant::now();
+    let outcome = match ready {
+        Ok(ready) => try_out(state, ready).await,
+        Err(error) => Err(error),
+    };
+    let mut result = TestResult {
+        ok: false,
+        checked_at,
+        latency_ms: millis(started),
+        protocol_version: None,
+        server: None,
+        tool_count: 0,
+        tools: Vec::new(),
+        error: None,
+    };
+    match outcome {
+        Ok(told) => {
+            result.ok = true;
+            result.protocol_version = told.protocol_version;
+            result.server = told.server;
+            result.tool_count = count(&told.tools);
+            result.tools = told.tools;
+        }
+        Err(error) if is_about_the_target(&error) => result.error = Some(Box::new(problem(error, &request_id.0))),
+        Err(error) => return Err(error),
+    }
+    Ok(result)
+}
+
+async fn try_out(state: &AppState, ready: Ready) -> Result<Told, ApiError> {
+    let said = |error| problem_of(error, &ready.subject);
+    let session = McpSession::open(state.sessions.outbound(), ready.target.clone()).await.map_err(said)?;
+    let told = ask(&session).await;
+    // Nobody has to wait for the farewell.
+    tokio::spawn(session.close());
+    told.map_err(said)
+}
+
+fn is_about_the_target(error: &ApiError) -> bool {
+    matches!(
+        error,
+        ApiError::Upstream { .. }
+            | ApiError::HostNotAllowed { .. }
+            | ApiError::CredentialDeleted(_)
+            | ApiError::ValueNotSendable(_)
+    )
+}
+
+/// Lists the tools of a saved server.
+pub(super) async fn tools(state: &AppState, id: McpServerId, revision: i64, ready: Ready) -> Result<ToolList, ApiError> {
+    let checked_at = state.clock.now();
+    let started = Instant::now();
+    let key = key(id, revision, &ready);
+    let told = state.sessions.run(key, ready.target, ask).await.map_err(|error| problem_of(error, &ready.subject))?;
+    Ok(ToolList {
+        total: count(&told.tools),
+        items: told.tools,
+        total_exact: true,
+        next_cursor: None,
+        previous_cursor: None,
+        checked_at,
+        latency_ms: millis(started),
+        protocol_version: told.protocol_version,
+        server: told.server,
+    })
+}
+
+/// Calls a tool of a saved server.
+pub(super) async fn call(
+    state: &AppState,
+    id: McpServerId,
+    revision: i64,
+    ready: Ready,
+    tool: &str,
+    arguments: Option<serde_json::Map<String, serde_json::Value>>,
+) -> Result<ToolResult, ApiError> {
+    let checked_at = state.clock.now();
+    let started = Instant::now();
+    let said = |error| problem_of(error, &ready.subject);
+    let key = key(id, revision, &ready);
+    let result = state
+        .sessions
+        .run(key, ready.target.clone(), async |session| session.call(tool.to_owned(), arguments.clone()).await)
+        .await
+        .map_err(said)?;
+    let content = serde_json::to_value(&result.content).map_err(|error| ApiError::Internal(error.into()))?;
+    let size = content.to_string().len() + result.structured_content.as_ref().map_or(0, |content| content.to_string().len());
+    if size > MAX_RESULT_BYTES {
+        return Err(said(OutboundError::TooLarge {
+            limit: MAX_RESULT_BYTES as u64,
+        }));
+    }
+    Ok(ToolResult {
+        is_error: result.is_error.unwrap_or(false),
+        content: content.as_array().cloned().unwrap_or_default(),
+        structured_content: result.structured_content,
+        checked_at,
+        latency_ms: millis(started),
+    })
+}
+
+fn key(server: McpServerId, revision: i64, ready: &Ready) -> SessionKey {
+    SessionKey {
+        server,
+        revision,
+        credential: ready.credential,
+    }
+}
+
+fn tool(tool: rmcp::model::Tool) -> Tool {
+    Tool {
+        name: tool.name.into_owned(),
+        description: tool.description.map(std::borrow::Cow::into_owned),
+        input_schema: serde_json::Value::Object((*tool.input_schema).clone()),
+    }
+}
+
+fn millis(since: Instant) -> i64 {
+    i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX)
+}
+
+fn count(tools: &[Tool]) -> i64 {
+    i64::try_from(tools.len()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,187 @@
+//! Reading MCP servers from the database.
+
+use app::accounts::{Owner, UserId};
+use app::api::Page;
+use app::credentials::{CredentialId, CredentialState, CredentialSummary};
+use app::mcp_servers::{McpServer, McpServerId, Transport};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::db::{Db, DbError, Tx, read, within};
+use crate::http::{ApiError, Keyset, ListQuery, SortKey};
+
+/// A server with its owner and its credential, as they are read together.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct McpServerRow {
+    pub id: Uuid,
+    pub name: String,
+    name_sort: Vec<u8>,
+    pub enabled: bool,
+    pub url: String,
+    pub credential_id: Option<Uuid>,
+    pub owner_id: Uuid,
+    owner_name: String,
+    owner_sort: Vec<u8>,
+    pub revision: i64,
+    created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub updated_by_name: String,
+    credential_name: Option<String>,
+    credential_owner_id: Option<Uuid>,
+    credential_owner_name: Option<String>,
+    credential_deleted_at: Option<DateTime<Utc>>,
+    credential_deleted_by: Option<String>,
+}
+
+macro_rules! select {
+    () => {
+        "SELECT s.id, s.name, s.name_sort, s.enabled, s.url, s.credential_id, s.owner_id, o.name AS owner_name, \
+         s.owner_sort, s.revision, s.created_at, s.updated_at, s.updated_by_name, c.name AS credential_name, \
+         c.owner_id AS credential_owner_id, co.name AS credential_owner_name, c.deleted_at AS credential_deleted_at, \
+         c.deleted_by_name AS credential_deleted_by \
+         FROM mcp_servers s JOIN users o ON o.id = s.owner_id \
+         LEFT JOIN credentials c ON c.id = s.credential_id LEFT JOIN users co ON co.id = c.owner_id "
+    };
+}
+
+macro_rules! filter {
+    () => {
+        "WHERE ($1 IS NULL OR s.name_key LIKE $1 ESCAPE '\\' OR s.id = $2) AND ($3 IS NULL OR s.owner_id = $3) "
+    };
+}
+
+/// The four statements of one order: from either end, and from either side of an edge.
+macro_rules! pages {
+    ($keyset:expr, $column:literal) => {
+        match $keyset {
+            Keyset::FirstAscending => {
+                concat!(select!(), filter!(), "ORDER BY s.", $column, ", s.id LIMIT $4")
+            }
+            Keyset::FirstDescending => {
+                concat!(select!(), filter!(), "ORDER BY s.", $column, " DESC, s.id DESC LIMIT $4")
+            }
+            Keyset::Greater => concat!(
+                select!(), filter!(), "AND (s.", $column, ", s.id) > ($5, $6) ORDER BY s.", $column, ", s.id LIMIT $4"
+            ),
+            Keyset::Less => concat!(
+                select!(), filter!(),
+                "AND (s.", $column, ", s.id) < ($5, $6) ORDER BY s.", $column, " DESC, s.id DESC LIMIT $4"
+            ),
+        }
+    };
+}
+
+const SELECT_ONE: &str = concat!(select!(), "WHERE s.id = $1");
+const COUNT: &str = concat!("SELECT COUNT(*) FROM (SELECT 1 AS one FROM mcp_servers s ", filter!(), "LIMIT 10001) counted");
+
+/// The fields that the list can be sorted by.
+pub(super) const SORTS: &[&str] = &["name", "owner", "created_at", "updated_at"];
+
+fn page_sql(query: &ListQuery) -> &'static str {
+    match query.sort {
+        "name" => pages!(query.keyset(), "name_sort"),
+        "owner" => pages!(query.keyset(), "owner_sort"),
+        "updated_at" => pages!(query.keyset(), "updated_at"),
+        _ => pages!(query.keyset(), "created_at"),
+    }
+}
+
+/// One server.
+pub(super) async fn find(db: &Db, id: McpServerId) -> Result<Option<McpServerRow>, DbError> {
+    Ok(read!(*db, c => sqlx::query_as(SELECT_ONE).bind(id.0).fetch_optional(c))?)
+}
+
+/// One server, as a transaction sees it.
+pub(super) async fn find_within(tx: &mut Tx, id: McpServerId) -> Result<Option<McpServerRow>, DbError> {
+    Ok(within!(tx, c => sqlx::query_as(SELECT_ONE).bind(id.0).fetch_optional(c))?)
+}
+
+/// One page of the servers that the query asks for.
+pub(super) async fn list(db: &Db, query: &ListQuery) -> Result<Page<McpServer>, ApiError> {
+    // A cursor comes back from outside: the engines would not compare a text with a time.
+    let by_bytes = matches!(query.sort, "name" | "owner");
+    if query.cursor.as_ref().is_some_and(|cursor| by_bytes != matches!(cursor.key, SortKey::Bytes(_))) {
+        return Err(ApiError::BadCursor);
+    }
+    let pattern = query.pattern();
+    let id = query.searched_id();
+    let total: i64 = read!(*db, c => sqlx::query_scalar(COUNT)
+        .bind(&pattern).bind(id).bind(query.owner).fetch_one(c))?;
+    let mut query = query.clone();
+    let mut rows = page_rows(db, &query).await?;
+    if query.fell_short(rows.len()) {
+        query = query.from_start();
+        rows = page_rows(db, &query).await?;
+    }
+    let sort = query.sort;
+    Ok(query.page(rows, total, |row| (row.edge(sort), row.id), McpServerRow::into_output))
+}
+
+async fn page_rows(db: &Db, query: &ListQuery) -> Result<Vec<McpServerRow>, DbError> {
+    let sql = page_sql(query);
+    let pattern = query.pattern();
+    let id = query.searched_id();
+    let limit = query.limit + 1;
+    let rows = match query.cursor.as_ref().map(|cursor| (&cursor.key, cursor.id)) {
+        None => read!(*db, c => sqlx::query_as(sql)
+            .bind(&pattern).bind(id).bind(query.owner).bind(limit).fetch_all(c)),
+        Some((SortKey::Bytes(key), edge)) => read!(*db, c => sqlx::query_as(sql)
+            .bind(&pattern).bind(id).bind(query.owner).bind(limit).bind(key).bind(edge).fetch_all(c)),
+        Some((SortKey::Time(key), edge)) => read!(*db, c => sqlx::query_as(sql)
+            .bind(&pattern).bind(id).bind(query.owner).bind(limit).bind(key).bind(edge).fetch_all(c)),
+    };
+    Ok(rows?)
+}
+
+impl McpServerRow {
+    fn edge(&self, sort: &str) -> SortKey {
+        match sort {
+            "name" => SortKey::Bytes(self.name_sort.clone()),
+            "owner" => SortKey::Bytes(self.owner_sort.clone()),
+            "updated_at" => SortKey::Time(self.updated_at),
+            _ => SortKey::Time(self.created_at),
+        }
+    }
+
+    pub fn owner(&self) -> UserId {
+        UserId(self.owner_id)
+    }
+
+    pub fn credential(&self) -> Option<CredentialId> {
+        self.credential_id.map(CredentialId)
+    }
+
+    /// The server as the API shows it.
+    pub fn into_output(self) -> McpServer {
+        let credential = self.summary();
+        McpServer {
+            id: McpServerId(self.id),
+            credential_id: self.credential(),
+            credential,
+            name: self.name,
+            enabled: self.enabled,
+            transport: Transport::Http,
+            url: self.url,
+            owner: Owner {
+                id: UserId(self.owner_id),
+                name: self.owner_name,
+            },
+            revision: self.revision,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        }
+    }
+
+    fn summary(&self) -> Option<CredentialSummary> {
+        let deleted = self.credential_deleted_at.is_some();
+        let owner = self.credential_owner_id.zip(self.credential_owner_name.clone());
+        Some(CredentialSummary {
+            id: self.credential()?,
+            state: if deleted { CredentialState::Deleted } else { CredentialState::Live },
+            name: self.credential_name.clone(),
+            owner: owner.filter(|_| !deleted).map(|(id, name)| Owner { id: UserId(id), name }),
+            deleted_by: self.credential_deleted_by.clone(),
+            deleted_at: self.credential_deleted_at,
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! The pool of MCP sessions.
+
+use app::credentials::CredentialId;
+use app::mcp_servers::McpServerId;
+use app::secret::SecretValue;
+use serde_json::json;
+use server::destination::Destination;
+use server::mcp_servers::{SessionKey, SessionPool};
+use server::outbound::mcp::McpTarget;
+use server::outbound::{Bearer, Outbound, OutboundError, OutboundSettings};
+
+use crate::peers::hostile::{Peer, Seen, answer};
+
+fn pool() -> SessionPool {
+    SessionPool::new(Outbound::new(&OutboundSettings::default()).unwrap())
+}
+
+fn key(revision: i64, version: i64) -> SessionKey {
+    SessionKey {
+        server: McpServerId(uuid::Uuid::from_u128(1)),
+        revision,
+        credential: Some((CredentialId(uuid::Uuid::from_u128(2)), version)),
+    }
+}
+
+fn target(peer: &Peer, value: &str) -> McpTarget {
+    let (url, destination) = Destination::parse(&peer.url()).unwrap();
+    let bearer = Bearer::new(&SecretValue::new(value.to_owned()), destination).unwrap();
+    McpTarget {
+        url,
+        bearer: Some(bearer),
+    }
+}
+
+async fn count_tools(pool: &SessionPool, key: SessionKey, target: McpTarget) -> Result<usize, OutboundError> {
+    pool.run(key, target, async |session| Ok(session.tools().await?.len())).await
+}
+
+fn initializations(peer: &Peer) -> usize {
+    peer.seen().iter().filter(|seen| seen.rpc() == "initialize").count()
+}
+
+#[tokio::test]
+async fn a_session_is_used_again_until_the_value_or_the_server_changes() {
+    let peer = Peer::start(Seen::decently).await;
+    let pool = pool();
+    for _ in 0..3 {
+        count_tools(&pool, key(1, 1), target(&peer, "canary-first")).await.unwrap();
+    }
+    assert_eq!(initializations(&peer), 1);
+
+    let before = peer.seen().len();
+    count_tools(&pool, key(1, 2), target(&peer, "canary-second")).await.unwrap();
+    assert_eq!(initializations(&peer), 2);
+    assert!(peer.seen()[before..].iter().all(|seen| seen.echo() == "Bearer canary-second"));
+    // The session with the earlier value is gone at once, not kept until it is idle.
+    assert_eq!(pool.open_sessions(), 1);
+
+    count_tools(&pool, key(2, 2), target(&peer, "canary-second")).await.unwrap();
+    assert_eq!(initializations(&peer), 3);
+    assert_eq!(pool.open_sessions(), 1);
+}
+
+#[tokio::test]
+async fn a_session_that_the_server_forgot_is_opened_again_once() {
+    let peer = Peer::start({
+        let lists = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        move |seen: &Seen| match seen.rpc() {
+            // The second list is the first in a kept session.
+            "tools/list" if lists.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 1 => {
+                answer(410, "text/plain", "gone")
+            }
+            _ => seen.decently(),
+        }
+    })
+    .await;
+    let pool = pool();
+    for _ in 0..2 {
+        assert_eq!(count_tools(&pool, key(1, 1), target(&peer, "canary-value")).await, Ok(1));
+    }
+    assert_eq!(initializations(&peer), 2);
+}
+
+#[tokio::test]
+async fn a_call_whose_answer_broke_off_is_not_repeated() {
+    let peer = Peer::start(|seen| match seen.rpc() {
+        "tools/call" => answer(200, "text/event-stream", "event: message\n"),
+        _ => seen.decently(),
+    })
+    .await;
+    let pool = pool();
+    count_tools(&pool, key(1, 1), target(&peer, "canary-value")).await.unwrap();
+    let outcome = pool
+        .run(key(1, 1), target(&peer, "canary-value"), async |session| {
+            session.call("echo".to_owned(), json!({}).as_object().cloned()).await
+        })
+        .await;
+    assert!(matches!(outcome, Err(OutboundError::Unreachable(_))), "{outcome:?}");
+    assert_eq!(peer.seen().iter().filter(|seen| seen.rpc() == "tools/call").count(), 1);
+    assert_eq!(pool.open_sessions(), 0);
+}
