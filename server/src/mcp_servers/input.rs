@@ -3,6 +3,9 @@
 use app::api::Patch;
 use app::credentials::CredentialId;
 use app::mcp_servers::{McpServerId, Transport};
+use axum::extract::{FromRequestParts, RawPathParams};
+use ::http::request::Parts;
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::destination::Destination;
@@ -140,4 +143,32 @@ fn transport(fields: &mut Fields) -> Transport {
         fields.fault("/transport", "unknown-transport", "Use http.");
     }
     Transport::Http
+}
+
+/// Reads `POST /mcp-servers/{id}/tools/{tool}/call`: the arguments of the tool, as its schema has them.
+///
+/// # Errors
+/// 422 with all broken rules.
+pub fn call(mut fields: Fields) -> Result<Option<Map<String, Value>>, ApiError> {
+    let arguments = fields.patch_object("arguments").over(None);
+    fields.finish(Some(arguments))
+}
+
+/// The name of a tool in the path.
+#[derive(Debug)]
+pub struct ToolPath(pub String);
+
+/// The longest name of a tool, in characters; the protocol allows 128.
+const MAX_TOOL_CHARS: usize = 256;
+
+impl<S: Send + Sync> FromRequestParts<S> for ToolPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| ApiError::NotFound)?;
+        let tool = params.iter().find(|(name, _)| *name == "tool").map(|(_, tool)| tool.to_owned());
+        tool.filter(|tool| !tool.chars().any(char::is_control) && tool.chars().count() <= MAX_TOOL_CHARS)
+            .map(Self)
+            .ok_or(ApiError::NotFound)
+    }
 }

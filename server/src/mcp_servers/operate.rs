@@ -1,5 +1,7 @@
 //! Operations on MCP servers: resolve the credential, which puts the use on record, and only then talk.
 
+use std::sync::Arc;
+
 use app::api::NamedRecord;
 use app::credentials::CredentialId;
 use app::mcp_servers::{McpServerId, ServerInfo, TestResult, Tool, ToolList, ToolResult};
@@ -70,7 +72,7 @@ struct Told {
     tools: Vec<Tool>,
 }
 
-async fn ask(session: &McpSession) -> Result<Told, OutboundError> {
+async fn ask(session: Arc<McpSession>) -> Result<Told, OutboundError> {
     let tools = session.tools().await?.into_iter().map(tool).collect();
     Ok(Told {
         protocol_version: session.protocol_version(),
@@ -119,9 +121,12 @@ pub(super) async fn test(
 async fn try_out(state: &AppState, ready: Ready) -> Result<Told, ApiError> {
     let said = |error| problem_of(error, &ready.subject);
     let session = McpSession::open(state.sessions.outbound(), ready.target.clone()).await.map_err(said)?;
-    let told = ask(&session).await;
-    // Nobody has to wait for the farewell.
-    tokio::spawn(session.close());
+    let session = Arc::new(session);
+    let told = ask(Arc::clone(&session)).await;
+    if let Some(session) = Arc::into_inner(session) {
+        // Nobody has to wait for the farewell.
+        tokio::spawn(session.close());
+    }
     told.map_err(said)
 }
 
@@ -167,11 +172,11 @@ pub(super) async fn call(
     let started = Instant::now();
     let said = |error| problem_of(error, &ready.subject);
     let key = key(id, revision, &ready);
-    let result = state
-        .sessions
-        .run(key, ready.target.clone(), async |session| session.call(tool.to_owned(), arguments.clone()).await)
-        .await
-        .map_err(said)?;
+    let operation = |session: Arc<McpSession>| {
+        let arguments = arguments.clone();
+        async move { session.call(tool.to_owned(), arguments).await }
+    };
+    let result = state.sessions.run(key, ready.target.clone(), operation).await.map_err(said)?;
     let content = serde_json::to_value(&result.content).map_err(|error| ApiError::Internal(error.into()))?;
     let size = content.to_string().len() + result.structured_content.as_ref().map_or(0, |content| content.to_string().len());
     if size > MAX_RESULT_BYTES {

@@ -73,21 +73,24 @@ impl SessionPool {
     ///
     /// # Errors
     /// Why there is no result.
-    pub async fn run<T>(
+    pub async fn run<T, F>(
         &self,
         key: SessionKey,
         target: McpTarget,
-        operation: impl AsyncFn(&McpSession) -> Result<T, OutboundError>,
-    ) -> Result<T, OutboundError> {
+        operation: impl Fn(Arc<McpSession>) -> F,
+    ) -> Result<T, OutboundError>
+    where
+        F: Future<Output = Result<T, OutboundError>>,
+    {
         if let Some(session) = self.0.take_up(&key) {
-            match operation(&session).await {
+            match operation(Arc::clone(&session)).await {
                 Err(error) if is_over(&error) => self.0.forget(&key, &session),
                 outcome => return self.settle(&key, &session, outcome),
             }
         }
         let session = Arc::new(McpSession::open(&self.0.outbound, target).await?);
         self.keep(key.clone(), Arc::clone(&session));
-        let outcome = operation(&session).await;
+        let outcome = operation(Arc::clone(&session)).await;
         self.settle(&key, &session, outcome)
     }
 

@@ -26,7 +26,7 @@ pub fn problem_of(error: OutboundError, subject: &Subject) -> ApiError {
                 credential: credential.clone(),
             };
         }
-        (OutboundError::Refused { status, .. }, credential) => ("credential-refused", refused(host, status, credential)),
+        (OutboundError::Refused { status, .. }, credential) => ("credential-refused", refused(host, status, credential.as_ref())),
         (OutboundError::Unreachable(why), _) => ("unreachable", unreachable(host, why)),
         (OutboundError::MetadataRefused, _) => (
             "unreachable",
@@ -67,7 +67,7 @@ pub fn problem_of(error: OutboundError, subject: &Subject) -> ApiError {
     ApiError::Upstream { slug, detail }
 }
 
-fn refused(host: &str, status: u16, credential: &Option<NamedRecord>) -> String {
+fn refused(host: &str, status: u16, credential: Option<&NamedRecord>) -> String {
     match (credential, status) {
         (Some(credential), 401) => format!(
             "{host} refused {} (401). Check that its value is right and has not expired.",

@@ -1,12 +1,14 @@
 //! The pool of MCP sessions.
 
+use std::sync::Arc;
+
 use app::credentials::CredentialId;
 use app::mcp_servers::McpServerId;
 use app::secret::SecretValue;
 use serde_json::json;
 use server::destination::Destination;
 use server::mcp_servers::{SessionKey, SessionPool};
-use server::outbound::mcp::McpTarget;
+use server::outbound::mcp::{McpSession, McpTarget};
 use server::outbound::{Bearer, Outbound, OutboundError, OutboundSettings};
 
 use crate::peers::hostile::{Peer, Seen, answer};
@@ -33,7 +35,7 @@ fn target(peer: &Peer, value: &str) -> McpTarget {
 }
 
 async fn count_tools(pool: &SessionPool, key: SessionKey, target: McpTarget) -> Result<usize, OutboundError> {
-    pool.run(key, target, async |session| Ok(session.tools().await?.len())).await
+    pool.run(key, target, async |session: Arc<McpSession>| Ok(session.tools().await?.len())).await
 }
 
 fn initializations(peer: &Peer) -> usize {
@@ -64,7 +66,7 @@ async fn a_session_is_used_again_until_the_value_or_the_server_changes() {
 #[tokio::test]
 async fn a_session_that_the_server_forgot_is_opened_again_once() {
     let peer = Peer::start({
-        let lists = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let lists = Arc::new(std::sync::atomic::AtomicUsize::new(0));
         move |seen: &Seen| match seen.rpc() {
             // The second list is the first in a kept session.
             "tools/list" if lists.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 1 => {
@@ -91,7 +93,7 @@ async fn a_call_whose_answer_broke_off_is_not_repeated() {
     let pool = pool();
     count_tools(&pool, key(1, 1), target(&peer, "canary-value")).await.unwrap();
     let outcome = pool
-        .run(key(1, 1), target(&peer, "canary-value"), async |session| {
+        .run(key(1, 1), target(&peer, "canary-value"), async |session: Arc<McpSession>| {
             session.call("echo".to_owned(), json!({}).as_object().cloned()).await
         })
         .await;

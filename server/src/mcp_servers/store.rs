@@ -1,0 +1,253 @@
+//! Writing MCP servers: each change is one transaction with its reference and its audit event.
+
+use app::accounts::{Action, Resource};
+use app::credentials::{CredentialId, ReferrerKind};
+use app::mcp_servers::{McpServer, McpServerId};
+use uuid::Uuid;
+
+use super::input::{Address, Create, Update};
+use super::rows::{self, McpServerRow};
+use crate::audit;
+use crate::db::{Tx, execute, is_unique_violation};
+use crate::destination::Destination;
+use crate::http::{ApiError, Principal, RequestId};
+use crate::references::{self, Attach};
+use crate::state::AppState;
+use crate::text::{fold, sort_key};
+
+const INSERT: &str = "INSERT INTO mcp_servers (id, name, name_key, name_sort, owner_id, owner_sort, enabled, transport, \
+    url, credential_id, revision, created_at, updated_at, updated_by_name) \
+    SELECT $1, $2, $3, $4, u.id, u.name_sort, $5, 'http', $6, $7, 1, $8, $8, $9 FROM users u WHERE u.id = $10";
+
+const UPDATE: &str = "UPDATE mcp_servers SET name = $1, name_key = $2, name_sort = $3, enabled = $4, url = $5, \
+    credential_id = $6, updated_at = $7, updated_by_name = $8, revision = revision + 1 WHERE id = $9 AND revision = $10";
+
+const DELETE: &str = "DELETE FROM mcp_servers WHERE id = $1 AND revision = $2";
+
+/// How often a change is tried anew where the caller did not say which revision it is for.
+const TRIES: usize = 3;
+
+/// Who changes something, in which request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Change<'a> {
+    pub principal: &'a Principal,
+    pub request_id: &'a RequestId,
+}
+
+impl<'a> Change<'a> {
+    pub fn new(principal: &'a Principal, request_id: &'a RequestId) -> Self {
+        Self { principal, request_id }
+    }
+}
+
+/// Stores a server.
+pub(super) async fn create(state: &AppState, change: Change<'_>, input: Create) -> Result<McpServer, ApiError> {
+    let id = McpServerId(Uuid::now_v7());
+    let owner = change.principal.user_id().ok_or(ApiError::Forbidden)?;
+    let now = state.clock.now();
+    let mut tx = state.db.begin().await?;
+    if let Some(credential) = input.credential {
+        attach(state, &mut tx, change, id, &input.name, credential, &input.address.destination, input.allow_host).await?;
+    }
+    let inserted = execute!(
+        &mut tx,
+        sqlx::query(INSERT)
+            .bind(id.0)
+            .bind(&input.name)
+            .bind(fold(&input.name))
+            .bind(sort_key(&input.name))
+            .bind(input.enabled)
+            .bind(input.address.url.as_str())
+            .bind(input.credential.map(|id| id.0))
+            .bind(now)
+            .bind(change.principal.name())
+            .bind(owner.0)
+    );
+    name_is_free(inserted)?;
+    record(state, &mut tx, change, "mcp_server.create", id, &input.name, None).await?;
+    let row = rows::find_within(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
+    tx.commit().await?;
+    Ok(row.into_output())
+}
+
+/// Changes a server, as it is at this revision or, without one, as it is.
+pub(super) async fn update(
+    state: &AppState,
+    change: Change<'_>,
+    id: McpServerId,
+    revision: Option<i64>,
+    input: &Update,
+) -> Result<McpServer, ApiError> {
+    for _ in 0..TRIES {
+        let mut tx = state.db.begin().await?;
+        let row = changeable(&mut tx, change, id, Action::Update, revision).await?;
+        if let Some(server) = write(state, tx, change, row, input).await? {
+            return Ok(server);
+        }
+    }
+    Err(outdated(state, id).await?)
+}
+
+/// Writes a change of a row; nothing where the row changed since it was read.
+async fn write(
+    state: &AppState,
+    mut tx: Tx,
+    change: Change<'_>,
+    row: McpServerRow,
+    input: &Update,
+) -> Result<Option<McpServer>, ApiError> {
+    let id = McpServerId(row.id);
+    let name = input.name.clone().over(Some(row.name.clone())).unwrap_or_default();
+    let enabled = input.enabled.over(Some(row.enabled)).unwrap_or(row.enabled);
+    let address = input.address.clone().over(None);
+    let credential = input.credential.over(row.credential());
+    let url = address.as_ref().map_or(row.url.as_str(), |address| address.url.as_str());
+    let moved = url != row.url;
+    let exchanged = credential != row.credential();
+    match credential {
+        // A deleted credential stays where it is, and everything else can be saved around it.
+        Some(credential) if moved || exchanged || input.allow_host => {
+            let address = address.clone().map_or_else(|| saved_address(&row), Ok)?;
+            attach(state, &mut tx, change, id, &name, credential, &address.destination, input.allow_host).await?;
+        }
+        None if exchanged => references::detach(&mut tx, ReferrerKind::McpServer, id.0).await?,
+        _ => {}
+    }
+    let mut fields = Vec::new();
+    for (name, changed) in [
+        ("name", name != row.name),
+        ("enabled", enabled != row.enabled),
+        ("url", moved),
+        ("credential_id", exchanged),
+    ] {
+        if changed {
+            fields.push(name);
+        }
+    }
+    let updated = execute!(
+        &mut tx,
+        sqlx::query(UPDATE)
+            .bind(&name)
+            .bind(fold(&name))
+            .bind(sort_key(&name))
+            .bind(enabled)
+            .bind(url)
+            .bind(credential.map(|id| id.0))
+            .bind(state.clock.now())
+            .bind(change.principal.name())
+            .bind(id.0)
+            .bind(row.revision)
+    );
+    if name_is_free(updated)? == 0 {
+        return Ok(None);
+    }
+    record(state, &mut tx, change, "mcp_server.update", id, &name, Some(fields.join(", "))).await?;
+    let row = rows::find_within(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
+    tx.commit().await?;
+    Ok(Some(row.into_output()))
+}
+
+/// Deletes a server and its reference.
+pub(super) async fn delete(
+    state: &AppState,
+    change: Change<'_>,
+    id: McpServerId,
+    revision: Option<i64>,
+) -> Result<(), ApiError> {
+    for _ in 0..TRIES {
+        let mut tx = state.db.begin().await?;
+        let row = changeable(&mut tx, change, id, Action::Delete, revision).await?;
+        references::detach(&mut tx, ReferrerKind::McpServer, id.0).await?;
+        if execute!(&mut tx, sqlx::query(DELETE).bind(id.0).bind(row.revision))? == 1 {
+            record(state, &mut tx, change, "mcp_server.delete", id, &row.name, None).await?;
+            tx.commit().await?;
+            return Ok(());
+        }
+    }
+    Err(outdated(state, id).await?)
+}
+
+/// The row, if the caller may change it and saw its last revision.
+async fn changeable(
+    tx: &mut Tx,
+    change: Change<'_>,
+    id: McpServerId,
+    action: Action,
+    revision: Option<i64>,
+) -> Result<McpServerRow, ApiError> {
+    let row = rows::find_within(tx, id).await?.ok_or(ApiError::NotFound)?;
+    if !change.principal.may_with(Resource::McpServers, action, row.owner()) {
+        return Err(ApiError::Forbidden);
+    }
+    if revision.is_some_and(|revision| revision != row.revision) {
+        return Err(precondition(row));
+    }
+    Ok(row)
+}
+
+fn precondition(row: McpServerRow) -> ApiError {
+    ApiError::PreconditionFailed {
+        changed_by: row.updated_by_name,
+        changed_at: row.updated_at,
+    }
+}
+
+/// What to say where somebody else was faster every time.
+async fn outdated(state: &AppState, id: McpServerId) -> Result<ApiError, ApiError> {
+    Ok(rows::find(&state.db, id).await?.map_or(ApiError::NotFound, precondition))
+}
+
+/// The address of a saved server.
+pub(super) fn saved_address(row: &McpServerRow) -> Result<Address, ApiError> {
+    let (url, destination) = Destination::parse(&row.url)
+        .map_err(|fault| ApiError::field("/url", fault.code(), &fault.to_string()))?;
+    Ok(Address { url, destination })
+}
+
+fn name_is_free(outcome: Result<u64, sqlx::Error>) -> Result<u64, ApiError> {
+    outcome.map_err(|error| if is_unique_violation(&error) { ApiError::NameTaken } else { error.into() })
+}
+
+#[expect(clippy::too_many_arguments, reason = "x")]
+async fn attach(
+    _state: &AppState,
+    tx: &mut Tx,
+    change: Change<'_>,
+    id: McpServerId,
+    name: &str,
+    credential: CredentialId,
+    destination: &Destination,
+    allow_host: bool,
+) -> Result<(), ApiError> {
+    let attach = Attach {
+        principal: change.principal,
+        request_id: change.request_id,
+        kind: ReferrerKind::McpServer,
+        id: id.0,
+        name,
+        credential,
+        destination,
+        allow_host,
+    };
+    references::attach(tx, attach).await
+}
+
+async fn record(
+    _state: &AppState,
+    tx: &mut Tx,
+    change: Change<'_>,
+    action: &'static str,
+    id: McpServerId,
+    name: &str,
+    details: Option<String>,
+) -> Result<(), ApiError> {
+    let event = audit::Event {
+        principal: change.principal,
+        request_id: change.request_id,
+        action,
+        target_id: id.0,
+        target_name: name,
+        details,
+    };
+    audit::append(tx, event).await
+}
