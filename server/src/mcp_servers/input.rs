@@ -1,10 +1,10 @@
 //! What comes in, checked.
 
+use ::http::request::Parts;
 use app::api::Patch;
 use app::credentials::CredentialId;
 use app::mcp_servers::{McpServerId, Transport};
 use axum::extract::{FromRequestParts, RawPathParams};
-use ::http::request::Parts;
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -165,8 +165,13 @@ impl<S: Send + Sync> FromRequestParts<S> for ToolPath {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| ApiError::NotFound)?;
-        let tool = params.iter().find(|(name, _)| *name == "tool").map(|(_, tool)| tool.to_owned());
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ApiError::NotFound)?;
+        let tool = params
+            .iter()
+            .find(|(name, _)| *name == "tool")
+            .map(|(_, tool)| tool.to_owned());
         tool.filter(|tool| !tool.chars().any(char::is_control) && tool.chars().count() <= MAX_TOOL_CHARS)
             .map(Self)
             .ok_or(ApiError::NotFound)

@@ -40,8 +40,15 @@ pub(super) async fn ready(
         credential: None,
     };
     let Some(credential) = credential else {
-        let target = McpTarget { url: address.url, bearer: None };
-        return Ok(Ready { target, subject, credential: None });
+        let target = McpTarget {
+            url: address.url,
+            bearer: None,
+        };
+        return Ok(Ready {
+            target,
+            subject,
+            credential: None,
+        });
     };
     let request = UseRequest {
         principal,
@@ -120,7 +127,9 @@ pub(super) async fn test(
 
 async fn try_out(state: &AppState, ready: Ready) -> Result<Told, ApiError> {
     let said = |error| problem_of(error, &ready.subject);
-    let session = McpSession::open(state.sessions.outbound(), ready.target.clone()).await.map_err(said)?;
+    let session = McpSession::open(state.sessions.outbound(), ready.target.clone())
+        .await
+        .map_err(said)?;
     let session = Arc::new(session);
     let told = ask(Arc::clone(&session)).await;
     if let Some(session) = Arc::into_inner(session) {
@@ -141,11 +150,20 @@ fn is_about_the_target(error: &ApiError) -> bool {
 }
 
 /// Lists the tools of a saved server.
-pub(super) async fn tools(state: &AppState, id: McpServerId, revision: i64, ready: Ready) -> Result<ToolList, ApiError> {
+pub(super) async fn tools(
+    state: &AppState,
+    id: McpServerId,
+    revision: i64,
+    ready: Ready,
+) -> Result<ToolList, ApiError> {
     let checked_at = state.clock.now();
     let started = Instant::now();
     let key = key(id, revision, &ready);
-    let told = state.sessions.run(key, ready.target, ask).await.map_err(|error| problem_of(error, &ready.subject))?;
+    let told = state
+        .sessions
+        .run(key, ready.target, ask)
+        .await
+        .map_err(|error| problem_of(error, &ready.subject))?;
     Ok(ToolList {
         total: count(&told.tools),
         items: told.tools,
@@ -176,9 +194,17 @@ pub(super) async fn call(
         let arguments = arguments.clone();
         async move { session.call(tool.to_owned(), arguments).await }
     };
-    let result = state.sessions.run(key, ready.target.clone(), operation).await.map_err(said)?;
+    let result = state
+        .sessions
+        .run(key, ready.target.clone(), operation)
+        .await
+        .map_err(said)?;
     let content = serde_json::to_value(&result.content).map_err(|error| ApiError::Internal(error.into()))?;
-    let size = content.to_string().len() + result.structured_content.as_ref().map_or(0, |content| content.to_string().len());
+    let size = content.to_string().len()
+        + result
+            .structured_content
+            .as_ref()
+            .map_or(0, |content| content.to_string().len());
     if size > MAX_RESULT_BYTES {
         return Err(said(OutboundError::TooLarge {
             limit: MAX_RESULT_BYTES as u64,

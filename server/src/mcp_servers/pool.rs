@@ -112,7 +112,11 @@ impl SessionPool {
         // What was opened for an earlier configuration or value will not be asked for again.
         sessions.open.retain(|kept, _| kept.server != key.server);
         while sessions.open.len() >= MAX_SESSIONS {
-            let oldest = sessions.open.iter().min_by_key(|(_, kept)| kept.used).map(|(key, _)| key.clone());
+            let oldest = sessions
+                .open
+                .iter()
+                .min_by_key(|(_, kept)| kept.used)
+                .map(|(key, _)| key.clone());
             let Some(oldest) = oldest else { break };
             sessions.open.remove(&oldest);
         }
@@ -148,7 +152,11 @@ impl Shared {
 
     fn forget(&self, key: &SessionKey, session: &Arc<McpSession>) {
         let mut sessions = self.lock();
-        if sessions.open.get(key).is_some_and(|kept| Arc::ptr_eq(&kept.session, session)) {
+        if sessions
+            .open
+            .get(key)
+            .is_some_and(|kept| Arc::ptr_eq(&kept.session, session))
+        {
             sessions.open.remove(key);
         }
     }
@@ -158,7 +166,9 @@ impl Shared {
 fn is_over(error: &OutboundError) -> bool {
     matches!(
         error,
-        OutboundError::SessionOver | OutboundError::NotMcp(NotMcp::Path) | OutboundError::Upstream { status: 400..=499 }
+        OutboundError::SessionOver
+            | OutboundError::NotMcp(NotMcp::Path)
+            | OutboundError::Upstream { status: 400..=499 }
     )
 }
 
@@ -168,7 +178,9 @@ async fn sweep(shared: Weak<Shared>) {
         tokio::time::sleep(IDLE / 5).await;
         let Some(shared) = shared.upgrade() else { return };
         let mut sessions = shared.lock();
-        sessions.open.retain(|_, kept| kept.used.elapsed() < IDLE && !kept.session.is_over());
+        sessions
+            .open
+            .retain(|_, kept| kept.used.elapsed() < IDLE && !kept.session.is_over());
         if sessions.open.is_empty() {
             sessions.swept = false;
             return;

@@ -3,10 +3,10 @@
 use app::accounts::{Action, Resource};
 use app::credentials::ReferrerKind;
 use app::mcp_servers::McpServerId;
+use axum::Router;
 use axum::extract::{Extension, State};
 use axum::response::Response;
 use axum::routing::{get, post};
-use axum::Router;
 
 use super::input;
 use super::operate::{self, Ready};
@@ -54,7 +54,11 @@ async fn list(_may: May<Read>, State(state): State<AppState>, pairs: QueryPairs)
 }
 
 #[tracing::instrument(name = "mcp_servers.show", skip_all)]
-async fn show(_may: May<Read>, State(state): State<AppState>, IdPath(id): IdPath<McpServerId>) -> Result<Response, ApiError> {
+async fn show(
+    _may: May<Read>,
+    State(state): State<AppState>,
+    IdPath(id): IdPath<McpServerId>,
+) -> Result<Response, ApiError> {
     let server = saved(&state, id).await?.into_output();
     Ok(http::with_etag(&server, server.revision))
 }
@@ -68,7 +72,11 @@ async fn create(
 ) -> Result<Response, ApiError> {
     let input = input::create(fields)?;
     let server = store::create(&state, Change::new(&may.principal, &request_id), input).await?;
-    Ok(http::created(&server, &format!("/mcp-servers/{}", server.id), server.revision))
+    Ok(http::created(
+        &server,
+        &format!("/mcp-servers/{}", server.id),
+        server.revision,
+    ))
 }
 
 #[tracing::instrument(name = "mcp_servers.update", skip_all)]
@@ -124,7 +132,11 @@ async fn test_saved(
 }
 
 #[tracing::instrument(name = "mcp_servers.tools", skip_all)]
-async fn tools(may: May<Use>, State(state): State<AppState>, IdPath(id): IdPath<McpServerId>) -> Result<Response, ApiError> {
+async fn tools(
+    may: May<Use>,
+    State(state): State<AppState>,
+    IdPath(id): IdPath<McpServerId>,
+) -> Result<Response, ApiError> {
     let row = enabled(&state, id).await?;
     let ready = ready_as_saved(&state, &may.principal, &row).await?;
     Ok(http::json(&operate::tools(&state, id, row.revision, ready).await?))
@@ -141,7 +153,9 @@ async fn call(
     let arguments = input::call(fields)?;
     let row = enabled(&state, id).await?;
     let ready = ready_as_saved(&state, &may.principal, &row).await?;
-    Ok(http::json(&operate::call(&state, id, row.revision, ready, &tool, arguments).await?))
+    Ok(http::json(
+        &operate::call(&state, id, row.revision, ready, &tool, arguments).await?,
+    ))
 }
 
 async fn saved(state: &AppState, id: McpServerId) -> Result<McpServerRow, ApiError> {

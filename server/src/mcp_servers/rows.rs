@@ -58,21 +58,42 @@ macro_rules! pages {
                 concat!(select!(), filter!(), "ORDER BY s.", $column, ", s.id LIMIT $4")
             }
             Keyset::FirstDescending => {
-                concat!(select!(), filter!(), "ORDER BY s.", $column, " DESC, s.id DESC LIMIT $4")
+                concat!(
+                    select!(),
+                    filter!(),
+                    "ORDER BY s.",
+                    $column,
+                    " DESC, s.id DESC LIMIT $4"
+                )
             }
             Keyset::Greater => concat!(
-                select!(), filter!(), "AND (s.", $column, ", s.id) > ($5, $6) ORDER BY s.", $column, ", s.id LIMIT $4"
+                select!(),
+                filter!(),
+                "AND (s.",
+                $column,
+                ", s.id) > ($5, $6) ORDER BY s.",
+                $column,
+                ", s.id LIMIT $4"
             ),
             Keyset::Less => concat!(
-                select!(), filter!(),
-                "AND (s.", $column, ", s.id) < ($5, $6) ORDER BY s.", $column, " DESC, s.id DESC LIMIT $4"
+                select!(),
+                filter!(),
+                "AND (s.",
+                $column,
+                ", s.id) < ($5, $6) ORDER BY s.",
+                $column,
+                " DESC, s.id DESC LIMIT $4"
             ),
         }
     };
 }
 
 const SELECT_ONE: &str = concat!(select!(), "WHERE s.id = $1");
-const COUNT: &str = concat!("SELECT COUNT(*) FROM (SELECT 1 AS one FROM mcp_servers s ", filter!(), "LIMIT 10001) counted");
+const COUNT: &str = concat!(
+    "SELECT COUNT(*) FROM (SELECT 1 AS one FROM mcp_servers s ",
+    filter!(),
+    "LIMIT 10001) counted"
+);
 
 /// The fields that the list can be sorted by.
 pub(super) const SORTS: &[&str] = &["name", "owner", "created_at", "updated_at"];
@@ -100,7 +121,11 @@ pub(super) async fn find_within(tx: &mut Tx, id: McpServerId) -> Result<Option<M
 pub(super) async fn list(db: &Db, query: &ListQuery) -> Result<Page<McpServer>, ApiError> {
     // A cursor comes back from outside: the engines would not compare a text with a time.
     let by_bytes = matches!(query.sort, "name" | "owner");
-    if query.cursor.as_ref().is_some_and(|cursor| by_bytes != matches!(cursor.key, SortKey::Bytes(_))) {
+    if query
+        .cursor
+        .as_ref()
+        .is_some_and(|cursor| by_bytes != matches!(cursor.key, SortKey::Bytes(_)))
+    {
         return Err(ApiError::BadCursor);
     }
     let pattern = query.pattern();
@@ -177,9 +202,15 @@ impl McpServerRow {
         let owner = self.credential_owner_id.zip(self.credential_owner_name.clone());
         Some(CredentialSummary {
             id: self.credential()?,
-            state: if deleted { CredentialState::Deleted } else { CredentialState::Live },
+            state: if deleted {
+                CredentialState::Deleted
+            } else {
+                CredentialState::Live
+            },
             name: self.credential_name.clone(),
-            owner: owner.filter(|_| !deleted).map(|(id, name)| Owner { id: UserId(id), name }),
+            owner: owner
+                .filter(|_| !deleted)
+                .map(|(id, name)| Owner { id: UserId(id), name }),
             deleted_by: self.credential_deleted_by.clone(),
             deleted_at: self.credential_deleted_at,
         })

@@ -47,7 +47,17 @@ pub(super) async fn create(state: &AppState, change: Change<'_>, input: Create) 
     let now = state.clock.now();
     let mut tx = state.db.begin().await?;
     if let Some(credential) = input.credential {
-        attach(state, &mut tx, change, id, &input.name, credential, &input.address.destination, input.allow_host).await?;
+        attach(
+            state,
+            &mut tx,
+            change,
+            id,
+            &input.name,
+            credential,
+            &input.address.destination,
+            input.allow_host,
+        )
+        .await?;
     }
     let inserted = execute!(
         &mut tx,
@@ -101,14 +111,26 @@ async fn write(
     let enabled = input.enabled.over(Some(row.enabled)).unwrap_or(row.enabled);
     let address = input.address.clone().over(None);
     let credential = input.credential.over(row.credential());
-    let url = address.as_ref().map_or(row.url.as_str(), |address| address.url.as_str());
+    let url = address
+        .as_ref()
+        .map_or(row.url.as_str(), |address| address.url.as_str());
     let moved = url != row.url;
     let exchanged = credential != row.credential();
     match credential {
         // A deleted credential stays where it is, and everything else can be saved around it.
         Some(credential) if moved || exchanged || input.allow_host => {
             let address = address.clone().map_or_else(|| saved_address(&row), Ok)?;
-            attach(state, &mut tx, change, id, &name, credential, &address.destination, input.allow_host).await?;
+            attach(
+                state,
+                &mut tx,
+                change,
+                id,
+                &name,
+                credential,
+                &address.destination,
+                input.allow_host,
+            )
+            .await?;
         }
         None if exchanged => references::detach(&mut tx, ReferrerKind::McpServer, id.0).await?,
         _ => {}
@@ -141,7 +163,16 @@ async fn write(
     if name_is_free(updated)? == 0 {
         return Ok(None);
     }
-    record(state, &mut tx, change, "mcp_server.update", id, &name, Some(fields.join(", "))).await?;
+    record(
+        state,
+        &mut tx,
+        change,
+        "mcp_server.update",
+        id,
+        &name,
+        Some(fields.join(", ")),
+    )
+    .await?;
     let row = rows::find_within(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     Ok(Some(row.into_output()))
@@ -194,18 +225,26 @@ fn precondition(row: McpServerRow) -> ApiError {
 
 /// What to say where somebody else was faster every time.
 async fn outdated(state: &AppState, id: McpServerId) -> Result<ApiError, ApiError> {
-    Ok(rows::find(&state.db, id).await?.map_or(ApiError::NotFound, precondition))
+    Ok(rows::find(&state.db, id)
+        .await?
+        .map_or(ApiError::NotFound, precondition))
 }
 
 /// The address of a saved server.
 pub(super) fn saved_address(row: &McpServerRow) -> Result<Address, ApiError> {
-    let (url, destination) = Destination::parse(&row.url)
-        .map_err(|fault| ApiError::field("/url", fault.code(), &fault.to_string()))?;
+    let (url, destination) =
+        Destination::parse(&row.url).map_err(|fault| ApiError::field("/url", fault.code(), &fault.to_string()))?;
     Ok(Address { url, destination })
 }
 
 fn name_is_free(outcome: Result<u64, sqlx::Error>) -> Result<u64, ApiError> {
-    outcome.map_err(|error| if is_unique_violation(&error) { ApiError::NameTaken } else { error.into() })
+    outcome.map_err(|error| {
+        if is_unique_violation(&error) {
+            ApiError::NameTaken
+        } else {
+            error.into()
+        }
+    })
 }
 
 #[expect(clippy::too_many_arguments, reason = "x")]

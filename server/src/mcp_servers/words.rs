@@ -26,30 +26,44 @@ pub fn problem_of(error: OutboundError, subject: &Subject) -> ApiError {
                 credential: credential.clone(),
             };
         }
-        (OutboundError::Refused { status, .. }, credential) => ("credential-refused", refused(host, status, credential.as_ref())),
+        (OutboundError::Refused { status, .. }, credential) => {
+            ("credential-refused", refused(host, status, credential.as_ref()))
+        }
         (OutboundError::Unreachable(why), _) => ("unreachable", unreachable(host, why)),
         (OutboundError::MetadataRefused, _) => (
             "unreachable",
-            format!("{host} leads to the metadata service of a cloud, which is never contacted. Enter the address of your server."),
+            format!(
+                "{host} leads to the metadata service of a cloud, which is never contacted. Enter the address of your server."
+            ),
         ),
         (OutboundError::PrivateRefused, _) => (
             "unreachable",
-            format!("{host} is in a private network, and this installation does not contact those. Ask whoever runs it."),
+            format!(
+                "{host} is in a private network, and this installation does not contact those. Ask whoever runs it."
+            ),
         ),
         (OutboundError::NotMcp(why), _) => ("not-mcp", not_mcp(host, why)),
-        (OutboundError::TimedOut(limit), _) => {
-            ("timed-out", format!("{host} did not answer within {} seconds. Try again, or look at its log.", limit.as_secs()))
-        }
+        (OutboundError::TimedOut(limit), _) => (
+            "timed-out",
+            format!(
+                "{host} did not answer within {} seconds. Try again, or look at its log.",
+                limit.as_secs()
+            ),
+        ),
         (OutboundError::Redirected { to: Some(to), .. }, _) => (
             "redirected",
             format!("{host} redirects to {to}. Redirects are not followed: enter the final address."),
         ),
-        (OutboundError::Redirected { to: None, .. }, _) => {
-            ("redirected", format!("{host} redirects elsewhere. Redirects are not followed: enter the final address."))
-        }
+        (OutboundError::Redirected { to: None, .. }, _) => (
+            "redirected",
+            format!("{host} redirects elsewhere. Redirects are not followed: enter the final address."),
+        ),
         (OutboundError::TooLarge { limit }, _) => (
             "answer-too-large",
-            format!("{host} answered with more than {} KiB, which is not read. Ask it for less.", limit / 1024),
+            format!(
+                "{host} answered with more than {} KiB, which is not read. Ask it for less.",
+                limit / 1024
+            ),
         ),
         (OutboundError::Rejected { message, code }, _) if message.as_str().is_empty() => {
             ("upstream-failed", format!("{host} answered with error {code}."))
@@ -57,9 +71,10 @@ pub fn problem_of(error: OutboundError, subject: &Subject) -> ApiError {
         (OutboundError::Rejected { message, .. }, _) => {
             ("upstream-failed", format!("{host} answered with an error: “{message}”"))
         }
-        (OutboundError::Upstream { status }, _) => {
-            ("upstream-failed", format!("{host} answered with status {status}. Look at its log."))
-        }
+        (OutboundError::Upstream { status }, _) => (
+            "upstream-failed",
+            format!("{host} answered with status {status}. Look at its log."),
+        ),
         (OutboundError::SessionOver | OutboundError::ValueNotSendable | OutboundError::HostNotAllowed, _) => {
             ("upstream-failed", format!("{host} ended the session. Try again."))
         }
@@ -73,7 +88,10 @@ fn refused(host: &str, status: u16, credential: Option<&NamedRecord>) -> String 
             "{host} refused {} (401). Check that its value is right and has not expired.",
             credential.name
         ),
-        (Some(credential), _) => format!("{host} does not allow this with {} ({status}). Check what it may do there.", credential.name),
+        (Some(credential), _) => format!(
+            "{host} does not allow this with {} ({status}). Check what it may do there.",
+            credential.name
+        ),
         (None, _) => format!("{host} asks for a credential ({status}). Choose one."),
     }
 }
@@ -81,15 +99,21 @@ fn refused(host: &str, status: u16, credential: Option<&NamedRecord>) -> String 
 fn unreachable(host: &str, why: Unreachable) -> String {
     match why {
         Unreachable::UnknownHost => format!("No address is known for {host}. Check its spelling."),
-        Unreachable::Closed => format!("Nothing accepts connections at {host}. Check that the server runs, and the port."),
-        Unreachable::Tls => format!("No trusted encrypted connection to {host}. Check its certificate, and that it speaks https."),
+        Unreachable::Closed => {
+            format!("Nothing accepts connections at {host}. Check that the server runs, and the port.")
+        }
+        Unreachable::Tls => {
+            format!("No trusted encrypted connection to {host}. Check its certificate, and that it speaks https.")
+        }
         Unreachable::Broken => format!("The connection to {host} broke. Try again, or look at its log."),
     }
 }
 
 fn not_mcp(host: &str, why: NotMcp) -> String {
     match why {
-        NotMcp::Answer => format!("{host} answers, but not as an MCP server. Check the path of the address, often /mcp."),
+        NotMcp::Answer => {
+            format!("{host} answers, but not as an MCP server. Check the path of the address, often /mcp.")
+        }
         NotMcp::Path => format!("{host} has no MCP server at this path. Check the path of the address, often /mcp."),
         NotMcp::Version => format!("{host} speaks no protocol version that is known here. Update it."),
     }

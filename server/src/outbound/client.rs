@@ -23,6 +23,9 @@ const USER_AGENT: &str = concat!("Strongroom/", env!("CARGO_PKG_VERSION"));
 /// How long an idle connection is kept for the next request to the same host.
 const IDLE: Duration = Duration::from_mins(1);
 
+/// The longest address of a redirect that is passed on.
+const MAX_LOCATION_BYTES: usize = 200;
+
 /// The hardened HTTP client. Clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Outbound {
@@ -222,12 +225,21 @@ struct Scan {
     left: u64,
 }
 
-/// Where a redirect leads, as far as it can be said: never where the address holds the secret.
+/// Where a redirect leads, without its query, as far as it can be said: never where the address holds
+/// the secret.
 fn target(from: &Url, headers: &HeaderMap, redactor: &Redactor) -> Option<String> {
     let location = headers.get(LOCATION)?.to_str().ok()?;
-    let to = from.join(location).ok()?;
-    let host = Destination::from_url(&to).ok()?.display();
-    (!redactor.finds(&host) && host.len() <= 255).then_some(host)
+    if redactor.finds(location) {
+        return None;
+    }
+    let mut to = from.join(location).ok()?;
+    Destination::from_url(&to).ok()?;
+    to.set_query(None);
+    to.set_fragment(None);
+    to.set_username("").ok()?;
+    to.set_password(None).ok()?;
+    let text = String::from(to);
+    (text.len() <= MAX_LOCATION_BYTES && !redactor.finds(&text)).then_some(text)
 }
 
 /// Finds out what a failure was. reqwest's own text is not used: it holds the whole URL.

@@ -32,7 +32,7 @@ pub enum OutboundError {
     Redirected {
         /// The status, 300 to 399.
         status: u16,
-        /// Where to, as `host` or `host:port`, where it can be said.
+        /// Where to, without the query, where it can be said.
         to: Option<String>,
     },
     /// The answer is larger than what is read.

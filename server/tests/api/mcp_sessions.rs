@@ -35,7 +35,10 @@ fn target(peer: &Peer, value: &str) -> McpTarget {
 }
 
 async fn count_tools(pool: &SessionPool, key: SessionKey, target: McpTarget) -> Result<usize, OutboundError> {
-    pool.run(key, target, async |session: Arc<McpSession>| Ok(session.tools().await?.len())).await
+    pool.run(key, target, async |session: Arc<McpSession>| {
+        Ok(session.tools().await?.len())
+    })
+    .await
 }
 
 fn initializations(peer: &Peer) -> usize {
@@ -47,18 +50,28 @@ async fn a_session_is_used_again_until_the_value_or_the_server_changes() {
     let peer = Peer::start(Seen::decently).await;
     let pool = pool();
     for _ in 0..3 {
-        count_tools(&pool, key(1, 1), target(&peer, "canary-first")).await.unwrap();
+        count_tools(&pool, key(1, 1), target(&peer, "canary-first"))
+            .await
+            .unwrap();
     }
     assert_eq!(initializations(&peer), 1);
 
     let before = peer.seen().len();
-    count_tools(&pool, key(1, 2), target(&peer, "canary-second")).await.unwrap();
+    count_tools(&pool, key(1, 2), target(&peer, "canary-second"))
+        .await
+        .unwrap();
     assert_eq!(initializations(&peer), 2);
-    assert!(peer.seen()[before..].iter().all(|seen| seen.echo() == "Bearer canary-second"));
+    assert!(
+        peer.seen()[before..]
+            .iter()
+            .all(|seen| seen.echo() == "Bearer canary-second")
+    );
     // The session with the earlier value is gone at once, not kept until it is idle.
     assert_eq!(pool.open_sessions(), 1);
 
-    count_tools(&pool, key(2, 2), target(&peer, "canary-second")).await.unwrap();
+    count_tools(&pool, key(2, 2), target(&peer, "canary-second"))
+        .await
+        .unwrap();
     assert_eq!(initializations(&peer), 3);
     assert_eq!(pool.open_sessions(), 1);
 }
@@ -78,7 +91,10 @@ async fn a_session_that_the_server_forgot_is_opened_again_once() {
     .await;
     let pool = pool();
     for _ in 0..2 {
-        assert_eq!(count_tools(&pool, key(1, 1), target(&peer, "canary-value")).await, Ok(1));
+        assert_eq!(
+            count_tools(&pool, key(1, 1), target(&peer, "canary-value")).await,
+            Ok(1)
+        );
     }
     assert_eq!(initializations(&peer), 2);
 }
@@ -91,11 +107,15 @@ async fn a_call_whose_answer_broke_off_is_not_repeated() {
     })
     .await;
     let pool = pool();
-    count_tools(&pool, key(1, 1), target(&peer, "canary-value")).await.unwrap();
+    count_tools(&pool, key(1, 1), target(&peer, "canary-value"))
+        .await
+        .unwrap();
     let outcome = pool
-        .run(key(1, 1), target(&peer, "canary-value"), async |session: Arc<McpSession>| {
-            session.call("echo".to_owned(), json!({}).as_object().cloned()).await
-        })
+        .run(
+            key(1, 1),
+            target(&peer, "canary-value"),
+            async |session: Arc<McpSession>| session.call("echo".to_owned(), json!({}).as_object().cloned()).await,
+        )
         .await;
     assert!(matches!(outcome, Err(OutboundError::Unreachable(_))), "{outcome:?}");
     assert_eq!(peer.seen().iter().filter(|seen| seen.rpc() == "tools/call").count(), 1);

@@ -168,9 +168,10 @@ impl McpSession {
             ServiceError::McpError(data) => rejected(data),
             ServiceError::TransportSend(error) => transport_error(error, &self.http),
             // The answer broke off; whether the server did what it was asked is not known.
-            ServiceError::TransportClosed | ServiceError::Cancelled { .. } => {
-                self.http.take_failure().unwrap_or(OutboundError::Unreachable(Unreachable::Broken))
-            }
+            ServiceError::TransportClosed | ServiceError::Cancelled { .. } => self
+                .http
+                .take_failure()
+                .unwrap_or(OutboundError::Unreachable(Unreachable::Broken)),
             ServiceError::Timeout { .. } => OutboundError::TimedOut(self.call),
             _ => OutboundError::NotMcp(NotMcp::Answer),
         }
