@@ -8,5 +8,31 @@ mod rows;
 mod store;
 mod words;
 
+use std::sync::Arc;
+
+use crate::credentials::Resolver;
+use crate::outbound::Outbound;
+use crate::state::Base;
+
 pub use pool::{SessionKey, SessionPool};
 pub use routes::router;
+
+/// What the routes of MCP servers work with.
+#[derive(Clone, Debug)]
+pub struct McpServers {
+    base: Arc<Base>,
+    resolver: Resolver,
+    sessions: SessionPool,
+}
+
+impl McpServers {
+    /// The MCP servers of a database, reached through one client.
+    #[must_use]
+    pub fn new(base: Arc<Base>, resolver: Resolver, outbound: Outbound) -> Self {
+        Self {
+            base,
+            resolver,
+            sessions: SessionPool::new(outbound),
+        }
+    }
+}

@@ -7,6 +7,7 @@ use app::credentials::CredentialId;
 use app::mcp_servers::{McpServerId, ServerInfo, TestResult, Tool, ToolList, ToolResult};
 use tokio::time::Instant;
 
+use super::McpServers;
 use super::input::Address;
 use super::pool::SessionKey;
 use super::words::{Subject, problem_of};
@@ -14,7 +15,6 @@ use crate::credentials::{Referrer, UseRequest};
 use crate::http::{ApiError, Principal, RequestId, problem};
 use crate::outbound::mcp::{McpSession, McpTarget};
 use crate::outbound::{Bearer, OutboundError};
-use crate::state::AppState;
 
 /// The largest result of a tool that is passed on, in bytes of JSON.
 const MAX_RESULT_BYTES: usize = 256 * 1024;
@@ -29,7 +29,7 @@ pub(super) struct Ready {
 
 /// Resolves the credential of a target.
 pub(super) async fn ready(
-    state: &AppState,
+    servers: &McpServers,
     principal: &Principal,
     address: Address,
     credential: Option<CredentialId>,
@@ -56,7 +56,7 @@ pub(super) async fn ready(
         referrer,
         destination: address.destination,
     };
-    let resolved = state.resolver.resolve(request).await?;
+    let resolved = servers.resolver.resolve(request).await?;
     subject.credential = Some(NamedRecord {
         id: resolved.id.0,
         name: resolved.name,
@@ -91,14 +91,14 @@ async fn ask(session: Arc<McpSession>) -> Result<Told, OutboundError> {
 /// Tries a target in a session of its own. What goes wrong with the target is a result; what goes
 /// wrong here is an error.
 pub(super) async fn test(
-    state: &AppState,
+    servers: &McpServers,
     ready: Result<Ready, ApiError>,
     request_id: &RequestId,
 ) -> Result<TestResult, ApiError> {
-    let checked_at = state.clock.now();
+    let checked_at = servers.base.clock.now();
     let started = Instant::now();
     let outcome = match ready {
-        Ok(ready) => try_out(state, ready).await,
+        Ok(ready) => try_out(servers, ready).await,
         Err(error) => Err(error),
     };
     let mut result = TestResult {
@@ -125,9 +125,9 @@ pub(super) async fn test(
     Ok(result)
 }
 
-async fn try_out(state: &AppState, ready: Ready) -> Result<Told, ApiError> {
+async fn try_out(servers: &McpServers, ready: Ready) -> Result<Told, ApiError> {
     let said = |error| problem_of(error, &ready.subject);
-    let session = McpSession::open(state.sessions.outbound(), ready.target.clone())
+    let session = McpSession::open(servers.sessions.outbound(), ready.target.clone())
         .await
         .map_err(said)?;
     let session = Arc::new(session);
@@ -151,15 +151,15 @@ fn is_about_the_target(error: &ApiError) -> bool {
 
 /// Lists the tools of a saved server.
 pub(super) async fn tools(
-    state: &AppState,
+    servers: &McpServers,
     id: McpServerId,
     revision: i64,
     ready: Ready,
 ) -> Result<ToolList, ApiError> {
-    let checked_at = state.clock.now();
+    let checked_at = servers.base.clock.now();
     let started = Instant::now();
     let key = key(id, revision, &ready);
-    let told = state
+    let told = servers
         .sessions
         .run(key, ready.target, ask)
         .await
@@ -179,14 +179,14 @@ pub(super) async fn tools(
 
 /// Calls a tool of a saved server.
 pub(super) async fn call(
-    state: &AppState,
+    servers: &McpServers,
     id: McpServerId,
     revision: i64,
     ready: Ready,
     tool: &str,
     arguments: Option<serde_json::Map<String, serde_json::Value>>,
 ) -> Result<ToolResult, ApiError> {
-    let checked_at = state.clock.now();
+    let checked_at = servers.base.clock.now();
     let started = Instant::now();
     let said = |error| problem_of(error, &ready.subject);
     let key = key(id, revision, &ready);
@@ -194,7 +194,7 @@ pub(super) async fn call(
         let arguments = arguments.clone();
         async move { session.call(tool.to_owned(), arguments).await }
     };
-    let result = state
+    let result = servers
         .sessions
         .run(key, ready.target.clone(), operation)
         .await

@@ -4,10 +4,11 @@ use app::accounts::{Action, Resource};
 use app::credentials::ReferrerKind;
 use app::mcp_servers::McpServerId;
 use axum::Router;
-use axum::extract::{Extension, State};
+use axum::extract::{Extension, FromRef, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 
+use super::McpServers;
 use super::input;
 use super::operate::{self, Ready};
 use super::rows::{self, McpServerRow, SORTS};
@@ -16,10 +17,13 @@ use crate::credentials::Referrer;
 use crate::http::{
     self, ApiError, IdPath, IfMatch, JsonBody, ListQuery, May, Permit, Principal, QueryPairs, RequestId,
 };
-use crate::state::AppState;
 
 /// The routes, below the prefix of the API.
-pub fn router() -> Router<AppState> {
+pub fn router<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    McpServers: FromRef<S>,
+{
     Router::new()
         .route("/mcp-servers", get(list).post(create))
         .route("/mcp-servers/test", post(test))
@@ -48,30 +52,30 @@ permit!(Delete, Delete);
 permit!(Use, Use);
 
 #[tracing::instrument(name = "mcp_servers.list", skip_all)]
-async fn list(_may: May<Read>, State(state): State<AppState>, pairs: QueryPairs) -> Result<Response, ApiError> {
+async fn list(_may: May<Read>, State(servers): State<McpServers>, pairs: QueryPairs) -> Result<Response, ApiError> {
     let query = ListQuery::parse(pairs, "mcp-servers", SORTS, "name")?;
-    Ok(http::json(&rows::list(&state.db, &query).await?))
+    Ok(http::json(&rows::list(&servers.base.db, &query).await?))
 }
 
 #[tracing::instrument(name = "mcp_servers.show", skip_all)]
 async fn show(
     _may: May<Read>,
-    State(state): State<AppState>,
+    State(servers): State<McpServers>,
     IdPath(id): IdPath<McpServerId>,
 ) -> Result<Response, ApiError> {
-    let server = saved(&state, id).await?.into_output();
+    let server = saved(&servers, id).await?.into_output();
     Ok(http::with_etag(&server, server.revision))
 }
 
 #[tracing::instrument(name = "mcp_servers.create", skip_all)]
 async fn create(
     may: May<Create>,
-    State(state): State<AppState>,
+    State(servers): State<McpServers>,
     Extension(request_id): Extension<RequestId>,
     JsonBody(fields): JsonBody,
 ) -> Result<Response, ApiError> {
     let input = input::create(fields)?;
-    let server = store::create(&state, Change::new(&may.principal, &request_id), input).await?;
+    let server = store::create(&servers, Change::new(&may.principal, &request_id), input).await?;
     Ok(http::created(
         &server,
         &format!("/mcp-servers/{}", server.id),
@@ -82,26 +86,26 @@ async fn create(
 #[tracing::instrument(name = "mcp_servers.update", skip_all)]
 async fn update(
     may: May<Update>,
-    State(state): State<AppState>,
+    State(servers): State<McpServers>,
     Extension(request_id): Extension<RequestId>,
     IdPath(id): IdPath<McpServerId>,
     IfMatch(revision): IfMatch,
     JsonBody(fields): JsonBody,
 ) -> Result<Response, ApiError> {
     let input = input::update(fields)?;
-    let server = store::update(&state, Change::new(&may.principal, &request_id), id, revision, &input).await?;
+    let server = store::update(&servers, Change::new(&may.principal, &request_id), id, revision, &input).await?;
     Ok(http::with_etag(&server, server.revision))
 }
 
 #[tracing::instrument(name = "mcp_servers.delete", skip_all)]
 async fn delete(
     may: May<Delete>,
-    State(state): State<AppState>,
+    State(servers): State<McpServers>,
     Extension(request_id): Extension<RequestId>,
     IdPath(id): IdPath<McpServerId>,
     IfMatch(revision): IfMatch,
 ) -> Result<Response, ApiError> {
-    store::delete(&state, Change::new(&may.principal, &request_id), id, revision).await?;
+    store::delete(&servers, Change::new(&may.principal, &request_id), id, revision).await?;
     Ok(http::no_content())
 }
 
@@ -109,66 +113,66 @@ async fn delete(
 #[tracing::instrument(name = "mcp_servers.test", skip_all)]
 async fn test(
     may: May<Use>,
-    State(state): State<AppState>,
+    State(servers): State<McpServers>,
     Extension(request_id): Extension<RequestId>,
     JsonBody(fields): JsonBody,
 ) -> Result<Response, ApiError> {
     let input = input::test(fields)?;
     let principal = &may.principal;
-    let ready = draft(&state, principal, input).await;
-    Ok(http::json(&operate::test(&state, ready, &request_id).await?))
+    let ready = draft(&servers, principal, input).await;
+    Ok(http::json(&operate::test(&servers, ready, &request_id).await?))
 }
 
 #[tracing::instrument(name = "mcp_servers.test_saved", skip_all)]
 async fn test_saved(
     may: May<Use>,
-    State(state): State<AppState>,
+    State(servers): State<McpServers>,
     Extension(request_id): Extension<RequestId>,
     IdPath(id): IdPath<McpServerId>,
 ) -> Result<Response, ApiError> {
-    let row = saved(&state, id).await?;
-    let ready = ready_as_saved(&state, &may.principal, &row).await;
-    Ok(http::json(&operate::test(&state, ready, &request_id).await?))
+    let row = saved(&servers, id).await?;
+    let ready = ready_as_saved(&servers, &may.principal, &row).await;
+    Ok(http::json(&operate::test(&servers, ready, &request_id).await?))
 }
 
 #[tracing::instrument(name = "mcp_servers.tools", skip_all)]
 async fn tools(
     may: May<Use>,
-    State(state): State<AppState>,
+    State(servers): State<McpServers>,
     IdPath(id): IdPath<McpServerId>,
 ) -> Result<Response, ApiError> {
-    let row = enabled(&state, id).await?;
-    let ready = ready_as_saved(&state, &may.principal, &row).await?;
-    Ok(http::json(&operate::tools(&state, id, row.revision, ready).await?))
+    let row = enabled(&servers, id).await?;
+    let ready = ready_as_saved(&servers, &may.principal, &row).await?;
+    Ok(http::json(&operate::tools(&servers, id, row.revision, ready).await?))
 }
 
 #[tracing::instrument(name = "mcp_servers.call", skip_all)]
 async fn call(
     may: May<Use>,
-    State(state): State<AppState>,
+    State(servers): State<McpServers>,
     IdPath(id): IdPath<McpServerId>,
     input::ToolPath(tool): input::ToolPath,
     JsonBody(fields): JsonBody,
 ) -> Result<Response, ApiError> {
     let arguments = input::call(fields)?;
-    let row = enabled(&state, id).await?;
-    let ready = ready_as_saved(&state, &may.principal, &row).await?;
+    let row = enabled(&servers, id).await?;
+    let ready = ready_as_saved(&servers, &may.principal, &row).await?;
     Ok(http::json(
-        &operate::call(&state, id, row.revision, ready, &tool, arguments).await?,
+        &operate::call(&servers, id, row.revision, ready, &tool, arguments).await?,
     ))
 }
 
-async fn saved(state: &AppState, id: McpServerId) -> Result<McpServerRow, ApiError> {
-    rows::find(&state.db, id).await?.ok_or(ApiError::NotFound)
+async fn saved(servers: &McpServers, id: McpServerId) -> Result<McpServerRow, ApiError> {
+    rows::find(&servers.base.db, id).await?.ok_or(ApiError::NotFound)
 }
 
-async fn enabled(state: &AppState, id: McpServerId) -> Result<McpServerRow, ApiError> {
-    let row = saved(state, id).await?;
+async fn enabled(servers: &McpServers, id: McpServerId) -> Result<McpServerRow, ApiError> {
+    let row = saved(servers, id).await?;
     if row.enabled { Ok(row) } else { Err(ApiError::Disabled) }
 }
 
 /// Resolves the credential of a saved server by its reference.
-async fn ready_as_saved(state: &AppState, principal: &Principal, row: &McpServerRow) -> Result<Ready, ApiError> {
+async fn ready_as_saved(servers: &McpServers, principal: &Principal, row: &McpServerRow) -> Result<Ready, ApiError> {
     if !principal.may_with(Resource::McpServers, Action::Use, row.owner()) {
         return Err(ApiError::Forbidden);
     }
@@ -177,15 +181,15 @@ async fn ready_as_saved(state: &AppState, principal: &Principal, row: &McpServer
         id: row.id,
         name: row.name.clone(),
     };
-    operate::ready(state, principal, saved_address(row)?, row.credential(), referrer).await
+    operate::ready(servers, principal, saved_address(row)?, row.credential(), referrer).await
 }
 
 /// Resolves the credential of what a form holds. With another address or another credential than the
 /// saved ones this is a direct use: there is no reference to go through.
-async fn draft(state: &AppState, principal: &Principal, input: input::Test) -> Result<Ready, ApiError> {
+async fn draft(servers: &McpServers, principal: &Principal, input: input::Test) -> Result<Ready, ApiError> {
     let changes = input.changes;
     let row = match input.id {
-        Some(id) => Some(saved(state, id).await?),
+        Some(id) => Some(saved(servers, id).await?),
         None if principal.may(Resource::McpServers, Action::Create).is_none() => return Err(ApiError::Forbidden),
         None => None,
     };
@@ -196,7 +200,7 @@ async fn draft(state: &AppState, principal: &Principal, input: input::Test) -> R
     if let Some(row) = &row {
         let as_saved = before == Some(address.clone()) && credential == row.credential();
         if as_saved {
-            return ready_as_saved(state, principal, row).await;
+            return ready_as_saved(servers, principal, row).await;
         }
         if !principal.may_with(Resource::McpServers, Action::Update, row.owner()) {
             return Err(ApiError::Forbidden);
@@ -208,5 +212,5 @@ async fn draft(state: &AppState, principal: &Principal, input: input::Test) -> R
         id: row.map(|row| row.id),
         name,
     };
-    operate::ready(state, principal, address, credential, referrer).await
+    operate::ready(servers, principal, address, credential, referrer).await
 }

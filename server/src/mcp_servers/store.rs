@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use super::input::{Address, Create, Update};
 use super::rows::{self, McpServerRow};
-use crate::audit;
+use super::McpServers;
+use crate::audit::{self, Event};
 use crate::db::{Tx, execute, is_unique_violation};
 use crate::destination::Destination;
 use crate::http::{ApiError, Principal, RequestId};
 use crate::references::{self, Attach};
-use crate::state::AppState;
 use crate::text::{fold, sort_key};
 
 const INSERT: &str = "INSERT INTO mcp_servers (id, name, name_key, name_sort, owner_id, owner_sort, enabled, transport, \
@@ -38,26 +38,34 @@ impl<'a> Change<'a> {
     pub fn new(principal: &'a Principal, request_id: &'a RequestId) -> Self {
         Self { principal, request_id }
     }
+
+    fn event(self, servers: &McpServers, action: &'static str, id: McpServerId, name: &str) -> Event {
+        let now = servers.base.clock.now();
+        Event::new(now, self.principal, action, ("mcp_server", id.0, name), Some(&self.request_id.0))
+    }
+}
+
+/// A credential that a server is to send, and where to.
+struct Link<'a> {
+    credential: CredentialId,
+    destination: &'a Destination,
+    allow_host: bool,
 }
 
 /// Stores a server.
-pub(super) async fn create(state: &AppState, change: Change<'_>, input: Create) -> Result<McpServer, ApiError> {
+pub(super) async fn create(servers: &McpServers, change: Change<'_>, input: Create) -> Result<McpServer, ApiError> {
     let id = McpServerId(Uuid::now_v7());
     let owner = change.principal.user_id().ok_or(ApiError::Forbidden)?;
-    let now = state.clock.now();
-    let mut tx = state.db.begin().await?;
+    let now = servers.base.clock.now();
+    let mut tx = servers.base.db.begin().await?;
+    let mut events = Vec::new();
     if let Some(credential) = input.credential {
-        attach(
-            state,
-            &mut tx,
-            change,
-            id,
-            &input.name,
+        let link = Link {
             credential,
-            &input.address.destination,
-            input.allow_host,
-        )
-        .await?;
+            destination: &input.address.destination,
+            allow_host: input.allow_host,
+        };
+        events = attach(servers, &mut tx, change, id, link).await?;
     }
     let inserted = execute!(
         &mut tx,
@@ -74,33 +82,34 @@ pub(super) async fn create(state: &AppState, change: Change<'_>, input: Create) 
             .bind(owner.0)
     );
     name_is_free(inserted)?;
-    record(state, &mut tx, change, "mcp_server.create", id, &input.name, None).await?;
+    events.push(change.event(servers, "mcp_server.create", id, &input.name));
     let row = rows::find_within(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
+    audit::append(&mut tx, &servers.base.vault, &events).await?;
     tx.commit().await?;
     Ok(row.into_output())
 }
 
 /// Changes a server, as it is at this revision or, without one, as it is.
 pub(super) async fn update(
-    state: &AppState,
+    servers: &McpServers,
     change: Change<'_>,
     id: McpServerId,
     revision: Option<i64>,
     input: &Update,
 ) -> Result<McpServer, ApiError> {
     for _ in 0..TRIES {
-        let mut tx = state.db.begin().await?;
+        let mut tx = servers.base.db.begin().await?;
         let row = changeable(&mut tx, change, id, Action::Update, revision).await?;
-        if let Some(server) = write(state, tx, change, row, input).await? {
+        if let Some(server) = write(servers, tx, change, row, input).await? {
             return Ok(server);
         }
     }
-    Err(outdated(state, id).await?)
+    Err(outdated(servers, id).await?)
 }
 
 /// Writes a change of a row; nothing where the row changed since it was read.
 async fn write(
-    state: &AppState,
+    servers: &McpServers,
     mut tx: Tx,
     change: Change<'_>,
     row: McpServerRow,
@@ -116,21 +125,17 @@ async fn write(
         .map_or(row.url.as_str(), |address| address.url.as_str());
     let moved = url != row.url;
     let exchanged = credential != row.credential();
+    let mut events = Vec::new();
     match credential {
         // A deleted credential stays where it is, and everything else can be saved around it.
         Some(credential) if moved || exchanged || input.allow_host => {
             let address = address.clone().map_or_else(|| saved_address(&row), Ok)?;
-            attach(
-                state,
-                &mut tx,
-                change,
-                id,
-                &name,
+            let link = Link {
                 credential,
-                &address.destination,
-                input.allow_host,
-            )
-            .await?;
+                destination: &address.destination,
+                allow_host: input.allow_host,
+            };
+            events = attach(servers, &mut tx, change, id, link).await?;
         }
         None if exchanged => references::detach(&mut tx, ReferrerKind::McpServer, id.0).await?,
         _ => {}
@@ -155,7 +160,7 @@ async fn write(
             .bind(enabled)
             .bind(url)
             .bind(credential.map(|id| id.0))
-            .bind(state.clock.now())
+            .bind(servers.base.clock.now())
             .bind(change.principal.name())
             .bind(id.0)
             .bind(row.revision)
@@ -163,39 +168,32 @@ async fn write(
     if name_is_free(updated)? == 0 {
         return Ok(None);
     }
-    record(
-        state,
-        &mut tx,
-        change,
-        "mcp_server.update",
-        id,
-        &name,
-        Some(fields.join(", ")),
-    )
-    .await?;
+    events.push(change.event(servers, "mcp_server.update", id, &name).changed(&fields));
     let row = rows::find_within(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
+    audit::append(&mut tx, &servers.base.vault, &events).await?;
     tx.commit().await?;
     Ok(Some(row.into_output()))
 }
 
 /// Deletes a server and its reference.
 pub(super) async fn delete(
-    state: &AppState,
+    servers: &McpServers,
     change: Change<'_>,
     id: McpServerId,
     revision: Option<i64>,
 ) -> Result<(), ApiError> {
     for _ in 0..TRIES {
-        let mut tx = state.db.begin().await?;
+        let mut tx = servers.base.db.begin().await?;
         let row = changeable(&mut tx, change, id, Action::Delete, revision).await?;
         references::detach(&mut tx, ReferrerKind::McpServer, id.0).await?;
         if execute!(&mut tx, sqlx::query(DELETE).bind(id.0).bind(row.revision))? == 1 {
-            record(state, &mut tx, change, "mcp_server.delete", id, &row.name, None).await?;
+            let event = change.event(servers, "mcp_server.delete", id, &row.name);
+            audit::append(&mut tx, &servers.base.vault, &[event]).await?;
             tx.commit().await?;
             return Ok(());
         }
     }
-    Err(outdated(state, id).await?)
+    Err(outdated(servers, id).await?)
 }
 
 /// The row, if the caller may change it and saw its last revision.
@@ -224,8 +222,8 @@ fn precondition(row: McpServerRow) -> ApiError {
 }
 
 /// What to say where somebody else was faster every time.
-async fn outdated(state: &AppState, id: McpServerId) -> Result<ApiError, ApiError> {
-    Ok(rows::find(&state.db, id)
+async fn outdated(servers: &McpServers, id: McpServerId) -> Result<ApiError, ApiError> {
+    Ok(rows::find(&servers.base.db, id)
         .await?
         .map_or(ApiError::NotFound, precondition))
 }
@@ -247,46 +245,22 @@ fn name_is_free(outcome: Result<u64, sqlx::Error>) -> Result<u64, ApiError> {
     })
 }
 
-#[expect(clippy::too_many_arguments, reason = "x")]
+/// Writes the reference of a server, and what is to be recorded of it.
 async fn attach(
-    _state: &AppState,
+    servers: &McpServers,
     tx: &mut Tx,
     change: Change<'_>,
     id: McpServerId,
-    name: &str,
-    credential: CredentialId,
-    destination: &Destination,
-    allow_host: bool,
-) -> Result<(), ApiError> {
+    link: Link<'_>,
+) -> Result<Vec<Event>, ApiError> {
     let attach = Attach {
         principal: change.principal,
-        request_id: change.request_id,
-        kind: ReferrerKind::McpServer,
-        id: id.0,
-        name,
-        credential,
-        destination,
-        allow_host,
+        referrer: (ReferrerKind::McpServer, id.0),
+        credential: link.credential,
+        destination: link.destination,
+        allow_host: link.allow_host,
+        now: servers.base.clock.now(),
+        request_id: Some(&change.request_id.0),
     };
     references::attach(tx, attach).await
-}
-
-async fn record(
-    _state: &AppState,
-    tx: &mut Tx,
-    change: Change<'_>,
-    action: &'static str,
-    id: McpServerId,
-    name: &str,
-    details: Option<String>,
-) -> Result<(), ApiError> {
-    let event = audit::Event {
-        principal: change.principal,
-        request_id: change.request_id,
-        action,
-        target_id: id.0,
-        target_name: name,
-        details,
-    };
-    audit::append(tx, event).await
 }
