@@ -6,6 +6,7 @@ mod pool;
 mod routes;
 mod rows;
 mod store;
+mod targets;
 mod words;
 
 use std::sync::Arc;

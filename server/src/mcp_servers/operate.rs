@@ -1,76 +1,20 @@
-//! Operations on MCP servers: resolve the credential, which puts the use on record, and only then talk.
+//! Operations on MCP servers whose use is on record.
 
 use std::sync::Arc;
 
-use app::api::NamedRecord;
-use app::credentials::CredentialId;
 use app::mcp_servers::{McpServerId, ServerInfo, TestResult, Tool, ToolList, ToolResult};
 use tokio::time::Instant;
 
 use super::McpServers;
-use super::input::Address;
 use super::pool::SessionKey;
-use super::words::{Subject, problem_of};
-use crate::credentials::{Referrer, UseRequest};
-use crate::http::{ApiError, Principal, RequestId, problem};
-use crate::outbound::mcp::{McpSession, McpTarget};
-use crate::outbound::{Bearer, OutboundError};
+use super::targets::Ready;
+use super::words::problem_of;
+use crate::http::{ApiError, RequestId, problem};
+use crate::outbound::OutboundError;
+use crate::outbound::mcp::McpSession;
 
 /// The largest result of a tool that is passed on, in bytes of JSON.
 const MAX_RESULT_BYTES: usize = 256 * 1024;
-
-/// A target whose use is on record, ready to be talked to.
-#[derive(Debug)]
-pub(super) struct Ready {
-    target: McpTarget,
-    subject: Subject,
-    credential: Option<(CredentialId, i64)>,
-}
-
-/// Resolves the credential of a target.
-pub(super) async fn ready(
-    servers: &McpServers,
-    principal: &Principal,
-    address: Address,
-    credential: Option<CredentialId>,
-    referrer: Referrer,
-) -> Result<Ready, ApiError> {
-    let mut subject = Subject {
-        host: address.destination.display(),
-        credential: None,
-    };
-    let Some(credential) = credential else {
-        let target = McpTarget {
-            url: address.url,
-            bearer: None,
-        };
-        return Ok(Ready {
-            target,
-            subject,
-            credential: None,
-        });
-    };
-    let request = UseRequest {
-        principal,
-        credential,
-        referrer,
-        destination: address.destination,
-    };
-    let resolved = servers.resolver.resolve(request).await?;
-    subject.credential = Some(NamedRecord {
-        id: resolved.id.0,
-        name: resolved.name,
-    });
-    let bearer = Bearer::new(&resolved.value, resolved.destination).map_err(|error| problem_of(error, &subject))?;
-    Ok(Ready {
-        target: McpTarget {
-            url: address.url,
-            bearer: Some(bearer),
-        },
-        subject,
-        credential: Some((resolved.id, resolved.version)),
-    })
-}
 
 /// What a server told about itself.
 struct Told {

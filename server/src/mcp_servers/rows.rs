@@ -2,13 +2,16 @@
 
 use app::accounts::{Owner, UserId};
 use app::api::Page;
-use app::credentials::{CredentialId, CredentialState, CredentialSummary};
+use app::credentials::{CredentialId, CredentialSummary};
 use app::mcp_servers::{McpServer, McpServerId, Transport};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::input::Address;
+use crate::credentials;
+use crate::destination::Destination;
 use crate::db::{Db, DbError, Tx, read, within};
-use crate::http::{ApiError, Keyset, ListQuery, SortKey};
+use crate::http::{ApiError, Keyset, ListQuery, Principal, SortKey};
 
 /// A server with its owner and its credential, as they are read together.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -112,13 +115,18 @@ pub(super) async fn find(db: &Db, id: McpServerId) -> Result<Option<McpServerRow
     Ok(read!(*db, c => sqlx::query_as(SELECT_ONE).bind(id.0).fetch_optional(c))?)
 }
 
+/// One server that must be there.
+pub(super) async fn get(db: &Db, id: McpServerId) -> Result<McpServerRow, ApiError> {
+    find(db, id).await?.ok_or(ApiError::NotFound)
+}
+
 /// One server, as a transaction sees it.
 pub(super) async fn find_within(tx: &mut Tx, id: McpServerId) -> Result<Option<McpServerRow>, DbError> {
     Ok(within!(tx, c => sqlx::query_as(SELECT_ONE).bind(id.0).fetch_optional(c))?)
 }
 
 /// One page of the servers that the query asks for.
-pub(super) async fn list(db: &Db, query: &ListQuery) -> Result<Page<McpServer>, ApiError> {
+pub(super) async fn list(db: &Db, reader: &Principal, query: &ListQuery) -> Result<Page<McpServer>, ApiError> {
     // A cursor comes back from outside: the engines would not compare a text with a time.
     let by_bytes = matches!(query.sort, "name" | "owner");
     if query
@@ -139,7 +147,7 @@ pub(super) async fn list(db: &Db, query: &ListQuery) -> Result<Page<McpServer>, 
         rows = page_rows(db, &query).await?;
     }
     let sort = query.sort;
-    Ok(query.page(rows, total, |row| (row.edge(sort), row.id), McpServerRow::into_output))
+    Ok(query.page(rows, total, |row| (row.edge(sort), row.id), |row| row.into_output(reader)))
 }
 
 async fn page_rows(db: &Db, query: &ListQuery) -> Result<Vec<McpServerRow>, DbError> {
@@ -176,9 +184,16 @@ impl McpServerRow {
         self.credential_id.map(CredentialId)
     }
 
-    /// The server as the API shows it.
-    pub fn into_output(self) -> McpServer {
-        let credential = self.summary();
+    /// Where it is.
+    pub fn address(&self) -> Result<Address, ApiError> {
+        let (url, destination) = Destination::parse(&self.url)
+            .map_err(|fault| ApiError::field("/url", fault.code(), &fault.to_string()))?;
+        Ok(Address { url, destination })
+    }
+
+    /// The server as the API shows it to somebody.
+    pub fn into_output(self, reader: &Principal) -> McpServer {
+        let credential = self.summary(reader);
         McpServer {
             id: McpServerId(self.id),
             credential_id: self.credential(),
@@ -197,22 +212,10 @@ impl McpServerRow {
         }
     }
 
-    fn summary(&self) -> Option<CredentialSummary> {
-        let deleted = self.credential_deleted_at.is_some();
-        let owner = self.credential_owner_id.zip(self.credential_owner_name.clone());
-        Some(CredentialSummary {
-            id: self.credential()?,
-            state: if deleted {
-                CredentialState::Deleted
-            } else {
-                CredentialState::Live
-            },
-            name: self.credential_name.clone(),
-            owner: owner
-                .filter(|_| !deleted)
-                .map(|(id, name)| Owner { id: UserId(id), name }),
-            deleted_by: self.credential_deleted_by.clone(),
-            deleted_at: self.credential_deleted_at,
-        })
+    fn summary(&self, reader: &Principal) -> Option<CredentialSummary> {
+        let deleted = self.credential_deleted_at.map(|at| (at, self.credential_deleted_by.clone()));
+        let owner = self.credential_owner_id.zip(self.credential_owner_name.clone())?;
+        let name = self.credential_name.clone()?;
+        Some(credentials::summary(reader, self.credential_id?, name, owner, deleted))
     }
 }

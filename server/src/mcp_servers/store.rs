@@ -5,7 +5,7 @@ use app::credentials::{CredentialId, ReferrerKind};
 use app::mcp_servers::{McpServer, McpServerId};
 use uuid::Uuid;
 
-use super::input::{Address, Create, Update};
+use super::input::{Create, Update};
 use super::rows::{self, McpServerRow};
 use super::McpServers;
 use crate::audit::{self, Event};
@@ -86,7 +86,7 @@ pub(super) async fn create(servers: &McpServers, change: Change<'_>, input: Crea
     let row = rows::find_within(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     audit::append(&mut tx, &servers.base.vault, &events).await?;
     tx.commit().await?;
-    Ok(row.into_output())
+    Ok(row.into_output(change.principal))
 }
 
 /// Changes a server, as it is at this revision or, without one, as it is.
@@ -129,7 +129,7 @@ async fn write(
     match credential {
         // A deleted credential stays where it is, and everything else can be saved around it.
         Some(credential) if moved || exchanged || input.allow_host => {
-            let address = address.clone().map_or_else(|| saved_address(&row), Ok)?;
+            let address = address.clone().map_or_else(|| row.address(), Ok)?;
             let link = Link {
                 credential,
                 destination: &address.destination,
@@ -172,7 +172,7 @@ async fn write(
     let row = rows::find_within(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     audit::append(&mut tx, &servers.base.vault, &events).await?;
     tx.commit().await?;
-    Ok(Some(row.into_output()))
+    Ok(Some(row.into_output(change.principal)))
 }
 
 /// Deletes a server and its reference.
@@ -226,13 +226,6 @@ async fn outdated(servers: &McpServers, id: McpServerId) -> Result<ApiError, Api
     Ok(rows::find(&servers.base.db, id)
         .await?
         .map_or(ApiError::NotFound, precondition))
-}
-
-/// The address of a saved server.
-pub(super) fn saved_address(row: &McpServerRow) -> Result<Address, ApiError> {
-    let (url, destination) =
-        Destination::parse(&row.url).map_err(|fault| ApiError::field("/url", fault.code(), &fault.to_string()))?;
-    Ok(Address { url, destination })
 }
 
 fn name_is_free(outcome: Result<u64, sqlx::Error>) -> Result<u64, ApiError> {
