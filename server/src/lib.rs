@@ -16,6 +16,8 @@ pub mod db;
 pub mod destination;
 pub mod health;
 pub mod http;
+pub mod mcp_servers;
+pub mod outbound;
 pub mod pages;
 pub mod references;
 pub mod router;

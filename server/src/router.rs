@@ -10,6 +10,7 @@ use crate::accounts::{self, Accounts};
 use crate::assets::Assets;
 use crate::credentials;
 use crate::http::{ApiError, HostRule, finish_problems, guard, request_id};
+use crate::mcp_servers;
 use crate::pages::Pages;
 use crate::state::AppState;
 
@@ -38,6 +39,7 @@ fn api(state: AppState) -> Router {
     let routes = Router::new()
         .merge(accounts::router())
         .merge(credentials::router())
+        .merge(mcp_servers::router())
         .fallback(async || ApiError::NotFound.into_response())
         .with_state::<()>(state);
     Router::new()

@@ -8,6 +8,7 @@ use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::db::Db;
+use crate::mcp_servers::McpServers;
 use crate::vault::Vault;
 
 /// The parts that every feature stands on.
@@ -30,6 +31,8 @@ pub struct AppState {
     pub accounts: Accounts,
     /// Credentials and their resolver.
     pub credentials: Credentials,
+    /// MCP servers and their sessions.
+    pub mcp_servers: McpServers,
 }
 
 impl FromRef<AppState> for Accounts {
@@ -41,5 +44,11 @@ impl FromRef<AppState> for Accounts {
 impl FromRef<AppState> for Credentials {
     fn from_ref(state: &AppState) -> Self {
         state.credentials.clone()
+    }
+}
+
+impl FromRef<AppState> for McpServers {
+    fn from_ref(state: &AppState) -> Self {
+        state.mcp_servers.clone()
     }
 }

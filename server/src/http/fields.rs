@@ -290,6 +290,22 @@ impl Fields {
         })
     }
 
+    /// An object of any content in a merge patch; null clears it.
+    pub fn patch_object(&mut self, name: &'static str) -> Patch<serde_json::Map<String, Value>> {
+        self.patch(name, |fields, pointer, mut value| {
+            let (code, detail) = match value {
+                Value::Object(map) if !map.iter().any(|(key, value)| key.contains('\0') || holds_nul(value)) => {
+                    return Some(map);
+                }
+                Value::Object(_) => ("nul-character", "Remove the character U+0000."),
+                _ => ("wrong-type", "Send an object."),
+            };
+            wipe(&mut value);
+            fields.fault(pointer, code, detail);
+            None
+        })
+    }
+
     /// Whether nothing was wrong so far.
     #[must_use]
     pub fn is_clean(&self) -> bool {
@@ -356,6 +372,16 @@ fn wipe(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(wipe),
         Value::Object(map) => map.iter_mut().for_each(|(_, value)| wipe(value)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Whether a text or a key in a JSON value holds U+0000.
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(holds_nul),
+        Value::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || holds_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

@@ -3,7 +3,7 @@
 use app::accounts::{Action, Resource};
 use app::mcp_servers::McpServerId;
 use axum::Router;
-use axum::extract::{Extension, FromRef, State};
+use axum::extract::{Extension, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use tracing::instrument;
@@ -14,18 +14,13 @@ use super::operate;
 use super::rows::{self, McpServerRow, SORTS};
 use super::store::{self, Change};
 use super::targets;
-use crate::http::{
-    self, ApiError, IdPath, IfMatch, JsonBody, ListQuery, May, Permit, QueryPairs, RequestId,
-};
+use crate::http::{self, ApiError, IdPath, IfMatch, JsonBody, ListQuery, May, Permit, QueryPairs, RequestId};
+use crate::state::AppState;
 
 type Answer = Result<Response, ApiError>;
 
 /// The routes, below the prefix of the API.
-pub fn router<S>() -> Router<S>
-where
-    S: Clone + Send + Sync + 'static,
-    McpServers: FromRef<S>,
-{
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/mcp-servers", get(list).post(create))
         .route("/mcp-servers/test", post(test))
@@ -60,11 +55,7 @@ async fn list(may: May<Read>, State(servers): State<McpServers>, pairs: QueryPai
 }
 
 #[instrument(name = "mcp_servers.get", skip_all, fields(mcp_server.id = %id))]
-async fn read(
-    may: May<Read>,
-    State(servers): State<McpServers>,
-    IdPath(id): IdPath<McpServerId>,
-) -> Answer {
+async fn read(may: May<Read>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> Answer {
     let server = rows::get(&servers.base.db, id).await?.into_output(&may.principal);
     Ok(http::with_etag(&server, server.revision))
 }

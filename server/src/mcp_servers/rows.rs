@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::input::Address;
 use crate::credentials;
-use crate::destination::Destination;
 use crate::db::{Db, DbError, Tx, read, within};
+use crate::destination::Destination;
 use crate::http::{ApiError, Keyset, ListQuery, Principal, SortKey};
 
 /// A server with its owner and its credential, as they are read together.
@@ -147,7 +147,12 @@ pub(super) async fn list(db: &Db, reader: &Principal, query: &ListQuery) -> Resu
         rows = page_rows(db, &query).await?;
     }
     let sort = query.sort;
-    Ok(query.page(rows, total, |row| (row.edge(sort), row.id), |row| row.into_output(reader)))
+    Ok(query.page(
+        rows,
+        total,
+        |row| (row.edge(sort), row.id),
+        |row| row.into_output(reader),
+    ))
 }
 
 async fn page_rows(db: &Db, query: &ListQuery) -> Result<Vec<McpServerRow>, DbError> {
@@ -186,8 +191,8 @@ impl McpServerRow {
 
     /// Where it is.
     pub fn address(&self) -> Result<Address, ApiError> {
-        let (url, destination) = Destination::parse(&self.url)
-            .map_err(|fault| ApiError::field("/url", fault.code(), &fault.to_string()))?;
+        let (url, destination) =
+            Destination::parse(&self.url).map_err(|fault| ApiError::field("/url", fault.code(), &fault.to_string()))?;
         Ok(Address { url, destination })
     }
 
@@ -213,7 +218,9 @@ impl McpServerRow {
     }
 
     fn summary(&self, reader: &Principal) -> Option<CredentialSummary> {
-        let deleted = self.credential_deleted_at.map(|at| (at, self.credential_deleted_by.clone()));
+        let deleted = self
+            .credential_deleted_at
+            .map(|at| (at, self.credential_deleted_by.clone()));
         let owner = self.credential_owner_id.zip(self.credential_owner_name.clone())?;
         let name = self.credential_name.clone()?;
         Some(credentials::summary(reader, self.credential_id?, name, owner, deleted))

@@ -5,9 +5,9 @@ use app::credentials::{CredentialId, ReferrerKind};
 use app::mcp_servers::{McpServer, McpServerId};
 use uuid::Uuid;
 
+use super::McpServers;
 use super::input::{Create, Update};
 use super::rows::{self, McpServerRow};
-use super::McpServers;
 use crate::audit::{self, Event};
 use crate::db::{Tx, execute, is_unique_violation};
 use crate::destination::Destination;
@@ -41,7 +41,13 @@ impl<'a> Change<'a> {
 
     fn event(self, servers: &McpServers, action: &'static str, id: McpServerId, name: &str) -> Event {
         let now = servers.base.clock.now();
-        Event::new(now, self.principal, action, ("mcp_server", id.0, name), Some(&self.request_id.0))
+        Event::new(
+            now,
+            self.principal,
+            action,
+            ("mcp_server", id.0, name),
+            Some(&self.request_id.0),
+        )
     }
 }
 

@@ -84,7 +84,15 @@ pub(super) async fn as_saved(
         id: row.id,
         name: row.name.clone(),
     };
-    resolve(servers, principal, row.address()?, row.credential(), referrer, request_id).await
+    resolve(
+        servers,
+        principal,
+        row.address()?,
+        row.credential(),
+        referrer,
+        request_id,
+    )
+    .await
 }
 
 /// Resolves the credential of what a form holds. With another address or another credential than the
