@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::mcp_servers::{McpServerId, ServerInfo, TestResult, Tool, ToolList, ToolResult};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::McpServers;
 use super::pool::SessionKey;
@@ -70,17 +70,22 @@ pub(super) async fn test(
 }
 
 async fn try_out(servers: &McpServers, ready: Ready) -> Result<Told, ApiError> {
+    let outbound = servers.sessions.outbound();
+    let limit = outbound.limits().list;
     let said = |error| problem_of(error, &ready.subject);
-    let session = McpSession::open(servers.sessions.outbound(), ready.target.clone())
+    let told = async {
+        let session = Arc::new(McpSession::open(outbound, ready.target.clone()).await?);
+        let told = ask(Arc::clone(&session)).await;
+        if let Some(session) = Arc::into_inner(session) {
+            // Nobody has to wait for the farewell.
+            tokio::spawn(session.close());
+        }
+        told
+    };
+    timeout(limit, told)
         .await
-        .map_err(said)?;
-    let session = Arc::new(session);
-    let told = ask(Arc::clone(&session)).await;
-    if let Some(session) = Arc::into_inner(session) {
-        // Nobody has to wait for the farewell.
-        tokio::spawn(session.close());
-    }
-    told.map_err(said)
+        .unwrap_or(Err(OutboundError::TimedOut(limit)))
+        .map_err(said)
 }
 
 fn is_about_the_target(error: &ApiError) -> bool {

@@ -34,12 +34,6 @@ impl Bearer {
         })
     }
 
-    /// Whether a value can stand in a header at all.
-    #[must_use]
-    pub fn is_sendable(value: &SecretValue) -> bool {
-        header(value).is_ok()
-    }
-
     /// The header, for a request to the destination that the secret was resolved for.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! MCP over streamable HTTP, spoken by rmcp through the hardened client.
 
+mod messages;
 mod session;
 mod transport;
 mod window;

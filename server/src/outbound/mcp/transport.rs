@@ -1,15 +1,14 @@
 //! rmcp's HTTP backend on the hardened client: sets the header, and gives rmcp nothing that was not
 //! scanned. rmcp itself never holds the secret.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::stream::{BoxStream, StreamExt as _};
-use http::header::{ACCEPT, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use rmcp::model::{ClientJsonRpcMessage, ClientRequest, ErrorData, JsonRpcMessage, RequestId, ServerJsonRpcMessage};
+use rmcp::model::{ClientJsonRpcMessage, JsonRpcMessage, ServerJsonRpcMessage};
 use rmcp::transport::streamable_http_client::{
     SseError, StreamableHttpClient, StreamableHttpError, StreamableHttpPostResponse, StreamableHttpResponseLimits,
 };
@@ -17,13 +16,12 @@ use sse_stream::{Sse, SseStream};
 use url::Url;
 
 use super::super::client::{Incoming, Outgoing};
-use super::super::redact::Redactor;
 use super::super::{Bearer, NotMcp, Outbound, OutboundError};
+use super::messages::{Asked, SESSION_ID, clean_event, legacy, protocol_headers, read_message};
 use super::window::Window;
 
 const SSE: &str = "text/event-stream";
 const JSON: &str = "application/json";
-const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 type Failed = StreamableHttpError<OutboundError>;
@@ -251,70 +249,4 @@ impl fmt::Debug for McpHttp {
             .field("bearer", &self.0.bearer)
             .finish_non_exhaustive()
     }
-}
-
-/// What a message asks for.
-#[derive(Debug, PartialEq)]
-enum Asked {
-    /// It is the probe of the newer lifecycle.
-    Discover(RequestId),
-    /// It is any other request.
-    Other(RequestId),
-    /// It wants no answer.
-    Nothing,
-}
-
-impl Asked {
-    fn of(message: &ClientJsonRpcMessage) -> Self {
-        match message {
-            JsonRpcMessage::Request(request) if matches!(request.request, ClientRequest::DiscoverRequest(_)) => {
-                Self::Discover(request.id.clone())
-            }
-            JsonRpcMessage::Request(request) => Self::Other(request.id.clone()),
-            _ => Self::Nothing,
-        }
-    }
-}
-
-/// Tells rmcp to go on with `initialize`, and keeps the server's own error, which may say that
-/// another version is wanted.
-fn legacy(id: RequestId, error: Option<ErrorData>) -> StreamableHttpPostResponse {
-    let error = error.unwrap_or_else(|| ErrorData::invalid_request(Cow::Borrowed("no server/discover"), None));
-    StreamableHttpPostResponse::Json(ServerJsonRpcMessage::error(error, Some(id)), None)
-}
-
-/// The headers of the protocol, and no others, whatever a tool's schema asks for.
-fn protocol_headers(custom: HashMap<HeaderName, HeaderValue>, session_id: Option<&str>) -> HeaderMap {
-    let mut headers: HeaderMap = custom
-        .into_iter()
-        .filter(|(name, _)| name.as_str().starts_with("mcp-"))
-        .collect();
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));
-    if let Some(id) = session_id.and_then(|id| HeaderValue::from_str(id).ok()) {
-        headers.insert(SESSION_ID, id);
-    }
-    headers
-}
-
-/// Reads a message from scanned bytes, and scans it again where every escape is undone.
-fn read_message(redactor: &Redactor, bytes: &[u8]) -> Option<ServerJsonRpcMessage> {
-    let mut document: serde_json::Value = serde_json::from_slice(bytes).ok()?;
-    redactor.json(&mut document);
-    serde_json::from_value(document).ok()
-}
-
-/// The same for an event of a stream.
-fn clean_event(redactor: &Redactor, mut event: Sse) -> Sse {
-    event.data = event
-        .data
-        .map(|data| match serde_json::from_str::<serde_json::Value>(&data) {
-            Ok(mut document) => {
-                redactor.json(&mut document);
-                document.to_string()
-            }
-            Err(_) => redactor.text(&data).into_owned(),
-        });
-    event.id = event.id.filter(|id| !redactor.finds(id));
-    event.event = event.event.filter(|name| !redactor.finds(name));
-    event
 }

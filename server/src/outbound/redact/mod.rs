@@ -37,13 +37,15 @@ pub const MIN_STREAM_BYTES: usize = 8;
 #[derive(Clone)]
 pub struct Redactor {
     patterns: Arc<[Pattern]>,
+    /// The bytes that a pattern begins with.
+    first: Arc<[bool; 256]>,
 }
 
 /// One form, with the table that tells how much of it still matches after a mismatch
 /// (Knuth, Morris, Pratt): the time to scan is bounded by the input, whatever the secret looks like.
 struct Pattern {
     bytes: Zeroizing<Vec<u8>>,
-    fallback: Vec<usize>,
+    fallback: Vec<u32>,
 }
 
 impl Redactor {
@@ -52,6 +54,7 @@ impl Redactor {
     pub fn none() -> Self {
         Self {
             patterns: Arc::from([]),
+            first: Arc::new([false; 256]),
         }
     }
 
@@ -63,8 +66,13 @@ impl Redactor {
     )]
     pub fn of(value: &SecretValue) -> Self {
         let patterns: Vec<Pattern> = forms::forms(value.expose()).into_iter().map(Pattern::new).collect();
+        let mut first = [false; 256];
+        for pattern in &patterns {
+            first[usize::from(pattern.bytes[0])] = true;
+        }
         Self {
             patterns: patterns.into(),
+            first: Arc::new(first),
         }
     }
 
@@ -113,18 +121,34 @@ impl fmt::Debug for Redactor {
 
 impl Pattern {
     fn new(bytes: Zeroizing<Vec<u8>>) -> Self {
-        let mut fallback = vec![0; bytes.len()];
+        let mut pattern = Self {
+            fallback: Vec::with_capacity(bytes.len()),
+            bytes,
+        };
         let mut matched = 0;
-        for at in 1..bytes.len() {
-            while matched > 0 && bytes[at] != bytes[matched] {
-                matched = fallback[matched - 1];
-            }
-            if bytes[at] == bytes[matched] {
-                matched += 1;
-            }
-            fallback[at] = matched;
+        pattern.fallback.push(0);
+        for at in 1..pattern.bytes.len() {
+            matched = pattern.step(matched, pattern.bytes[at]);
+            pattern.fallback.push(matched);
         }
-        Self { bytes, fallback }
+        pattern
+    }
+
+    /// How much matches after one more byte, given how much matched before; less than all of it.
+    fn step(&self, mut matched: u32, byte: u8) -> u32 {
+        while matched > 0 && self.bytes[matched as usize] != byte {
+            matched = self.fallback[matched as usize - 1];
+        }
+        if self.bytes[matched as usize] == byte {
+            matched + 1
+        } else {
+            0
+        }
+    }
+
+    /// How much still matches after all of it did.
+    fn restart(&self) -> u32 {
+        self.fallback.last().copied().unwrap_or_default()
     }
 }
 

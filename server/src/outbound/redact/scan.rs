@@ -11,7 +11,9 @@ pub struct Scanner {
     redactor: Redactor,
     /// How much of each pattern the end of the stream matches; `None` for the patterns that are too
     /// short for this scan.
-    matched: Vec<Option<usize>>,
+    matched: Vec<Option<u32>>,
+    /// Whether the end of the stream matches nothing at all.
+    idle: bool,
     held: Vec<u8>,
     /// What is to be masked in `held`: in order, without overlaps.
     marks: Vec<Range<usize>>,
@@ -27,6 +29,7 @@ impl Scanner {
         Self {
             redactor: redactor.clone(),
             matched,
+            idle: true,
             held: Vec::new(),
             marks: Vec::new(),
         }
@@ -40,10 +43,12 @@ impl Scanner {
         }
         for &byte in chunk {
             self.held.push(byte);
-            self.advance(byte);
+            if !self.idle || self.redactor.first[usize::from(byte)] {
+                self.advance(byte);
+            }
         }
         let undecided = self.matched.iter().copied().flatten().max().unwrap_or(0);
-        let mut cut = self.held.len() - undecided;
+        let mut cut = self.held.len() - undecided as usize;
         // A mark that may still grow is not cut in two: it would be masked twice.
         if let Some(mark) = self.marks.iter().find(|mark| mark.start < cut && cut < mark.end) {
             cut = mark.start;
@@ -59,18 +64,16 @@ impl Scanner {
 
     fn advance(&mut self, byte: u8) {
         let end = self.held.len();
+        self.idle = true;
         for (pattern, matched) in self.redactor.patterns.iter().zip(&mut self.matched) {
             let Some(count) = matched else { continue };
-            while *count > 0 && pattern.bytes[*count] != byte {
-                *count = pattern.fallback[*count - 1];
+            *count = pattern.step(*count, byte);
+            let length = pattern.bytes.len();
+            if *count as usize == length {
+                mark(&mut self.marks, end - length..end);
+                *count = pattern.restart();
             }
-            if pattern.bytes[*count] == byte {
-                *count += 1;
-            }
-            if *count == pattern.bytes.len() {
-                mark(&mut self.marks, end - *count..end);
-                *count = pattern.fallback[*count - 1];
-            }
+            self.idle &= *count == 0;
         }
     }
 

@@ -1,0 +1,81 @@
+//! Messages on their way in and out.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use http::header::ACCEPT;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use rmcp::model::{ClientJsonRpcMessage, ClientRequest, ErrorData, JsonRpcMessage, RequestId, ServerJsonRpcMessage};
+use rmcp::transport::streamable_http_client::StreamableHttpPostResponse;
+use sse_stream::Sse;
+
+use super::super::redact::Redactor;
+
+/// The header that names a session.
+pub(super) const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
+
+/// What a message asks for.
+#[derive(Debug, PartialEq)]
+pub(super) enum Asked {
+    /// It is the probe of the newer lifecycle.
+    Discover(RequestId),
+    /// It is any other request.
+    Other(RequestId),
+    /// It wants no answer.
+    Nothing,
+}
+
+impl Asked {
+    pub fn of(message: &ClientJsonRpcMessage) -> Self {
+        match message {
+            JsonRpcMessage::Request(request) if matches!(request.request, ClientRequest::DiscoverRequest(_)) => {
+                Self::Discover(request.id.clone())
+            }
+            JsonRpcMessage::Request(request) => Self::Other(request.id.clone()),
+            _ => Self::Nothing,
+        }
+    }
+}
+
+/// Tells rmcp to go on with `initialize`, and keeps the server's own error, which may say that
+/// another version is wanted.
+pub(super) fn legacy(id: RequestId, error: Option<ErrorData>) -> StreamableHttpPostResponse {
+    let error = error.unwrap_or_else(|| ErrorData::invalid_request(Cow::Borrowed("no server/discover"), None));
+    StreamableHttpPostResponse::Json(ServerJsonRpcMessage::error(error, Some(id)), None)
+}
+
+/// The headers of the protocol, and no others, whatever a tool's schema asks for.
+pub(super) fn protocol_headers(custom: HashMap<HeaderName, HeaderValue>, session_id: Option<&str>) -> HeaderMap {
+    let mut headers: HeaderMap = custom
+        .into_iter()
+        .filter(|(name, _)| name.as_str().starts_with("mcp-"))
+        .collect();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));
+    if let Some(id) = session_id.and_then(|id| HeaderValue::from_str(id).ok()) {
+        headers.insert(SESSION_ID, id);
+    }
+    headers
+}
+
+/// Reads a message from scanned bytes, and scans it again where every escape is undone.
+pub(super) fn read_message(redactor: &Redactor, bytes: &[u8]) -> Option<ServerJsonRpcMessage> {
+    let mut document: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    redactor.json(&mut document);
+    serde_json::from_value(document).ok()
+}
+
+/// The same for an event of a stream.
+pub(super) fn clean_event(redactor: &Redactor, mut event: Sse) -> Sse {
+    event.data = event
+        .data
+        .map(|data| match serde_json::from_str::<serde_json::Value>(&data) {
+            Ok(mut document) => {
+                redactor.json(&mut document);
+                document.to_string()
+            }
+            Err(_) => redactor.text(&data).into_owned(),
+        });
+    event.id = event.id.filter(|id| !redactor.finds(id));
+    event.event = event.event.filter(|name| !redactor.finds(name));
+    event
+}
