@@ -152,7 +152,8 @@ pub fn TextField(
                     value.set(event_target_value(&event));
                 }
                 on:blur=move |_| {
-                    if let Some(on_check) = on_check.filter(|_| changed.get_value()) {
+                    // A field that is taken away with the focus in it hears of that when it is gone already.
+                    if let Some(on_check) = on_check.filter(|_| changed.try_get_value() == Some(true)) {
                         on_check.run(());
                     }
                 }

@@ -261,8 +261,10 @@ fn stays_inside(event: &web_sys::FocusEvent, field: NodeRef<Div>) -> bool {
     let next = event
         .related_target()
         .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+    // With the whole form taken away, there is no field any more.
     field
-        .get_untracked()
+        .try_get_untracked()
+        .flatten()
         .zip(next)
         .is_some_and(|(field, next)| field.contains(Some(&next)))
 }

@@ -1,6 +1,5 @@
 //! The value field itself.
 
-use leptos::attr::custom::custom_attribute;
 use leptos::ev;
 use leptos::html::Button;
 use leptos::prelude::*;
@@ -89,6 +88,22 @@ pub fn ValueField(
     }
 }
 
+/// Keeps the browser, password managers, spelling and translation services away from the text.
+const LEAVE_ALONE: &[(&str, &str)] = &[
+    ("autocomplete", "off"),
+    ("autocapitalize", "off"),
+    ("autocorrect", "off"),
+    ("spellcheck", "false"),
+    ("translate", "no"),
+    ("writingsuggestions", "false"),
+    ("data-1p-ignore", "true"),
+    ("data-op-ignore", "true"),
+    ("data-lpignore", "true"),
+    ("data-bwignore", "true"),
+    ("data-protonpass-ignore", "true"),
+    ("data-form-type", "other"),
+];
+
 /// The element that is typed into.
 #[component]
 fn ConcealedText(
@@ -101,6 +116,10 @@ fn ConcealedText(
 ) -> impl IntoView {
     let pasted = StoredValue::new(false);
     handle.node.on_load(move |node: leptos::web_sys::HtmlTextAreaElement| {
+        for (name, content) in LEAVE_ALONE {
+            // All of them are valid names, so none is refused.
+            let _ = node.set_attribute(name, content);
+        }
         handle.refresh();
         if handle.wants_focus() {
             // The element is in the document only after this turn.
@@ -143,26 +162,18 @@ fn ConcealedText(
             aria-invalid=move || error.get().is_some().then_some("true")
             aria-describedby=move || describedby.get()
             placeholder=move || text::hidden_lines(handle.lines.get())
-            autocomplete="off"
-            autocapitalize="off"
-            {..custom_attribute("autocorrect", "off")}
-            spellcheck="false"
-            translate="no"
-            data-1p-ignore="true"
-            data-op-ignore="true"
-            data-lpignore="true"
-            data-bwignore="true"
-            data-protonpass-ignore="true"
-            data-form-type="other"
             on:focus=move |_| {
                 handle.focused.set(true);
                 handle.refresh();
             }
             on:blur=move |_| {
-                handle.read();
-                handle.focused.set(false);
-                handle.refresh();
-                handle.look_for_offers();
+                // A field that is taken away with the focus in it hears of that when its text is wiped already.
+                if handle.is_alive() {
+                    handle.read();
+                    handle.focused.set(false);
+                    handle.refresh();
+                    handle.look_for_offers();
+                }
             }
             on:paste=move |_| pasted.set_value(true)
             on:drop=move |_| pasted.set_value(true)

@@ -100,6 +100,11 @@ impl ValueHandle {
         }
     }
 
+    /// Whether the form that owns it is still there.
+    pub(super) fn is_alive(&self) -> bool {
+        self.lines.try_get_untracked().is_some()
+    }
+
     /// Takes what the element holds now.
     pub(super) fn read(&self) {
         if let Some(node) = self.node.get_untracked() {
