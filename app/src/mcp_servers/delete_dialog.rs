@@ -131,8 +131,8 @@ fn DeleteForm(
         <DialogForm on_submit=submit>
             <DialogBody>
                 <p>{means}</p>
-                <GeneralError state=save.state()/>
             </DialogBody>
+            <GeneralError state=save.state()/>
             <DialogFooter save=text::delete_button() kind=ButtonKind::Danger busy=save.busy() focus_cancel=true/>
         </DialogForm>
     }

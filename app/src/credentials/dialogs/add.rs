@@ -27,18 +27,39 @@ pub fn AddCredentialDialog(
 ) -> impl IntoView {
     let name = RwSignal::new(String::new());
     let value = ValueHandle::new();
-    let is_dirty = Callback::new(move |()| value.is_dirty() || !name.get_untracked().is_empty());
+    let toasts = use_toasts();
+    let is_dirty = Callback::new(move |()| untrack(|| value.is_dirty()) || !name.get_untracked().is_empty());
+    let on_added = Callback::new(move |added: Credential| {
+        toasts.say(text::added(&added.name));
+        on_done.run(Done::Saved(Box::new(added)));
+    });
     view! {
         <Dialog title=text::add() is_dirty on_close>
-            <AddForm name value on_done />
+            <AddForm name value help=text::value_help_add() on_added />
         </Dialog>
     }
 }
 
+/// The form of every dialog that adds a credential. It closes the dialog once it is done.
 #[component]
-fn AddForm(name: RwSignal<String>, value: ValueHandle, on_done: Callback<Done>) -> impl IntoView {
+pub fn AddForm(
+    /// What stands in Name.
+    name: RwSignal<String>,
+    /// What stands in Value.
+    value: ValueHandle,
+    /// The help of Value.
+    #[prop(into)]
+    help: Signal<String>,
+    /// Whether the value is meant for a header.
+    #[prop(optional)]
+    for_header: bool,
+    /// The element of Name, for selecting what stands there.
+    #[prop(optional)]
+    name_ref: NodeRef<leptos::html::Input>,
+    /// Added; the value is still in its field.
+    on_added: Callback<Credential>,
+) -> impl IntoView {
     let dialog = DialogHandle::from_context();
-    let toasts = use_toasts();
     let client = StoredValue::new(ReadClient::from_context());
     let save = Save::new();
     let faults = Faults::new();
@@ -58,10 +79,9 @@ fn AddForm(name: RwSignal<String>, value: ValueHandle, on_done: Callback<Done>) 
             },
             move || look::after_create(client.get_value(), trimmed.get_value()),
             move |added: Credential| {
+                on_added.run(added);
                 value.clear();
                 dialog.close();
-                toasts.say(text::added(&added.name));
-                on_done.run(Done::Saved(Box::new(added)));
             },
             move || {
                 if let Some(problem) = save.problem() {
@@ -81,13 +101,14 @@ fn AddForm(name: RwSignal<String>, value: ValueHandle, on_done: Callback<Done>) 
                     help=text::name_help()
                     error=faults.name
                     autofocus=true
+                    node_ref=name_ref
                     on_check=Callback::new(move |()| faults.name.set(name_fault(&name.get_untracked())))
                 />
                 <ValueField
                     id=VALUE_ID
                     handle=value
                     label=text::value()
-                    help=text::value_help_add()
+                    help
                     error=faults.value
                     on_name_found=Callback::new(move |found: String| {
                         if name.get_untracked().trim().is_empty() {
@@ -95,6 +116,7 @@ fn AddForm(name: RwSignal<String>, value: ValueHandle, on_done: Callback<Done>) 
                         }
                     })
                     on_submit=submit
+                    for_header
                 />
             </DialogBody>
             <GeneralError state=save.state() pointers=&["/name", "/value"] />

@@ -17,6 +17,7 @@ use super::{Credential, CredentialId};
 use crate::ui::AddressedDialog;
 use asked::Asked;
 
+pub use add::AddForm;
 pub use references::referrer_href;
 
 /// The keys of the address that open a dialog of credentials.

@@ -1,6 +1,7 @@
 //! The words of the picker and of creating a credential from it.
 
 use super::state::{Content, State, Waiting};
+use crate::credentials::text::value_help_add;
 use crate::credentials::{CredentialState, CredentialSummary};
 
 /// What the field shows for a choice.
@@ -187,50 +188,17 @@ pub fn create_title() -> &'static str {
     "Create credential"
 }
 
-/// Label of the name.
+/// Help of the value: what happens to it, and where it may be sent.
 #[must_use]
-pub fn name() -> &'static str {
-    "Name"
-}
-
-/// Help of the name.
-#[must_use]
-pub fn name_help() -> &'static str {
-    "Say what it is for, e.g. MCP_CRM_TOKEN. Everyone who may list credentials sees names."
-}
-
-/// Label of the value.
-#[must_use]
-pub fn value() -> &'static str {
-    "Value"
-}
-
-/// Help of the value.
-#[must_use]
-pub fn value_help() -> &'static str {
-    "Paste the secret. After saving it cannot be shown again, only replaced."
-}
-
-/// Value is empty.
-#[must_use]
-pub fn value_missing() -> &'static str {
-    "Paste the secret."
-}
-
-/// Value is too long.
-#[must_use]
-pub fn value_too_long() -> &'static str {
-    "Use at most 64 KiB."
-}
-
-/// Where the new credential may be sent.
-#[must_use]
-pub fn goes_to(host: Option<&str>) -> String {
-    match host {
-        Some(host) => format!("It will be allowed to go to {host} once this form is saved, and nowhere else."),
-        None => "It will be allowed to go to the host of this form's address once that is saved, and nowhere else."
-            .to_owned(),
-    }
+pub fn value_help(host: Option<&str>) -> String {
+    let goes_to = match host {
+        Some(host) => format!("{host}, once this form is saved"),
+        None => "the host of this form's address, once that is saved".to_owned(),
+    };
+    format!(
+        "{} It will be allowed to go to {goes_to}, and nowhere else.",
+        value_help_add()
+    )
 }
 
 #[cfg(test)]

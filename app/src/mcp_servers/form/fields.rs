@@ -81,10 +81,10 @@ pub(super) fn FormFields(form: Form, on_saved: Callback<McpServer>) -> impl Into
                 <AllowHost form/>
                 <PlainWarning form/>
                 <TestPanel run=form.run outdated=Signal::derive(move || form.run.get().is_outdated(&form.draft().tested()))/>
-                <GeneralError state=form.save.state() pointers=POINTERS>
-                    <TakeOver form/>
-                </GeneralError>
             </DialogBody>
+            <GeneralError state=form.save.state() pointers=POINTERS>
+                <TakeOver form/>
+            </GeneralError>
             <DialogFooter busy=form.save.busy()>
                 <TestButton form focus/>
             </DialogFooter>

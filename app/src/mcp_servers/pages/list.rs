@@ -74,7 +74,7 @@ pub fn McpServersPage() -> impl IntoView {
         </PageHeader>
         <ListFrame list listing words begin=begin>
             <SortBy list columns=SORTS/>
-            <table class="table mcp-table" role="table">
+            <table class="table mcp-table" role="table" aria-label=text::mcp_servers()>
                 <thead role="rowgroup">
                     <tr role="row">
                         <SortHeader list field="name" label=column::NAME/>
@@ -133,5 +133,7 @@ fn focus_beside(listing: Listing<McpServer>, id: McpServerId) {
     let items = untrack(|| listing.items());
     let at = items.iter().position(|server| server.id == id);
     let beside = at.and_then(|at| items.get(at + 1).or_else(|| items.get(at.checked_sub(1)?)));
-    focus_when_painted(beside.map_or_else(|| ADD_ID.to_owned(), |server| super::row::row_id(server.id)));
+    let target = beside.map_or_else(|| ADD_ID.to_owned(), |server| super::row::row_id(server.id));
+    // After the dialog has given the focus back to the control that is about to leave.
+    request_animation_frame(move || focus_when_painted(target));
 }

@@ -8,9 +8,12 @@ use crate::accounts::{Action, Resource, may};
 use crate::mcp_servers::text::{self, column};
 use crate::mcp_servers::{McpServer, McpServerId};
 use crate::ui::list::Listing;
-use crate::ui::{DialogAddress, IconButton, IconKind, Time};
+use crate::ui::{DialogAddress, IconButton, IconKind, Time, shorten_middle};
 
-/// The id of a row in the document.
+/// Names of at most so many characters fit into two lines.
+const NAME_FITS: usize = 64;
+
+/// The id of a row's name in the document: what takes the focus when the row before it goes away.
 pub(super) fn row_id(id: McpServerId) -> String {
     format!("mcp-server-{id}")
 }
@@ -34,21 +37,33 @@ pub(super) fn McpServerRow(
     let name = Signal::derive(move || server.with(|server| server.name.clone()));
     let to = move |key: &'static str| Signal::derive(move || to_dialog.run(DialogAddress::new(key, id)));
     let label = move |words: fn(&str) -> String| Signal::derive(move || words(&name.get()));
-    let url = move || server.with(|server| server.url.clone());
+    let url = move || server.with(|server| breakable(&server.url));
+    let full_url = move || server.with(|server| server.url.clone());
+    let short_name = move || shorten_middle(&name.get(), NAME_FITS);
     view! {
-        <tr role="row" id=row_id(id) tabindex="-1">
+        <tr role="row">
             <td role="cell" class="cell-name">
                 {if may_update {
-                    view! { <a class="name-text" href=to("edit") title=name>{name}</a> }.into_any()
+                    view! {
+                        <a id=row_id(id) class="name-text" href=to("edit") title=name aria-label=name>
+                            {short_name}
+                        </a>
+                    }
+                        .into_any()
                 } else {
-                    view! { <span class="name-text" title=name>{name}</span> }.into_any()
+                    view! {
+                        <span id=row_id(id) class="name-text" title=name tabindex="-1">
+                            {short_name}
+                        </span>
+                    }
+                        .into_any()
                 }}
                 <span class="row-details mcp-details-url"><span class="mono">{url}</span></span>
             </td>
             <td role="cell" data-label=column::ENABLED>
                 <EnabledSwitch server listing may_update/>
             </td>
-            <td role="cell" class="mcp-url mono">{url}</td>
+            <td role="cell" class="mcp-url mono"><span class="name-text" title=full_url>{url}</span></td>
             <td role="cell" data-label=column::CREDENTIAL>
                 <CredentialCell server/>
             </td>
@@ -79,4 +94,11 @@ pub(super) fn McpServerRow(
             </td>
         </tr>
     }
+}
+
+/// An address that breaks into lines where a reader would break it.
+fn breakable(url: &str) -> impl IntoView + use<> {
+    url.split_inclusive(['/', '.', '?', '&', '=', '-', '_', ':'])
+        .map(|part| view! { {part.to_owned()} <wbr/> })
+        .collect_view()
 }
