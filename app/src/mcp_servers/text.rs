@@ -240,6 +240,18 @@ pub fn choose_again() -> &'static str {
     "The address leads elsewhere now. Choose the credential for it, or say that there is none."
 }
 
+/// The text in the field of the credential stands for nothing.
+#[must_use]
+pub fn pick_one() -> &'static str {
+    "Pick a credential from the list, or empty the field."
+}
+
+/// Nothing was tested, since the field above has to be corrected first.
+#[must_use]
+pub fn not_tested() -> &'static str {
+    "Not tested: nothing was sent."
+}
+
 /// Starts a test.
 #[must_use]
 pub fn test_connection() -> &'static str {

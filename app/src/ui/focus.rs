@@ -43,3 +43,18 @@ pub fn focus_autofocus() {
         }
     });
 }
+
+/// Scrolls as little as needed to show the element with an id, after the next frame.
+pub fn scroll_into_sight(id: impl Into<String>) {
+    let id = id.into();
+    request_animation_frame(move || {
+        #[cfg(target_arch = "wasm32")]
+        if let Some(element) = document().get_element_by_id(&id) {
+            let options = web_sys::ScrollIntoViewOptions::new();
+            options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+            element.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+        #[cfg(not(target_arch = "wasm32"))]
+        drop(id);
+    });
+}

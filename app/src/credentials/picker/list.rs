@@ -9,7 +9,7 @@ use super::highlight::split;
 use super::place::place;
 use super::state::{Event, Row, Waiting};
 use super::text;
-use crate::ui::{Icon, IconKind};
+use crate::ui::{Icon, IconKind, scroll_into_sight};
 
 /// A popover in the top layer, so that no dialog cuts it off.
 #[component]
@@ -135,20 +135,7 @@ fn show_while(open: Memo<bool>, popover: NodeRef<Div>, field: NodeRef<Div>) {
 fn scroll_to_active(handle: PickerHandle, control: String) {
     Effect::new(move || {
         if let Some(row) = handle.state.with(|state| state.active) {
-            let id = format!("{control}-row-{row}");
-            request_animation_frame(move || scroll_into_view(&id));
+            scroll_into_sight(format!("{control}-row-{row}"));
         }
     });
 }
-
-#[cfg(target_arch = "wasm32")]
-fn scroll_into_view(id: &str) {
-    if let Some(row) = document().get_element_by_id(id) {
-        let options = web_sys::ScrollIntoViewOptions::new();
-        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-        row.scroll_into_view_with_scroll_into_view_options(&options);
-    }
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn scroll_into_view(_id: &str) {}

@@ -33,6 +33,13 @@ pub(super) fn FormFields(form: Form, on_saved: Callback<McpServer>) -> impl Into
         on_saved.run(saved);
     });
     let submit = Callback::new(move |()| form.submit(focus, done));
+    // Whatever was wrong with the choice, another one is another matter.
+    Effect::new(move || {
+        let _ = form.picker.selected_id();
+        if !form.picker.has_unpicked_text() && !form.picker.awaits_choice() {
+            form.credential_fault.set(None);
+        }
+    });
     let typed_host = Signal::derive(move || host_of(&form.url.get()));
     let credential_error = Signal::derive(move || {
         form.refusal()

@@ -133,9 +133,15 @@ impl Form {
             let now = host_of(&self.url.get());
             self.picker.selected_id().is_some() && before.is_some() && now.is_some() && before != now
         });
-        let open = leads_elsewhere || untrack(|| self.picker.awaits_choice());
-        self.credential_fault.set(open.then(|| text::choose_again().to_owned()));
-        !open && !untrack(|| self.picker.has_unpicked_text())
+        let fault = if leads_elsewhere || untrack(|| self.picker.awaits_choice()) {
+            Some(text::choose_again())
+        } else if untrack(|| self.picker.has_unpicked_text()) {
+            Some(text::pick_one())
+        } else {
+            None
+        };
+        self.credential_fault.set(fault.map(str::to_owned));
+        fault.is_none()
     }
 
     /// Checks what a test needs, or everything that saving needs; gives the first wrong field.
@@ -190,7 +196,9 @@ impl Form {
 
     /// Puts what the server refused to the fields that it is about.
     fn show_problem(self, draft: &Draft, focus: Callback<Field>) {
-        let Some(problem) = self.save.problem() else { return };
+        let Some(problem) = untrack(|| self.save.problem()) else {
+            return;
+        };
         let at = |pointer| problem.field(pointer).map(|fault| fault.detail.clone());
         self.name_fault.set(at("/name"));
         self.url_fault.set(at("/url"));

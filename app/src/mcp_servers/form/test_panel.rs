@@ -6,7 +6,9 @@ use super::test_run::{Outcome, TestRun};
 use crate::mcp_servers::connection::Connected;
 use crate::mcp_servers::failure::{Subject, error_words, words};
 use crate::mcp_servers::text;
-use crate::ui::{Icon, IconKind};
+use crate::ui::{Icon, IconKind, scroll_into_sight};
+
+const PANEL_ID: &str = "mcp-test";
 
 /// Says where the test stands and how it ended; announced.
 #[component]
@@ -15,6 +17,11 @@ pub(super) fn TestPanel(
     /// Whether the form was changed since.
     outdated: Signal<bool>,
 ) -> impl IntoView {
+    Effect::new(move || {
+        if matches!(run.get(), TestRun::Ended { .. }) {
+            scroll_into_sight(PANEL_ID);
+        }
+    });
     let headline = move || match run.get() {
         TestRun::Idle => None,
         TestRun::Running(_) => Some(view! { <p class="progress">{text::testing(None)}</p> }.into_any()),
@@ -29,7 +36,7 @@ pub(super) fn TestPanel(
         TestRun::Idle | TestRun::Running(_) | TestRun::Cancelled => None,
     };
     view! {
-        <section class="test-panel" class:test-outdated=outdated hidden=move || run.get() == TestRun::Idle>
+        <section id=PANEL_ID class="test-panel" class:test-outdated=outdated hidden=move || run.get() == TestRun::Idle>
             <div role="status">
                 {headline}
                 <Show when=move || outdated.get()>
@@ -49,6 +56,10 @@ pub(in crate::mcp_servers) fn headline_of(outcome: &Outcome, subject: &Subject) 
             IconKind::Check,
             text::connected(result.tool_count),
         ),
+        // The field says the rest, and how to go on.
+        Outcome::Problem(problem) if problem.slug() == "host-not-allowed" => {
+            ("notice", IconKind::Info, text::not_tested().to_owned())
+        }
         Outcome::Problem(problem) => (
             "notice notice-danger",
             IconKind::Alert,
