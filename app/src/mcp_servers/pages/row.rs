@@ -63,7 +63,7 @@ pub(super) fn McpServerRow(
             <td role="cell" data-label=column::ENABLED>
                 <EnabledSwitch server listing may_update/>
             </td>
-            <td role="cell" class="mcp-url mono"><span class="name-text" title=full_url>{url}</span></td>
+            <td role="cell" class="mcp-url mono" data-label=column::URL><span class="name-text" title=full_url>{url}</span></td>
             <td role="cell" data-label=column::CREDENTIAL>
                 <CredentialCell server/>
             </td>
