@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use axum::extract::FromRef;
 
 use crate::accounts::Accounts;
 use crate::clock::Clock;
+use crate::config::Settings;
 use crate::credentials::Credentials;
 use crate::db::Db;
 use crate::mcp_servers::McpServers;
+use crate::outbound::{Outbound, OutboundSettings};
 use crate::vault::Vault;
 
 /// The parts that every feature stands on.
@@ -33,6 +36,29 @@ pub struct AppState {
     pub credentials: Credentials,
     /// MCP servers and their sessions.
     pub mcp_servers: McpServers,
+}
+
+impl AppState {
+    /// Starts what serves these settings.
+    ///
+    /// # Errors
+    /// A sentence that says what cannot be set up.
+    pub fn start(base: Arc<Base>, settings: &Settings) -> anyhow::Result<Self> {
+        let accounts = Accounts::new(base.clone(), settings.is_https());
+        let credentials = Credentials::start(base.clone());
+        let outbound = Outbound::new(&OutboundSettings {
+            private_networks: settings.outbound_private_networks,
+            ..OutboundSettings::default()
+        })
+        .context("The client for outbound requests cannot be set up.")?;
+        let mcp_servers = McpServers::new(base.clone(), credentials.resolver().clone(), outbound);
+        Ok(Self {
+            base,
+            accounts,
+            credentials,
+            mcp_servers,
+        })
+    }
 }
 
 impl FromRef<AppState> for Accounts {

@@ -10,10 +10,7 @@ use crate::accounts::Accounts;
 use crate::assets::Assets;
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::credentials::Credentials;
 use crate::http::HostRule;
-use crate::mcp_servers::McpServers;
-use crate::outbound::{Outbound, OutboundSettings};
 use crate::router::router;
 use crate::state::AppState;
 
@@ -22,20 +19,8 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
     start_log(&settings)?;
     let assets = Assets::load(settings.site_dir.as_deref())?;
     let base = open_base(&settings, Clock::system()).await?;
-    let accounts = Accounts::new(base.clone(), settings.is_https());
-    let credentials = Credentials::start(base.clone());
-    let outbound = Outbound::new(&OutboundSettings {
-        private_networks: settings.outbound_private_networks,
-        ..OutboundSettings::default()
-    })
-    .context("The client for outbound requests cannot be set up.")?;
-    let mcp_servers = McpServers::new(base.clone(), credentials.resolver().clone(), outbound);
-    let state = AppState {
-        base: base.clone(),
-        accounts: accounts.clone(),
-        credentials,
-        mcp_servers,
-    };
+    let state = AppState::start(base.clone(), &settings)?;
+    let accounts = state.accounts.clone();
     let router = router(state, assets, HostRule::new(settings.public_url.as_ref()));
     let listener = TcpListener::bind(settings.listen).await.with_context(|| {
         format!(

@@ -1,7 +1,13 @@
-//! Tests of the server through its public doors.
+//! Tests of the server through its public doors: the real router, both database engines.
 
 #![allow(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
+#![allow(missing_docs, reason = "the names of tests are sentences")]
 
+mod accounts;
+mod credentials;
 mod mcp_sessions;
 mod outbound;
 mod peers;
+#[path = "../support/mod.rs"]
+mod support;
+mod trail;

@@ -1,0 +1,242 @@
+//! A server for tests: the real router on a real database of either engine, spoken to in process.
+
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+mod answer;
+mod database;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use app::accounts::Role;
+use app::secret::SecretValue;
+use axum::Router;
+use axum::body::Body;
+use chrono::{DateTime, TimeDelta, Utc};
+use http::{Method, Request, header};
+use serde_json::{Value, json};
+use server::accounts::NewUser;
+use server::assets::Assets;
+use server::cli::open_base;
+use server::clock::Clock;
+use server::config::{Options, Settings};
+use server::http::HostRule;
+use server::router::router;
+use server::state::AppState;
+use tower::ServiceExt as _;
+
+pub use answer::Answer;
+pub use database::Engine;
+
+/// The password of every account that a test makes.
+pub const PASSWORD: &str = "four words for tests";
+
+/// Runs a test on both engines: `both_engines! { async fn a_sentence(app: TestApp) { … } }`.
+#[macro_export]
+macro_rules! both_engines {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)*) => {
+        $(mod $name {
+            #[allow(unused_imports, reason = "tests use what they need of their file")]
+            use super::*;
+
+            async fn check($app: TestApp) $body
+
+            $(#[$meta])*
+            #[tokio::test]
+            async fn sqlite() {
+                check(TestApp::start(Engine::Sqlite).await).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test]
+            async fn postgres() {
+                check(TestApp::start(Engine::Postgres).await).await;
+            }
+        })*
+    };
+}
+
+/// A server with an administrator, two managers and a viewer.
+pub struct TestApp {
+    pub state: AppState,
+    pub router: Router,
+    pub engine: Engine,
+    /// The database's address, as a setting takes it.
+    pub database_url: Option<String>,
+    folder: tempfile::TempDir,
+    seconds: Arc<AtomicI64>,
+    cookies: Mutex<Vec<(&'static str, String)>>,
+}
+
+/// The time at which tests begin.
+pub fn start_time() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_772_460_300, 0).expect("a time")
+}
+
+impl TestApp {
+    /// A fresh server on a fresh database.
+    pub async fn start(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let database_url = engine.fresh_database().await;
+        Self::start_in(engine, folder, database_url).await
+    }
+
+    /// A server on this folder and database.
+    pub async fn start_in(engine: Engine, folder: tempfile::TempDir, database_url: Option<String>) -> Self {
+        let seconds = Arc::new(AtomicI64::new(0));
+        let clock = {
+            let seconds = seconds.clone();
+            Clock::from_fn(move || start_time() + TimeDelta::milliseconds(seconds.fetch_add(1, Ordering::SeqCst)))
+        };
+        let settings = settings(&folder, database_url.as_deref());
+        let base = open_base(&settings, clock).await.expect("the database opens");
+        let state = AppState::start(base, &settings).expect("the server starts");
+        let router = router(state.clone(), Assets::none(), HostRule::new(None));
+        let app = Self {
+            state,
+            router,
+            engine,
+            database_url,
+            folder,
+            seconds,
+            cookies: Mutex::default(),
+        };
+        for (name, role) in [
+            ("admin", Role::Administrator),
+            ("manager", Role::Manager),
+            ("other", Role::Manager),
+            ("viewer", Role::Viewer),
+        ] {
+            let user = NewUser {
+                email: format!("{name}@example.com"),
+                name: name.to_owned(),
+                role,
+                password: SecretValue::new(PASSWORD.to_owned()),
+            };
+            app.state.accounts.add_user(user).await.expect("the account is added");
+        }
+        app
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    /// Moves the clock on.
+    pub fn wait(&self, time: TimeDelta) {
+        self.seconds.fetch_add(time.num_milliseconds(), Ordering::SeqCst);
+    }
+
+    /// The session cookie of an account, signed in once.
+    pub async fn cookie(&self, who: &'static str) -> String {
+        if let Some((_, cookie)) = self
+            .cookies
+            .lock()
+            .expect("cookies")
+            .iter()
+            .find(|(name, _)| *name == who)
+        {
+            return cookie.clone();
+        }
+        let body = json!({"email": format!("{who}@example.com"), "password": PASSWORD});
+        let answer = self.call(None, Method::POST, "/api/v1/session", Some(body)).await;
+        let cookie = answer.expect(200).cookie();
+        self.cookies.lock().expect("cookies").push((who, cookie.clone()));
+        cookie
+    }
+
+    /// Forgets the cookies, e.g. after a session ended.
+    pub fn forget_cookies(&self) {
+        self.cookies.lock().expect("cookies").clear();
+    }
+
+    /// One JSON request, as nobody or as an account.
+    pub async fn call(&self, who: Option<&'static str>, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "127.0.0.1:3000");
+        if let Some(who) = who {
+            request = request.header(header::COOKIE, Box::pin(self.cookie(who)).await);
+        }
+        let request = match body {
+            Some(body) => request
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(Body::from(body.to_string())),
+            None => request.body(Body::empty()),
+        };
+        self.send(request.expect("a request")).await
+    }
+
+    /// Any request.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let line = format!("{} {}", request.method(), request.uri().path());
+        let Ok(response) = self.router.clone().oneshot(request).await;
+        Answer::read(line, response).await
+    }
+
+    /// GET below `/api/v1`.
+    pub async fn get(&self, who: &'static str, path: &str) -> Answer {
+        self.call(Some(who), Method::GET, &format!("/api/v1{path}"), None).await
+    }
+
+    /// POST below `/api/v1`.
+    pub async fn post(&self, who: &'static str, path: &str, body: Value) -> Answer {
+        self.call(Some(who), Method::POST, &format!("/api/v1{path}"), Some(body))
+            .await
+    }
+
+    /// PATCH below `/api/v1`.
+    pub async fn patch(&self, who: &'static str, path: &str, body: Value) -> Answer {
+        self.call(Some(who), Method::PATCH, &format!("/api/v1{path}"), Some(body))
+            .await
+    }
+
+    /// DELETE below `/api/v1`.
+    pub async fn delete(&self, who: &'static str, path: &str) -> Answer {
+        self.call(Some(who), Method::DELETE, &format!("/api/v1{path}"), None)
+            .await
+    }
+
+    /// A request with a header and maybe a body, below `/api/v1`.
+    pub async fn with_header(
+        &self,
+        who: &'static str,
+        method: Method,
+        path: &str,
+        (name, content): (&'static str, &str),
+        body: Option<Value>,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header(header::HOST, "127.0.0.1:3000")
+            .header(header::COOKIE, self.cookie(who).await)
+            .header(name, content);
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        self.send(request.body(body).expect("a request")).await
+    }
+
+    /// Stores a credential and gives its id.
+    pub async fn credential(&self, who: &'static str, name: &str, value: &str) -> String {
+        let answer = self
+            .post(who, "/credentials", json!({"name": name, "value": value}))
+            .await;
+        answer.expect(201).text("/id")
+    }
+}
+
+/// The settings of a test's server.
+pub fn settings(folder: &tempfile::TempDir, database_url: Option<&str>) -> Settings {
+    let options = Options {
+        data_dir: Some(folder.path().to_owned()),
+        database_url: database_url.map(str::to_owned),
+        ..Options::default()
+    };
+    options.complete(None).expect("settings")
+}
