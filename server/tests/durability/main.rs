@@ -1,0 +1,120 @@
+//! A server that is killed at any moment under write load loses nothing that it acknowledged.
+
+#![allow(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
+#![allow(missing_docs, reason = "the names of tests are sentences")]
+
+#[path = "../support/database.rs"]
+mod database;
+mod process;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use database::Engine;
+use process::{Client, Server};
+use serde_json::json;
+
+/// How often the server is killed, on each engine.
+const KILLS: u32 = 20;
+/// Writers at the same time.
+const WRITERS: usize = 4;
+
+/// What the server acknowledged: the newest version of each credential; deleted ones have none.
+type Acknowledged = Arc<Mutex<BTreeMap<String, Option<i64>>>>;
+
+async fn write_until_it_dies(client: Client, round: u32, writer: usize, acknowledged: Acknowledged) {
+    for number in 0.. {
+        let body = json!({"name": format!("K {round} {writer} {number}"), "value": "marked-canary-value"});
+        let Some(created) = client.send("POST", "/api/v1/credentials", Some(body)).await else {
+            return;
+        };
+        assert_eq!(created.0, 201, "{}", created.1);
+        let id = created.1["id"].as_str().unwrap().to_owned();
+        acknowledged.lock().unwrap().insert(id.clone(), Some(1));
+        let path = format!("/api/v1/credentials/{id}");
+        let Some(rotated) = client
+            .send("PATCH", &path, Some(json!({"value": "marked-canary-value-2"})))
+            .await
+        else {
+            // Not known whether this happened: either version is right.
+            acknowledged.lock().unwrap().insert(id, Some(-1));
+            return;
+        };
+        assert_eq!(rotated.0, 200, "{}", rotated.1);
+        acknowledged.lock().unwrap().insert(id.clone(), Some(2));
+        if number % 3 == 0 {
+            let Some(deleted) = client.send("DELETE", &path, None).await else {
+                acknowledged.lock().unwrap().remove(&id);
+                return;
+            };
+            assert_eq!(deleted.0, 204);
+            acknowledged.lock().unwrap().insert(id, None);
+        }
+    }
+}
+
+async fn check(client: &Client, acknowledged: &BTreeMap<String, Option<i64>>) {
+    for (id, version) in acknowledged {
+        let (status, body) = client
+            .send("GET", &format!("/api/v1/credentials/{id}"), None)
+            .await
+            .unwrap();
+        match version {
+            None => assert_eq!(status, 404, "a deleted credential stays deleted"),
+            Some(version) => {
+                assert_eq!(status, 200, "an acknowledged credential is there");
+                let found = body["version"].as_i64().unwrap();
+                assert!(
+                    *version == -1 && (found == 1 || found == 2) || found == *version,
+                    "{found} instead of {version}"
+                );
+            }
+        }
+    }
+}
+
+async fn killed_under_load(engine: Engine) {
+    let folder = tempfile::tempdir().unwrap();
+    let database = engine.fresh_database().await;
+    let site = process::empty_site(&folder);
+    let options = process::Options {
+        folder: folder.path().join("data"),
+        database,
+        site,
+    };
+    process::add_administrator(&options);
+    let mut total = 0;
+    for round in 0..KILLS {
+        let acknowledged: Acknowledged = Arc::default();
+        let server = Server::start(&options).await;
+        let client = server.sign_in().await;
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|writer| tokio::spawn(write_until_it_dies(client.clone(), round, writer, acknowledged.clone())))
+            .collect();
+        // Somewhere in the middle of the load: each round a bit later.
+        tokio::time::sleep(Duration::from_millis(60 + u64::from(round) * 17)).await;
+        server.kill();
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        let acknowledged = acknowledged.lock().unwrap().clone();
+        total += acknowledged.len();
+        let server = Server::start(&options).await;
+        check(&server.sign_in().await, &acknowledged).await;
+        server.kill();
+    }
+    assert!(total > KILLS as usize, "there was load: {total}");
+    let verified = process::verify(&options);
+    assert!(verified.contains("stored values open"), "{verified}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_acknowledged_is_lost_on_sqlite() {
+    killed_under_load(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_acknowledged_is_lost_on_postgres() {
+    killed_under_load(Engine::Postgres).await;
+}

@@ -1,0 +1,385 @@
+//! A canary secret is stored and used while everything is recorded: answers of every route, good and
+//! malformed, rendered pages, all logs at trace level, and the bytes of the database. It is nowhere.
+
+#![allow(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
+#![allow(missing_docs, reason = "the names of tests are sentences")]
+
+#[path = "../api/peers/hostile.rs"]
+#[allow(dead_code, reason = "each test binary uses a part of it")]
+mod hostile;
+mod logs;
+mod storage;
+#[path = "../support/mod.rs"]
+mod support;
+
+use axum::body::Body;
+use base64::Engine as _;
+use http::{Method, Request, header};
+use serde_json::json;
+
+use hostile::{Peer, answer};
+use support::{Answer, Engine, TestApp};
+
+/// A marked canary, with characters that JSON, URLs and HTML escape.
+const CANARY: &str = "canary-5e1f\"<&/+é 7c1f";
+
+/// Every route of the server, as `METHOD path`. A test below holds the sources against this list.
+const ROUTES: &[&str] = &[
+    "GET /",
+    "POST /sign-in",
+    "POST /sign-out",
+    "POST /set-up",
+    "GET /sign-in",
+    "GET /set-up",
+    "GET /credentials",
+    "GET /credentials/{id}",
+    "GET /mcp-servers",
+    "GET /nothing",
+    "GET /healthz",
+    "GET /readyz",
+    "POST /api/v1/session",
+    "DELETE /api/v1/session",
+    "GET /api/v1/me",
+    "GET /api/v1/credentials",
+    "POST /api/v1/credentials",
+    "GET /api/v1/credentials/{id}",
+    "PATCH /api/v1/credentials/{id}",
+    "DELETE /api/v1/credentials/{id}",
+    "GET /api/v1/credentials/{id}/references",
+    "GET /api/v1/credentials/{id}/uses",
+    "GET /api/v1/mcp-servers",
+    "POST /api/v1/mcp-servers",
+    "POST /api/v1/mcp-servers/test",
+    "GET /api/v1/mcp-servers/{id}",
+    "PATCH /api/v1/mcp-servers/{id}",
+    "DELETE /api/v1/mcp-servers/{id}",
+    "POST /api/v1/mcp-servers/{id}/test",
+    "GET /api/v1/mcp-servers/{id}/tools",
+    "POST /api/v1/mcp-servers/{id}/tools/{tool}/call",
+];
+
+/// All spellings in which the canary would still be the canary.
+fn spellings() -> Vec<Vec<u8>> {
+    let bytes = CANARY.as_bytes();
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut spellings = vec![
+        bytes.to_vec(),
+        b"canary-5e1f".to_vec(),
+        b"7c1f".to_vec(),
+        hex.clone().into_bytes(),
+        hex.to_uppercase().into_bytes(),
+    ];
+    // Base64 of the canary at each of the three offsets that it can have in a longer text.
+    for offset in 0..3 {
+        let shifted: Vec<u8> = std::iter::repeat_n(b'x', offset).chain(bytes.iter().copied()).collect();
+        let encoded = base64::engine::general_purpose::STANDARD.encode(shifted);
+        spellings.push(encoded.as_bytes()[4..20].to_vec());
+    }
+    spellings
+}
+
+#[track_caller]
+fn assert_clean(place: &str, bytes: &[u8]) {
+    for spelling in spellings() {
+        if let Some(at) = bytes.windows(spelling.len()).position(|window| window == spelling) {
+            let around = &bytes[at.saturating_sub(80)..bytes.len().min(at + 80)];
+            panic!("the canary is in {place}: …{}…", String::from_utf8_lossy(around));
+        }
+    }
+}
+
+/// Bodies that hold the canary where it does not belong.
+fn malformed() -> Vec<(&'static str, Vec<u8>)> {
+    let json = "application/json";
+    vec![
+        (json, format!("{{\"name\":{}, \"value\"", json!(CANARY)).into_bytes()),
+        (json, format!("{{\"name\": {CANARY}}}").into_bytes()),
+        (json, json!(CANARY).to_string().into_bytes()),
+        (json, json!([CANARY]).to_string().into_bytes()),
+        (
+            json,
+            json!({"name": {"x": CANARY}, "value": [CANARY], "url": 7, "credential_id": CANARY})
+                .to_string()
+                .into_bytes(),
+        ),
+        (
+            json,
+            json!({"name": CANARY.repeat(20), "value": format!("{CANARY}\u{0}"), "url": CANARY})
+                .to_string()
+                .into_bytes(),
+        ),
+        (
+            json,
+            json!({CANARY: CANARY, "allowed_hosts": [CANARY], "email": [CANARY], "password": CANARY})
+                .to_string()
+                .into_bytes(),
+        ),
+        (
+            json,
+            json!({"enabled": CANARY, "transport": CANARY, "allow_host": CANARY, "arguments": CANARY})
+                .to_string()
+                .into_bytes(),
+        ),
+        (
+            json,
+            json!({"name": "x", "url": format!("https://user:{CANARY}@a.example/"), "id": CANARY})
+                .to_string()
+                .into_bytes(),
+        ),
+        (
+            json,
+            [b"{\"value\":\"\xff".as_slice(), CANARY.as_bytes(), b"\"}"].concat(),
+        ),
+        ("text/plain", CANARY.as_bytes().to_vec()),
+        (
+            "application/x-www-form-urlencoded",
+            format!("token={CANARY}&password={CANARY}&email={CANARY}&name={CANARY}&next={CANARY}").into_bytes(),
+        ),
+        (
+            json,
+            format!("{{\"value\":\"{}\"}}", CANARY.replace('"', "").repeat(30_000)).into_bytes(),
+        ),
+    ]
+}
+
+async fn call(
+    app: &TestApp,
+    cookie: Option<&str>,
+    method: &str,
+    path: &str,
+    content_type: &str,
+    body: Vec<u8>,
+) -> Answer {
+    let mut request = Request::builder()
+        .method(Method::from_bytes(method.as_bytes()).unwrap())
+        .uri(path)
+        .header(header::HOST, "127.0.0.1:3000")
+        .header(header::ACCEPT, "text/html,application/json")
+        .header(header::CONTENT_TYPE, content_type);
+    if let Some(cookie) = cookie {
+        request = request.header(header::COOKIE, cookie);
+    }
+    app.send(request.body(Body::from(body)).unwrap()).await
+}
+
+/// A peer that repeats the token wherever it can.
+async fn echo() -> Peer {
+    Peer::start(|seen| match seen.rpc() {
+        "tools/list" => seen.result(&json!({"tools": [{
+            "name": "echo", "description": seen.echo(), "inputSchema": {"type": "object", "title": seen.echo()},
+        }]})),
+        "tools/call" => answer(500, "text/plain", format!("failed with {}", seen.echo())),
+        _ => seen.decently(),
+    })
+    .await
+}
+
+async fn nothing_holds_the_canary(app: TestApp) {
+    let logs = logs::capture();
+    let credential = app.credential("admin", "LEAK_TEST", CANARY).await;
+    let newline = app
+        .credential("admin", "LEAK_TEST_LINES", &format!("{CANARY}\n{CANARY}"))
+        .await;
+    let peer = echo().await;
+    let server = json!({"name": "echo", "url": peer.url(), "credential_id": credential});
+    let server = app.post("admin", "/mcp-servers", server).await.expect(201).text("/id");
+    let lines = json!({"name": "lines", "url": peer.url(), "credential_id": newline});
+    let lines = app.post("admin", "/mcp-servers", lines).await.expect(201).text("/id");
+
+    let mut answers = Vec::new();
+    for id in [&server, &lines] {
+        answers.push(
+            app.call(
+                Some("admin"),
+                Method::POST,
+                &format!("/api/v1/mcp-servers/{id}/test"),
+                None,
+            )
+            .await,
+        );
+        answers.push(app.get("admin", &format!("/mcp-servers/{id}/tools")).await);
+        answers.push(
+            app.post(
+                "admin",
+                &format!("/mcp-servers/{id}/tools/echo/call"),
+                json!({"arguments": {}}),
+            )
+            .await,
+        );
+        answers.push(
+            app.post("admin", "/mcp-servers/test", json!({"id": id, "name": "changed"}))
+                .await,
+        );
+    }
+    let sent: Vec<_> = peer.seen().into_iter().filter_map(|seen| seen.authorization).collect();
+    assert!(
+        sent.iter().any(|sent| sent.contains("canary-5e1f")),
+        "the canary was really sent"
+    );
+
+    let cookie = app.cookie("admin").await;
+    for route in ROUTES {
+        let (method, path) = route.split_once(' ').unwrap();
+        let id = if path.contains("/mcp-servers") {
+            &server
+        } else {
+            &credential
+        };
+        let path = path.replace("{id}", id).replace("{tool}", "echo");
+        let query = percent_encoding::utf8_percent_encode(CANARY, percent_encoding::NON_ALPHANUMERIC).to_string();
+        // These would end the session or the credential that the rest needs.
+        let ends = matches!(
+            *route,
+            "POST /sign-out"
+                | "DELETE /api/v1/session"
+                | "DELETE /api/v1/credentials/{id}"
+                | "DELETE /api/v1/mcp-servers/{id}"
+        );
+        let cookie = if ends { None } else { Some(cookie.as_str()) };
+        answers.push(call(&app, cookie, method, &path, "application/json", Vec::new()).await);
+        answers.push(call(&app, None, method, &path, "application/json", Vec::new()).await);
+        if method != "GET" {
+            for (content_type, body) in malformed() {
+                answers.push(call(&app, cookie, method, &path, content_type, body).await);
+            }
+        }
+        // What a caller put into the address may stand in a page's own link back, so it is sent to the API only.
+        if path.starts_with("/api/") {
+            for query in [
+                format!("search=x&sort={query}"),
+                format!("cursor={query}"),
+                format!("{query}=1"),
+                format!("force={query}"),
+            ] {
+                answers.push(
+                    call(
+                        &app,
+                        cookie,
+                        method,
+                        &format!("{path}?{query}"),
+                        "application/json",
+                        b"{}".to_vec(),
+                    )
+                    .await,
+                );
+            }
+            answers.push(
+                call(
+                    &app,
+                    cookie,
+                    method,
+                    &path.replace(id, &query),
+                    "application/json",
+                    b"{}".to_vec(),
+                )
+                .await,
+            );
+        }
+    }
+    // Rotation, conflict and deletion, with the canary as the new value.
+    let path = format!("/credentials/{credential}");
+    answers.push(app.patch("admin", &path, json!({"value": CANARY})).await.expect(200));
+    answers.push(
+        app.post("admin", "/credentials", json!({"name": "leak_test", "value": CANARY}))
+            .await
+            .expect(409),
+    );
+    answers.push(
+        app.with_header(
+            "admin",
+            Method::PATCH,
+            &path,
+            ("if-match", "\"1\""),
+            Some(json!({"value": CANARY})),
+        )
+        .await
+        .expect(412),
+    );
+    answers.push(app.delete("admin", &path).await.expect(409));
+    for page in [
+        "/credentials",
+        &path.replace("/credentials", "/credentials"),
+        "/mcp-servers",
+        "/credentials?dialog=add",
+    ] {
+        let page = call(&app, Some(&cookie), "GET", page, "text/html", Vec::new())
+            .await
+            .expect(200);
+        assert!(
+            String::from_utf8_lossy(&page.bytes).contains("<html"),
+            "a page was rendered"
+        );
+        answers.push(page);
+    }
+    for answer in &answers {
+        assert_clean(
+            &format!("{answer:?}").chars().take(200).collect::<String>(),
+            answer.whole().as_bytes(),
+        );
+    }
+    assert!(
+        answers.len() > 400,
+        "every route was called in many ways: {}",
+        answers.len()
+    );
+    storage::assert_clean(&app).await;
+    let logs = logs.take();
+    assert!(
+        logs.len() > 10_000 && String::from_utf8_lossy(&logs).contains("TRACE"),
+        "logs were captured at trace level"
+    );
+    assert_clean("the logs", &logs);
+}
+
+#[tokio::test]
+async fn a_canary_is_nowhere_on_either_engine() {
+    nothing_holds_the_canary(TestApp::start(Engine::Sqlite).await).await;
+    nothing_holds_the_canary(TestApp::start(Engine::Postgres).await).await;
+}
+
+#[test]
+fn every_route_of_the_sources_is_in_the_list() {
+    fn walk(folder: &std::path::Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else {
+                let text = std::fs::read_to_string(&path).unwrap();
+                for part in text.split(".route(").skip(1) {
+                    if let Some(route) = part
+                        .trim_start()
+                        .strip_prefix('"')
+                        .and_then(|rest| rest.split('"').next())
+                    {
+                        found.push(route.to_owned());
+                    }
+                }
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(
+        &std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut found,
+    );
+    assert!(found.len() > 10, "{found:?}");
+    for route in found {
+        let known = ROUTES
+            .iter()
+            .any(|known| known.ends_with(&format!(" {route}")) || known.ends_with(&format!("/api/v1{route}")));
+        assert!(known, "{route} is not in the list of the leak test");
+    }
+}
+
+#[test]
+fn the_check_would_find_the_canary() {
+    for text in [
+        CANARY.to_owned(),
+        json!({"x": CANARY}).to_string(),
+        base64::engine::general_purpose::STANDARD.encode(format!("ab{CANARY}c")),
+    ] {
+        let found = std::panic::catch_unwind(|| assert_clean("a test", text.as_bytes()));
+        assert!(found.is_err(), "{text}");
+    }
+}
