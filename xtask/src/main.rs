@@ -1,2 +1,53 @@
-//! x
-fn main() {}
+//! The commands of the Strongroom project: `serve`, `test` and `build`.
+//!
+//! `cargo xtask help` lists them. Each installs what it needs where it can, and says which command to run where it cannot.
+
+mod build;
+mod chromium;
+
+mod debian;
+mod demo;
+mod node;
+mod playwright;
+mod postgres;
+mod private_files;
+mod process;
+mod progress;
+mod rust_tests;
+mod serve;
+mod site;
+mod summary;
+mod test;
+mod toolchain;
+mod workspace;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// The commands of the Strongroom project.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build everything and serve it on <http://127.0.0.1:3000>, with its data in `data/`.
+    Serve(serve::Options),
+    /// Run every check and every test: formatting, lints, Rust tests on SQLite and PostgreSQL, browser tests.
+    Test(test::Options),
+    /// Build the server and its site; with `--release`, one self-contained program.
+    Build(build::Options),
+}
+
+fn main() -> Result<()> {
+    let cli = Cli::parse();
+    process::stop_children_on_interrupt()?;
+    match cli.command {
+        Command::Serve(options) => serve::run(options),
+        Command::Test(options) => test::run(options),
+        Command::Build(options) => build::run(options),
+    }
+}

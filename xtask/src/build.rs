@@ -1,0 +1,102 @@
+//! `cargo xtask build`: the server and its site.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use crate::process::run_quietly;
+use crate::progress::{Steps, say};
+use crate::site::{self, Mode};
+use crate::toolchain;
+use crate::workspace::Workspace;
+
+/// The options of `cargo xtask build`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Make one self-contained program with the site inside, optimised.
+    #[arg(long)]
+    release: bool,
+}
+
+/// Builds what the options ask for and says where it is.
+pub fn run(options: Options) -> Result<()> {
+    let workspace = Workspace::find()?;
+    if options.release {
+        release(&workspace)
+    } else {
+        let mut steps = Steps::new(4);
+        let built = dev(&workspace, &mut steps)?;
+        say(format!(
+            "\n  server  {}\n  site    {}",
+            built.server.display(),
+            built.site.display()
+        ));
+        Ok(())
+    }
+}
+
+/// What a development build makes.
+#[derive(Debug)]
+pub struct Built {
+    /// The program `strongroom`.
+    pub server: PathBuf,
+    /// The folder for its `--site-dir`.
+    pub site: PathBuf,
+}
+
+/// Builds server and site for development, in four steps.
+pub fn dev(workspace: &Workspace, steps: &mut Steps) -> Result<Built> {
+    steps.run("Rust target for WebAssembly", || {
+        toolchain::ensure_wasm_target(workspace)
+    })?;
+    steps.run("Compile the front end", || site::compile(workspace, Mode::Dev))?;
+    let site = steps.run("Assemble the site", || site::assemble(workspace, Mode::Dev))?;
+    let server = steps.run("Compile the server", || server(workspace))?;
+    Ok(Built { server, site })
+}
+
+/// Compiles the server for development.
+pub fn server(workspace: &Workspace) -> Result<PathBuf> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--package", "server"]);
+    run_quietly(cargo)?;
+    Ok(dev_server(workspace))
+}
+
+/// Where cargo puts the development server.
+pub fn dev_server(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("debug/strongroom")
+}
+
+fn release(workspace: &Workspace) -> Result<()> {
+    let mut steps = Steps::new(4);
+    steps.run("Rust target for WebAssembly", || {
+        toolchain::ensure_wasm_target(workspace)
+    })?;
+    steps.run("Compile the front end", || site::compile(workspace, Mode::Release))?;
+    let site = steps.run("Assemble the site", || site::assemble(workspace, Mode::Release))?;
+    steps.run("Compile the server with the site inside", || {
+        let mut cargo = workspace.cargo();
+        cargo
+            .args(["build", "--package", "server", "--release"])
+            .env("STRONGROOM_SITE", &site);
+        run_quietly(cargo)
+    })?;
+    let program = workspace.target.join("release/strongroom");
+    say(format!(
+        "\n  {}  ({} MB, the site inside)",
+        program.display(),
+        megabytes(&program)?
+    ));
+    say(format!("  Start it with: {} serve --data-dir data", program.display()));
+    Ok(())
+}
+
+fn megabytes(file: &Path) -> Result<String> {
+    let bytes = fs::metadata(file)
+        .with_context(|| format!("{} was not built", file.display()))?
+        .len();
+    Ok(format!("{}.{}", bytes / 1_000_000, bytes % 1_000_000 / 100_000))
+}

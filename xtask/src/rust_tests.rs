@@ -1,0 +1,89 @@
+//! The Rust tests: on SQLite, and on a real PostgreSQL that is started for them.
+
+use std::env;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::postgres;
+use crate::process::{describe, run_quietly, run_showing};
+use crate::progress::say;
+use crate::summary::{Counts, is_cargo_result};
+use crate::workspace::Workspace;
+
+/// The packages under test. They share one feature set, and so one compiled server with the browser tests.
+const SELECTION: [&str; 6] = ["--package", "server", "--package", "app", "--features", "app/ssr"];
+
+/// Compiles the tests, and with them the server.
+pub fn compile(workspace: &Workspace) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo.arg("test").args(SELECTION).arg("--no-run");
+    run_quietly(cargo).map(drop)
+}
+
+/// Runs the tests of the commands themselves, which need no database.
+pub fn run_own(workspace: &Workspace, counts: &mut Counts) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "--package", "xtask"]);
+    run(cargo, counts)
+}
+
+/// Runs all tests of server and app, on both databases.
+pub fn run_all(
+    workspace: &Workspace,
+    postgres_programs: Option<&Path>,
+    node_modules: &Path,
+    arguments: &[String],
+    counts: &mut Counts,
+) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo
+        .arg("test")
+        .args(SELECTION)
+        .arg("--no-fail-fast")
+        .env("STRONGROOM_TEST_NODE_MODULES", node_modules);
+    if !arguments.is_empty() {
+        cargo.arg("--").args(arguments);
+    }
+    // Kept until the tests have ended.
+    let _postgres = match postgres_programs {
+        None => {
+            say("      PostgreSQL: the one that STRONGROOM_TEST_POSTGRES names");
+            None
+        }
+        Some(programs) => {
+            let started = postgres::start(programs)?;
+            say(format!("      PostgreSQL: a new one from {}", programs.display()));
+            cargo.env("STRONGROOM_TEST_POSTGRES", started.url());
+            Some(started)
+        }
+    };
+    run(cargo, counts)
+}
+
+/// Whether the developer brings a PostgreSQL.
+pub fn postgres_is_given() -> bool {
+    env::var_os("STRONGROOM_TEST_POSTGRES").is_some_and(|url| !url.is_empty())
+}
+
+fn run(cargo: Command, counts: &mut Counts) -> Result<()> {
+    let shown = describe(&cargo);
+    let finished = run_showing(cargo, |line| is_cargo_result(line) || is_heading(line))?;
+    let ran = Counts::of_cargo_test(&finished.output);
+    *counts += ran;
+    if !finished.status.success() {
+        say(finished.output.trim_end());
+        bail!("`{shown}` failed ({} of {} tests)", ran.failed, ran.failed + ran.passed);
+    }
+    if ran.is_empty() {
+        bail!("`{shown}` ran no test");
+    }
+    Ok(())
+}
+
+/// The line that names a test program, such as `     Running unittests src/lib.rs (…)`.
+fn is_heading(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("Running unittests ") || line.starts_with("Running tests/") || line.starts_with("Doc-tests ")
+}

@@ -1,0 +1,232 @@
+//! `cargo xtask test`: every check and every test.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+
+use crate::process::run_quietly;
+use crate::progress::{Steps, say};
+use crate::site::{self, Mode};
+use crate::summary::Counts;
+use crate::workspace::{Workspace, is_ci};
+use crate::{build, chromium, node, playwright, postgres, rust_tests, toolchain};
+
+/// The options of `cargo xtask test`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Run only these parts.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Part>,
+    /// Arguments for the test runner, such as `--only browser -- specs/smoke.spec.ts`.
+    #[arg(last = true)]
+    runner_arguments: Vec<String>,
+}
+
+/// A part of the checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Formatting.
+    Fmt,
+    /// Lints, in host and WebAssembly builds.
+    Lint,
+    /// Rust tests, on SQLite and PostgreSQL.
+    Rust,
+    /// Browser tests.
+    Browser,
+}
+
+impl Options {
+    fn wants(&self, part: Part) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
+    }
+
+    fn check(&self) -> Result<()> {
+        let one_runner = matches!(self.only[..], [Part::Rust | Part::Browser]);
+        if !self.runner_arguments.is_empty() && !one_runner {
+            bail!("arguments after `--` go to one test runner: add `--only rust` or `--only browser`");
+        }
+        Ok(())
+    }
+
+    fn step_count(&self) -> usize {
+        let steps = [(Part::Fmt, 1), (Part::Lint, 3), (Part::Rust, 3), (Part::Browser, 4)];
+        let parts: usize = steps
+            .iter()
+            .filter(|(part, _)| self.wants(*part))
+            .map(|(_, count)| count)
+            .sum();
+        // One more prepares all of them.
+        parts + 1
+    }
+}
+
+/// What the steps need, found or installed before the first long one.
+#[derive(Debug, Default)]
+struct Tools {
+    postgres: Option<PathBuf>,
+    node_modules: PathBuf,
+    chromium: PathBuf,
+}
+
+/// Runs the parts asked for; fails at the end when any step failed.
+pub fn run(options: Options) -> Result<()> {
+    options.check()?;
+    let workspace = Workspace::find()?;
+    let mut steps = Steps::new(options.step_count());
+    let mut counts = Counts::default();
+
+    let tools = steps.run("Look for the tools, install what is missing", || {
+        prepare(&workspace, &options)
+    })?;
+    if options.wants(Part::Fmt) {
+        steps.attempt("Formatting", || {
+            let mut cargo = workspace.cargo();
+            cargo.args(["fmt", "--all", "--check"]);
+            run_quietly(cargo).map(drop)
+        });
+    }
+    if options.wants(Part::Lint) {
+        lint(&workspace, &mut steps);
+    }
+    let compiled = options.wants(Part::Rust) && test_rust(&workspace, &options, &tools, &mut steps, &mut counts);
+    if options.wants(Part::Browser) {
+        test_browser(&workspace, &options, &tools, compiled, &mut steps, &mut counts);
+    }
+
+    let passed = steps.report();
+    if !options.only.is_empty() {
+        say("  This was a part of the checks (--only); `cargo xtask test` runs them all.");
+    }
+    if options.wants(Part::Rust) || options.wants(Part::Browser) {
+        say("");
+        say(format!(
+            "{} passed, {} failed, {} skipped",
+            counts.passed, counts.failed, counts.skipped
+        ));
+    }
+    if !passed {
+        bail!("not all steps passed");
+    }
+    Ok(())
+}
+
+fn prepare(workspace: &Workspace, options: &Options) -> Result<Tools> {
+    let mut tools = Tools::default();
+    if options.wants(Part::Fmt) || options.wants(Part::Lint) {
+        toolchain::ensure_lint_tools(workspace)?;
+    }
+    if options.wants(Part::Lint) || options.wants(Part::Browser) {
+        toolchain::ensure_wasm_target(workspace)?;
+    }
+    if options.wants(Part::Rust) || options.wants(Part::Browser) {
+        node::ensure_installed()?;
+        tools.node_modules = node::ensure_packages(workspace)?;
+    }
+    if options.wants(Part::Rust) && !rust_tests::postgres_is_given() {
+        tools.postgres = Some(postgres::ensure_installed()?);
+    }
+    if options.wants(Part::Browser) {
+        tools.chromium = chromium::ensure_installed(workspace)?;
+    }
+    Ok(tools)
+}
+
+/// Host and WebAssembly apart: linted together, the features `ssr` and `hydrate` would meet in one build.
+fn lint(workspace: &Workspace, steps: &mut Steps) {
+    let host = [
+        "--package",
+        "server",
+        "--package",
+        "app",
+        "--features",
+        "app/ssr",
+        "--all-targets",
+    ];
+    let wasm = [
+        "--package",
+        "frontend",
+        "--package",
+        "app",
+        "--features",
+        "app/hydrate",
+        "--target",
+        "wasm32-unknown-unknown",
+    ];
+    let own = ["--package", "xtask", "--all-targets"];
+    for (name, selection) in [
+        ("Lints of the host build", &host[..]),
+        ("Lints of the WebAssembly build", &wasm),
+        ("Lints of xtask", &own),
+    ] {
+        steps.attempt(name, || {
+            let mut cargo = workspace.cargo();
+            cargo.arg("clippy").args(selection).args(["--", "--deny", "warnings"]);
+            run_quietly(cargo).map(drop)
+        });
+    }
+}
+
+/// Returns whether the server was compiled.
+fn test_rust(workspace: &Workspace, options: &Options, tools: &Tools, steps: &mut Steps, counts: &mut Counts) -> bool {
+    steps.attempt("Tests of xtask", || rust_tests::run_own(workspace, counts));
+    let name = "Rust tests, on SQLite and PostgreSQL";
+    if !steps.attempt("Compile the Rust tests", || rust_tests::compile(workspace)) {
+        steps.not_run(name, "they did not compile");
+        return false;
+    }
+    steps.attempt(name, || {
+        let arguments = &options.runner_arguments;
+        rust_tests::run_all(
+            workspace,
+            tools.postgres.as_deref(),
+            &tools.node_modules,
+            arguments,
+            counts,
+        )
+    });
+    true
+}
+
+fn test_browser(
+    workspace: &Workspace,
+    options: &Options,
+    tools: &Tools,
+    server_is_compiled: bool,
+    steps: &mut Steps,
+    counts: &mut Counts,
+) {
+    let name = "Browser tests";
+    steps.attempt("Types of the browser tests", || playwright::check_types(workspace));
+    let mut site = None;
+    let compiled = steps.attempt("Build the site", || {
+        site::compile(workspace, Mode::Dev)?;
+        site = Some(site::assemble(workspace, Mode::Dev)?);
+        Ok(())
+    });
+    let server = build::dev_server(workspace);
+    let built = steps.attempt("Build the server", || {
+        // The Rust tests come with a server; asked for one without the tests' features, cargo would compile it again.
+        if server_is_compiled && server.is_file() {
+            Ok(())
+        } else {
+            build::server(workspace).map(drop)
+        }
+    });
+    let (true, true, Some(site)) = (compiled, built, site) else {
+        return steps.not_run(name, "site or server did not build");
+    };
+    if is_ci() {
+        say(format!("      Chromium: {}", tools.chromium.display()));
+    }
+    steps.attempt(name, || {
+        playwright::run(
+            workspace,
+            &server,
+            &site,
+            &tools.chromium,
+            &options.runner_arguments,
+            counts,
+        )
+    });
+}
