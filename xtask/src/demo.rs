@@ -219,7 +219,8 @@ fn add_samples(port: u16, password: &str) -> Result<()> {
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
     let mut signed_in = agent
         .post(format!("{api}/session"))
-        .send_json(json!({ "email": EMAIL, "password": password }))
+        .content_type("application/json")
+        .send(json!({ "email": EMAIL, "password": password }).to_string())
         .context("Strongroom does not answer")?;
     if !signed_in.status().is_success() {
         bail!("the demo administrator cannot sign in: {}", problem(&mut signed_in));
@@ -234,7 +235,8 @@ fn add_samples(port: u16, password: &str) -> Result<()> {
         let mut created = agent
             .post(format!("{api}/credentials"))
             .header("cookie", cookies.join("; "))
-            .send_json(json!({ "name": name, "value": value }))
+            .content_type("application/json")
+            .send(json!({ "name": name, "value": value }).to_string())
             .context("Strongroom does not answer")?;
         // 409: an earlier first start was interrupted after this sample.
         if !created.status().is_success() && created.status() != 409 {
@@ -247,7 +249,8 @@ fn add_samples(port: u16, password: &str) -> Result<()> {
 /// What a refused request says about itself.
 fn problem(response: &mut ureq::http::Response<ureq::Body>) -> String {
     let status = response.status();
-    let body: Value = response.body_mut().read_json().unwrap_or_default();
+    let text = response.body_mut().read_to_string().unwrap_or_default();
+    let body: Value = serde_json::from_str(&text).unwrap_or_default();
     let detail = body["detail"]
         .as_str()
         .or(body["title"].as_str())

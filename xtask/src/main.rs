@@ -21,6 +21,8 @@ mod test;
 mod toolchain;
 mod workspace;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -42,10 +44,21 @@ enum Command {
     Build(build::Options),
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
     let cli = Cli::parse();
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            process::wait_if_interrupted();
+            eprintln!("Error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
     process::stop_children_on_interrupt()?;
-    match cli.command {
+    match command {
         Command::Serve(options) => serve::run(options),
         Command::Test(options) => test::run(options),
         Command::Build(options) => build::run(options),

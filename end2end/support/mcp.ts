@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+
+import { eventually, freePort, start } from './process';
+
+const FOLDER = join(__dirname, '..');
+const AIMOCK = join(FOLDER, 'node_modules/@copilotkit/aimock/dist/aimock-cli.js');
+const EVERYTHING = join(FOLDER, 'node_modules/@modelcontextprotocol/server-everything/dist/index.js');
+
+/** A running MCP server. */
+export interface McpServer {
+  /** Its endpoint, such as `http://127.0.0.1:PORT/mcp`. */
+  url: string;
+  /** `127.0.0.1:PORT`, as it stands among a credential's allowed hosts. */
+  host: string;
+  stop(): Promise<void>;
+}
+
+/** A request that the server let in. The header that carried the token reads `[REDACTED]`. */
+export interface JournalEntry {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  response: { status: number };
+}
+
+/** An MCP server that answers 401 to every request without the token. */
+export interface GuardedMcpServer extends McpServer {
+  token: string;
+  /** The names of its tools. */
+  tools: readonly string[];
+  /** The requests that came with the right token, oldest first; refused ones are not in it. */
+  journal(): Promise<JournalEntry[]>;
+}
+
+/** Starts the MCP server of `mocks/mcp-server.json`, which checks the token. */
+export async function startGuardedMcp(token = `mcp-${randomUUID()}`): Promise<GuardedMcpServer> {
+  const config = join(FOLDER, 'mocks/mcp-server.json');
+  const server = start('node', [AIMOCK, '--config', config, '--host', '127.0.0.1', '--port', '0'], {
+    cwd: FOLDER,
+    env: { AIMOCK_API_KEYS: token },
+  });
+  try {
+    const origin = await eventually('aimock', server, () => /listening on (http:\/\/[\d.]+:\d+)/.exec(server.output())?.[1]);
+    return {
+      url: `${origin}/mcp`,
+      host: new URL(origin).host,
+      token,
+      tools: ['echo', 'add'],
+      journal: async () => {
+        const response = await fetch(`${origin}/__aimock/journal`, { headers: { authorization: `Bearer ${token}` } });
+        return (await response.json()) as JournalEntry[];
+      },
+      stop: server.stop,
+    };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+/** Starts the reference server "everything", which asks for no token. */
+export async function startEverything(): Promise<McpServer> {
+  const port = await freePort();
+  const server = start('node', [EVERYTHING, 'streamableHttp'], { cwd: FOLDER, env: { PORT: String(port) } });
+  try {
+    await eventually('server-everything', server, () => (server.output().includes('listening on port') ? true : undefined));
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  const host = `127.0.0.1:${port}`;
+  return { url: `http://${host}/mcp`, host, stop: server.stop };
+}
