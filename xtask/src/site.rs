@@ -155,24 +155,35 @@ fn bind(workspace: &Workspace, mode: Mode) -> Result<(String, Vec<u8>, Vec<Asset
     }
     snippets.sort();
 
-    let mut js = output.js().to_owned();
-    let mut assets = Vec::new();
-    if !snippets.is_empty() {
-        // Their names do not change with their content, so the folder's name must.
-        let folder = format!("snippets.{}", hash(format!("{snippets:?}").as_bytes()));
-        js = js
-            .replace("'./snippets/", &format!("'./{folder}/"))
-            .replace("\"./snippets/", &format!("\"./{folder}/"));
-        if js.contains("./snippets/") {
-            bail!("the script imports ./snippets/ in a way that this build does not know: see `bind` in xtask");
-        }
-        assets.extend(snippets.into_iter().map(|(path, script)| Asset {
+    let (js, scripts) = with_snippets(output.js(), snippets)?;
+    let wasm = output.wasm_mut().emit_wasm();
+    Ok((js, wasm, scripts))
+}
+
+/// Small scripts that crates bring along keep their names when their content changes, so their folder's name follows it.
+fn with_snippets(js: &str, snippets: Vec<(String, String)>) -> Result<(String, Vec<Asset>)> {
+    if snippets.is_empty() {
+        return Ok((js.to_owned(), Vec::new()));
+    }
+    let folder = format!("snippets.{}", hash(format!("{snippets:?}").as_bytes()));
+    // Only where scripts are imported: elsewhere the same text is a name inside the module.
+    let js = ["from './", "from \"./"].iter().fold(js.to_owned(), |js, before| {
+        js.replace(&format!("{before}snippets/"), &format!("{before}{folder}/"))
+    });
+    if js
+        .lines()
+        .any(|line| line.trim_start().starts_with("import ") && line.contains("./snippets/"))
+    {
+        bail!("the script imports ./snippets/ in a way that this build does not know: see `with_snippets` in xtask");
+    }
+    let scripts = snippets
+        .into_iter()
+        .map(|(path, script)| Asset {
             path: format!("pkg/{folder}/{path}"),
             bytes: script.into_bytes(),
-        }));
-    }
-    let wasm = output.wasm_mut().emit_wasm();
-    Ok((js, wasm, assets))
+        })
+        .collect();
+    Ok((js, scripts))
 }
 
 /// All style sheets as one, in the order of their names.
@@ -376,6 +387,21 @@ mod tests {
         assert_eq!(hashed_name("js", b"strongroom"), hashed_name("js", b"strongroom"));
         assert_ne!(hashed_name("js", b"strongroom"), hashed_name("js", b"Strongroom"));
         assert_eq!(hash(b"").len(), 16);
+    }
+
+    #[test]
+    fn snippets_are_imported_from_a_folder_named_after_their_content() -> Result<()> {
+        let js = "import { a } from './snippets/x/inline0.js';\nreturn { \"./snippets/x/inline0.js\": import1 };\n";
+        let snippets = vec![("x/inline0.js".to_owned(), "export function a() {}".to_owned())];
+        let (js, scripts) = with_snippets(js, snippets)?;
+        let folder = scripts[0]
+            .path
+            .strip_suffix("/x/inline0.js")
+            .and_then(|path| path.strip_prefix("pkg/"));
+        let import = format!("import {{ a }} from './{}/x/inline0.js';", folder.unwrap_or_default());
+        assert!(js.starts_with(&import), "{js}");
+        assert!(js.contains("\"./snippets/x/inline0.js\": import1"), "{js}");
+        Ok(())
     }
 
     #[test]
