@@ -270,10 +270,10 @@ fn print_card(workspace: &Workspace, folder: &Folder, port: u16, mcp_port: u16) 
         String::new(),
         "The main job, in five steps:".to_owned(),
         "  1. Open the address above and sign in.".to_owned(),
-        "  2. Open MCP servers and choose Add.".to_owned(),
-        "  3. Paste the URL of the MCP server.".to_owned(),
+        "  2. Open MCP servers and choose Add MCP server.".to_owned(),
+        "  3. Give it a name and paste the URL.".to_owned(),
         "  4. Create its credential right there; the value is the token.".to_owned(),
-        "  5. Choose Test: the server's three tools appear.".to_owned(),
+        "  5. Choose Test connection: the server offers 3 tools. Save.".to_owned(),
         String::new(),
         "Ctrl-C stops both servers. --fresh begins anew.".to_owned(),
     ];
