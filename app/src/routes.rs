@@ -37,7 +37,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=|| view! { <Redirect path="/credentials" /> } ssr=SsrMode::Async />
                     <Route path=path!("/credentials") view=CredentialsPage ssr=SsrMode::Async />
                     <Route path=path!("/credentials/:id") view=CredentialPage ssr=SsrMode::Async />
-                    <Route path=path!("/mcp-servers") view=McpServersPage ssr=SsrMode::Async />
+                    <Route path=path!("/mcp-servers") view=|| view! { <McpServersPage /> }.into_any() ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -22,6 +22,7 @@ pub fn SignInAgainDialog() -> impl IntoView {
             <SignInForm again />
         </Show>
     }
+    .into_any()
 }
 
 #[component]
@@ -93,4 +94,5 @@ fn SignInForm(again: SignInAgain) -> impl IntoView {
             </DialogForm>
         </Dialog>
     }
+    .into_any()
 }

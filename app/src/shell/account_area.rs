@@ -59,4 +59,5 @@ pub fn AccountArea(
             </div>
         </section>
     }
+    .into_any()
 }

@@ -39,4 +39,5 @@ pub fn Shell() -> impl IntoView {
         </Show>
         <SignInAgainDialog />
     }
+    .into_any()
 }

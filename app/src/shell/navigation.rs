@@ -24,6 +24,7 @@ pub fn TopBar() -> impl IntoView {
             <Brand />
         </header>
     }
+    .into_any()
 }
 
 #[component]
@@ -34,6 +35,7 @@ fn Brand() -> impl IntoView {
             {text::product()}
         </a>
     }
+    .into_any()
 }
 
 /// The sidebar.
@@ -64,6 +66,7 @@ pub fn Navigation(
             <AccountArea on_shortcuts />
         </nav>
     }
+    .into_any()
 }
 
 #[component]
@@ -88,4 +91,5 @@ fn NavigationLink(href: &'static str, icon: IconKind, words: &'static str) -> im
             </a>
         </li>
     }
+    .into_any()
 }

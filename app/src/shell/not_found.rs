@@ -14,4 +14,5 @@ pub fn NotFoundPage() -> impl IntoView {
             <LinkButton href="/credentials">{text::to_credentials()}</LinkButton>
         </main>
     }
+    .into_any()
 }

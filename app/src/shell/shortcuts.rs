@@ -146,6 +146,7 @@ pub fn ShortcutsDialog(
             </DialogBody>
         </Dialog>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ pub fn CopyButton(
             }}
         </button>
     }
+    .into_any()
 }
 
 /// Copies, then tells whether it worked.

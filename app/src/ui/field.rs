@@ -87,6 +87,7 @@ pub fn FieldFrame(
             </p>
         </div>
     }
+    .into_any()
 }
 
 /// A text field of one line, with a living content. For secrets there is the value field.
@@ -160,4 +161,5 @@ pub fn TextField(
             />
         </FieldFrame>
     }
+    .into_any()
 }

@@ -131,4 +131,5 @@ pub fn Icon(
             <path d=kind.path()></path>
         </svg>
     }
+    .into_any()
 }

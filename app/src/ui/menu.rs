@@ -99,6 +99,7 @@ pub fn Menu(
             </div>
         </Show>
     }
+    .into_any()
 }
 
 /// An entry that leads somewhere.
@@ -126,6 +127,7 @@ pub fn MenuLink(
             {children()}
         </a>
     }
+    .into_any()
 }
 
 /// An entry that does something.
@@ -152,6 +154,7 @@ pub fn MenuButton(
             {children()}
         </button>
     }
+    .into_any()
 }
 
 /// Where the focus goes inside the menu.

@@ -1,6 +1,8 @@
 //! Components and browser plumbing that know nothing of credentials or any other feature.
 
 mod button;
+#[cfg(test)]
+mod contrast_tests;
 mod copy;
 mod dialog;
 mod field;

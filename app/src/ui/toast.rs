@@ -135,4 +135,5 @@ pub fn ToastRegion(
             </For>
         </div>
     }
+    .into_any()
 }

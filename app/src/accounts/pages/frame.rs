@@ -49,6 +49,7 @@ pub fn AlonePage(
             </div>
         </main>
     }
+    .into_any()
 }
 
 /// A field of a plain form: named, and never bound to anything living.
@@ -100,4 +101,5 @@ pub fn PlainField(
             />
         </FieldFrame>
     }
+    .into_any()
 }

@@ -61,6 +61,7 @@ pub fn SetUpPage() -> impl IntoView {
             </Show>
         </AlonePage>
     }
+    .into_any()
 }
 
 /// Moves the token from the address bar into its field, so that it is in no history and no screenshot.

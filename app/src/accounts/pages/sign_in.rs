@@ -45,4 +45,5 @@ pub fn SignInPage() -> impl IntoView {
             </form>
         </AlonePage>
     }
+    .into_any()
 }

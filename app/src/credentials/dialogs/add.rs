@@ -38,6 +38,7 @@ pub fn AddCredentialDialog(
             <AddForm name value help=text::value_help_add() on_added />
         </Dialog>
     }
+    .into_any()
 }
 
 /// The form of every dialog that adds a credential. It closes the dialog once it is done.
@@ -123,4 +124,5 @@ pub fn AddForm(
             <DialogFooter busy=save.busy() />
         </DialogForm>
     }
+    .into_any()
 }

@@ -55,4 +55,5 @@ pub fn LoadCurrent(
             </p>
         </Show>
     }
+    .into_any()
 }

@@ -96,6 +96,7 @@ pub fn DeleteCredentialDialog(
             }}
         </Dialog>
     }
+    .into_any()
 }
 
 #[component]
@@ -188,4 +189,5 @@ fn DeleteForm(credential: Credential, known: Uses, on_done: Callback<Done>) -> i
             />
         </DialogForm>
     }
+    .into_any()
 }

@@ -47,6 +47,7 @@ pub fn EditCredentialDialog(
             <EditForm credential name value rename_only on_done />
         </Dialog>
     }
+    .into_any()
 }
 
 #[component]
@@ -142,6 +143,7 @@ fn EditForm(
             <DialogFooter busy=save.busy() />
         </DialogForm>
     }
+    .into_any()
 }
 
 /// The switch "Only rename, keep the value".
@@ -160,4 +162,5 @@ fn KeepValue(keep_value: RwSignal<bool>, on_change: Callback<()>) -> impl IntoVi
             <span>{text::only_rename()}</span>
         </label>
     }
+    .into_any()
 }

@@ -62,6 +62,7 @@ pub fn AllowedHostsDialog(
             <HostsForm credential typed on_done />
         </Dialog>
     }
+    .into_any()
 }
 
 #[component]
@@ -138,6 +139,7 @@ fn HostsForm(credential: RwSignal<Credential>, typed: RwSignal<String>, on_done:
             <DialogFooter busy=save.busy() />
         </DialogForm>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -76,4 +76,5 @@ fn NotThere(error: ClientError, on_close: Callback<()>) -> impl IntoView {
             </DialogBody>
         </Dialog>
     }
+    .into_any()
 }

@@ -50,6 +50,7 @@ pub fn ReferenceList(
             </Show>
         </ul>
     }
+    .into_any()
 }
 
 #[component]
@@ -71,4 +72,5 @@ fn ReferenceItem(item: Reference) -> impl IntoView {
             <span class="references-fate">{text::fate(item.kind)}</span>
         </li>
     }
+    .into_any()
 }

@@ -66,6 +66,7 @@ pub fn CredentialPage() -> impl IntoView {
         </Transition>
         <CredentialDialogs dialog on_done />
     }
+    .into_any()
 }
 
 /// Fetches something of the credential, again at each round.
@@ -173,6 +174,7 @@ fn Known(credential: Signal<Credential>) -> impl IntoView {
         </PageHeader>
         <CredentialFacts credential change_hosts />
     }
+    .into_any()
 }
 
 #[component]

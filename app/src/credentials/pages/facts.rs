@@ -85,4 +85,5 @@ pub fn CredentialFacts(
             </dl>
         </section>
     }
+    .into_any()
 }

@@ -37,6 +37,7 @@ pub fn References(
             </Transition>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -93,4 +94,5 @@ fn ReferenceTable(page: Page<Reference>) -> impl IntoView {
             .is_positive()
             .then(|| view! { <p class="card-empty">{text::and_hidden(hidden)}</p> })}
     }
+    .into_any()
 }

@@ -53,4 +53,5 @@ pub fn CredentialTable(
             </tbody>
         </table>
     }
+    .into_any()
 }

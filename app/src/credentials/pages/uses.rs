@@ -35,6 +35,7 @@ pub fn LastUses(
             </Transition>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -67,6 +68,7 @@ fn UseTable(uses: Vec<Use>) -> impl IntoView {
             </tbody>
         </table>
     }
+    .into_any()
 }
 
 #[component]
@@ -99,6 +101,7 @@ fn UseRow(used: Use) -> impl IntoView {
             </td>
         </tr>
     }
+    .into_any()
 }
 
 /// The record that used it: a link where it is stored.

@@ -33,4 +33,5 @@ pub fn DiscardQuestion(
             </div>
         </div>
     }
+    .into_any()
 }

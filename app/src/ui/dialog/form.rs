@@ -23,6 +23,7 @@ pub fn DialogForm(
             {children()}
         </form>
     }
+    .into_any()
 }
 
 /// The part of a dialog that scrolls.
@@ -65,4 +66,5 @@ pub fn DialogFooter(
             </Button>
         </footer>
     }
+    .into_any()
 }

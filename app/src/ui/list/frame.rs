@@ -49,6 +49,7 @@ where
             </Transition>
         </div>
     }
+    .into_any()
 }
 
 /// Built inside the transition, so that reading the rows there makes it wait for them.
@@ -143,4 +144,5 @@ fn Skeleton() -> impl IntoView {
             {(0..6).map(|_| view! { <div class="skeleton-row"></div> }).collect_view()}
         </div>
     }
+    .into_any()
 }

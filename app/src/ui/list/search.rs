@@ -83,6 +83,7 @@ pub fn SearchBox(
             <kbd aria-hidden="true">"/"</kbd>
         </form>
     }
+    .into_any()
 }
 
 fn is_composing(event: &leptos::ev::Event) -> bool {

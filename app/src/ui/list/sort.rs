@@ -45,6 +45,7 @@ pub fn SortHeader(
             </a>
         </th>
     }
+    .into_any()
 }
 
 /// The choice of an order, for the narrow form of a list.
@@ -85,4 +86,5 @@ pub fn SortBy(
             </select>
         </label>
     }
+    .into_any()
 }
