@@ -213,8 +213,24 @@ mod browser {
         }
         .map_err(|_| ClientError::Unreadable)?;
         let answer = request.send().await.map_err(|_| ClientError::Offline)?;
+        notice_new_build(answer.headers().get(crate::api::BUILD_HEADER));
         let status = answer.status();
         let body = answer.binary().await.map_err(|_| ClientError::Offline)?;
         Ok(RawAnswer { status, body })
+    }
+
+    /// Shows the bar that offers a reload, once another build answers than the one that rendered the page.
+    fn notice_new_build(answered_by: Option<String>) {
+        let document = leptos::prelude::document();
+        let page = document
+            .document_element()
+            .and_then(|root| root.get_attribute("data-build"));
+        if let (Some(answered_by), Some(page)) = (answered_by, page)
+            && answered_by != page
+            && let Some(bar) = document.get_element_by_id("new-build")
+        {
+            // Fails only for a name that is not valid.
+            let _ = bar.remove_attribute("hidden");
+        }
     }
 }

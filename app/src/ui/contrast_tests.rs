@@ -38,7 +38,9 @@ fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
 fn assert_contrast(front: &str, backs: &[&str], at_least: f64) {
     for theme in [Theme::Light, Theme::Dark] {
         for back in backs {
-            let found = colour(front, theme).zip(colour(back, theme)).map(|(a, b)| contrast(a, b));
+            let found = colour(front, theme)
+                .zip(colour(back, theme))
+                .map(|(a, b)| contrast(a, b));
             assert!(
                 found.is_some_and(|found| found >= at_least),
                 "{front} on {back}, {theme:?}: {found:?}, not {at_least}"

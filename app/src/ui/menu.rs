@@ -2,22 +2,25 @@
 
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 
-use super::{Icon, IconKind, unique_id};
+use super::{Icon, IconKind};
 
 /// Closes the menu around an entry; in context inside [`Menu`].
 #[derive(Clone, Copy, Debug)]
 struct MenuHandle(Callback<()>);
 
-/// A menu button. Its entries are [`MenuLink`] and [`MenuButton`]; they exist only while it is open.
+/// A menu button. Its entries are [`MenuLink`] and [`MenuButton`]; they exist only while it is open. Button
+/// and popover are tied by the browser, so that a press on the button closes what it opened.
 #[component]
 pub fn Menu(
+    /// The id of the menu: unique in the page, and the same on the server.
+    #[prop(into)]
+    id: String,
     /// What the menu is for: "More for `PROD_KEY`".
     #[prop(into)]
     label: Signal<String>,
     /// The entries.
     children: ChildrenFn,
 ) -> impl IntoView {
-    let id = StoredValue::new(unique_id("menu"));
     let open = RwSignal::new(false);
     let button = NodeRef::<html::Button>::new();
     let menu = NodeRef::<html::Div>::new();
@@ -27,14 +30,20 @@ pub fn Menu(
             // Not open any more is as good.
             let _ = menu.hide_popover();
         }
-        open.set(false);
     });
-    Effect::new(move || {
-        if let (Some(menu), Some(button)) = (menu.get(), button.get_untracked()) {
-            show_below(&menu, &button);
-            move_focus(&menu, Step::First);
-        }
-    });
+    let on_toggle = move |_| {
+        let now_open = menu
+            .get_untracked()
+            .is_some_and(|menu| menu.matches(":popover-open").unwrap_or(false));
+        open.set(now_open);
+        // In the next frame its entries are there, so it can be measured.
+        request_animation_frame(move || {
+            if let (Some(menu), Some(button), true) = (menu.get_untracked(), button.get_untracked(), now_open) {
+                place_below(&menu, &button);
+                move_focus(&menu, Step::First);
+            }
+        });
+    };
     let on_key = move |event: KeyboardEvent| {
         let Some(menu) = menu.get_untracked() else { return };
         let step = match event.key().as_str() {
@@ -45,6 +54,7 @@ pub fn Menu(
             "Escape" | "Tab" => {
                 if event.key() == "Escape" {
                     event.prevent_default();
+                    event.stop_propagation();
                 }
                 close.run(());
                 if let Some(button) = button.get_untracked() {
@@ -67,37 +77,26 @@ pub fn Menu(
             title=label
             aria-haspopup="menu"
             aria-expanded=move || if open.get() { "true" } else { "false" }
-            on:click=move |_| {
-                if open.get_untracked() {
-                    close.run(());
-                } else {
-                    open.set(true);
-                }
-            }
+            popovertarget=id.clone()
         >
             <Icon kind=IconKind::More />
         </button>
-        <Show when=move || open.get()>
-            <div
-                node_ref=menu
-                id=id.get_value()
-                class="menu"
-                role="menu"
-                popover="auto"
-                aria-label=label
-                on:keydown=on_key
-                on:toggle=move |_| {
-                    let still = menu.get_untracked().is_some_and(|menu| menu.matches(":popover-open").unwrap_or(false));
-                    if !still {
-                        open.set(false);
-                    }
-                }
-            >
+        <div
+            node_ref=menu
+            id=id
+            class="menu"
+            role="menu"
+            popover="auto"
+            aria-label=label
+            on:keydown=on_key
+            on:toggle=on_toggle
+        >
+            <Show when=move || open.get()>
                 <leptos::context::Provider value=MenuHandle(close)>
                     {children.with_value(|children| children())}
                 </leptos::context::Provider>
-            </div>
-        </Show>
+            </Show>
+        </div>
     }
     .into_any()
 }
@@ -203,11 +202,10 @@ fn move_focus(_menu: &leptos::web_sys::HtmlDivElement, step: Step) {
     let _ = target(step, None, 0);
 }
 
-/// Opens the menu under its button, or above where there is no room, aligned with the button's end.
+/// Puts the menu under its button, or above where there is no room, aligned with the button's end.
 #[cfg(target_arch = "wasm32")]
-fn show_below(menu: &web_sys::HtmlDivElement, button: &web_sys::HtmlButtonElement) {
+fn place_below(menu: &web_sys::HtmlDivElement, button: &web_sys::HtmlButtonElement) {
     const GAP: f64 = 4.0;
-    let _ = menu.show_popover();
     let (anchor, own) = (button.get_bounding_client_rect(), menu.get_bounding_client_rect());
     let height = window()
         .inner_height()
@@ -225,10 +223,12 @@ fn show_below(menu: &web_sys::HtmlDivElement, button: &web_sys::HtmlButtonElemen
     // Plain lengths are always accepted.
     let _ = style.set_property("top", &format!("{top}px"));
     let _ = style.set_property("left", &format!("{left}px"));
+    // The style shows it from now on.
+    let _ = menu.set_attribute("data-placed", "");
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn show_below(_menu: &leptos::web_sys::HtmlDivElement, _button: &leptos::web_sys::HtmlButtonElement) {}
+fn place_below(_menu: &leptos::web_sys::HtmlDivElement, _button: &leptos::web_sys::HtmlButtonElement) {}
 
 #[cfg(test)]
 mod tests {

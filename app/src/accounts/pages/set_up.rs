@@ -18,7 +18,7 @@ pub fn SetUpPage() -> impl IntoView {
     let query = use_query_map();
     let code = Memo::new(move |_| query.with(|query| query.get("error")));
     let is = move |this: &'static str| Signal::derive(move || code.get().as_deref() == Some(this));
-    Effect::new(|| take_token_from_address());
+    Effect::new(take_token_from_address);
     view! {
         <AlonePage
             title=text::set_up()
