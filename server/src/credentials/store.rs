@@ -96,7 +96,7 @@ const BY_OWNER: [&str; 4] = pages!("c.owner_sort");
 const BY_CREATED: [&str; 4] = pages!("c.created_at");
 const BY_UPDATED: [&str; 4] = pages!("c.updated_at");
 const COUNT: &str = concat!("SELECT ", count!());
-const GET: &str = concat!(columns!("1"), "AND c.id = $1");
+const GET: &str = concat!(columns!("CAST(1 AS BIGINT)"), "AND c.id = $1");
 const INSERT: &str = "INSERT INTO credentials (id, name, name_key, name_sort, owner_id, owner_sort, version, revision, \
      reference_epoch, allowed_hosts, created_at, updated_at, updated_by_name) \
      SELECT $1, $2, $3, $4, u.id, u.name_sort, 1, 1, 0, $5, $6, $6, u.name FROM users u WHERE u.id = $7 AND u.deleted_at IS NULL";

@@ -40,7 +40,7 @@ both_engines! {
     async fn all_broken_rules_are_told_at_once_and_nothing_is_repeated(app: TestApp) {
         let body = json!({"name": "", "value": 7, "owner": "canary-owner", "canary-field": 1});
         let problem = app.post("admin", "/credentials", body).await.problem(422, "invalid");
-        assert_eq!(problem.pointers(), ["/name", "/value", "/owner", ""]);
+        assert_eq!(problem.pointers(), ["/name", "/value", "", "/owner"]);
         assert!(!problem.whole().contains("canary"));
         for (body, pointer) in [
             (json!({"value": "v"}), "/name"),
