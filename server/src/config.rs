@@ -11,6 +11,9 @@ use url::Url;
 
 use crate::vault::KeyringSource;
 
+/// What is logged unless the settings say otherwise. The MCP library tells of every session, with its id.
+const DEFAULT_LOG: &str = "info,rmcp=warn";
+
 /// Every setting, each with its flag, its variable and its key in `strongroom.toml`.
 #[derive(Args, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -130,7 +133,7 @@ impl Options {
                 .or(from_file.outbound_private_networks)
                 .unwrap_or(true),
             site_dir: self.site_dir.or(from_file.site_dir),
-            log: self.log.or(from_file.log).unwrap_or_else(|| "info".to_owned()),
+            log: self.log.or(from_file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             data_dir,
         })
     }

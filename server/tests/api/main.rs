@@ -5,6 +5,7 @@
 
 mod accounts;
 mod credentials;
+mod mcp_servers;
 mod mcp_sessions;
 mod outbound;
 mod peers;
