@@ -7,7 +7,8 @@ use leptos::task::spawn_local;
 
 use super::PickerHandle;
 use super::state::{Command, Event, ROWS};
-use crate::api::{Query, ReadClient};
+use crate::api::{ClientError, Query, ReadClient};
+use crate::ui::{Again, SignInAgain};
 
 const TYPING_PAUSE: Duration = Duration::from_millis(150);
 const SHOW_WAITING_AFTER: Duration = Duration::from_millis(300);
@@ -26,6 +27,7 @@ pub(super) struct Draft {
 pub(super) struct Driver {
     handle: PickerHandle,
     client: StoredValue<ReadClient>,
+    again: SignInAgain,
     /// The creation form, while it is open.
     pub draft: RwSignal<Option<Draft>>,
 }
@@ -36,6 +38,7 @@ impl Driver {
         Self {
             handle,
             client: StoredValue::new(ReadClient::from_context()),
+            again: SignInAgain::from_context(),
             draft: RwSignal::new(None),
         }
     }
@@ -99,7 +102,11 @@ impl Driver {
             limit: Some(ROWS),
             cursor: None,
         };
-        let answer = client.credentials(&query).await;
+        let mut answer = client.credentials(&query).await;
+        let ended = answer.as_ref().is_err_and(ClientError::is_unauthorized);
+        if ended && self.again.ask().await == Again::SamePerson {
+            answer = client.credentials(&query).await;
+        }
         self.send(Event::Answered(ticket, answer));
     }
 }
