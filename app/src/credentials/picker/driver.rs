@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::PickerHandle;
-use super::state::{Command, Event, ROWS};
+use super::events::{Command, Event};
+use super::state::ROWS;
 use crate::api::{ClientError, Query, ReadClient};
 use crate::ui::{Again, SignInAgain};
 

@@ -5,9 +5,10 @@ use leptos::prelude::*;
 
 use super::PickerHandle;
 use super::driver::Driver;
+use super::events::Event;
 use super::highlight::split;
 use super::place::place;
-use super::state::{Event, Row, Waiting};
+use super::state::{Row, Waiting};
 use super::text;
 use crate::ui::{Icon, IconKind, scroll_into_sight};
 

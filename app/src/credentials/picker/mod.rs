@@ -24,11 +24,15 @@
 
 mod create_dialog;
 mod driver;
+mod ending;
+mod events;
 mod field;
 mod handle;
 mod highlight;
 mod list;
+mod notice;
 mod place;
+mod search_input;
 mod state;
 mod text;
 

@@ -10,8 +10,10 @@ mod dialog;
 mod draft;
 mod fields;
 mod model;
+mod saving;
 mod test_panel;
 mod test_run;
+mod testing;
 
 pub(super) use address::host_of;
 pub use dialog::{FormOf, McpServerDialog};

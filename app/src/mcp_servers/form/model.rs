@@ -1,17 +1,14 @@
 //! What the form holds, and what its buttons do.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::address::{AddressFault, host_of};
 use super::draft::{Draft, Tested};
-use super::test_run::{Outcome, TestRun};
-use crate::accounts::use_me;
-use crate::api::{ClientError, NamedRecord, Problem, Query, ReadClient, WriteClient};
+use super::test_run::TestRun;
+use crate::api::{NamedRecord, Problem, ReadClient};
 use crate::credentials::picker::PickerHandle;
-use crate::mcp_servers::failure::Subject;
 use crate::mcp_servers::{McpServer, text};
-use crate::ui::{Look, Save};
+use crate::ui::Save;
 
 /// A credential that may not go to the address's host yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,12 +35,13 @@ pub(super) struct Form {
     pub url_fault: RwSignal<Option<String>>,
     pub credential_fault: RwSignal<Option<String>>,
     pub run: RwSignal<TestRun>,
-    runs: StoredValue<u64>,
+    /// How many tests were started.
+    pub runs: StoredValue<u64>,
     refused: RwSignal<Option<Refusal>>,
     /// The consent to send the credential to the refused host.
     pub allow: RwSignal<bool>,
     pub save: Save,
-    client: StoredValue<ReadClient>,
+    pub client: StoredValue<ReadClient>,
 }
 
 /// The field that comes first among those that are wrong.
@@ -145,7 +143,7 @@ impl Form {
     }
 
     /// Checks what a test needs, or everything that saving needs; gives the first wrong field.
-    fn check(self, for_saving: bool) -> Option<Field> {
+    pub(super) fn check(self, for_saving: bool) -> Option<Field> {
         let credential = self.check_credential();
         let name = !for_saving || self.check_name();
         let url = self.check_url();
@@ -157,67 +155,13 @@ impl Form {
         }
     }
 
-    fn allows_host(self) -> bool {
+    /// Whether the refused host was allowed, and the form still is about it.
+    pub(super) fn allows_host(self) -> bool {
         untrack(|| self.refusal().is_some()) && self.allow.get_untracked()
     }
 
-    /// Saves; gives the first wrong field to `focus` where it cannot, and the saved server to `done`.
-    pub(super) fn submit(self, focus: Callback<Field>, done: Callback<McpServer>) {
-        if let Some(field) = self.check(true) {
-            focus.run(field);
-            return;
-        }
-        let draft = untrack(|| self.draft());
-        let (before, allow) = (self.before.get_untracked(), self.allows_host());
-        let me = use_me().map(|me| me.id);
-        let client = self.client.get_value();
-        let (sent, sent_before) = (draft.clone(), before.clone());
-        self.save.run(
-            move || {
-                let (draft, before) = (sent.clone(), sent_before.clone());
-                async move {
-                    match before {
-                        None => WriteClient.create_mcp_server(&draft.create(allow)).await,
-                        Some(server) => {
-                            let input = draft.update(&server, allow);
-                            WriteClient.update_mcp_server(server.id, server.revision, &input).await
-                        }
-                    }
-                }
-            },
-            {
-                let draft = draft.clone();
-                move || look_for(client.clone(), draft.clone(), before.clone(), me)
-            },
-            move |saved| done.run(saved),
-            move || self.show_problem(&draft, focus),
-        );
-    }
-
-    /// Puts what the server refused to the fields that it is about.
-    fn show_problem(self, draft: &Draft, focus: Callback<Field>) {
-        let Some(problem) = untrack(|| self.save.problem()) else {
-            return;
-        };
-        let at = |pointer| problem.field(pointer).map(|fault| fault.detail.clone());
-        self.name_fault.set(at("/name"));
-        self.url_fault.set(at("/url"));
-        let refused = self.note_refusal(draft.tested(), &problem);
-        self.credential_fault
-            .set(if refused { None } else { at("/credential_id") });
-        let first = [
-            ("/name", Field::Name),
-            ("/url", Field::Url),
-            ("/credential_id", Field::Credential),
-        ]
-        .into_iter()
-        .find(|(pointer, _)| problem.field(pointer).is_some());
-        if let Some((_, field)) = first {
-            focus.run(field);
-        }
-    }
-
-    fn note_refusal(self, tested: Tested, problem: &Problem) -> bool {
+    /// Keeps a refused host, if that is what a problem is about.
+    pub(super) fn note_refusal(self, tested: Tested, problem: &Problem) -> bool {
         let refused = problem.slug() == "host-not-allowed";
         if let (true, Some(host), Some(credential)) = (refused, &problem.host, &problem.credential) {
             self.allow.set(false);
@@ -229,74 +173,6 @@ impl Form {
         }
         refused
     }
-
-    /// Tests what stands in the form, or gives the first wrong field to `focus`.
-    pub(super) fn test(self, focus: Callback<Field>) {
-        if let Some(field) = self.check(false) {
-            focus.run(field);
-            return;
-        }
-        let number = self.runs.get_value() + 1;
-        self.runs.set_value(number);
-        let draft = untrack(|| self.draft());
-        let body = draft.test(self.before.get_untracked().as_ref(), self.allows_host());
-        let subject = Subject {
-            host: host_of(&draft.url),
-            credential: untrack(|| self.picker.selected()).and_then(|choice| choice.name),
-        };
-        self.run.set(TestRun::Running(number));
-        spawn_local(async move {
-            let answer = WriteClient.test_mcp_server(&body).await;
-            // The form may be gone by now.
-            let _ = self
-                .run
-                .try_update(|run| run.answered(number, (draft.tested(), subject), answer));
-            let problem = self.run.try_with_untracked(|run| match run {
-                TestRun::Ended { outcome, .. } => match &**outcome {
-                    Outcome::Problem(problem) => Some(problem.clone()),
-                    Outcome::Connected(_) | Outcome::NoAnswer(_) => None,
-                },
-                TestRun::Idle | TestRun::Running(_) | TestRun::Cancelled => None,
-            });
-            if let Some(problem) = problem.flatten() {
-                self.note_refusal(draft.tested(), &problem);
-            }
-        });
-    }
-
-    /// Stops waiting for a running test.
-    pub(super) fn cancel_test(self) {
-        self.run.set(TestRun::Cancelled);
-    }
-
-    /// Fetches what somebody else saved, and lays what was changed here over it.
-    pub(super) fn take_over(self) {
-        let Some(before) = self.before.get_untracked() else {
-            return;
-        };
-        let client = self.client.get_value();
-        spawn_local(async move {
-            // Where this fails, the form says no less than before, and the button is still there.
-            let Ok(theirs) = client.mcp_server(before.id).await else {
-                return;
-            };
-            let merged = untrack(|| self.draft()).on_top_of(&before, &theirs);
-            let mine = untrack(|| self.picker.selected()).filter(|choice| Some(choice.id) == merged.credential_id);
-            self.host.set(host_of(&merged.url));
-            self.name.set(merged.name);
-            self.url.set(merged.url);
-            if mine.is_none() {
-                self.picker.reset(
-                    theirs
-                        .credential
-                        .clone()
-                        .filter(|choice| Some(choice.id) == merged.credential_id),
-                );
-            }
-            self.before.set(Some(theirs));
-            self.save.reset();
-        });
-    }
 }
 
 fn address_words(fault: AddressFault) -> &'static str {
@@ -307,33 +183,4 @@ fn address_words(fault: AddressFault) -> &'static str {
         AddressFault::UserInfo => text::address::USER_INFO,
         AddressFault::Fragment => text::address::FRAGMENT,
     }
-}
-
-/// The answer was lost: does the server have what was sent?
-async fn look_for(
-    client: ReadClient,
-    draft: Draft,
-    before: Option<McpServer>,
-    me: Option<crate::accounts::UserId>,
-) -> Result<Look<McpServer>, ClientError> {
-    let sent = Draft {
-        name: draft.name.trim().to_owned(),
-        url: draft.url.trim().to_owned(),
-        ..draft
-    };
-    let found = if let Some(before) = before {
-        let now = client.mcp_server(before.id).await?;
-        (now.revision > before.revision).then_some(now)
-    } else {
-        let query = Query {
-            search: Some(sent.name.clone()),
-            sort: Some("-created_at".to_owned()),
-            ..Query::default()
-        };
-        let page = client.mcp_servers(&query).await?;
-        page.items.into_iter().find(|server| Some(server.owner.id) == me)
-    };
-    Ok(found
-        .filter(|server| Draft::of(server) == sent)
-        .map_or(Look::NotSaved, Look::Saved))
 }

@@ -6,11 +6,13 @@
 //! // Save: `value.take()` goes into the input, `value.clear()` once it is stored.
 //! ```
 
+mod concealed;
 mod field;
 mod handle;
 mod offers;
 mod paste_help;
 mod text;
+mod tools;
 
 pub use field::ValueField;
 pub use handle::ValueHandle;

@@ -1,0 +1,34 @@
+//! What the picker says of the choice.
+
+use leptos::prelude::*;
+
+use super::handle::{Notice, PickerHandle};
+use super::text;
+
+/// What just happened to the choice, announced.
+#[component]
+pub(super) fn NoticeLine(handle: PickerHandle) -> impl IntoView {
+    let words = move || match handle.notice.get()? {
+        Notice::Said(words) => Some(view! { <span>{words}</span> }.into_any()),
+        Notice::Warning(words) => Some(view! { <span class="picker-warning">{words}</span> }.into_any()),
+        Notice::Cleared { choice, before, now } => Some(
+            view! {
+                <span>{text::cleared_for_host(&text::chosen(&choice), &before, &now)}</span>
+                " "
+                <button type="button" class="link-button" on:click=move |_| handle.undo(choice.clone())>
+                    {text::undo()}
+                </button>
+                " "
+                <button type="button" class="link-button" on:click=move |_| handle.clear()>
+                    {text::none_needed()}
+                </button>
+            }
+            .into_any(),
+        ),
+    };
+    view! {
+        <p class="picker-notice" role="status">
+            {words}
+        </p>
+    }
+}
