@@ -62,6 +62,12 @@ pub mod column {
     pub const OPERATIONS: &str = "Operations";
 }
 
+/// What stands for every value.
+#[must_use]
+pub fn mask() -> &'static str {
+    "********"
+}
+
 /// What a screen reader says for the asterisks.
 #[must_use]
 pub fn hidden_value() -> &'static str {

@@ -50,6 +50,7 @@ pub(super) fn Connected(result: TestResult) -> impl IntoView {
             <ToolsList tools=result.tools/>
         </details>
     }
+    .into_any()
 }
 
 /// Server, protocol, latency and time, in one line where there is room.
@@ -75,4 +76,5 @@ pub(super) fn ConnectionFacts(facts: Facts) -> impl IntoView {
             </div>
         </dl>
     }
+    .into_any()
 }

@@ -76,6 +76,7 @@ pub fn DeleteMcpServerDialog(
             </Show>
         </Dialog>
     }
+    .into_any()
 }
 
 #[component]
@@ -136,4 +137,5 @@ fn DeleteForm(
             <DialogFooter save=text::delete_button() kind=ButtonKind::Danger busy=save.busy() focus_cancel=true/>
         </DialogForm>
     }
+    .into_any()
 }

@@ -61,4 +61,5 @@ pub fn TestDialog(
             </DialogBody>
         </Dialog>
     }
+    .into_any()
 }

@@ -44,7 +44,7 @@ pub fn AccountArea(
                     title=text::shortcuts()
                     on:click=move |_| on_shortcuts.run(())
                 >
-                    <span aria-hidden="true">"?"</span>
+                    <span aria-hidden="true">{"?"}</span>
                 </button>
                 <form method="post" action="/sign-out" on:submit=move |_| tell_other_tabs()>
                     <button

@@ -9,6 +9,8 @@ mod field;
 mod focus;
 mod hydrated;
 mod icon;
+#[cfg(test)]
+mod inner_html_tests;
 pub mod list;
 mod menu;
 pub mod problem_text;

@@ -42,8 +42,7 @@ pub fn CredentialDialog(
                 <Dialog title=text::loading() on_close>
                     <DialogBody>
                         <div class="skeleton">
-                            <div class="skeleton-row"></div>
-                            <div class="skeleton-row"></div>
+                            {(0..2).map(|_| view! { <div class="skeleton-row"></div> }).collect_view()}
                         </div>
                     </DialogBody>
                 </Dialog>

@@ -41,7 +41,7 @@ pub fn CredentialFacts(
                     <dt>{column::VALUE}</dt>
                     <dd>
                         <span class="mask" aria-hidden="true">
-                            "********"
+                            {text::mask()}
                         </span>
                         <span class="visually-hidden">{text::hidden_value()}</span>
                     </dd>

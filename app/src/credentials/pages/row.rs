@@ -60,7 +60,7 @@ pub fn CredentialRow(
             </td>
             <td role="cell" data-label=column::VALUE>
                 <span class="mask" aria-hidden="true">
-                    "********"
+                    {text::mask()}
                 </span>
                 <span class="visually-hidden">{text::hidden_value()}</span>
             </td>

@@ -41,6 +41,7 @@ pub(super) fn CreateHere(
             <AddForm name value help for_header=true name_ref=input on_added />
         </Dialog>
     }
+    .into_any()
 }
 
 /// What was searched for stands in Name, selected, so that typing replaces it.

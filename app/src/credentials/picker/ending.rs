@@ -48,4 +48,5 @@ pub(super) fn Ending(driver: Driver, handle: PickerHandle) -> impl IntoView {
             <Icon kind=IconKind::ChevronDown/>
         </button>
     }
+    .into_any()
 }

@@ -93,6 +93,7 @@ pub fn CredentialPicker(
                 })
         }}
     }
+    .into_any()
 }
 
 /// Whether the focus only moves from one part of the picker to another.

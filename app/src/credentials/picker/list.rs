@@ -83,6 +83,7 @@ pub(super) fn CredentialList(
             {announced}
         </p>
     }
+    .into_any()
 }
 
 /// What stands in a row.

@@ -31,4 +31,5 @@ pub(super) fn NoticeLine(handle: PickerHandle) -> impl IntoView {
             {words}
         </p>
     }
+    .into_any()
 }

@@ -52,4 +52,5 @@ pub(super) fn AllowHost(form: Form) -> impl IntoView {
     view! {
         <div role="status">{view}</div>
     }
+    .into_any()
 }

@@ -91,4 +91,5 @@ pub fn McpServerDialog(
             </Show>
         </Dialog>
     }
+    .into_any()
 }

@@ -97,6 +97,7 @@ pub(super) fn FormFields(form: Form, on_saved: Callback<McpServer>) -> impl Into
             </DialogFooter>
         </DialogForm>
     }
+    .into_any()
 }
 
 /// Starts a test, or ends the running one.
@@ -115,6 +116,7 @@ fn TestButton(form: Form, focus: Callback<Field>) -> impl IntoView {
             {move || if running() { text::cancel_test() } else { text::test_connection() }}
         </Button>
     }
+    .into_any()
 }
 
 /// After somebody else saved the server: a way on that loses nothing.
@@ -130,6 +132,7 @@ fn TakeOver(form: Form) -> impl IntoView {
             <Button on_press=Callback::new(move |_| form.take_over())>{text::take_over()}</Button>
         </Show>
     }
+    .into_any()
 }
 
 /// The value would go over a connection that is not encrypted.

@@ -46,6 +46,7 @@ pub(super) fn TestPanel(
             {details}
         </section>
     }
+    .into_any()
 }
 
 /// One sentence for the end of a test.

@@ -9,6 +9,9 @@ use crate::mcp_servers::{McpServer, UpdateMcpServer, text};
 use crate::ui::list::Listing;
 use crate::ui::use_toasts;
 
+/// Not written out below: see `inner_html_tests`.
+const TRACK: &str = "switch-track";
+
 /// Switches a server on or off at once; what fails is said beside it, and the switch shows what is.
 #[component]
 pub(super) fn EnabledSwitch(server: Memo<McpServer>, listing: Listing<McpServer>, may_update: bool) -> impl IntoView {
@@ -70,7 +73,7 @@ pub(super) fn EnabledSwitch(server: Memo<McpServer>, listing: Listing<McpServer>
             aria-label=move || text::switch(&server.with(|server| server.name.clone()))
             on:click=toggle
         >
-            <span class="switch-track" aria-hidden="true"></span>
+            <span class=TRACK aria-hidden="true"></span>
         </button>
         <span role="alert" class="switch-failure">{failure}</span>
     }

@@ -97,6 +97,7 @@ pub fn McpServersPage() -> impl IntoView {
         </ListFrame>
         <Dialogs dialog listing/>
     }
+    .into_any()
 }
 
 /// The dialog that the address asks for.

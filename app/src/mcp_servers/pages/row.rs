@@ -94,6 +94,7 @@ pub(super) fn McpServerRow(
             </td>
         </tr>
     }
+    .into_any()
 }
 
 /// An address that breaks into lines where a reader would break it.

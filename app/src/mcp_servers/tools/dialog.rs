@@ -85,4 +85,5 @@ pub fn ToolsDialog(
             </DialogBody>
         </Dialog>
     }
+    .into_any()
 }

@@ -16,6 +16,7 @@ pub(in crate::mcp_servers) fn ToolsList(tools: Vec<Tool>) -> impl IntoView {
                 .collect_view()}
         </ul>
     }
+    .into_any()
 }
 
 /// One tool. All its words come from the server: they are shown as text, and their direction stays inside.
@@ -43,6 +44,7 @@ fn ToolEntry(tool: Tool) -> impl IntoView {
             </div>
         </details>
     }
+    .into_any()
 }
 
 fn schema_row(field: SchemaField) -> impl IntoView {

@@ -80,7 +80,7 @@ pub fn SearchBox(
             />
             <input type="hidden" name="sort" value=move || kept(|state| state.sort.clone()) />
             <input type="hidden" name="limit" value=move || kept(|state| state.limit.to_string()) />
-            <kbd aria-hidden="true">"/"</kbd>
+            <kbd aria-hidden="true">{"/"}</kbd>
         </form>
     }
     .into_any()

@@ -101,4 +101,5 @@ pub(super) fn ConcealedText(
             on:keydown=on_keydown
         ></textarea>
     }
+    .into_any()
 }

@@ -79,4 +79,5 @@ pub fn ValueField(
             </p>
         </FieldFrame>
     }
+    .into_any()
 }

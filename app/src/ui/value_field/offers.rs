@@ -43,4 +43,5 @@ pub fn PasteOffers(
             </Show>
         </div>
     }
+    .into_any()
 }

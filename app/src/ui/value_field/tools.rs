@@ -68,4 +68,5 @@ pub(super) fn ValueTools(
             </Show>
         </div>
     }
+    .into_any()
 }
