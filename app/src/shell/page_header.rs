@@ -1,6 +1,6 @@
 //! The head of a page: title, heading, what the page is about, and what one can do there.
 
-use leptos::{html, prelude::*};
+use leptos::{html, prelude::*, text_prop::TextProp};
 use leptos_meta::Title;
 
 use crate::ui::use_hydrated;
@@ -34,8 +34,14 @@ pub fn PageHeader(
             });
         }
     });
+    // The server writes the head of the document when the page's own signals may be gone.
+    let tab: TextProp = if cfg!(feature = "ssr") {
+        title.get_untracked().into()
+    } else {
+        (move || title.get()).into()
+    };
     view! {
-        <Title text=move || title.get() />
+        <Title text=tab />
         <header class="page-header">
             <div class="page-header-words">
                 <h1 node_ref=heading tabindex="-1">
