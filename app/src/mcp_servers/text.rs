@@ -319,6 +319,12 @@ pub fn asking() -> &'static str {
     "Asking the server…"
 }
 
+/// The role does not allow changing this server.
+#[must_use]
+pub fn not_yours() -> &'static str {
+    "Your role does not let you change this server. Ask its owner or an administrator."
+}
+
 /// A record is being fetched.
 #[must_use]
 pub fn loading() -> &'static str {

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::fields::FormFields;
 use super::model::Form;
-use crate::api::{ClientError, ReadClient};
+use crate::accounts::{Action, Resource, use_me};
+use crate::api::ReadClient;
 use crate::mcp_servers::failure::{Subject, error_words};
 use crate::mcp_servers::{McpServer, McpServerId, text};
 use crate::ui::{Button, Dialog, DialogBody, focus_autofocus, use_toasts};
@@ -30,7 +31,8 @@ pub fn McpServerDialog(
 ) -> impl IntoView {
     let form = Form::new();
     let toasts = use_toasts();
-    let failure = RwSignal::new(None::<ClientError>);
+    let failure = RwSignal::new(None::<String>);
+    let me = StoredValue::new(use_me());
     let client = StoredValue::new(ReadClient::from_context());
     let load = move || {
         failure.set(None);
@@ -40,13 +42,20 @@ pub fn McpServerDialog(
                 // A list may be old: what is edited is what the server has now.
                 match client.mcp_server(id).await {
                     Ok(server) => {
-                        if form.before.try_get_untracked().is_some() {
+                        let may_change = me
+                            .try_get_value()
+                            .flatten()
+                            .is_some_and(|me| me.may(Resource::McpServers, Action::Update, Some(server.owner.id)));
+                        if may_change {
                             form.load(server);
                             focus_autofocus();
+                        } else {
+                            // The dialog may be closed by now.
+                            let _ = failure.try_set(Some(text::not_yours().to_owned()));
                         }
                     }
                     Err(error) => {
-                        let _ = failure.try_set(Some(error));
+                        let _ = failure.try_set(Some(error_words(&error, &Subject::default())));
                     }
                 }
             });
@@ -75,10 +84,7 @@ pub fn McpServerDialog(
                     view! {
                         <DialogBody>
                             <div role="status">
-                                {move || match failure.get() {
-                                    Some(error) => error_words(&error, &Subject::default()),
-                                    None => text::loading().to_owned(),
-                                }}
+                                {move || failure.get().unwrap_or_else(|| text::loading().to_owned())}
                             </div>
                             <Show when=move || failure.with(Option::is_some)>
                                 <Button on_press=Callback::new(move |_| load())>{text::retry()}</Button>

@@ -95,20 +95,20 @@ pub fn McpServersPage() -> impl IntoView {
                 </tbody>
             </table>
         </ListFrame>
-        <Dialogs dialog listing/>
+        <Dialogs dialog listing may_add/>
     }
     .into_any()
 }
 
 /// The dialog that the address asks for.
 #[component]
-fn Dialogs(dialog: AddressedDialog, listing: Listing<McpServer>) -> impl IntoView {
+fn Dialogs(dialog: AddressedDialog, listing: Listing<McpServer>, may_add: bool) -> impl IntoView {
     let on_close = dialog.close;
     let on_saved = Callback::new(move |_| listing.refetch());
     move || {
         let address = dialog.current.get()?;
         if address == DialogAddress::add() {
-            return Some(view! { <McpServerDialog of=FormOf::New on_saved on_close/> }.into_any());
+            return may_add.then(|| view! { <McpServerDialog of=FormOf::New on_saved on_close/> }.into_any());
         }
         // An address with something else than an id leads to no dialog.
         let id = address.value.parse::<McpServerId>().ok()?;

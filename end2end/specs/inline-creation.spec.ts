@@ -1,0 +1,102 @@
+import { expect, open, signIn, test, unique } from '../fixtures';
+import { CreateHereForm, McpServerForm } from '../pages/mcp-servers';
+
+const CANARY = 'canary-9c2e-inline';
+
+test.beforeEach(async ({ page, server }) => {
+  await signIn(page, server, 'administrator');
+  await open(page, '/mcp-servers?dialog=add');
+});
+
+test('a credential is created and selected by keyboard alone', async ({ page }) => {
+  const name = unique('INLINE');
+  const form = new McpServerForm(page);
+  const inner = new CreateHereForm(page);
+  const server = unique('Server');
+  await expect(form.name()).toBeFocused();
+  await page.keyboard.type(server);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('https://mcp.example.com/mcp');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(name);
+  await expect(form.picker.row(/Create credential/)).toBeVisible();
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
+  await expect(inner.name()).toBeFocused();
+  await expect(inner.name()).toHaveValue(name);
+  expect(await page.evaluate(() => getSelection()?.toString())).toBe(name);
+  await expect(inner.dialog).toContainText('allowed to go to mcp.example.com');
+  await page.keyboard.press('Tab');
+  await expect(inner.value.text()).toBeFocused();
+  await page.keyboard.insertText(CANARY);
+  for (const next of [inner.value.show(), inner.cancel(), inner.save()]) {
+    await page.keyboard.press('Tab');
+    await expect(next).toBeFocused();
+  }
+  await inner.value.text().focus();
+  await page.keyboard.press('Control+Enter');
+  await expect(inner.dialog).toBeHidden();
+  await expect(form.picker.field()).toBeFocused();
+  await expect(form.picker.field()).toHaveValue(name);
+  await expect(form.dialog).toContainText(`${name} created and selected.`);
+  await page.keyboard.press('Enter');
+  await expect(form.dialog).toBeHidden();
+  await expect(page.getByRole('row', { name: new RegExp(server) })).toContainText(name);
+  expect(await page.content()).not.toContain(CANARY);
+});
+
+test('Escape closes the inner form alone, and the picker is as it was', async ({ page }) => {
+  const form = new McpServerForm(page);
+  const inner = new CreateHereForm(page);
+  const search = unique('NOT_YET');
+  await form.picker.field().fill(search);
+  await form.picker.row(/Create credential/).click();
+  await expect(inner.name()).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(inner.dialog).toBeHidden();
+  await expect(form.dialog).toBeVisible();
+  await expect(form.picker.field()).toBeFocused();
+  await expect(form.picker.field()).toHaveValue(search);
+});
+
+test('Enter in Name saves the inner form only', async ({ page }) => {
+  const form = new McpServerForm(page);
+  const inner = new CreateHereForm(page);
+  const name = unique('ENTERED');
+  await form.picker.field().fill(name);
+  await form.picker.row(/Create credential/).click();
+  await inner.value.paste(CANARY);
+  await inner.name().press('Enter');
+  await expect(inner.dialog).toBeHidden();
+  await expect(form.dialog).toBeVisible();
+  await expect(form.picker.field()).toHaveValue(name);
+});
+
+test('the credential stays when the outer form is cancelled, and that is said', async ({ page, api }) => {
+  const form = new McpServerForm(page);
+  const inner = new CreateHereForm(page);
+  const name = unique('LEFT_OVER');
+  await form.picker.field().fill(name);
+  await form.picker.row(/Create credential/).click();
+  await inner.value.paste(CANARY);
+  await inner.save().click();
+  await expect(inner.dialog).toBeHidden();
+  await form.cancel().click();
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await expect(form.dialog).toBeHidden();
+  await expect(page.getByRole('status').filter({ hasText: `The credential ${name} stays` })).toBeVisible();
+  const { items } = await (await api('administrator')).get<{ items: { name: string }[] }>(`/credentials?search=${name}`);
+  expect(items.map((item) => item.name)).toEqual([name]);
+});
+
+test('a value of several lines is said not to be a header before anything is tested', async ({ page }) => {
+  const form = new McpServerForm(page);
+  const inner = new CreateHereForm(page);
+  const name = unique('LINES');
+  await form.picker.field().fill(name);
+  await form.picker.row(/Create credential/).click();
+  await inner.value.paste(`${CANARY}\nmore`);
+  await expect(inner.dialog).toContainText('not sent as a header');
+  await inner.save().click();
+  await expect(form.dialog).toContainText(`${name} has line breaks`);
+});

@@ -1,0 +1,169 @@
+import { axeCheck, expect, open, signIn, test, unique } from '../fixtures';
+import { CreateHereForm, McpServerForm, McpServersPage } from '../pages/mcp-servers';
+
+test.beforeEach(async ({ page, server }) => {
+  await signIn(page, server, 'administrator');
+});
+
+test('the main job: a credential made on the spot opens a server that checks tokens', async ({ page, mcp }) => {
+  const form = new McpServerForm(page);
+  const inner = new CreateHereForm(page);
+  const [name, credential] = [unique('Guarded'), unique('GUARD_TOKEN')];
+  await open(page, '/mcp-servers?dialog=add');
+  await form.name().fill(name);
+  await form.url().fill(mcp.url);
+  await form.test().click();
+  await expect(form.dialog).toContainText(`${mcp.host} asks for authentication.`);
+  await form.picker.field().fill(credential);
+  await form.picker.row(/Create credential/).click();
+  await inner.value.paste(mcp.token);
+  await inner.save().click();
+  await expect(form.picker.field()).toHaveValue(credential);
+  await expect(form.dialog).toContainText('Changed since this test.');
+  await expect(form.dialog).toContainText(`Sent to ${mcp.host} as an Authorization: Bearer header, and nowhere else.`);
+  await form.test().click();
+  await expect(form.dialog).toContainText('Connected. The server offers 2 tools.');
+  await expect(form.dialog).toContainText('guarded-mcp');
+  await axeCheck(page, 'dialog');
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+  await expect(new McpServersPage(page).row(name)).toContainText(credential);
+  expect(await page.content()).not.toContain(mcp.token);
+});
+
+test('a refused token is said to be refused, by name and without its value', async ({ page, api, mcp }) => {
+  const wrong = 'canary-5d20-wrong';
+  const { name } = await (await api('administrator')).createCredential({ name: unique('WRONG'), value: wrong });
+  const form = new McpServerForm(page);
+  await open(page, '/mcp-servers?dialog=add');
+  await form.url().fill(mcp.url);
+  await form.picker.choose(name);
+  await form.test().click();
+  await expect(form.dialog).toContainText(`${mcp.host} refused ${name}.`);
+  expect(await page.content()).not.toContain(wrong);
+  await form.name().fill(unique('Saved anyway'));
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+});
+
+test('a running test can be cancelled', async ({ page }) => {
+  const form = new McpServerForm(page);
+  await open(page, '/mcp-servers?dialog=add');
+  await page.route('**/api/v1/mcp-servers/test', async (route) => {
+    await new Promise((done) => setTimeout(done, 2_000));
+    await route.abort().catch(() => undefined);
+  });
+  await form.url().fill('https://mcp.example.com/mcp');
+  await form.test().click();
+  await form.dialog.getByRole('button', { name: 'Cancel test' }).click();
+  await expect(form.dialog).toContainText('Test cancelled.');
+  await expect(form.test()).toBeVisible();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+});
+
+test('another host needs the consent of somebody who may change the credential', async ({ page, api, openMcp }) => {
+  const credential = await (await api('administrator')).createCredential({
+    name: unique('ELSEWHERE'),
+    value: 'canary-consent',
+    allowed_hosts: ['mcp.example.com'],
+  });
+  const form = new McpServerForm(page);
+  const name = unique('Consent');
+  await open(page, '/mcp-servers?dialog=add');
+  await form.name().fill(name);
+  await form.url().fill(openMcp.url);
+  await form.picker.choose(credential.name);
+  await form.save().click();
+  await expect(form.dialog).toContainText(`${credential.name} may not be sent to ${openMcp.host} yet.`);
+  await form.dialog.getByRole('checkbox', { name: new RegExp(`Allow ${openMcp.host} for ${credential.name}`) }).check();
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+  await expect(new McpServersPage(page).row(name)).toContainText(credential.name);
+});
+
+test('a manager is told whom to ask for another host', async ({ page, server, api, openMcp }) => {
+  const credential = await (await api('administrator')).createCredential({
+    name: unique('NOT_MINE'),
+    value: 'canary-ask',
+    allowed_hosts: ['mcp.example.com'],
+  });
+  await page.context().clearCookies();
+  await signIn(page, server, 'manager');
+  const form = new McpServerForm(page);
+  await open(page, '/mcp-servers?dialog=add');
+  await form.name().fill(unique('Ask'));
+  await form.url().fill(openMcp.url);
+  await form.picker.choose(credential.name);
+  await form.save().click();
+  await expect(form.dialog).toContainText('Ask Ada Administrator or an administrator to allow that host');
+  await expect(form.dialog.getByRole('checkbox')).toHaveCount(0);
+});
+
+test('tools, test, switch, edit and delete from the row', async ({ page, api, openMcp }) => {
+  const list = new McpServersPage(page);
+  const name = unique('Everything');
+  await (await api('administrator')).post('/mcp-servers', { name, url: openMcp.url });
+  await open(page, '/mcp-servers');
+  await expect(list.row(name)).toContainText('no credential');
+
+  await list.operation('Tools of', name).click();
+  const tools = page.getByRole('dialog', { name: `Tools of ${name}` });
+  await tools.getByText('echo', { exact: true }).click();
+  await expect(tools.getByText('message', { exact: true })).toBeVisible();
+  await axeCheck(page, 'dialog');
+  await page.keyboard.press('Escape');
+  await expect(tools).toBeHidden();
+
+  await list.operation('Test', name).click();
+  await expect(page.getByRole('dialog', { name: `Test ${name}` })).toContainText('Connected.');
+  await page.keyboard.press('Escape');
+
+  const toggle = page.getByRole('switch', { name: `${name} enabled` });
+  await toggle.click();
+  await expect(page.getByText(`${name} is off now.`)).toBeVisible();
+  await expect(toggle).toHaveAttribute('aria-checked', 'false');
+  await page.reload();
+  await expect(toggle).toHaveAttribute('aria-checked', 'false');
+
+  await open(page, '/mcp-servers');
+  await list.operation('Edit', name).click();
+  const form = new McpServerForm(page, `Edit ${name}`);
+  await expect(form.name()).toBeFocused();
+  await form.name().fill(`${name} 2`);
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+
+  await list.operation('Delete', `${name} 2`).click();
+  const question = page.getByRole('dialog', { name: `Delete ${name} 2?` });
+  await expect(question.getByRole('button', { name: 'Cancel', exact: true })).toBeFocused();
+  await question.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(question).toBeHidden();
+  await expect(list.row(`${name} 2`)).toHaveCount(0);
+});
+
+test('two people editing: the second keeps what was typed', async ({ page, api }) => {
+  const client = await api('administrator');
+  const name = unique('Shared');
+  const server = await client.post<{ id: string }>('/mcp-servers', { name, url: 'https://mcp.example.com/mcp' });
+  await open(page, `/mcp-servers?edit=${server.id}`);
+  const form = new McpServerForm(page, `Edit ${name}`);
+  await form.name().fill(`${name} mine`);
+  await client.patch(`/mcp-servers/${server.id}`, { url: 'https://theirs.example.com/mcp' });
+  await form.save().click();
+  await expect(form.dialog).toContainText('changed this while you were editing');
+  await form.dialog.getByRole('button', { name: 'Load their changes, keep mine' }).click();
+  await expect(form.url()).toHaveValue('https://theirs.example.com/mcp');
+  await expect(form.name()).toHaveValue(`${name} mine`);
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+});
+
+test('the list is accessible and fits every width', async ({ page, api }) => {
+  await (await api('administrator')).post('/mcp-servers', { name: unique('Wide'), url: `https://mcp.example.com/${'long/'.repeat(30)}mcp` });
+  for (const width of [320, 800, 1024, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    await open(page, '/mcp-servers');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width} px`).toBe(true);
+  }
+  await axeCheck(page);
+});

@@ -1,0 +1,164 @@
+import { axeCheck, expect, open, signIn, test, unique } from '../fixtures';
+import { McpServerForm } from '../pages/mcp-servers';
+
+test.beforeEach(async ({ page, server }) => {
+  await signIn(page, server, 'administrator');
+});
+
+test('searching, picking with the keyboard, and clearing', async ({ page, api }) => {
+  const name = unique('PICK_ME');
+  await (await api('administrator')).createCredential({ name, value: 'canary-picker' });
+  await open(page, '/mcp-servers?dialog=add');
+  const { dialog, picker } = new McpServerForm(page);
+  await expect(dialog).toContainText('Called without authentication.');
+  await picker.field().fill(name.toLowerCase());
+  await expect(picker.row(new RegExp(name))).toBeVisible();
+  await expect(picker.row(new RegExp(name)).locator('b')).toHaveText(name);
+  await expect(dialog.getByRole('status').filter({ hasText: '1 credential.' })).toBeAttached();
+  await page.keyboard.press('ArrowDown');
+  await expect(picker.rows().first()).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Enter');
+  await expect(picker.field()).toHaveValue(name);
+  await expect(picker.list()).toBeHidden();
+  await expect(dialog).toContainText('Ada Administrator');
+  await picker.clear().click();
+  await expect(picker.field()).toHaveValue('');
+  await expect(dialog).toContainText('No credential is selected.');
+});
+
+test('only picking selects: other text is marked, kept, and not saved', async ({ page }) => {
+  await open(page, '/mcp-servers?dialog=add');
+  const form = new McpServerForm(page);
+  await form.name().fill(unique('Server'));
+  await form.picker.field().fill('nothing is called so');
+  await expect(form.dialog).toContainText('No credential matches “nothing is called so”.');
+  await form.url().fill('https://mcp.example.com/mcp');
+  await expect(form.dialog).toContainText('is not chosen yet');
+  await form.save().click();
+  await expect(form.picker.field()).toBeFocused();
+  await expect(form.picker.field()).toHaveAttribute('aria-invalid', 'true');
+  await expect(form.picker.field()).toHaveValue('nothing is called so');
+});
+
+test('Escape closes the list and not the dialog; Enter in the list does not save', async ({ page }) => {
+  await open(page, '/mcp-servers?dialog=add');
+  const { dialog, picker } = new McpServerForm(page);
+  await picker.field().click();
+  await expect(picker.field()).toHaveAttribute('aria-expanded', 'true');
+  await page.keyboard.press('Enter');
+  await expect(dialog).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(picker.field()).toHaveAttribute('aria-expanded', 'false');
+  await expect(dialog).toBeVisible();
+});
+
+test('more than 25 credentials are counted, and found by typing', async ({ page, api }) => {
+  const prefix = unique('MANY');
+  const client = await api('administrator');
+  for (let number = 0; number < 27; number += 1) {
+    await client.createCredential({ name: `${prefix}_${number}`, value: 'canary-many' });
+  }
+  await open(page, '/mcp-servers?dialog=add');
+  const { dialog, picker } = new McpServerForm(page);
+  await picker.field().fill(prefix);
+  await expect(dialog).toContainText('Type to narrow: 2 more');
+  await picker.field().fill(`${prefix}_26`);
+  await expect(picker.row(new RegExp(`^${prefix}_`))).toHaveCount(1);
+});
+
+test('a full ID finds its credential', async ({ page, api }) => {
+  const { id, name } = await (await api('administrator')).createCredential({ name: unique('BY_ID'), value: 'canary-by-id' });
+  await open(page, '/mcp-servers?dialog=add');
+  const { picker } = new McpServerForm(page);
+  await picker.field().fill(id);
+  await expect(picker.row(new RegExp(`^${name}`))).toBeVisible();
+});
+
+test('a list that cannot be loaded offers to try again', async ({ page, guard }) => {
+  guard.allow(/Failed to load resource/);
+  await open(page, '/mcp-servers?dialog=add');
+  const { dialog, picker } = new McpServerForm(page);
+  let fails = true;
+  await page.route('**/api/v1/credentials?*', (route) => (fails ? route.abort() : route.continue()));
+  await picker.field().click();
+  await expect(dialog).toContainText('Could not be loaded.');
+  fails = false;
+  await picker.row('Retry').click();
+  await expect(dialog.getByText('Could not be loaded.').first()).toBeHidden();
+});
+
+test('a slow list says that it is searching', async ({ page }) => {
+  await open(page, '/mcp-servers?dialog=add');
+  const { dialog, picker } = new McpServerForm(page);
+  await page.route('**/api/v1/credentials?*', async (route) => {
+    await new Promise((done) => setTimeout(done, 1_500));
+    await route.continue();
+  });
+  await picker.field().click();
+  await expect(dialog.locator('.picker-status')).toHaveText('Searching…');
+  await expect(dialog.locator('.picker-status')).not.toHaveText('Searching…');
+});
+
+test('a pasted secret is not sent to the server, and can become a credential', async ({ page }) => {
+  const secret = 'sk-proj-canary00000000000000';
+  const sent: string[] = [];
+  page.on('request', (request) => sent.push(request.url()));
+  await open(page, '/mcp-servers?dialog=add');
+  const { dialog, picker } = new McpServerForm(page);
+  await picker.field().click();
+  await page.keyboard.insertText(secret);
+  await expect(dialog).toContainText('This looks like a secret');
+  await expect(picker.field()).toHaveValue('');
+  expect(await page.content()).not.toContain(secret);
+  await picker.row(/from what you pasted/).click();
+  const inner = page.getByRole('dialog', { name: 'Create credential' });
+  await expect(inner.getByRole('textbox', { name: 'Value' })).toHaveAttribute('placeholder', 'Hidden, 1 line');
+  expect(sent.filter((url) => url.includes('canary'))).toEqual([]);
+});
+
+test('a deleted choice is named, and the other fields can still be saved', async ({ page, api }) => {
+  const client = await api('administrator');
+  const credential = await client.createCredential({ name: unique('GONE'), value: 'canary-gone' });
+  const name = unique('Server');
+  await client.post('/mcp-servers', { name, url: 'https://mcp.example.com/mcp', credential_id: credential.id });
+  await client.delete(`/credentials/${credential.id}?force=true`);
+  await open(page, '/mcp-servers');
+  await page.getByRole('link', { name: `Edit ${name}` }).click();
+  const form = new McpServerForm(page, `Edit ${name}`);
+  await expect(form.dialog).toContainText(`Deleted: ${credential.name}, by Ada Administrator`);
+  await form.name().fill(`${name} renamed`);
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+  await expect(page.getByRole('row', { name: new RegExp(`${name} renamed`) })).toContainText('credential deleted');
+});
+
+test('who may not add servers is shown no form for it', async ({ page, server }) => {
+  await page.context().clearCookies();
+  await signIn(page, server, 'viewer');
+  await open(page, '/mcp-servers?dialog=add');
+  await expect(page.getByRole('heading', { name: 'MCP servers' })).toBeVisible();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('changing the host clears the choice, says so, and takes it back', async ({ page, api }) => {
+  const { name } = await (await api('administrator')).createCredential({ name: unique('HOSTED'), value: 'canary-host' });
+  await open(page, '/mcp-servers?dialog=add');
+  const form = new McpServerForm(page);
+  await form.name().fill(unique('Server'));
+  await form.url().fill('https://one.example.com/mcp');
+  await form.picker.choose(name);
+  await form.url().fill('https://two.example.com/mcp');
+  await form.name().focus();
+  await expect(form.dialog).toContainText(`${name} was chosen for one.example.com.`);
+  await expect(form.picker.field()).toHaveValue('');
+  await form.save().click();
+  await expect(form.dialog).toContainText('Choose the credential for it, or say that there is none.');
+  await form.dialog.getByRole('button', { name: 'Undo' }).click();
+  await expect(form.picker.field()).toHaveValue(name);
+});
+
+test('the open list is accessible', async ({ page }) => {
+  await open(page, '/mcp-servers?dialog=add');
+  await new McpServerForm(page).picker.field().click();
+  await axeCheck(page, 'dialog');
+});

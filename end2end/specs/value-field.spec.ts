@@ -1,0 +1,100 @@
+import { axeCheck, expect, open, signIn, test, unique } from '../fixtures';
+import { ValueField } from '../pages/value-field';
+
+const CANARY = 'canary-4b1d-value-field';
+
+test.beforeEach(async ({ page, server }) => {
+  await signIn(page, server, 'administrator');
+  await open(page, '/credentials?dialog=add');
+});
+
+test('a concealed value is nowhere in the page once the field is left', async ({ page }) => {
+  const dialog = page.getByRole('dialog', { name: 'Add credential' });
+  const value = new ValueField(dialog);
+  await value.paste(`${CANARY}\nsecond line`);
+  await expect(value.text()).toHaveAttribute('placeholder', 'Hidden, 2 lines');
+  expect(await value.text().inputValue()).toBe('');
+  expect(await dialog.ariaSnapshot()).not.toContain(CANARY);
+  expect(await page.content()).not.toContain(CANARY);
+  expect(await page.locator('body').innerText()).not.toContain(CANARY);
+});
+
+test('a concealed value cannot be copied, and a shown one can be read', async ({ page }) => {
+  const value = new ValueField(page.getByRole('dialog', { name: 'Add credential' }));
+  await value.paste(CANARY);
+  await value.text().focus();
+  const copied = await value.text().evaluate((field) => {
+    const event = new ClipboardEvent('copy', { cancelable: true, bubbles: true });
+    return field.dispatchEvent(event);
+  });
+  expect(copied, 'copying goes on').toBe(false);
+  await value.show().click();
+  await expect(value.show()).toHaveAttribute('aria-pressed', 'true');
+  await expect(value.text()).toHaveValue(CANARY);
+  await page.evaluate(() => window.dispatchEvent(new Event('blur')));
+  await expect(value.show()).toHaveAttribute('aria-pressed', 'false');
+  await expect(value.text()).toHaveValue('');
+});
+
+test('reload and Back bring no value back', async ({ page }) => {
+  const value = new ValueField(page.getByRole('dialog', { name: 'Add credential' }));
+  await value.paste(CANARY);
+  page.on('dialog', (dialog) => void dialog.accept());
+  await page.reload();
+  await expect(value.text()).toHaveValue('');
+  await value.show().click();
+  await expect(value.text()).toHaveValue('');
+  expect(await page.content()).not.toContain(CANARY);
+});
+
+test('the text stays out of reach of fill-in aids and of the address', async ({ page }) => {
+  const value = new ValueField(page.getByRole('dialog', { name: 'Add credential' }));
+  for (const [name, content] of [
+    ['autocomplete', 'off'],
+    ['autocapitalize', 'off'],
+    ['autocorrect', 'off'],
+    ['spellcheck', 'false'],
+    ['translate', 'no'],
+    ['data-1p-ignore', 'true'],
+    ['data-lpignore', 'true'],
+    ['data-bwignore', 'true'],
+  ] as const) {
+    await expect(value.text()).toHaveAttribute(name, content);
+  }
+  await expect(value.text()).not.toHaveAttribute('name');
+  expect(await value.text().evaluate((field) => (field as HTMLTextAreaElement).form?.method)).toBe('post');
+});
+
+test('what a paste brought along is offered for removal, and nothing goes silently', async ({ page }) => {
+  const dialog = page.getByRole('dialog', { name: 'Add credential' });
+  const value = new ValueField(dialog);
+  await value.paste(`CRM_TOKEN="Bearer ${CANARY}"\n`);
+  await dialog.getByRole('button', { name: 'Remove line break' }).click();
+  await dialog.getByRole('button', { name: 'Keep what follows' }).click();
+  await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveValue('CRM_TOKEN');
+  await dialog.getByRole('button', { name: 'Remove quotation marks' }).click();
+  await dialog.getByRole('button', { name: 'Remove “Bearer”' }).click();
+  await expect(value.text()).toHaveValue(CANARY);
+  await value.clear().click();
+  await expect(value.text()).toHaveValue('');
+});
+
+test('the text survives a failed save, and is dropped after a successful one', async ({ page, api }) => {
+  const taken = await (await api('administrator')).createCredential({ name: unique('TAKEN'), value: 'other' });
+  const dialog = page.getByRole('dialog', { name: 'Add credential' });
+  const value = new ValueField(dialog);
+  await dialog.getByRole('textbox', { name: 'Name' }).fill(taken.name);
+  await value.paste(CANARY);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog.getByRole('textbox', { name: 'Name' })).toBeFocused();
+  await expect(value.text()).toHaveAttribute('placeholder', 'Hidden, 1 line');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill(unique('FREE'));
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toBeHidden();
+  expect(await page.content()).not.toContain(CANARY);
+});
+
+test('the dialog with a value in it is accessible', async ({ page }) => {
+  await new ValueField(page.getByRole('dialog', { name: 'Add credential' })).paste(`Bearer ${CANARY}`);
+  await axeCheck(page, 'dialog');
+});
