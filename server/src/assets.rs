@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use app::SiteNames;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -100,6 +100,36 @@ impl Assets {
     pub fn has(&self, path: &str) -> bool {
         path != "/site.json" && self.files.contains_key(path.trim_start_matches('/'))
     }
+
+    /// Answers with a file in the smallest encoding that the browser takes.
+    pub fn serve(&self, request: &Request) -> Response {
+        let path = request.uri().path();
+        let name = path.trim_start_matches('/');
+        if !self.has(path) {
+            return ApiError::NotFound.into_response();
+        }
+        let accepted = accepted(request.headers());
+        let encodings = [("br", ".br"), ("gzip", ".gz"), ("", "")];
+        for (encoding, suffix) in encodings {
+            if !encoding.is_empty() && !accepted.iter().any(|accepted| accepted == encoding) {
+                continue;
+            }
+            let Some(bytes) = self.files.get(&format!("{name}{suffix}")) else {
+                continue;
+            };
+            let mut response = Response::new(Body::from(bytes.clone()));
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
+            headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+            let age = if name.starts_with("pkg/") { FOREVER } else { AN_HOUR };
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(age));
+            if !encoding.is_empty() {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+            }
+            return response;
+        }
+        StatusCode::NOT_FOUND.into_response()
+    }
 }
 
 fn read_folder(root: &Path, folder: &Path, files: &mut HashMap<String, Bytes>) -> std::io::Result<()> {
@@ -112,36 +142,6 @@ fn read_folder(root: &Path, folder: &Path, files: &mut HashMap<String, Bytes>) -
         }
     }
     Ok(())
-}
-
-/// Answers with a file in the smallest encoding that the browser takes.
-pub async fn serve(State(assets): State<Assets>, request: Request) -> Response {
-    let path = request.uri().path();
-    let name = path.trim_start_matches('/');
-    if !assets.has(path) {
-        return ApiError::NotFound.into_response();
-    }
-    let accepted = accepted(request.headers());
-    let encodings = [("br", ".br"), ("gzip", ".gz"), ("", "")];
-    for (encoding, suffix) in encodings {
-        if !encoding.is_empty() && !accepted.iter().any(|accepted| accepted == encoding) {
-            continue;
-        }
-        let Some(bytes) = assets.files.get(&format!("{name}{suffix}")) else {
-            continue;
-        };
-        let mut response = Response::new(Body::from(bytes.clone()));
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
-        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-        let age = if name.starts_with("pkg/") { FOREVER } else { AN_HOUR };
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(age));
-        if !encoding.is_empty() {
-            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
-        }
-        return response;
-    }
-    StatusCode::NOT_FOUND.into_response()
 }
 
 /// The encodings that the browser takes; one with `q=0` is refused.

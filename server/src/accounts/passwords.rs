@@ -119,14 +119,14 @@ impl Passwords {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
-        let internal = |_| ApiError::Internal(anyhow::anyhow!("password work was stopped"));
-        let permit = self.slots.clone().acquire_owned().await.map_err(|_| internal(()))?;
+        let stopped = || ApiError::Internal(anyhow::anyhow!("password work was stopped"));
+        let permit = self.slots.clone().acquire_owned().await.map_err(|_| stopped())?;
         tokio::task::spawn_blocking(move || {
             let _permit = permit;
             work()
         })
         .await
-        .map_err(|_| internal(()))
+        .map_err(|_| stopped())
     }
 }
 

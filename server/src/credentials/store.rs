@@ -110,7 +110,7 @@ const UPDATE: &str = "UPDATE credentials SET name = COALESCE($2, name), name_key
      allowed_hosts = COALESCE($6, allowed_hosts), updated_at = $7, updated_by_name = $8 \
      WHERE id = $1 AND deleted_at IS NULL AND ($9 IS NULL OR revision = $9) AND ($10 IS NULL OR owner_id = $10) \
      RETURNING name, version";
-const STANDING: &str = "SELECT name, owner_id, revision, updated_at, updated_by_name FROM credentials \
+const STANDING: &str = "SELECT owner_id, updated_at, updated_by_name FROM credentials \
      WHERE id = $1 AND deleted_at IS NULL";
 const TOUCH: &str = "UPDATE credentials SET reference_epoch = reference_epoch + 1 \
      WHERE id = $1 AND deleted_at IS NULL AND ($2 IS NULL OR revision = $2) AND ($3 IS NULL OR owner_id = $3) RETURNING name";
@@ -132,7 +132,6 @@ struct Changed {
 #[derive(sqlx::FromRow)]
 struct Standing {
     owner_id: Uuid,
-    revision: i64,
     updated_at: DateTime<Utc>,
     updated_by_name: String,
 }
@@ -142,7 +141,7 @@ impl Credentials {
     pub(super) async fn list(&self, query: ListQuery) -> Result<Page<Credential>, ApiError> {
         let rows = self.rows(&query).await?;
         if query.fell_short(rows.len()) {
-            let query = query.from_start();
+            let query = query.at_start();
             let rows = self.rows(&query).await?;
             return self.page(&query, rows).await;
         }
@@ -283,7 +282,7 @@ impl Credentials {
                 .bind(id.0).bind(if_match).bind(author.only_owner()).fetch_optional(c))?;
             return match touched {
                 Some(_) => Self::get_within(&mut tx, id).await,
-                None => Err(Self::why_not(&mut tx, author, id, if_match).await?),
+                None => Err(Self::why_not(&mut tx, author, id).await?),
             };
         }
         let changed: Option<Changed> = within!(&mut tx, c => sqlx::query_as(UPDATE)
@@ -300,7 +299,7 @@ impl Credentials {
             .fetch_optional(c))
         .map_err(name_taken)?;
         let Some(changed) = changed else {
-            return Err(Self::why_not(&mut tx, author, id, if_match).await?);
+            return Err(Self::why_not(&mut tx, author, id).await?);
         };
         if let Patch::Set(value) = &input.value {
             self.insert_version(&mut tx, id, changed.version, value, now).await?;
@@ -330,21 +329,15 @@ impl Credentials {
     }
 
     /// Why a change touched no row: gone, somebody else's, or changed in the meantime.
-    async fn why_not(
-        tx: &mut Tx,
-        author: Author<'_>,
-        id: CredentialId,
-        if_match: Option<i64>,
-    ) -> Result<ApiError, ApiError> {
+    async fn why_not(tx: &mut Tx, author: Author<'_>, id: CredentialId) -> Result<ApiError, ApiError> {
         let standing: Option<Standing> = within!(tx, c => sqlx::query_as(STANDING).bind(id.0).fetch_optional(c))?;
         Ok(match standing {
             None => ApiError::NotFound,
             Some(row) if author.only_owner().is_some_and(|owner| owner != row.owner_id) => ApiError::Forbidden,
-            Some(row) if if_match != Some(row.revision) => ApiError::PreconditionFailed {
+            Some(row) => ApiError::PreconditionFailed {
                 changed_by: row.updated_by_name,
                 changed_at: row.updated_at,
             },
-            Some(_) => ApiError::NotFound,
         })
     }
 
@@ -361,7 +354,7 @@ impl Credentials {
         let name: Option<String> = within!(&mut tx, c => sqlx::query_scalar(TOUCH)
             .bind(id.0).bind(if_match).bind(author.only_owner()).fetch_optional(c))?;
         let Some(name) = name else {
-            return Err(Self::why_not(&mut tx, author, id, if_match).await?);
+            return Err(Self::why_not(&mut tx, author, id).await?);
         };
         // Only now, with the row locked: an attach that came first is seen, a later one finds nothing.
         let (references, total) = references::list_within(&mut tx, id, 10).await?;

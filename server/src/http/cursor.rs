@@ -172,7 +172,7 @@ impl ListQuery {
 
     /// The same list from its beginning.
     #[must_use]
-    pub fn from_start(&self) -> Self {
+    pub fn at_start(&self) -> Self {
         Self {
             cursor: None,
             ..self.clone()

@@ -29,8 +29,8 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
         }
         let body = to_bytes(request.into_body(), MAX_BODY_BYTES).await.map_err(|error| {
             // The one fault besides the limit is a connection that broke off.
-            let too_large =
-                std::error::Error::source(&error).is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
+            let too_large = std::error::Error::source(&error)
+                .is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
             if too_large {
                 ApiError::TooLarge
             } else {

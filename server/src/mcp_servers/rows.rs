@@ -143,7 +143,7 @@ pub(super) async fn list(db: &Db, reader: &Principal, query: &ListQuery) -> Resu
     let mut query = query.clone();
     let mut rows = page_rows(db, &query).await?;
     if query.fell_short(rows.len()) {
-        query = query.from_start();
+        query = query.at_start();
         rows = page_rows(db, &query).await?;
     }
     let sort = query.sort;

@@ -84,7 +84,7 @@ async fn page(State(pages): State<Pages>, request: Request) -> Response {
 
 async fn fallback(State(pages): State<Pages>, request: Request) -> Response {
     if pages.assets.has(request.uri().path()) {
-        return crate::assets::serve(State(pages.assets), request).await;
+        return pages.assets.serve(&request);
     }
     let wants_page = request
         .headers()
