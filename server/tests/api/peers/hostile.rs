@@ -1,5 +1,7 @@
 //! Small MCP servers that do what no server should.
 
+#![allow(clippy::expect_used, reason = "a test whose servers do not start has failed")]
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 

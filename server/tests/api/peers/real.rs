@@ -1,5 +1,7 @@
 //! Real MCP servers that this project did not write, started on loopback.
 
+#![allow(clippy::expect_used, reason = "a test whose servers do not start has failed")]
+
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
