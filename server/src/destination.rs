@@ -141,32 +141,56 @@ impl fmt::Display for Destination {
     }
 }
 
-/// Names under which metadata services answer (Google Cloud, and the common short forms).
-const METADATA_NAMES: &[&str] = &["metadata.google.internal", "metadata.goog", "metadata", "instance-data"];
+/// Names under which metadata services answer (Amazon, Google and Azure, and the common short forms).
+const METADATA_NAMES: &[&str] = &[
+    "metadata.google.internal",
+    "metadata.goog",
+    "metadata.azure.internal",
+    "metadata",
+    "instance-data.ec2.internal",
+    "instance-data",
+];
 
-/// Link-local ranges (AWS, Google, Azure, Oracle and others answer at 169.254.169.254 and
-/// 169.254.170.2), AWS over IPv6 (fd00:ec2::/32), Alibaba (100.100.100.200) and Azure's host
-/// (168.63.129.16).
+/// The IPv4 addresses besides the link-local ones: Alibaba, Azure's host, Oracle.
+const METADATA_V4: &[Ipv4Addr] = &[
+    Ipv4Addr::new(100, 100, 100, 200),
+    Ipv4Addr::new(168, 63, 129, 16),
+    Ipv4Addr::new(192, 0, 0, 192),
+];
+
+/// Where cloud machines hand out their own secrets: the link-local ranges (Amazon, Google, Azure,
+/// Oracle, Tencent and others answer at 169.254.169.254, 169.254.170.2 or 169.254.0.23), the single
+/// addresses of [`METADATA_V4`], and over IPv6 Amazon (`fd00:ec2::/32`), Google (`fd20:ce::254`) and
+/// Scaleway (`fd00:42::42`).
 #[must_use]
 pub fn is_metadata_address(address: IpAddr) -> bool {
     match address {
-        IpAddr::V4(v4) => {
-            v4.is_link_local() || v4 == Ipv4Addr::new(100, 100, 100, 200) || v4 == Ipv4Addr::new(168, 63, 129, 16)
-        }
+        IpAddr::V4(v4) => v4.is_link_local() || METADATA_V4.contains(&v4),
         IpAddr::V6(v6) => match embedded_v4(v6) {
             Some(v4) => is_metadata_address(IpAddr::V4(v4)),
-            None => v6.is_unicast_link_local() || (v6.segments()[0] == 0xfd00 && v6.segments()[1] == 0x0ec2),
+            None => {
+                v6.is_unicast_link_local()
+                    || matches!(
+                        v6.segments(),
+                        [0xfd00, 0x0ec2, ..]
+                            | [0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0x254]
+                            | [0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42]
+                    )
+            }
         },
     }
 }
 
-/// The IPv4 address inside an IPv6 one: mapped (`::ffff:`), compatible (`::`), or NAT64 (`64:ff9b::`).
-fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
-    let [a, b, c, d, e, f, g, h] = v6.segments();
-    let low = Ipv4Addr::from((u32::from(g) << 16) | u32::from(h));
-    match (a, b, c, d, e, f) {
-        (0, 0, 0, 0, 0, 0xffff) | (0x64, 0xff9b, 0, 0, 0, 0) => Some(low),
-        (0, 0, 0, 0, 0, 0) if g != 0 => Some(low),
+/// The IPv4 address that an IPv6 one stands for: mapped (`::ffff:`), compatible (`::`), NAT64
+/// (`64:ff9b::`), or 6to4 (`2002:`).
+#[must_use]
+pub fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
+    let join = |high: u16, low: u16| Some(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)));
+    match v6.segments() {
+        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
+            join(high, low)
+        }
+        [0, 0, 0, 0, 0, 0, high, low] if high != 0 => join(high, low),
         _ => None,
     }
 }
@@ -266,6 +290,10 @@ mod tests {
             "[::169.254.169.254]",
             "[64:ff9b::a9fe:a9fe]",
             "[fd00:ec2::254]",
+            "[fd20:ce::254]",
+            "[fd00:42::42]",
+            "[2002:a9fe:a9fe::1]",
+            "192.0.0.192",
             "[fe80::1]",
             "100.100.100.200",
             "168.63.129.16",

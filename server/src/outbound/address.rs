@@ -5,12 +5,12 @@
 
 use std::error::Error;
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-use crate::destination::{Destination, is_metadata_address};
+use crate::destination::{Destination, embedded_v4, is_metadata_address};
 
 use super::OutboundError;
 
@@ -24,11 +24,7 @@ pub(super) struct AddressPolicy {
 impl AddressPolicy {
     /// Judges one address.
     pub fn check(self, address: IpAddr) -> Result<(), AddressFault> {
-        let carried = match address {
-            IpAddr::V4(_) => None,
-            IpAddr::V6(v6) => carried_v4(v6).map(IpAddr::V4),
-        };
-        if is_metadata_address(address) || carried.is_some_and(is_metadata_address) {
+        if is_metadata_address(address) {
             Err(AddressFault::Metadata)
         } else if !self.private_networks && is_private(address) {
             Err(AddressFault::Private)
@@ -126,7 +122,7 @@ fn is_private(address: IpAddr) -> bool {
                 || (a == 192 && b == 0 && c == 0)
                 || (a == 198 && b & 0xfe == 18)
         }
-        IpAddr::V6(v6) => match carried_v4(v6) {
+        IpAddr::V6(v6) => match embedded_v4(v6) {
             Some(v4) => is_private(IpAddr::V4(v4)),
             None => {
                 v6.is_loopback()
@@ -136,17 +132,6 @@ fn is_private(address: IpAddr) -> bool {
                     || v6.is_unicast_link_local()
             }
         },
-    }
-}
-
-/// The IPv4 address that an IPv6 address stands for: mapped, NAT64 (RFC 6052) and 6to4 (RFC 3056).
-fn carried_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
-    let join = |high: u16, low: u16| Some(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)));
-    match v6.segments() {
-        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
-            join(high, low)
-        }
-        _ => None,
     }
 }
 

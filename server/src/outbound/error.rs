@@ -123,12 +123,12 @@ impl fmt::Display for NotMcp {
 pub struct UpstreamText(String);
 
 impl UpstreamText {
-    /// Shortens a scanned text and takes control characters out of it.
+    /// Shortens a scanned text and takes control characters and invisible ones out of it.
     #[must_use]
     pub fn of_scanned(text: &str) -> Self {
         let mut line: String = text
             .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
+            .map(|c| if c.is_control() || is_invisible(c) { ' ' } else { c })
             .take(MAX_UPSTREAM_CHARS)
             .collect();
         if text.chars().nth(MAX_UPSTREAM_CHARS).is_some() {
@@ -142,6 +142,12 @@ impl UpstreamText {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Characters that show as nothing or turn the direction of what follows: a foreign text could pass
+/// for words of ours.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }
 
 impl fmt::Display for UpstreamText {
@@ -163,6 +169,7 @@ mod tests {
     #[test]
     fn a_foreign_text_becomes_one_short_line() {
         assert_eq!(UpstreamText::of_scanned(" a\r\nb\u{1b}[31m ").as_str(), "a  b [31m");
+        assert_eq!(UpstreamText::of_scanned("a\u{202E}b\u{200B}c").as_str(), "a b c");
         let long = UpstreamText::of_scanned(&"é".repeat(500));
         assert_eq!(long.as_str().chars().count(), 201);
         assert!(long.as_str().ends_with('…'));

@@ -9,6 +9,7 @@ use server::outbound::{OutboundError, Unreachable};
 
 use super::{CANARY, open, use_all};
 use crate::peers::hostile::{Peer, Seen, answer, rpc};
+use crate::peers::tls::Untrusted;
 
 #[tokio::test]
 async fn a_server_that_restarted_is_met_with_a_new_session() {
@@ -69,14 +70,8 @@ async fn an_endless_answer_is_cut_off() {
             if seen.rpc() != "tools/list" {
                 return seen.decently();
             }
-            let chunk = Ok::<_, std::io::Error>(vec![b'x'; 64 * 1024]);
-            answer(
-                200,
-                content_type,
-                Body::from_stream(stream::repeat_with(move || {
-                    Ok::<_, std::io::Error>(chunk.as_ref().unwrap().clone())
-                })),
-            )
+            let endless = stream::repeat_with(|| Ok::<_, std::io::Error>(vec![b'x'; 64 * 1024]));
+            answer(200, content_type, Body::from_stream(endless))
         })
         .await;
         let error = use_all(&peer.url(), Some(CANARY)).await.unwrap_err();
@@ -155,4 +150,12 @@ async fn a_server_that_never_stops_listing_is_stopped() {
     let session = open(&peer.url(), None).await.unwrap();
     assert!(session.tools().await.unwrap().is_empty());
     assert!(peer.seen().len() < 60);
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_ends_the_connection() {
+    let server = Untrusted::start().await;
+    let error = open(&server.url(), Some(CANARY)).await.unwrap_err();
+    assert_eq!(error, OutboundError::Unreachable(Unreachable::Tls));
+    assert_eq!(server.handshakes(), 0);
 }
