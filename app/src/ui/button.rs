@@ -14,6 +14,8 @@ pub enum ButtonKind {
     Plain,
     /// Destroys something.
     Danger,
+    /// Leads to what destroys something.
+    Caution,
     /// Only words, in the accent colour.
     Quiet,
 }
@@ -24,6 +26,7 @@ impl ButtonKind {
             Self::Primary => "button button-primary",
             Self::Plain => "button",
             Self::Danger => "button button-danger",
+            Self::Caution => "button button-caution",
             Self::Quiet => "button button-quiet",
         }
     }

@@ -126,7 +126,9 @@ mod local {
 
     pub fn relative(count: i32, unit: &str) -> String {
         let bag = Object::new();
+        // Setting a property of a fresh object cannot fail.
         let _ = Reflect::set(&bag, &"numeric".into(), &"auto".into());
+        let _ = Reflect::set(&bag, &"style".into(), &"short".into());
         Intl::RelativeTimeFormat::new(&Array::new(), &bag)
             .format(f64::from(count), unit)
             .into()

@@ -34,7 +34,6 @@ pub fn SetUpPage() -> impl IntoView {
                         name=TOKEN
                         label=text::token()
                         help=text::token_help()
-                        kind="password"
                         autocomplete="off"
                         bad=is("token")
                     />

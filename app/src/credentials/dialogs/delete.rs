@@ -8,7 +8,7 @@ use crate::{
     credentials::{Credential, Reference, text},
     ui::{
         ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, FieldIds, GeneralError, Save,
-        TextField, focus_when_painted, use_toasts,
+        TextField, focus_autofocus, focus_when_painted, use_toasts,
     },
 };
 
@@ -151,6 +151,8 @@ fn DeleteForm(credential: Credential, known: Uses, on_done: Callback<Done>) -> i
             },
         );
     });
+    // The form came after the dialog had opened: the focus begins on Cancel all the same.
+    Effect::new(focus_autofocus);
     let items = Signal::derive(move || uses.with(|uses| uses.items.clone()));
     let hidden = Signal::derive(move || uses.with(|uses| uses.hidden));
     view! {

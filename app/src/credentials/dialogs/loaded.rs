@@ -41,9 +41,7 @@ pub fn CredentialDialog(
             <Show when=move || slow.get()>
                 <Dialog title=text::loading() on_close>
                     <DialogBody>
-                        <div class="skeleton">
-                            {(0..2).map(|_| view! { <div class="skeleton-row"></div> }).collect_view()}
-                        </div>
+                        <p class="dialog-about">{text::loading()}</p>
                     </DialogBody>
                 </Dialog>
             </Show>

@@ -166,7 +166,7 @@ fn Known(credential: Signal<Credential>) -> impl IntoView {
             {may_delete
                 .then(|| {
                     view! {
-                        <LinkButton href=opens("delete") kind=ButtonKind::Danger>
+                        <LinkButton href=opens("delete") kind=ButtonKind::Caution>
                             {text::delete_short()}
                         </LinkButton>
                     }

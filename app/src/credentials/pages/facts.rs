@@ -25,7 +25,7 @@ pub fn CredentialFacts(
             <dl class="facts">
                 <div>
                     <dt>{column::ID}</dt>
-                    <dd>
+                    <dd class="facts-id">
                         <code class="full-id">{id}</code>
                         <CopyButton
                             content=Signal::derive(id)

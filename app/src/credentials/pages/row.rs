@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Names of at most so many characters fit into two lines.
-const NAME_FITS: usize = 64;
+const NAME_FITS: usize = 44;
 
 /// One row. It stays in place while the credential in it changes.
 #[component]
@@ -47,9 +47,12 @@ pub fn CredentialRow(
                     {move || shorten_middle(&name.get(), NAME_FITS)}
                 </a>
                 <span class="row-details">
-                    <span class="detail-owner">{column::OWNER} " " {owner}</span>
-                    <span class="detail-id">{column::ID} " " <ShortId id name /></span>
-                    <span class="detail-created">{column::CREATED} " " <Time at=created /></span>
+                    <span class="detail-owner">{owner}</span>
+                    <span class="detail-id">
+                        <ShortId id name />
+                    </span>
+                    <span class="detail-created">{text::created_short()} " " <Time at=created /></span>
+                    <span class="detail-updated">{text::updated_short()} " " <Time at=updated /></span>
                 </span>
             </td>
             <td role="cell" class="cell-id" data-label=column::ID>
@@ -70,7 +73,7 @@ pub fn CredentialRow(
             <td role="cell" class="cell-time cell-created" data-label=column::CREATED>
                 <Time at=created />
             </td>
-            <td role="cell" class="cell-time" data-label=column::UPDATED>
+            <td role="cell" class="cell-time cell-updated" data-label=column::UPDATED>
                 <Time at=updated />
             </td>
             <td role="cell" class="cell-operations">

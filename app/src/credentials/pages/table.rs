@@ -40,7 +40,7 @@ pub fn CredentialTable(
                         {column::USED_BY}
                     </th>
                     <SortHeader list field="created_at" label=column::CREATED class="cell-created" />
-                    <SortHeader list field="updated_at" label=column::UPDATED />
+                    <SortHeader list field="updated_at" label=column::UPDATED class="cell-updated" />
                     <th role="columnheader" scope="col" class="cell-operations">
                         {column::OPERATIONS}
                     </th>

@@ -135,13 +135,16 @@ where
     }
 }
 
+/// Not written out below: see `inner_html_tests`.
+const SKELETON_ROW: &str = "skeleton-row";
+
 /// Grey rows; the style shows them only after 300 ms.
 #[component]
 fn Skeleton() -> impl IntoView {
     view! {
         <div class="skeleton" role="status">
             <span class="visually-hidden">{text::loading()}</span>
-            {(0..6).map(|_| view! { <div class="skeleton-row"></div> }).collect_view()}
+            {(0..6).map(|_| view! { <div class=SKELETON_ROW></div> }).collect_view()}
         </div>
     }
     .into_any()

@@ -165,12 +165,12 @@ impl Save {
             match next {
                 Next::Done(saved) => {
                     if state.try_set(SaveState::Idle).is_none() {
-                        done(saved);
+                        untrack(|| done(saved));
                     }
                 }
                 Next::Fail(failure) => {
                     if state.try_set(SaveState::Failed(failure)).is_none() {
-                        failed();
+                        untrack(failed);
                     }
                 }
                 Next::Look | Next::SignIn => {
