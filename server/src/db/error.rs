@@ -36,8 +36,8 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
                 code.parse::<u32>()
                     .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 11 | 13 | 14 | 26))
             } else {
-                // Connection, insufficient resources, operator intervention, system error, rollback, read-only.
-                ["08", "53", "57", "58", "40"]
+                // Connection, insufficient resources, lock not available, operator intervention, system error, rollback, read-only.
+                ["08", "53", "55", "57", "58", "40"]
                     .iter()
                     .any(|class| code.starts_with(class))
                     || code == "25006"

@@ -10,6 +10,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 use super::{Db, PATIENCE};
 
+/// [`PATIENCE`] as PostgreSQL takes it.
+const PATIENCE_MILLIS: &str = "5000";
+
 impl Db {
     /// Opens the database, creates it where it is a file that does not exist, and brings its tables up to date.
     ///
@@ -31,7 +34,11 @@ impl Db {
                 let pool = PgPoolOptions::new()
                     .max_connections(16)
                     .acquire_timeout(PATIENCE)
-                    .connect_with(options.application_name("strongroom"))
+                    .connect_with(
+                        options
+                            .application_name("strongroom")
+                            .options([("lock_timeout", PATIENCE_MILLIS)]),
+                    )
                     .await
                     .context(
                         "The PostgreSQL database cannot be reached. Check --database-url and that the server runs.",

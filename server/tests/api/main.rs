@@ -1,6 +1,6 @@
 //! Tests of the server through its public doors: the real router, both database engines.
 
-#![allow(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test whose preparation fails has failed")]
 #![allow(missing_docs, reason = "the names of tests are sentences")]
 
 mod accounts;
@@ -9,6 +9,7 @@ mod mcp_servers;
 mod mcp_sessions;
 mod outbound;
 mod peers;
+mod races;
 #[path = "../support/mod.rs"]
 mod support;
 mod trail;

@@ -122,7 +122,7 @@ impl Server {
             .unwrap();
         assert_eq!(answer.status(), 200);
         let cookie = answer.headers()["set-cookie"].to_str().unwrap();
-        client.cookie = cookie.split(';').next().unwrap().to_owned();
+        cookie.split(';').next().unwrap().clone_into(&mut client.cookie);
         client
     }
 

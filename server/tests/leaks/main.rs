@@ -1,7 +1,7 @@
 //! A canary secret is stored and used while everything is recorded: answers of every route, good and
 //! malformed, rendered pages, all logs at trace level, and the bytes of the database. It is nowhere.
 
-#![allow(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test whose preparation fails has failed")]
 #![allow(missing_docs, reason = "the names of tests are sentences")]
 
 #[path = "../api/peers/hostile.rs"]

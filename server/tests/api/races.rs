@@ -1,0 +1,104 @@
+//! Attaching against deleting, in both orders and at the same time; many people at once; a database
+//! that is locked.
+
+use serde_json::{Value, json};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
+
+use crate::both_engines;
+use crate::support::{Engine, TestApp};
+
+fn server(name: &str, credential: &str) -> Value {
+    json!({"name": name, "url": "http://127.0.0.1:9/mcp", "credential_id": credential})
+}
+
+both_engines! {
+    async fn a_reference_that_came_first_stops_the_deletion(app: TestApp) {
+        let id = app.credential("admin", "A", "v").await;
+        let mcp = app.post("admin", "/mcp-servers", server("S", &id)).await.expect(201).text("/id");
+        let problem = app.delete("admin", &format!("/credentials/{id}")).await.problem(409, "in-use");
+        assert_eq!(problem.json()["references"][0]["id"], json!(mcp));
+        assert_eq!(problem.number("/references_total"), 1);
+        let references = app.get("viewer", &format!("/credentials/{id}/references")).await.expect(200);
+        assert_eq!(references.items("name"), ["S"]);
+        assert_eq!(app.get("viewer", &format!("/credentials/{id}")).await.expect(200).number("/used_by"), 1);
+        app.delete("admin", &format!("/credentials/{id}?force=true")).await.expect(204);
+        let left = app.get("viewer", &format!("/mcp-servers/{mcp}")).await.expect(200);
+        assert_eq!(left.text("/credential_id"), id, "the referrer keeps its reference");
+        assert_eq!((left.text("/credential/state").as_str(), left.text("/credential/name").as_str()), ("deleted", "A"));
+        assert_eq!(left.text("/credential/deleted_by"), "admin");
+    }
+
+    async fn a_deletion_that_came_first_stops_the_reference(app: TestApp) {
+        let id = app.credential("admin", "A", "v").await;
+        app.delete("admin", &format!("/credentials/{id}")).await.expect(204);
+        let problem = app.post("admin", "/mcp-servers", server("S", &id)).await.problem(422, "credential-deleted");
+        assert_eq!((problem.text("/credential/name").as_str(), problem.pointers()), ("A", vec!["/credential_id".to_owned()]));
+        assert_eq!(app.get("admin", "/mcp-servers").await.expect(200).number("/total"), 0);
+    }
+
+    async fn of_many_who_take_a_name_at_once_one_gets_it(app: TestApp) {
+        let create = || app.post("admin", "/credentials", json!({"name": "one", "value": "v"}));
+        app.cookie("admin").await;
+        let answers = futures::future::join_all((0..8).map(|_| create())).await;
+        let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+        assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
+        assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 7, "{statuses:?}");
+    }
+
+    async fn while_the_database_is_locked_the_answer_is_503_and_nothing_is_half_written(app: TestApp) {
+        app.cookie("admin").await;
+        let held = lock(&app).await;
+        let answer = app.post("admin", "/credentials", json!({"name": "canary", "value": "canary-31"})).await;
+        let problem = answer.problem(503, "unavailable");
+        assert!(!problem.header("retry-after").is_empty());
+        assert!(!problem.whole().contains("canary"));
+        held.release().await;
+        assert_eq!(app.get("admin", "/credentials").await.expect(200).number("/total"), 0);
+        app.credential("admin", "afterwards", "v").await;
+    }
+
+    async fn a_database_that_is_gone_is_told_everywhere(app: TestApp) {
+        app.cookie("admin").await;
+        app.state.base.db.close().await;
+        app.get("admin", "/credentials").await.problem(503, "unavailable");
+        app.post("admin", "/credentials", json!({"name": "A", "value": "v"})).await.problem(503, "unavailable");
+        app.call(None, http::Method::GET, "/readyz", None).await.problem(503, "unavailable");
+        app.call(None, http::Method::GET, "/healthz", None).await.expect(200);
+    }
+}
+
+/// A lock that every writer needs, held by another connection.
+enum Held {
+    Sqlite(sqlx::SqliteConnection),
+    Postgres(sqlx::PgConnection),
+}
+
+async fn lock(app: &TestApp) -> Held {
+    match &app.database_url {
+        None => {
+            let options = SqliteConnectOptions::new().filename(app.folder().join("strongroom.db"));
+            let mut other = options.connect().await.unwrap();
+            sqlx::query("BEGIN EXCLUSIVE").execute(&mut other).await.unwrap();
+            Held::Sqlite(other)
+        }
+        Some(url) => {
+            let mut other = sqlx::PgConnection::connect(url).await.unwrap();
+            sqlx::query("BEGIN").execute(&mut other).await.unwrap();
+            sqlx::query("LOCK TABLE credentials IN ACCESS EXCLUSIVE MODE")
+                .execute(&mut other)
+                .await
+                .unwrap();
+            Held::Postgres(other)
+        }
+    }
+}
+
+impl Held {
+    async fn release(self) {
+        match self {
+            Self::Sqlite(connection) => connection.close().await.unwrap(),
+            Self::Postgres(connection) => connection.close().await.unwrap(),
+        }
+    }
+}
