@@ -1,6 +1,10 @@
 //! Tests of the server through its public doors: the real router, both database engines.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test whose preparation fails has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test whose preparation fails has failed"
+)]
 #![allow(missing_docs, reason = "the names of tests are sentences")]
 
 mod accounts;

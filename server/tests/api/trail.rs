@@ -10,15 +10,11 @@ pub struct Event {
     pub actor_name: String,
     pub action: String,
     pub target_name: String,
-    pub host: Option<String>,
-    pub outcome: String,
-    pub reason: Option<String>,
     pub details: Option<String>,
     pub request_id: Option<String>,
-    pub credential_version: Option<i64>,
 }
 
-const OF: &str = "SELECT actor_name, action, target_name, host, outcome, reason, details, request_id, credential_version \
+const OF: &str = "SELECT actor_name, action, target_name, details, request_id \
      FROM audit_events WHERE target_id = $1 ORDER BY seq";
 const VERSIONS: &str = "SELECT count(*) FROM credential_versions";
 

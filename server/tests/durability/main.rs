@@ -1,6 +1,10 @@
 //! A server that is killed at any moment under write load loses nothing that it acknowledged.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test whose preparation fails has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test whose preparation fails has failed"
+)]
 #![allow(missing_docs, reason = "the names of tests are sentences")]
 
 #[path = "../support/database.rs"]

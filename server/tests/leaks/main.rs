@@ -1,7 +1,11 @@
 //! A canary secret is stored and used while everything is recorded: answers of every route, good and
 //! malformed, rendered pages, all logs at trace level, and the bytes of the database. It is nowhere.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test whose preparation fails has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test whose preparation fails has failed"
+)]
 #![allow(missing_docs, reason = "the names of tests are sentences")]
 
 #[path = "../api/peers/hostile.rs"]
@@ -61,7 +65,7 @@ const ROUTES: &[&str] = &[
 /// All spellings in which the canary would still be the canary.
 fn spellings() -> Vec<Vec<u8>> {
     let bytes = CANARY.as_bytes();
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = bytes.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     let mut spellings = vec![
         bytes.to_vec(),
         b"canary-5e1f".to_vec(),
@@ -174,135 +178,108 @@ async fn echo() -> Peer {
     .await
 }
 
-async fn nothing_holds_the_canary(app: TestApp) {
-    let logs = logs::capture();
-    let credential = app.credential("admin", "LEAK_TEST", CANARY).await;
-    let newline = app
-        .credential("admin", "LEAK_TEST_LINES", &format!("{CANARY}\n{CANARY}"))
-        .await;
-    let peer = echo().await;
-    let server = json!({"name": "echo", "url": peer.url(), "credential_id": credential});
-    let server = app.post("admin", "/mcp-servers", server).await.expect(201).text("/id");
-    let lines = json!({"name": "lines", "url": peer.url(), "credential_id": newline});
-    let lines = app.post("admin", "/mcp-servers", lines).await.expect(201).text("/id");
+/// Two credentials that hold the canary, and MCP servers that use them.
+struct Records {
+    credential: String,
+    server: String,
+    lines: String,
+}
 
+impl Records {
+    async fn create(app: &TestApp, peer: &Peer) -> Self {
+        let credential = app.credential("admin", "LEAK_TEST", CANARY).await;
+        let newline = app
+            .credential("admin", "LEAK_TEST_LINES", &format!("{CANARY}\n{CANARY}"))
+            .await;
+        let server = async |name: &str, credential: &str| {
+            let body = json!({"name": name, "url": peer.url(), "credential_id": credential});
+            app.post("admin", "/mcp-servers", body).await.expect(201).text("/id")
+        };
+        Self {
+            server: server("echo", &credential).await,
+            lines: server("lines", &newline).await,
+            credential,
+        }
+    }
+}
+
+/// Uses the canary in all ways.
+async fn use_it(app: &TestApp, records: &Records) -> Vec<Answer> {
     let mut answers = Vec::new();
-    for id in [&server, &lines] {
+    for id in [&records.server, &records.lines] {
+        let path = format!("/mcp-servers/{id}");
         answers.push(
-            app.call(
-                Some("admin"),
-                Method::POST,
-                &format!("/api/v1/mcp-servers/{id}/test"),
-                None,
-            )
-            .await,
+            app.call(Some("admin"), Method::POST, &format!("/api/v1{path}/test"), None)
+                .await,
         );
-        answers.push(app.get("admin", &format!("/mcp-servers/{id}/tools")).await);
+        answers.push(app.get("admin", &format!("{path}/tools")).await);
         answers.push(
-            app.post(
-                "admin",
-                &format!("/mcp-servers/{id}/tools/echo/call"),
-                json!({"arguments": {}}),
-            )
-            .await,
+            app.post("admin", &format!("{path}/tools/echo/call"), json!({"arguments": {}}))
+                .await,
         );
         answers.push(
             app.post("admin", "/mcp-servers/test", json!({"id": id, "name": "changed"}))
                 .await,
         );
     }
-    let sent: Vec<_> = peer.seen().into_iter().filter_map(|seen| seen.authorization).collect();
-    assert!(
-        sent.iter().any(|sent| sent.contains("canary-5e1f")),
-        "the canary was really sent"
-    );
+    answers
+}
 
+/// Calls a route with and without a session, with good and bad bodies, and with bad addresses.
+async fn call_badly(app: &TestApp, records: &Records, route: &str) -> Vec<Answer> {
+    let (method, path) = route.split_once(' ').unwrap();
+    let id = if path.contains("/mcp-servers") {
+        &records.server
+    } else {
+        &records.credential
+    };
+    // These would end the session or the records that the rest needs.
+    let ends = path == "/sign-out" || method == "DELETE";
+    let path = path.replace("{id}", id).replace("{tool}", "echo");
     let cookie = app.cookie("admin").await;
-    for route in ROUTES {
-        let (method, path) = route.split_once(' ').unwrap();
-        let id = if path.contains("/mcp-servers") {
-            &server
-        } else {
-            &credential
-        };
-        let path = path.replace("{id}", id).replace("{tool}", "echo");
-        let query = percent_encoding::utf8_percent_encode(CANARY, percent_encoding::NON_ALPHANUMERIC).to_string();
-        // These would end the session or the credential that the rest needs.
-        let ends = matches!(
-            *route,
-            "POST /sign-out"
-                | "DELETE /api/v1/session"
-                | "DELETE /api/v1/credentials/{id}"
-                | "DELETE /api/v1/mcp-servers/{id}"
-        );
-        let cookie = if ends { None } else { Some(cookie.as_str()) };
-        answers.push(call(&app, cookie, method, &path, "application/json", Vec::new()).await);
-        answers.push(call(&app, None, method, &path, "application/json", Vec::new()).await);
-        if method != "GET" {
-            for (content_type, body) in malformed() {
-                answers.push(call(&app, cookie, method, &path, content_type, body).await);
-            }
-        }
-        // What a caller put into the address may stand in a page's own link back, so it is sent to the API only.
-        if path.starts_with("/api/") {
-            for query in [
-                format!("search=x&sort={query}"),
-                format!("cursor={query}"),
-                format!("{query}=1"),
-                format!("force={query}"),
-            ] {
-                answers.push(
-                    call(
-                        &app,
-                        cookie,
-                        method,
-                        &format!("{path}?{query}"),
-                        "application/json",
-                        b"{}".to_vec(),
-                    )
-                    .await,
-                );
-            }
-            answers.push(
-                call(
-                    &app,
-                    cookie,
-                    method,
-                    &path.replace(id, &query),
-                    "application/json",
-                    b"{}".to_vec(),
-                )
-                .await,
-            );
+    let cookie = if ends { None } else { Some(cookie.as_str()) };
+    let json = "application/json";
+    let mut answers = vec![
+        call(app, cookie, method, &path, json, Vec::new()).await,
+        call(app, None, method, &path, json, Vec::new()).await,
+    ];
+    if method != "GET" {
+        for (content_type, body) in malformed() {
+            answers.push(call(app, cookie, method, &path, content_type, body).await);
         }
     }
-    // Rotation, conflict and deletion, with the canary as the new value.
-    let path = format!("/credentials/{credential}");
-    answers.push(app.patch("admin", &path, json!({"value": CANARY})).await.expect(200));
-    answers.push(
-        app.post("admin", "/credentials", json!({"name": "leak_test", "value": CANARY}))
+    // What a caller put into a page's address may stand in the page's own links, so only the API gets it.
+    if path.starts_with("/api/") {
+        let query = percent_encoding::utf8_percent_encode(CANARY, percent_encoding::NON_ALPHANUMERIC).to_string();
+        for path in [
+            format!("{path}?search=x&sort={query}"),
+            format!("{path}?cursor={query}"),
+            format!("{path}?{query}=1"),
+            format!("{path}?force={query}"),
+            path.replace(id, &query),
+        ] {
+            answers.push(call(app, cookie, method, &path, json, b"{}".to_vec()).await);
+        }
+    }
+    answers
+}
+
+/// Rotation, conflict and refused deletion with the canary, and the pages.
+async fn change_and_show(app: &TestApp, records: &Records) -> Vec<Answer> {
+    let path = format!("/credentials/{}", records.credential);
+    let value = json!({"value": CANARY});
+    let again = json!({"name": "leak_test", "value": CANARY});
+    let mut answers = vec![
+        app.patch("admin", &path, value.clone()).await.expect(200),
+        app.post("admin", "/credentials", again).await.expect(409),
+        app.with_header("admin", Method::PATCH, &path, ("if-match", "\"1\""), Some(value))
             .await
-            .expect(409),
-    );
-    answers.push(
-        app.with_header(
-            "admin",
-            Method::PATCH,
-            &path,
-            ("if-match", "\"1\""),
-            Some(json!({"value": CANARY})),
-        )
-        .await
-        .expect(412),
-    );
-    answers.push(app.delete("admin", &path).await.expect(409));
-    for page in [
-        "/credentials",
-        &path.replace("/credentials", "/credentials"),
-        "/mcp-servers",
-        "/credentials?dialog=add",
-    ] {
-        let page = call(&app, Some(&cookie), "GET", page, "text/html", Vec::new())
+            .expect(412),
+        app.delete("admin", &path).await.expect(409),
+    ];
+    let cookie = app.cookie("admin").await;
+    for page in ["/credentials", &path, "/mcp-servers", "/credentials?dialog=add"] {
+        let page = call(app, Some(&cookie), "GET", page, "text/html", Vec::new())
             .await
             .expect(200);
         assert!(
@@ -311,11 +288,26 @@ async fn nothing_holds_the_canary(app: TestApp) {
         );
         answers.push(page);
     }
+    answers
+}
+
+async fn nothing_holds_the_canary(app: TestApp) {
+    let logs = logs::capture();
+    let peer = echo().await;
+    let records = Records::create(&app, &peer).await;
+    let mut answers = use_it(&app, &records).await;
+    let sent: Vec<_> = peer.seen().into_iter().filter_map(|seen| seen.authorization).collect();
+    assert!(
+        sent.iter().any(|sent| sent.contains("canary-5e1f")),
+        "the canary was really sent"
+    );
+    for route in ROUTES {
+        answers.extend(call_badly(&app, &records, route).await);
+    }
+    answers.extend(change_and_show(&app, &records).await);
     for answer in &answers {
-        assert_clean(
-            &format!("{answer:?}").chars().take(200).collect::<String>(),
-            answer.whole().as_bytes(),
-        );
+        let place: String = format!("{answer:?}").chars().take(200).collect();
+        assert_clean(&place, answer.whole().as_bytes());
     }
     assert!(
         answers.len() > 340,
@@ -324,10 +316,8 @@ async fn nothing_holds_the_canary(app: TestApp) {
     );
     storage::assert_clean(&app).await;
     let logs = logs.take();
-    assert!(
-        logs.len() > 10_000 && String::from_utf8_lossy(&logs).contains("TRACE"),
-        "logs were captured at trace level"
-    );
+    let traced = logs.len() > 10_000 && String::from_utf8_lossy(&logs).contains("TRACE");
+    assert!(traced, "logs were captured at trace level");
     assert_clean("the logs", &logs);
 }
 
