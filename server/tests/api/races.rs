@@ -3,9 +3,10 @@
 
 use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 
 use crate::both_engines;
+use crate::peers::hostile::{Peer, Seen};
 use crate::support::{Engine, TestApp};
 
 fn server(name: &str, credential: &str) -> Value {
@@ -48,7 +49,7 @@ both_engines! {
 
     async fn while_the_database_is_locked_the_answer_is_503_and_nothing_is_half_written(app: TestApp) {
         app.cookie("admin").await;
-        let held = lock(&app).await;
+        let held = lock(&app, "credentials").await;
         let answer = app.post("admin", "/credentials", json!({"name": "canary", "value": "canary-31"})).await;
         let problem = answer.problem(503, "unavailable");
         assert!(!problem.header("retry-after").is_empty());
@@ -56,6 +57,21 @@ both_engines! {
         held.release().await;
         assert_eq!(app.get("admin", "/credentials").await.expect(200).number("/total"), 0);
         app.credential("admin", "afterwards", "v").await;
+    }
+
+    async fn a_use_that_cannot_be_recorded_does_not_happen(app: TestApp) {
+        let peer = Peer::start(Seen::decently).await;
+        let id = app.credential("admin", "A", "marked-canary").await;
+        let body = json!({"name": "S", "url": peer.url(), "credential_id": id});
+        let server = app.post("admin", "/mcp-servers", body).await.expect(201).text("/id");
+        let held = lock(&app, "audit_head").await;
+        let path = format!("/api/v1/mcp-servers/{server}/test");
+        let answer = app.call(Some("admin"), http::Method::POST, &path, None).await;
+        answer.problem(503, "audit-unavailable");
+        assert!(peer.seen().is_empty(), "nothing was sent");
+        held.release().await;
+        app.call(Some("admin"), http::Method::POST, &path, None).await.expect(200);
+        assert!(!peer.seen().is_empty());
     }
 
     async fn a_database_that_is_gone_is_told_everywhere(app: TestApp) {
@@ -68,13 +84,13 @@ both_engines! {
     }
 }
 
-/// A lock that every writer needs, held by another connection.
+/// A lock that writers need, held by another connection.
 enum Held {
     Sqlite(sqlx::SqliteConnection),
     Postgres(sqlx::PgConnection),
 }
 
-async fn lock(app: &TestApp) -> Held {
+async fn lock(app: &TestApp, table: &str) -> Held {
     match &app.database_url {
         None => {
             let options = SqliteConnectOptions::new().filename(app.folder().join("strongroom.db"));
@@ -85,7 +101,7 @@ async fn lock(app: &TestApp) -> Held {
         Some(url) => {
             let mut other = sqlx::PgConnection::connect(url).await.unwrap();
             sqlx::query("BEGIN").execute(&mut other).await.unwrap();
-            sqlx::query("LOCK TABLE credentials IN ACCESS EXCLUSIVE MODE")
+            sqlx::query(AssertSqlSafe(format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")))
                 .execute(&mut other)
                 .await
                 .unwrap();
