@@ -1,12 +1,35 @@
 //! Who is signed in, the theme, the shortcuts, and the way out.
 
-use leptos::prelude::*;
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local, wasm_bindgen::JsCast, web_sys::HtmlFormElement};
 
 use super::{text, theme::ThemeSwitch};
 use crate::{
     accounts::{tell_other_tabs, use_me},
+    api::WriteClient,
     ui::{Icon, IconKind},
 };
+
+/// Ends the session first, so that the other tabs find it ended when they hear of it. When that fails, the
+/// browser sends the plain form.
+fn sign_out(event: SubmitEvent) {
+    event.prevent_default();
+    let form = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
+    spawn_local(async move {
+        let ended = match WriteClient.sign_out().await {
+            Ok(()) => true,
+            Err(error) => error.is_unauthorized(),
+        };
+        if ended {
+            tell_other_tabs();
+            // Fails only while the page is being left already.
+            let _ = window().location().assign("/sign-in");
+        } else if let Some(form) = form {
+            let _ = form.submit();
+        }
+    });
+}
 
 /// The foot of the sidebar.
 #[component]
@@ -46,7 +69,7 @@ pub fn AccountArea(
                 >
                     <span aria-hidden="true">{"?"}</span>
                 </button>
-                <form method="post" action="/sign-out" on:submit=move |_| tell_other_tabs()>
+                <form method="post" action="/sign-out" on:submit=sign_out>
                     <button
                         type="submit"
                         class="icon-button"

@@ -35,7 +35,7 @@ pub fn CredentialsPage() -> impl IntoView {
     let add_href = Signal::derive(move || href_with_dialog(&list.path(), &query.get(), Some(&DialogAddress::add())));
     let on_done = Callback::new(move |done: Done| {
         if let Done::Deleted(id) = done {
-            let next = neighbour(&untrack(|| listing.items()), id);
+            let next = neighbour(&listing.shown_items(), id);
             focus_row(next);
         }
         listing.refetch();

@@ -49,6 +49,14 @@ impl<T: Clone + Send + Sync + 'static> Listing<T> {
         self.page().map(|page| page.items).unwrap_or_default()
     }
 
+    /// The rows of the newest page that was shown; for callbacks. Not tracked.
+    #[must_use]
+    pub fn shown_items(&self) -> Vec<T> {
+        self.last
+            .with_value(|page| page.as_ref().map(|page| page.items.clone()))
+            .unwrap_or_default()
+    }
+
     /// Why the newest fetch failed, if it did. Tracked.
     #[must_use]
     pub fn failure(&self) -> Option<ClientError> {
