@@ -24,7 +24,7 @@ test('a credential is created and selected by keyboard alone', async ({ page }) 
   await page.keyboard.press('Enter');
   await expect(inner.name()).toBeFocused();
   await expect(inner.name()).toHaveValue(name);
-  expect(await page.evaluate(() => getSelection()?.toString())).toBe(name);
+  await expect.poll(() => page.evaluate(() => getSelection()?.toString())).toBe(name);
   await expect(inner.dialog).toContainText('allowed to go to mcp.example.com');
   await page.keyboard.press('Tab');
   await expect(inner.value.text()).toBeFocused();

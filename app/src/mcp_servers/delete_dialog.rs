@@ -50,7 +50,7 @@ pub fn DeleteMcpServerDialog(
     });
     let title = Signal::derive(move || match server.get() {
         Some(server) => text::delete_question(&server.name),
-        None => text::delete_question("MCP server"),
+        None => text::delete_question(text::a_server()),
     });
     let ready = Memo::new(move |_| server.with(Option::is_some));
     let status = move || match failure.get() {

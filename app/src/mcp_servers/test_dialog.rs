@@ -37,7 +37,7 @@ pub fn TestDialog(
     Effect::new(test);
     let title = Signal::derive(move || match server.get() {
         Some(server) => text::test(&server.name),
-        None => text::test("MCP server"),
+        None => text::test(text::a_server()),
     });
     let subject = move || server.get().as_ref().map(Subject::of).unwrap_or_default();
     let headline = move || match outcome.get() {

@@ -8,6 +8,12 @@ pub fn mcp_servers() -> &'static str {
     "MCP servers"
 }
 
+/// A server whose name is not known yet.
+#[must_use]
+pub fn a_server() -> &'static str {
+    "MCP server"
+}
+
 /// What the list is.
 #[must_use]
 pub fn about() -> &'static str {

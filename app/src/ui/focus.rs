@@ -25,12 +25,20 @@ pub fn focus_when_painted(id: impl Into<String>) {
 }
 
 /// Focuses the control with `autofocus` in the topmost dialog, after the next frame: for dialogs whose content comes
-/// after they opened, when the browser looks for that control no more.
+/// after they opened, when the browser looks for that control no more. Whoever is typing by then keeps the focus.
 pub fn focus_autofocus() {
     request_animation_frame(|| {
         #[cfg(target_arch = "wasm32")]
         {
             use wasm_bindgen::JsCast;
+            let is_typing = document().active_element().is_some_and(|active| {
+                active
+                    .matches("dialog[open] :is(input, textarea, select)")
+                    .unwrap_or(false)
+            });
+            if is_typing {
+                return;
+            }
             let control = document()
                 .query_selector_all("dialog[open] [autofocus]")
                 .ok()

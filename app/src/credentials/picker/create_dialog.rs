@@ -44,13 +44,17 @@ pub(super) fn CreateHere(
     .into_any()
 }
 
-/// What was searched for stands in Name, selected, so that typing replaces it.
+/// What was searched for stands in Name, selected, so that typing replaces it. The dialog has given it the focus; if
+/// the focus has moved on by now, it stays where it is: nobody's next words may land in another field.
 fn select_when_mounted(input: NodeRef<Input>) {
     input.on_load(move |input| {
         request_animation_frame(move || {
-            // It is shown by now, so it can take the focus.
-            let _ = input.focus();
-            input.select();
+            let has_focus = document()
+                .active_element()
+                .is_some_and(|active| active.id() == input.id());
+            if has_focus {
+                input.select();
+            }
         });
     });
 }

@@ -66,7 +66,7 @@ pub fn McpServerDialog(
     let title = Signal::derive(move || match (of, form.before.get()) {
         (FormOf::New, _) => text::add().to_owned(),
         (FormOf::Saved(_), Some(server)) => text::edit(&server.name),
-        (FormOf::Saved(_), None) => text::edit("MCP server"),
+        (FormOf::Saved(_), None) => text::edit(text::a_server()),
     });
     let ready = Memo::new(move |_| of == FormOf::New || form.before.with(Option::is_some));
     let saved = Callback::new(move |server: McpServer| {

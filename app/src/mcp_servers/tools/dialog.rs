@@ -48,7 +48,7 @@ pub fn ToolsDialog(
     Effect::new(ask);
     let title = Signal::derive(move || match server.get() {
         Some(server) => text::tools(&server.name),
-        None => text::tools("MCP server"),
+        None => text::tools(text::a_server()),
     });
     let subject = move || server.get().as_ref().map(Subject::of).unwrap_or_default();
     let status = move || match asking.get() {
