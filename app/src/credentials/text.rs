@@ -266,6 +266,12 @@ pub fn gone() -> &'static str {
     "This credential does not exist"
 }
 
+/// The title where somebody may not do what the address asks for.
+#[must_use]
+pub fn not_allowed() -> &'static str {
+    "You may not change this credential"
+}
+
 /// What to do then.
 #[must_use]
 pub fn gone_help() -> &'static str {

@@ -1,6 +1,6 @@
 //! Deleting a credential.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 use super::{Done, look, references::ReferenceList};
 use crate::{
@@ -111,8 +111,21 @@ fn DeleteForm(credential: Credential, known: Uses, on_done: Callback<Done>) -> i
     let changed = RwSignal::new(false);
     let typed = RwSignal::new(String::new());
     let fault = RwSignal::new(None::<String>);
-    let (id, revision) = (credential.id, credential.revision);
+    let id = credential.id;
+    let revision = RwSignal::new(credential.revision);
     let name = StoredValue::new(credential.name);
+    // Whoever was told what changed may go on, unless it is called something else now.
+    let take_revision = move || {
+        let client = client.get_value();
+        spawn_local(async move {
+            if let Ok(current) = client.credential(id).await
+                && name.try_with_value(|name| *name == current.name) == Some(true)
+            {
+                // The dialog may be closed by now.
+                let _ = revision.try_set(current.revision);
+            }
+        });
+    };
 
     let submit = Callback::new(move |()| {
         let force = in_use.get_untracked();
@@ -125,10 +138,13 @@ fn DeleteForm(credential: Credential, known: Uses, on_done: Callback<Done>) -> i
         save.run(
             move || {
                 let (client, known) = (client.get_value(), uses.get_untracked());
+                let revision = revision.get_untracked();
                 async move {
-                    if force {
-                        // What was confirmed is what was shown: anything attached since then is shown first.
-                        known.still_so(client.credential_references(id).await?.into())?;
+                    // What was confirmed is what was shown: anything attached since then is shown first.
+                    let now = client.credential_references(id).await;
+                    // Without force the server itself refuses what is in use.
+                    if force || now.is_ok() {
+                        known.still_so(now?.into())?;
                     }
                     WriteClient.delete_credential(id, revision, force).await
                 }
@@ -140,6 +156,7 @@ fn DeleteForm(credential: Credential, known: Uses, on_done: Callback<Done>) -> i
                 on_done.run(Done::Deleted(id));
             },
             move || {
+                take_revision();
                 let newer = save.problem().as_deref().and_then(Uses::from_refusal);
                 if let Some(newer) = newer {
                     changed.set(true);

@@ -6,8 +6,9 @@ use leptos::prelude::*;
 
 use super::{Done, asked::Kind, delete::DeleteCredentialDialog, edit::EditCredentialDialog, hosts::AllowedHostsDialog};
 use crate::{
-    api::{ClientError, ReadClient},
-    credentials::{CredentialId, text},
+    accounts::{Action, Resource, use_me},
+    api::{ClientError, Problem, ReadClient},
+    credentials::{Credential, CredentialId, text},
     ui::{Dialog, DialogBody, problem_text::error_words},
 };
 
@@ -24,6 +25,18 @@ pub fn CredentialDialog(
     on_done: Callback<Done>,
 ) -> impl IntoView {
     let client = ReadClient::from_context();
+    let me = StoredValue::new(use_me());
+    let allowed = move |credential: &Credential| {
+        let action = match kind {
+            Kind::Edit | Kind::Rename | Kind::Hosts => Action::Update,
+            Kind::Delete => Action::Delete,
+        };
+        let owner = Some(credential.owner.id);
+        me.with_value(|me| {
+            me.as_ref()
+                .is_some_and(|me| me.may(Resource::Credentials, action, owner))
+        })
+    };
     let found = LocalResource::new(move || {
         let client = client.clone();
         async move { client.credential(id).await }
@@ -47,6 +60,10 @@ pub fn CredentialDialog(
             </Show>
         }
         .into_any(),
+        Some(Ok(credential)) if !allowed(&credential) => {
+            let error = ClientError::Problem(Box::new(Problem::local("forbidden", 403)));
+            view! { <NotThere error on_close /> }.into_any()
+        }
         Some(Ok(credential)) => match kind {
             Kind::Edit => view! { <EditCredentialDialog credential rename_only=false on_close on_done /> }.into_any(),
             Kind::Rename => view! { <EditCredentialDialog credential rename_only=true on_close on_done /> }.into_any(),
@@ -60,10 +77,10 @@ pub fn CredentialDialog(
 /// Says why there is no dialog.
 #[component]
 fn NotThere(error: ClientError, on_close: Callback<()>) -> impl IntoView {
-    let (title, words) = if error.slug() == Some("not-found") {
-        (text::gone(), text::gone_help().to_owned())
-    } else {
-        (text::could_not_be_loaded(), error_words(&error))
+    let (title, words) = match error.slug() {
+        Some("not-found") => (text::gone(), text::gone_help().to_owned()),
+        Some("forbidden") => (text::not_allowed(), error_words(&error)),
+        _ => (text::could_not_be_loaded(), error_words(&error)),
     };
     let words = StoredValue::new(words);
     view! {

@@ -14,7 +14,10 @@ mod references;
 use leptos::prelude::*;
 
 use super::{Credential, CredentialId};
-use crate::ui::AddressedDialog;
+use crate::{
+    accounts::{Action, Resource, may},
+    ui::AddressedDialog,
+};
 use asked::Asked;
 
 pub use add::AddForm;
@@ -42,10 +45,10 @@ pub fn CredentialDialogs(
 ) -> impl IntoView {
     let asked = Memo::new(move |_| dialog.current.with(|address| address.as_ref().and_then(Asked::read)));
     let on_close = dialog.close;
-    move || {
-        asked.get().map(|asked| match asked {
-            Asked::Add => view! { <add::AddCredentialDialog on_close on_done /> }.into_any(),
-            Asked::Of(kind, id) => view! { <loaded::CredentialDialog kind id on_close on_done /> }.into_any(),
-        })
+    let may_create = may(Resource::Credentials, Action::Create, None);
+    move || match asked.get()? {
+        // The page offers no way here to whoever may not; an address alone leads nowhere.
+        Asked::Add => may_create.then(|| view! { <add::AddCredentialDialog on_close on_done /> }.into_any()),
+        Asked::Of(kind, id) => Some(view! { <loaded::CredentialDialog kind id on_close on_done /> }.into_any()),
     }
 }
