@@ -1,0 +1,409 @@
+import type { Route } from '@playwright/test';
+
+import { axeCheck, expect, open, signIn, test, unique, USERS } from '../fixtures';
+import { CredentialForm, CredentialsPage, DeleteDialog } from '../pages/credentials';
+
+const CANARY = 'canary-5d20-dialogs';
+const CREATE = '**/api/v1/credentials';
+
+test.beforeEach(async ({ page, server }) => {
+  await signIn(page, server, 'administrator');
+});
+
+test('a credential is added by mouse', async ({ page }) => {
+  const name = unique('BY_MOUSE');
+  await open(page, `/credentials?search=${name}`);
+  const [list, form] = [new CredentialsPage(page), new CredentialForm(page)];
+  await list.add().click();
+  await expect(page).toHaveURL(/dialog=add/);
+  await expect(form.name()).toBeFocused();
+  await form.name().fill(name);
+  await form.value.paste(CANARY);
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+  await expect(list.messages()).toContainText(`${name} was added.`);
+  await expect(list.link(name)).toBeVisible();
+  await expect(page).not.toHaveURL(/dialog=/);
+  expect(await page.content()).not.toContain(CANARY);
+});
+
+test('a credential is added by keyboard alone', async ({ page }) => {
+  const name = unique('BY_KEYS');
+  await open(page, `/credentials?search=${name}`);
+  const [list, form] = [new CredentialsPage(page), new CredentialForm(page)];
+  await page.keyboard.press('n');
+  await expect(form.name()).toBeFocused();
+  await page.keyboard.type(name);
+  await page.keyboard.press('Tab');
+  await expect(form.value.text()).toBeFocused();
+  await page.keyboard.insertText(CANARY);
+  await page.keyboard.press('Control+Enter');
+  await expect(form.dialog).toBeHidden();
+  await expect(list.link(name)).toBeVisible();
+});
+
+test('Enter in the name saves', async ({ page, api }) => {
+  const { id, name } = await (await api('administrator')).createCredential({ name: unique('ENTER'), value: CANARY });
+  await open(page, `/credentials?search=ENTER_&rename=${id}`);
+  const form = new CredentialForm(page, `Rename ${name}`);
+  await form.name().fill(`${name}_NOW`);
+  await page.keyboard.press('Enter');
+  await expect(form.dialog).toBeHidden();
+  await expect(new CredentialsPage(page).messages()).toContainText(`${name} is now ${name}_NOW.`);
+});
+
+test('editing replaces the value and counts the version up', async ({ page, api }) => {
+  const client = await api('administrator');
+  const { id, name } = await client.createCredential({ name: unique('EDITED'), value: CANARY });
+  await open(page, `/credentials?search=${name}`);
+  const [list, form] = [new CredentialsPage(page), new CredentialForm(page, `Edit ${name}`)];
+  await list.operation('Edit', name).click();
+  await expect(page).toHaveURL((url) => url.searchParams.get('edit') === id);
+  await expect(form.name()).toHaveValue(name);
+  await expect(form.value.text()).toHaveValue('');
+  await form.save().click();
+  await expect(form.value.text()).toBeFocused();
+  await expect(form.value.text()).toHaveAttribute('aria-invalid', 'true');
+  await expect(form.dialog).toContainText('Enter the value.');
+  await form.value.paste(`${CANARY}-2`);
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+  await expect(list.messages()).toContainText(`${name} has a new value.`);
+  expect((await client.get<{ version: number }>(`/credentials/${id}`)).version).toBe(2);
+  await expect(list.operation('Edit', name), 'the focus goes back').toBeFocused();
+});
+
+test('renaming keeps the value', async ({ page, api }) => {
+  const client = await api('administrator');
+  const { id, name } = await client.createCredential({ name: unique('RENAMED'), value: CANARY });
+  await open(page, `/credentials?search=${name}`);
+  const [list, form] = [new CredentialsPage(page), new CredentialForm(page, `Edit ${name}`)];
+  await list.operation('Edit', name).click();
+  await form.onlyRename().check();
+  await expect(form.value.text()).toBeHidden();
+  await form.name().fill(`${name}_AFTER`);
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+  await expect(list.link(`${name}_AFTER`)).toBeVisible();
+  expect(await client.get(`/credentials/${id}`)).toMatchObject({ name: `${name}_AFTER`, version: 1 });
+});
+
+test('a name that is taken is told at its field', async ({ page, api }) => {
+  const taken = await (await api('administrator')).createCredential({ name: unique('TAKEN'), value: CANARY });
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  await form.name().fill(taken.name);
+  await form.value.paste(CANARY);
+  await form.save().click();
+  await expect(form.name()).toBeFocused();
+  await expect(form.name()).toHaveAttribute('aria-invalid', 'true');
+  await expect(form.name()).toHaveAccessibleDescription(/A credential with this name exists\. Choose another name\./);
+  await axeCheck(page, 'dialog');
+});
+
+test('several faults are summed up, and the links lead to the fields', async ({ page }) => {
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  await form.save().click();
+  await expect(form.name()).toBeFocused();
+  await expect(form.dialog.getByRole('alert').first()).toContainText('Correct 2 fields:');
+  await form.dialog.getByRole('link', { name: /^Value:/ }).click();
+  await expect(form.value.text()).toBeFocused();
+  await expect(page).toHaveURL(/dialog=add$/);
+  await axeCheck(page, 'dialog');
+});
+
+test('a name that looks like a key is refused and not repeated', async ({ page }) => {
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  const key = 'sk-proj-canary0000000000000000';
+  await form.name().fill(key);
+  await form.value.paste(CANARY);
+  let sent = 0;
+  page.on('request', (request) => (sent += request.method() === 'POST' ? 1 : 0));
+  await form.save().click();
+  await expect(form.name()).toHaveAttribute('aria-invalid', 'true');
+  await expect(form.dialog).not.toContainText(key);
+  expect(sent).toBe(0);
+});
+
+test('Escape leaves an untouched form at once, and asks about a changed one', async ({ page }) => {
+  await open(page, '/credentials');
+  const [list, form] = [new CredentialsPage(page), new CredentialForm(page)];
+  await list.add().click();
+  await expect(form.name()).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(form.dialog).toBeHidden();
+  await expect(list.add()).toBeFocused();
+  await list.add().click();
+  await form.name().fill('TYPED');
+  await page.keyboard.press('Escape');
+  await expect(form.keep()).toBeFocused();
+  await axeCheck(page, 'dialog');
+  await form.keep().click();
+  await expect(form.name()).toHaveValue('TYPED');
+  await form.cancel().click();
+  await form.discard().click();
+  await expect(form.dialog).toBeHidden();
+  await expect(page).not.toHaveURL(/dialog=/);
+});
+
+test('a press on the backdrop closes no form', async ({ page }) => {
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  await expect(form.dialog).toBeVisible();
+  await page.mouse.click(5, 5);
+  await page.mouse.click(5, 300);
+  await expect(form.dialog).toBeVisible();
+  await expect(form.question()).toBeHidden();
+});
+
+test('Back closes a dialog, and Forward opens it again', async ({ page }) => {
+  await open(page, '/credentials');
+  const [list, form] = [new CredentialsPage(page), new CredentialForm(page)];
+  await list.add().click();
+  await expect(form.dialog).toBeVisible();
+  await page.goBack();
+  await expect(form.dialog).toBeHidden();
+  await expect(list.heading()).toBeVisible();
+  await page.goForward();
+  await expect(form.dialog).toBeVisible();
+});
+
+test('Back asks before typed text is lost', async ({ page }) => {
+  await open(page, '/credentials');
+  const [list, form] = [new CredentialsPage(page), new CredentialForm(page)];
+  await list.add().click();
+  await form.name().fill('TYPED');
+  await page.goBack();
+  await expect(form.question()).toBeVisible();
+  await form.keep().click();
+  await expect(form.name()).toHaveValue('TYPED');
+  await expect(page).toHaveURL(/dialog=add/);
+});
+
+test('Save pressed again and again sends one request', async ({ page, api }) => {
+  const name = unique('ONCE');
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  const waiting: Route[] = [];
+  await page.route(CREATE, (route) => {
+    if (route.request().method() === 'POST') waiting.push(route);
+    else void route.continue();
+  });
+  await form.name().fill(name);
+  await form.value.paste(CANARY);
+  await form.save().dblclick();
+  await form.name().press('Enter');
+  await form.save().click();
+  await expect(form.save()).toHaveAttribute('aria-busy', 'true');
+  expect(waiting).toHaveLength(1);
+  for (const route of waiting) await route.continue();
+  await expect(form.dialog).toBeHidden();
+  expect(waiting).toHaveLength(1);
+  const found = await (await api('administrator')).get<{ total: number }>(`/credentials?search=${name}`);
+  expect(found.total).toBe(1);
+});
+
+test('when the answer is lost, it looks and finds what was saved', async ({ page, guard }) => {
+  guard.allow(/Failed to load resource/);
+  const name = unique('LOST_ANSWER');
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  await page.route(CREATE, async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    await route.fetch();
+    return route.abort();
+  });
+  let letLook = () => {};
+  const mayLook = new Promise<void>((resolve) => (letLook = resolve));
+  await page.route('**/api/v1/credentials?*', async (route) => {
+    await mayLook;
+    await route.continue();
+  });
+  await form.name().fill(name);
+  await form.value.paste(CANARY);
+  await form.save().click();
+  await expect(form.dialog.getByRole('alert').filter({ hasText: 'Not known whether this was saved' })).toBeVisible();
+  letLook();
+  await expect(form.dialog).toBeHidden();
+  await expect(new CredentialsPage(page).messages()).toContainText(`${name} was added.`);
+});
+
+test('when the request is lost, it says so, and Save tries again', async ({ page, guard }) => {
+  guard.allow(/Failed to load resource/);
+  const name = unique('LOST_REQUEST');
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  let lost = true;
+  await page.route(CREATE, (route) => (lost && route.request().method() === 'POST' ? route.abort() : route.continue()));
+  await form.name().fill(name);
+  await form.value.paste(CANARY);
+  await form.save().click();
+  await expect(form.dialog).toContainText('This was not saved');
+  await expect(form.value.text()).toHaveAttribute('placeholder', 'Hidden, 1 line');
+  lost = false;
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+});
+
+test('a failure in general has its request ID', async ({ page, guard }) => {
+  guard.allow(/Failed to load resource/);
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  await page.route(CREATE, (route) =>
+    route.request().method() === 'POST'
+      ? route.fulfill({
+          status: 500,
+          contentType: 'application/problem+json',
+          body: JSON.stringify({ type: 'urn:strongroom:problem:internal', title: 'Internal error', status: 500, detail: 'It did not work.', request_id: '0198c0de-0000-7000-8000-00000000feed' }),
+        })
+      : route.continue(),
+  );
+  await form.name().fill(unique('BROKEN'));
+  await form.value.paste(CANARY);
+  await form.save().click();
+  await expect(form.dialog).toContainText('It did not work.');
+  await expect(form.dialog).toContainText('0198c0de-0000-7000-8000-00000000feed');
+  await expect(form.dialog.getByRole('button', { name: 'Copy the request ID' })).toBeVisible();
+});
+
+test('who changed it meanwhile is named, and what was typed stays', async ({ page, api }) => {
+  const client = await api('administrator');
+  const { id, name } = await client.createCredential({ name: unique('CONFLICT'), value: CANARY });
+  await open(page, `/credentials?search=${name}&edit=${id}`);
+  const form = new CredentialForm(page, `Edit ${name}`);
+  await form.name().fill(`${name}_MINE`);
+  await form.value.paste(CANARY);
+  const { revision } = await client.get<{ revision: number }>(`/credentials/${id}`);
+  const changed = await client.send('PATCH', `/credentials/${id}`, { name: `${name}_THEIRS` }, { 'if-match': `"${revision}"` });
+  expect(changed.status, await changed.text()).toBe(200);
+  await form.save().click();
+  await expect(form.dialog).toContainText(`${USERS.administrator.name} changed this while you were editing.`);
+  await expect(form.name()).toHaveValue(`${name}_MINE`);
+  await axeCheck(page, 'dialog');
+  await form.dialog.getByRole('button', { name: 'Load the current version' }).click();
+  await expect(form.dialog).toContainText(`it is called ${name}_THEIRS now`);
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+  expect(await client.get(`/credentials/${id}`)).toMatchObject({ name: `${name}_MINE`, version: 2 });
+});
+
+test('a session that ended in the middle of a form is begun again above it', async ({ page, context, server }) => {
+  const name = unique('SIGNED_OUT');
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  await form.name().fill(name);
+  await form.value.paste(CANARY);
+  await context.clearCookies();
+  await form.save().click();
+  const again = page.getByRole('dialog', { name: 'Sign in again' });
+  await expect(again.getByLabel('Password')).toBeFocused();
+  await expect(again.getByLabel('Email')).toHaveValue(USERS.administrator.email);
+  await axeCheck(page, 'dialog[open]');
+  await again.getByLabel('Password').fill('certainly-not-this-one');
+  await again.getByRole('button', { name: 'Sign in' }).click();
+  await expect(again).toContainText('The email or the password is wrong.');
+  await again.getByLabel('Password').fill(USERS.administrator.password);
+  await again.getByRole('button', { name: 'Sign in' }).click();
+  await expect(again).toBeHidden();
+  await expect(form.dialog).toBeHidden();
+  await expect(new CredentialsPage(page).messages()).toContainText(`${name} was added.`);
+  expect(server.log()).not.toContain(CANARY);
+});
+
+test('another person who signs in above a form does not send it', async ({ page, context, api }) => {
+  const name = unique('OTHER_PERSON');
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  await form.name().fill(name);
+  await form.value.paste(CANARY);
+  await context.clearCookies();
+  await form.save().click();
+  const again = page.getByRole('dialog', { name: 'Sign in again' });
+  await again.getByLabel('Email').fill(USERS.manager.email);
+  await again.getByLabel('Password').fill(USERS.manager.password);
+  await again.getByRole('button', { name: 'Sign in' }).click();
+  await expect(form.dialog).toContainText('Another person signed in, so this was not sent.');
+  await expect(form.name()).toHaveValue(name);
+  expect((await (await api('administrator')).get<{ total: number }>(`/credentials?search=${name}`)).total).toBe(0);
+});
+
+test('deleting begins on Cancel and goes on with the next row', async ({ page, api }) => {
+  const client = await api('administrator');
+  const prefix = unique('NEXT_ROW');
+  for (const end of ['A', 'B', 'C']) await client.createCredential({ name: `${prefix}_${end}`, value: CANARY });
+  await open(page, `/credentials?search=${prefix}`);
+  const list = new CredentialsPage(page);
+  await list.operation('Delete', `${prefix}_B`).click();
+  const question = new DeleteDialog(page, `${prefix}_B`);
+  await expect(question.cancel()).toBeFocused();
+  await expect(question.dialog).toContainText('Nothing stored here uses it. Programs that hold its ID are not listed.');
+  await expect(question.dialog).toContainText('The value is destroyed at once and cannot be restored.');
+  await axeCheck(page, 'dialog');
+  await question.cancel().click();
+  await expect(list.link(`${prefix}_B`)).toBeVisible();
+  await expect(list.operation('Delete', `${prefix}_B`)).toBeFocused();
+  await page.keyboard.press('Enter');
+  await question.delete().click();
+  await expect(question.dialog).toBeHidden();
+  await expect(list.messages()).toContainText(`${prefix}_B was deleted.`);
+  await expect(list.link(`${prefix}_B`)).toBeHidden();
+  await expect(list.link(`${prefix}_C`)).toBeFocused();
+});
+
+test('what is in use is deleted only with its name typed', async ({ page, api }) => {
+  const client = await api('administrator');
+  const { id, name } = await client.createCredential({ name: unique('IN_USE'), value: CANARY });
+  const server = unique('Referrer');
+  await client.post('/mcp-servers', { name: server, url: 'https://mcp.example.com/mcp', credential_id: id });
+  await open(page, `/credentials?search=${name}&delete=${id}`);
+  const question = new DeleteDialog(page, name);
+  await expect(question.cancel()).toBeFocused();
+  await expect(question.dialog.getByRole('listitem').filter({ hasText: server })).toContainText('MCP server');
+  await expect(question.dialog).toContainText('its row says “credential deleted”');
+  await expect(question.dialog.getByRole('link', { name: server })).toHaveAttribute('href', /\/mcp-servers\?edit=/);
+  await axeCheck(page, 'dialog');
+  await question.deleteAnyway().click();
+  await expect(question.confirmation()).toBeFocused();
+  await expect(question.confirmation()).toHaveAttribute('aria-invalid', 'true');
+  expect((await client.send('GET', `/credentials/${id}`)).status).toBe(200);
+  await question.confirmation().fill(name);
+  await page.keyboard.press('Enter');
+  await expect(question.dialog).toBeHidden();
+  expect((await client.send('GET', `/credentials/${id}`)).status).toBe(404);
+  await open(page, '/mcp-servers');
+  await expect(page.getByRole('row', { name: new RegExp(server) })).toContainText('credential deleted');
+});
+
+test('a use that was added meanwhile is shown before anything is deleted', async ({ page, api }) => {
+  const client = await api('administrator');
+  const { id, name } = await client.createCredential({ name: unique('MEANWHILE'), value: CANARY });
+  await open(page, `/credentials?search=${name}&delete=${id}`);
+  const question = new DeleteDialog(page, name);
+  await expect(question.delete()).toBeVisible();
+  const server = unique('Newcomer');
+  await client.post('/mcp-servers', { name: server, url: 'https://mcp.example.com/mcp', credential_id: id });
+  await question.delete().click();
+  await expect(question.dialog).toContainText('What uses it has changed meanwhile.');
+  await expect(question.dialog.getByRole('link', { name: server })).toBeVisible();
+  expect((await client.send('GET', `/credentials/${id}`)).status).toBe(200);
+  await question.confirmation().fill(name);
+  await question.deleteAnyway().click();
+  await expect(question.dialog).toBeHidden();
+  expect((await client.send('GET', `/credentials/${id}`)).status).toBe(404);
+});
+
+test('a press before the page lives still opens the dialog', async ({ page }) => {
+  let letGo = () => {};
+  const mayLive = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route('**/*.wasm', async (route) => {
+    await mayLive;
+    await route.continue();
+  });
+  await page.goto('/credentials', { waitUntil: 'commit' });
+  await new CredentialsPage(page).add().click({ noWaitAfter: true });
+  await expect(page).toHaveURL(/dialog=add/);
+  letGo();
+  await expect(new CredentialForm(page).dialog).toBeVisible();
+});
