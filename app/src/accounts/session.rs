@@ -70,7 +70,7 @@ pub fn leave_when_signed_out() {
         channel.set_onmessage(Some(heard.as_ref().unchecked_ref()));
         let kept = StoredValue::new_local((channel, heard));
         on_cleanup(move || {
-            if let Some((channel, _)) = kept.try_update_value(|kept| (kept.0.clone(), ())) {
+            if let Some(channel) = kept.try_update_value(|kept| kept.0.clone()) {
                 channel.close();
             }
         });

@@ -14,6 +14,7 @@ mod inner_html_tests;
 pub mod list;
 mod menu;
 pub mod problem_text;
+mod query_string;
 mod save;
 mod shorten;
 mod text;

@@ -2,6 +2,8 @@
 
 use leptos_router::params::ParamsMap;
 
+use crate::ui::query_string::query_string;
+
 /// Which dialog the address asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DialogAddress {
@@ -56,7 +58,7 @@ pub fn href_with_dialog(path: &str, query: &ParamsMap, dialog: Option<&DialogAdd
     if let Some(dialog) = dialog {
         kept.insert(dialog.key.clone(), dialog.value.clone());
     }
-    format!("{path}{}", kept.to_query_string())
+    format!("{path}{}", query_string(kept))
 }
 
 #[cfg(test)]

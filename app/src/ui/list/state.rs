@@ -7,7 +7,7 @@ use leptos_router::{
     params::ParamsMap,
 };
 
-use crate::api::Query;
+use crate::{api::Query, ui::query_string::query_string};
 
 /// What a list offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ impl ListState {
             query.insert("cursor", cursor.clone());
             query.insert("from", self.from.to_string());
         }
-        format!("{path}{}", query.to_query_string())
+        format!("{path}{}", query_string(query))
     }
 
     /// What the server is asked for.
