@@ -45,16 +45,24 @@ pub fn CredentialPage() -> impl IntoView {
         on_cleanup(move || focused.remove());
     });
 
-    let navigate = use_navigate();
+    let deleted = RwSignal::new(false);
+    let (navigate, query) = (use_navigate(), use_query_map());
+    Effect::new(move || {
+        // The dialog leaves the address first, by going back; going on before that would lead back here.
+        let closed = query.with(|query| DialogAddress::find(query, DIALOG_KEYS).is_none());
+        if deleted.get() && closed {
+            navigate(
+                "/credentials",
+                NavigateOptions {
+                    replace: true,
+                    ..NavigateOptions::default()
+                },
+            );
+        }
+    });
     let on_done = Callback::new(move |done: Done| match done {
         Done::Saved(_) => refetch.run(()),
-        Done::Deleted(_) => navigate(
-            "/credentials",
-            NavigateOptions {
-                replace: true,
-                ..NavigateOptions::default()
-            },
-        ),
+        Done::Deleted(_) => deleted.set(true),
     });
     let dialog = use_addressed_dialog(DIALOG_KEYS);
     view! {
