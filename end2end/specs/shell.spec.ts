@@ -1,0 +1,172 @@
+import { expect, hydrated, open, signIn, test, unique } from '../fixtures';
+import { CredentialForm, CredentialsPage } from '../pages/credentials';
+import { ValueField } from '../pages/value-field';
+
+const CANARY = 'canary-e1b7-shell';
+
+test.beforeEach(async ({ page, server }) => {
+  await signIn(page, server, 'administrator');
+});
+
+test('the theme is kept, and the server sends it with the page', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await open(page, '/credentials');
+  const theme = page.getByRole('group', { name: 'Theme' });
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await background();
+  await expect(theme.getByRole('button', { name: 'As the system' })).toHaveAttribute('aria-pressed', 'true');
+  await theme.getByRole('button', { name: 'Dark' }).click();
+  await expect(theme.getByRole('button', { name: 'Dark' })).toHaveAttribute('aria-pressed', 'true');
+  await expect.poll(background).not.toBe(light);
+  const dark = await background();
+  const answer = await page.request.get('/credentials');
+  expect(await answer.text(), 'no flash: the first byte knows the theme').toMatch(/<html[^>]* data-theme="dark"/);
+  await page.reload();
+  await hydrated(page);
+  await expect.poll(background).toBe(dark);
+  await expect(theme.getByRole('button', { name: 'Dark' })).toHaveAttribute('aria-pressed', 'true');
+  await theme.getByRole('button', { name: 'As the system' }).click();
+  await expect.poll(background).toBe(light);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expect.poll(background).toBe(dark);
+});
+
+test('single keys search, add and explain themselves', async ({ page }) => {
+  await open(page, '/credentials');
+  const list = new CredentialsPage(page);
+  await page.keyboard.press('/');
+  await expect(list.search()).toBeFocused();
+  await expect(list.search()).toHaveValue('');
+  await page.keyboard.type('n?/');
+  await expect(list.search()).toHaveValue('n?/');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page.getByRole('heading', { name: /^Nothing is named like/ })).toBeVisible();
+  await list.heading().focus();
+  await page.keyboard.press('n');
+  const form = new CredentialForm(page);
+  await expect(form.name()).toBeFocused();
+  await form.cancel().focus();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog')).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(form.dialog).toBeHidden();
+  await page.keyboard.press('?');
+  const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(help).toContainText('Search the list');
+});
+
+test('the shortcuts can be turned off for good', async ({ page }) => {
+  await open(page, '/credentials');
+  const list = new CredentialsPage(page);
+  await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+  const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await help.getByRole('checkbox', { name: /Use single-key shortcuts/ }).uncheck();
+  await page.keyboard.press('Escape');
+  await expect(help).toBeHidden();
+  await page.reload();
+  await hydrated(page);
+  for (const key of ['/', 'n', '?']) await page.keyboard.press(key);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(list.search()).not.toBeFocused();
+  await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+  await help.getByRole('checkbox', { name: /Use single-key shortcuts/ }).check();
+  await page.keyboard.press('Escape');
+  await expect(help).toBeHidden();
+  await page.keyboard.press('/');
+  await expect(list.search()).toBeFocused();
+});
+
+test('the first stop of the keyboard skips to the content', async ({ page }) => {
+  await open(page, '/credentials');
+  await page.keyboard.press('Tab');
+  const skip = page.getByRole('link', { name: 'Skip to content' });
+  await expect(skip).toBeFocused();
+  await expect(skip).toBeInViewport();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('main')).toBeFocused();
+});
+
+test('navigation names the page, focuses its heading and marks where one is', async ({ page }) => {
+  await open(page, '/credentials');
+  await expect(page).toHaveTitle('Credentials · Strongroom');
+  const navigation = page.getByRole('navigation', { name: 'Main' });
+  await navigation.getByRole('link', { name: 'MCP servers' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'MCP servers' })).toBeFocused();
+  await expect(page).toHaveTitle('MCP servers · Strongroom');
+  await expect(navigation.getByRole('link', { name: 'MCP servers' })).toHaveAttribute('aria-current', 'page');
+  await expect(navigation.getByRole('link', { name: 'Credentials' })).not.toHaveAttribute('aria-current');
+  await page.goBack();
+  await expect(page.getByRole('heading', { level: 1, name: 'Credentials' })).toBeFocused();
+  await expect(page).toHaveTitle('Credentials · Strongroom');
+});
+
+test('on a narrow screen the navigation opens from a button', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  await open(page, '/credentials');
+  const link = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'MCP servers' });
+  await expect(link).toBeHidden();
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await link.click();
+  await expect(page.getByRole('heading', { level: 1, name: 'MCP servers' })).toBeVisible();
+  await expect(link).toBeHidden();
+});
+
+test('an unknown address says so and leads on', async ({ page, guard }) => {
+  guard.allow(/status of 404/);
+  const response = await page.goto('/nothing-here');
+  expect(response?.status()).toBe(404);
+  await expect(page.getByRole('heading', { level: 1, name: 'Page not found' })).toBeVisible();
+  await hydrated(page);
+  await page.getByRole('link', { name: 'Go to Credentials' }).click();
+  await expect(new CredentialsPage(page).heading()).toBeVisible();
+});
+
+test('without its program a page says so and can still be read', async ({ page, guard, api }) => {
+  guard.allow(/Failed to load resource|fetch|wasm|WebAssembly/i);
+  const { id, name } = await (await api('administrator')).createCredential({ name: unique('STILL_READ'), value: CANARY });
+  await page.route('**/*.wasm', (route) => route.abort());
+  await page.goto(`/credentials?search=${name}`);
+  const bar = page.getByRole('alert').filter({ hasText: 'its controls do not work' });
+  await expect(bar).toBeVisible();
+  const list = new CredentialsPage(page);
+  await list.link(name).click();
+  await expect(page).toHaveURL(new RegExp(`/credentials/${id}$`));
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+  await page.unroute('**/*.wasm');
+  await bar.getByRole('link', { name: 'Reload' }).click();
+  await hydrated(page);
+  await expect(bar).toBeHidden();
+});
+
+test('a typed value is nowhere outside its field, not even after a reload or Back', async ({ page, api, context }) => {
+  const { name } = await (await api('administrator')).createCredential({ name: unique('NOWHERE'), value: 'other' });
+  const sent: string[] = [];
+  context.on('request', (request) => sent.push(`${request.url()} ${request.postData() ?? ''}`));
+  await open(page, `/credentials?search=${name}`);
+  const form = new CredentialForm(page);
+  const nowhere = async (when: string) => {
+    const stores = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, history.state]));
+    const readable = [page.url(), await page.content(), await page.locator('body').innerText(), await page.locator('body').ariaSnapshot(), stores];
+    for (const text of readable) expect(text, when).not.toContain(CANARY);
+    const fields = await page.evaluate(() => [...document.querySelectorAll('input, textarea')].map((field) => (field as HTMLInputElement).value).join(' '));
+    expect(fields, when).not.toContain(CANARY);
+  };
+  await new CredentialsPage(page).add().click();
+  await new ValueField(form.dialog).paste(CANARY);
+  await nowhere('while it waits in the form');
+  page.on('dialog', (dialog) => void dialog.accept());
+  await page.reload();
+  await hydrated(page);
+  await expect(form.dialog).toBeVisible();
+  await nowhere('after a reload');
+  await form.value.paste(CANARY);
+  await form.name().fill(unique('KEPT'));
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+  await nowhere('after saving');
+  await page.goBack();
+  await nowhere('after Back');
+  await page.goForward();
+  await nowhere('after Forward');
+  expect(sent.filter((request) => request.includes(CANARY))).toHaveLength(1);
+});
