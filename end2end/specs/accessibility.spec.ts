@@ -1,0 +1,102 @@
+import { axeCheck, expect, open, signIn, test, unique } from '../fixtures';
+import { CredentialForm, CredentialsPage } from '../pages/credentials';
+
+const CANARY = 'canary-b62a-accessibility';
+
+test.beforeEach(async ({ page, server }) => {
+  await signIn(page, server, 'administrator');
+});
+
+for (const [what, address, title] of [
+  ['adding', 'dialog=add', /^Add credential$/],
+  ['editing', 'edit=ID', /^Edit /],
+  ['renaming', 'rename=ID', /^Rename /],
+  ['changing hosts', 'hosts=ID', /^Allowed hosts of /],
+  ['deleting', 'delete=ID', /^Delete /],
+] as const) {
+  test(`the dialog for ${what} is accessible`, async ({ page, api }) => {
+    const { id } = await (await api('administrator')).createCredential({ name: unique('AXE'), value: CANARY });
+    await open(page, `/credentials?${address.replace('ID', id)}`);
+    await expect(page.getByRole('dialog', { name: title })).toBeVisible();
+    await expect(page.getByRole('dialog').getByRole('button', { name: 'Cancel' })).toBeVisible();
+    await axeCheck(page);
+  });
+}
+
+test('the shortcuts, an open menu and a message are accessible', async ({ page, api }) => {
+  const { name } = await (await api('administrator')).createCredential({ name: unique('AXE_PARTS'), value: CANARY });
+  await open(page, `/credentials?search=${name}`);
+  await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await axeCheck(page);
+  await page.keyboard.press('Escape');
+  const list = new CredentialsPage(page);
+  await list.more(name).click();
+  await expect(page.getByRole('menuitem', { name: 'Rename' })).toBeVisible();
+  await axeCheck(page);
+});
+
+test('on a narrow screen the list and the navigation are accessible', async ({ page, api }) => {
+  const { name } = await (await api('administrator')).createCredential({ name: unique('AXE_NARROW'), value: CANARY });
+  await page.setViewportSize({ width: 360, height: 780 });
+  await open(page, `/credentials?search=${name}`);
+  await axeCheck(page);
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'MCP servers' })).toBeVisible();
+  await axeCheck(page);
+});
+
+test('the focus stays inside a dialog', async ({ page }) => {
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  await expect(form.name()).toBeFocused();
+  const outside = () =>
+    page.evaluate(() => document.activeElement !== document.body && document.activeElement?.closest('dialog') === null);
+  for (let step = 0; step < 12; step += 1) {
+    await page.keyboard.press('Tab');
+    expect(await outside(), `after ${step + 1} steps`).toBe(false);
+  }
+});
+
+test('the table has explicit roles, so that cards on narrow screens keep them', async ({ page, api }) => {
+  const { name } = await (await api('administrator')).createCredential({ name: unique('ROLES'), value: CANARY });
+  for (const width of [1280, 360]) {
+    await page.setViewportSize({ width, height: 800 });
+    await open(page, `/credentials?search=${name}`);
+    const list = new CredentialsPage(page);
+    await expect(list.row(name)).toBeVisible();
+    await expect(list.row(name).getByRole('cell').first()).toContainText(name);
+  }
+});
+
+test('in forced colours, focus and state can be seen', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  await expect(form.name()).toBeFocused();
+  const line = (element: Element) => {
+    const { outlineStyle, outlineWidth, borderTopStyle } = getComputedStyle(element);
+    return { outlined: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1, bordered: borderTopStyle !== 'none' };
+  };
+  expect((await form.name().evaluate(line)).outlined, 'the focused field has an outline').toBe(true);
+  expect((await form.name().evaluate(line)).bordered, 'a field has a border').toBe(true);
+  expect((await form.save().evaluate(line)).bordered, 'a button has a border').toBe(true);
+  await page.keyboard.press('Shift+Tab');
+  expect((await page.locator(':focus').evaluate(line)).outlined, 'the focused button has an outline').toBe(true);
+});
+
+test('with reduced motion nothing moves', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await open(page, '/credentials?dialog=add');
+  await expect(new CredentialForm(page).dialog).toBeVisible();
+  const moving = await page.evaluate(() => {
+    const seconds = (list: string) => Math.max(...list.split(',').map((time) => parseFloat(time) * (time.trim().endsWith('ms') ? 0.001 : 1)));
+    return [...document.querySelectorAll('*')]
+      .filter((element) => {
+        const { animationName, animationDuration, transitionDuration } = getComputedStyle(element);
+        return (animationName !== 'none' && seconds(animationDuration) > 0.01) || seconds(transitionDuration) > 0.01;
+      })
+      .map((element) => element.outerHTML.slice(0, 80));
+  });
+  expect(moving).toEqual([]);
+});

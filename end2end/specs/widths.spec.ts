@@ -1,0 +1,75 @@
+import { type Api, expect, open, type Page, signIn, test, unique } from '../fixtures';
+
+const CANARY = 'canary-d915-widths';
+const WIDTHS = [320, 800, 1024, 1280];
+
+async function expectNothingSideways(page: Page, what: string): Promise<void> {
+  const tooWide = await page.evaluate(() => {
+    const boxes = [document.documentElement, ...document.querySelectorAll('main, dialog[open], dialog[open] .dialog-body')];
+    return boxes
+      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+      .map(({ tagName, className, scrollWidth, clientWidth }) => `${tagName}.${className}: ${scrollWidth} in ${clientWidth}`);
+  });
+  expect(tooWide, what).toEqual([]);
+}
+
+/** A credential with the longest name, many hosts and a reference. */
+async function wideCredential(client: Api): Promise<{ id: string; name: string }> {
+  const name = unique('WIDE').padEnd(100, '_AND_ON');
+  const credential = await client.createCredential({ name, value: CANARY, allowed_hosts: [`${'long-'.repeat(10)}host.example.com:8443`, 'mcp.example.com'] });
+  await client.post('/mcp-servers', { name: unique('Referrer with a rather long name'), url: `https://mcp.example.com/${'deep/'.repeat(20)}`, credential_id: credential.id });
+  return credential;
+}
+
+for (const width of WIDTHS) {
+  test.describe(`${width} px`, () => {
+    test.use({ viewport: { width, height: 900 } });
+
+    test('the pages of the signed-out fit', async ({ page }) => {
+      for (const path of ['/sign-in', '/sign-in?error=wrong', '/set-up']) {
+        await open(page, path);
+        await expectNothingSideways(page, path);
+      }
+    });
+
+    test('every page and dialog fits, and the operations are in sight', async ({ page, server, api }) => {
+      test.slow();
+      const { id, name } = await wideCredential(await api('administrator'));
+      await signIn(page, server, 'administrator');
+      const list = `/credentials?search=${id}`;
+      await open(page, list);
+      for (const words of [`Edit ${name}`, `Delete ${name}`]) {
+        await expect(page.getByRole('link', { name: words, exact: true })).toBeInViewport({ ratio: 1 });
+      }
+      await expectNothingSideways(page, list);
+      await open(page, `/credentials/${id}`);
+      await expect(page.getByRole('table', { name: 'Where used' })).toBeVisible();
+      await expectNothingSideways(page, 'the page of the credential');
+      await open(page, '/mcp-servers');
+      await expectNothingSideways(page, 'the MCP servers');
+      for (const dialog of ['dialog=add', `edit=${id}`, `rename=${id}`, `hosts=${id}`, `delete=${id}`]) {
+        await open(page, `${list}&${dialog}`);
+        const shown = page.getByRole('dialog');
+        await expect(shown.getByRole('button', { name: 'Cancel' })).toBeVisible();
+        await expectNothingSideways(page, dialog);
+        const box = await shown.boundingBox();
+        expect(box && box.x >= 0 && box.x + box.width <= width, `${dialog} is inside the screen`).toBe(true);
+      }
+      await open(page, '/mcp-servers?dialog=add');
+      await expect(page.getByRole('dialog').getByRole('button', { name: 'Cancel' })).toBeVisible();
+      await expectNothingSideways(page, 'the form for an MCP server');
+    });
+
+    test('no fact of a row is lost', async ({ page, server, api }) => {
+      const { id } = await wideCredential(await api('administrator'));
+      await signIn(page, server, 'administrator');
+      await open(page, `/credentials?search=${id}`);
+      const row = page.getByRole('table', { name: 'Credentials' }).locator('tbody').getByRole('row');
+      await expect(row).toHaveCount(1);
+      const text = await row.innerText();
+      for (const fact of [`…${id.slice(-8)}`, 'Ada Administrator', '********', '1 reference']) expect(text).toContain(fact);
+      const times = await row.locator('time').evaluateAll((all) => all.filter((time) => time.checkVisibility()).length);
+      expect(times, 'created and updated').toBe(2);
+    });
+  });
+}
