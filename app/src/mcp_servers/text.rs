@@ -17,7 +17,7 @@ pub fn a_server() -> &'static str {
 /// What the list is.
 #[must_use]
 pub fn about() -> &'static str {
-    "Servers that offer tools to workflows and agents, each opened with a credential that stays here."
+    "Servers that offer tools, each opened with a credential that stays here."
 }
 
 /// Label of the search.
