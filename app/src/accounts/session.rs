@@ -44,8 +44,14 @@ fn leave_for_sign_in() {
 #[cfg(target_arch = "wasm32")]
 const CHANNEL: &str = "strongroom-session";
 
+/// Whether this tab ended the session: its own listener hears the message, too, and must not answer it.
+#[cfg(target_arch = "wasm32")]
+static ENDED_HERE: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
 /// Tells the other tabs that the session ends here.
 pub fn tell_other_tabs() {
+    #[cfg(target_arch = "wasm32")]
+    ENDED_HERE.store(true, std::sync::atomic::Ordering::Relaxed);
     #[cfg(target_arch = "wasm32")]
     if let Ok(channel) = web_sys::BroadcastChannel::new(CHANNEL) {
         // Nobody listening is fine.
@@ -63,6 +69,9 @@ pub fn leave_when_signed_out() {
         };
         let dialogs = crate::ui::use_dialogs();
         let heard = Closure::<dyn Fn()>::new(move || {
+            if ENDED_HERE.load(std::sync::atomic::Ordering::Relaxed) {
+                return;
+            }
             // Nothing may ask whether to keep what was typed.
             dialogs.abandon();
             let _ = window().location().replace("/sign-in");
