@@ -41,7 +41,7 @@ test('on a narrow screen the list and the navigation are accessible', async ({ p
   await page.setViewportSize({ width: 360, height: 780 });
   await open(page, `/credentials?search=${name}`);
   await axeCheck(page);
-  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Menu', exact: true }).click();
   await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'MCP servers' })).toBeVisible();
   await axeCheck(page);
 });

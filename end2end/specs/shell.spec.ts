@@ -105,7 +105,7 @@ test('on a narrow screen the navigation opens from a button', async ({ page }) =
   await open(page, '/credentials');
   const link = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'MCP servers' });
   await expect(link).toBeHidden();
-  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Menu', exact: true }).click();
   await link.click();
   await expect(page.getByRole('heading', { level: 1, name: 'MCP servers' })).toBeVisible();
   await expect(link).toBeHidden();

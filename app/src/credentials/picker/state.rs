@@ -200,7 +200,9 @@ impl State {
 
     fn answer(&mut self, answer: Result<Page<Credential>, ClientError>) {
         self.waiting = Waiting::No;
-        self.active = None;
+        // Whoever was on a row stays on it, where the new rows have it too: the answer may come
+        // between an arrow key and Enter.
+        let active = self.active.and_then(|row| self.rows().into_iter().nth(row));
         self.content = match answer {
             Ok(page) => Content::Found {
                 search: self.search().to_owned(),
@@ -211,6 +213,7 @@ impl State {
             Err(ClientError::Problem(problem)) if problem.status == 403 => Content::Forbidden,
             Err(_) => Content::Failed,
         };
+        self.active = active.and_then(|active| self.rows().into_iter().position(|row| row == active));
     }
 
     fn close(&mut self) {

@@ -212,3 +212,13 @@ fn a_pasted_secret_is_neither_searched_for_nor_kept() {
     assert_eq!(other.update(Event::Left), [], "what is chosen stays");
     assert_eq!(other.text, "CRM_TOKEN");
 }
+
+#[test]
+fn whoever_moved_while_waiting_stays_on_the_row() {
+    let mut state = opened(&["A", "B"], 2);
+    let asked = ticket(&state.update(Event::Typed("b".to_owned())));
+    state.update(Event::Moved(Step::Previous));
+    assert_eq!(state.active, Some(2), "the row that creates");
+    state.update(Event::Answered(asked, Ok(page(&["B"], 1))));
+    assert_eq!(state.active, Some(1), "the row that creates, in its new place");
+}
