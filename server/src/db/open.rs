@@ -20,7 +20,11 @@ impl Db {
     /// A sentence that names the database and what to do.
     pub async fn open(url: Option<&str>, data_dir: &Path) -> anyhow::Result<Self> {
         let db = match url {
-            None => Self::open_sqlite(SqliteConnectOptions::new().filename(data_dir.join("strongroom.db"))).await?,
+            None => {
+                let file = data_dir.join("strongroom.db");
+                make_private(&file).context("The database file cannot be made. Check the data folder.")?;
+                Self::open_sqlite(SqliteConnectOptions::new().filename(file)).await?
+            }
             Some(url) if url.starts_with("sqlite:") => {
                 let options = SqliteConnectOptions::from_str(url)
                     .map_err(|_| anyhow::anyhow!("The database URL cannot be read. Use sqlite:PATH."))?;
@@ -88,4 +92,16 @@ impl Db {
             "The tables of the database could not be brought up to date. Restore a backup or use the newer binary.",
         )
     }
+}
+
+/// Makes the file where it is not there, and lets nobody but its owner read it. SQLite gives its
+/// write-ahead log the same permissions.
+fn make_private(file: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+    let file = std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(file)?;
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))
 }

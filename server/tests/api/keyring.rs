@@ -79,3 +79,19 @@ both_engines! {
         assert_eq!((report.opened, report.broken, heard), (1, vec!["BROKEN".to_owned()], 2));
     }
 }
+
+#[tokio::test]
+async fn only_the_owner_may_read_the_files_of_the_data_folder() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let app = TestApp::start(Engine::Sqlite).await;
+    app.credential("admin", "A", "marked-canary").await;
+    for name in [
+        "keyring.json",
+        "strongroom.db",
+        "strongroom.db-wal",
+        "strongroom.db-shm",
+    ] {
+        let mode = fs::metadata(app.folder().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
