@@ -10,6 +10,7 @@ use crate::accounts::Accounts;
 use crate::assets::Assets;
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::db::Db;
 use crate::http::HostRule;
 use crate::router::router;
 use crate::state::AppState;
@@ -29,7 +30,7 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
         )
     })?;
     let address = listener.local_addr()?;
-    greet(&settings, address, &accounts).await?;
+    greet(&settings, &base.db, address, &accounts).await?;
     axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(stop_signal())
         .await
@@ -38,18 +39,13 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn greet(settings: &Settings, address: SocketAddr, accounts: &Accounts) -> anyhow::Result<()> {
+async fn greet(settings: &Settings, db: &Db, address: SocketAddr, accounts: &Accounts) -> anyhow::Result<()> {
     let origin = match &settings.public_url {
         Some(url) => url.origin().ascii_serialization(),
         None => format!("http://{address}"),
     };
     say(&format!("Strongroom listens on {origin}"));
-    if settings
-        .database_url
-        .as_deref()
-        .is_some_and(|url| url.starts_with("postgres"))
-        && settings.keeps_own_keyring()
-    {
+    if db.is_shared() && settings.keeps_own_keyring() {
         say(
             "Each further server on this PostgreSQL database needs the same keyring: copy keyring.json from the data folder, or set STRONGROOM_KEYRING.",
         );
