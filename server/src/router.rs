@@ -9,14 +9,18 @@ use http::{HeaderName, HeaderValue, header};
 use crate::accounts::{self, Accounts};
 use crate::assets::Assets;
 use crate::credentials;
-use crate::http::{ApiError, HostRule, finish_problems, guard, request_id};
+use crate::http::{ApiError, HostRule, client_address, finish_problems, guard, request_id};
 use crate::mcp_servers;
 use crate::pages::Pages;
 use crate::state::AppState;
 
 /// Everything that the server answers.
 pub fn router(state: AppState, assets: Assets, hosts: HostRule) -> Router {
-    let build_id = HeaderValue::from_str(&assets.names().build_id).ok();
+    let site = Site {
+        build_id: HeaderValue::from_str(&assets.names().build_id).ok(),
+        https: hosts.is_https(),
+    };
+    let proxies = state.proxies.clone();
     let api = api(state.clone());
     let pages = Pages::new(assets, api.clone()).router();
     let accounts: Accounts = state.accounts.clone();
@@ -29,8 +33,9 @@ pub fn router(state: AppState, assets: Assets, hosts: HostRule) -> Router {
         // Health checks need no session, and must answer when the database does not.
         .merge(health)
         .layer(middleware::from_fn_with_state(hosts, guard))
-        .layer(middleware::from_fn_with_state(build_id, headers))
+        .layer(middleware::from_fn_with_state(site, headers))
         .layer(middleware::from_fn(finish_problems))
+        .layer(middleware::from_fn_with_state(proxies, client_address))
         .layer(middleware::from_fn(request_id))
 }
 
@@ -47,8 +52,18 @@ fn api(state: AppState) -> Router {
         .layer(middleware::from_fn(finish_problems))
 }
 
+/// What the headers of every answer tell.
+#[derive(Clone)]
+struct Site {
+    build_id: Option<HeaderValue>,
+    https: bool,
+}
+
+/// Browsers that were here once come back over https only, for a year.
+const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// Headers of every answer.
-async fn headers(State(build_id): State<Option<HeaderValue>>, request: Request, next: Next) -> Response {
+async fn headers(State(site): State<Site>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers
@@ -67,7 +82,10 @@ async fn headers(State(build_id): State<Option<HeaderValue>>, request: Request, 
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
-    if let Some(build_id) = build_id {
+    if site.https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
+    }
+    if let Some(build_id) = site.build_id {
         headers.insert(HeaderName::from_static(app::api::BUILD_HEADER), build_id);
     }
     response

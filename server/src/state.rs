@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::credentials::Credentials;
 use crate::db::Db;
+use crate::http::TrustedProxies;
 use crate::mcp_servers::McpServers;
 use crate::outbound::{Outbound, OutboundSettings};
 use crate::vault::Vault;
@@ -36,6 +37,8 @@ pub struct AppState {
     pub credentials: Credentials,
     /// MCP servers and their sessions.
     pub mcp_servers: McpServers,
+    /// Who is believed on where a request came from.
+    pub proxies: TrustedProxies,
 }
 
 impl AppState {
@@ -57,6 +60,7 @@ impl AppState {
             accounts,
             credentials,
             mcp_servers,
+            proxies: TrustedProxies::new(&settings.trusted_proxies),
         })
     }
 }

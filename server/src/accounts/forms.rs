@@ -1,13 +1,11 @@
 //! Signing in, signing out and setting up without scripts: plain forms, answered with 303. The same
 //! functions as the JSON routes.
 
-use std::net::SocketAddr;
-
 use app::accounts::{SetUp, SignIn};
 use app::secret::SecretValue;
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{ConnectInfo, Extension, FromRequest, Request, State};
+use axum::extract::{Extension, FromRequest, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -15,8 +13,7 @@ use tracing::instrument;
 use zeroize::Zeroize as _;
 
 use super::Accounts;
-use super::routes::address;
-use crate::http::{ApiError, Principal, RequestId};
+use crate::http::{ApiError, ClientAddress, Principal, RequestId};
 use crate::state::AppState;
 
 /// The largest form: passwords and names are short.
@@ -34,7 +31,7 @@ pub fn router() -> Router<AppState> {
 async fn sign_in(
     State(accounts): State<Accounts>,
     Extension(request): Extension<RequestId>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     mut form: Form,
 ) -> Response {
@@ -43,7 +40,7 @@ async fn sign_in(
         email: form.take("email"),
         password: form.secret("password"),
     };
-    match accounts.sign_in(input, address(peer), &headers, &request.0).await {
+    match accounts.sign_in(input, address, &headers, &request.0).await {
         Ok((_, token)) => see_other(&next, Some(accounts.cookie(&token))),
         Err(error) => {
             let code = match &error {

@@ -1,10 +1,10 @@
 //! The JSON routes of accounts: `/session` and `/me`.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use app::accounts::{Me, SignIn, UserId};
 use axum::Router;
-use axum::extract::{ConnectInfo, Extension, State};
+use axum::extract::{Extension, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use http::{HeaderMap, header};
@@ -12,7 +12,7 @@ use tracing::instrument;
 
 use super::Accounts;
 use crate::audit::{self, Event};
-use crate::http::{ApiError, JsonBody, Principal, RequestId, json, no_content, permissions};
+use crate::http::{ApiError, ClientAddress, JsonBody, Principal, RequestId, json, no_content, permissions};
 use crate::state::AppState;
 
 /// The longest password that is looked at, in bytes: 256 characters.
@@ -46,7 +46,7 @@ pub fn me(principal: &Principal) -> Option<Me> {
 async fn sign_in(
     State(accounts): State<Accounts>,
     Extension(request): Extension<RequestId>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     JsonBody(mut fields): JsonBody,
 ) -> Result<Response, ApiError> {
@@ -54,17 +54,12 @@ async fn sign_in(
     let password = fields.secret("password", MAX_PASSWORD_BYTES, "Enter your password.");
     let input = email.zip(password).map(|(email, password)| SignIn { email, password });
     let input = fields.finish(input)?;
-    let (me, token) = accounts.sign_in(input, address(peer), &headers, &request.0).await?;
+    let (me, token) = accounts.sign_in(input, address, &headers, &request.0).await?;
     let mut response = json(&me);
     response
         .headers_mut()
         .insert(header::SET_COOKIE, accounts.cookie(&token));
     Ok(response)
-}
-
-/// The address that the connection came from.
-pub(super) fn address(peer: Option<Extension<ConnectInfo<SocketAddr>>>) -> IpAddr {
-    peer.map_or(IpAddr::from([127, 0, 0, 1]), |Extension(ConnectInfo(peer))| peer.ip())
 }
 
 #[instrument(name = "session.delete", skip_all)]

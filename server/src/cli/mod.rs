@@ -1,6 +1,7 @@
 //! The command line.
 
 mod serve;
+mod settings;
 
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -43,6 +44,8 @@ enum Command {
     /// Manage the keys that seal values.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// List every setting: its key, flag, variable and default.
+    Settings,
 }
 
 #[derive(Debug, Subcommand)]
@@ -80,6 +83,10 @@ fn parse_role(text: &str) -> Result<Role, String> {
 /// # Errors
 /// A sentence for the terminal.
 pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    if matches!(cli.command, Command::Settings) {
+        settings::print();
+        return Ok(());
+    }
     let settings = cli.options.complete(cli.config.as_deref())?;
     match cli.command {
         Command::Serve => serve::serve(settings).await,
@@ -90,6 +97,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             password_stdin: _,
         }) => add_user(settings, email, name, role).await,
         Command::Keys(KeysCommand::Verify) => verify(settings).await,
+        Command::Settings => Ok(()),
     }
 }
 

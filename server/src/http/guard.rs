@@ -14,29 +14,51 @@ use super::ApiError;
 /// Which hosts this server answers for, so that no hostile page can rebind its own name to it.
 #[derive(Clone, Debug)]
 pub struct HostRule {
-    /// `host[:port]` of the public address, where one is set.
-    public: Option<Arc<str>>,
+    /// The public address, where one is set.
+    public: Option<Arc<Public>>,
+}
+
+#[derive(Debug)]
+struct Public {
+    /// `host[:port]`.
+    authority: String,
+    /// `scheme://host[:port]`, as a browser names it.
+    origin: String,
 }
 
 impl HostRule {
     /// The rule for a public address. Without one: loopback names and bare IP addresses.
     #[must_use]
     pub fn new(public_url: Option<&Url>) -> Self {
-        let authority = public_url.and_then(|url| {
+        let public = public_url.and_then(|url| {
             let host = url.host_str()?.to_ascii_lowercase();
-            Some(match url.port() {
-                Some(port) => format!("{host}:{port}"),
-                None => host,
+            Some(Public {
+                authority: url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}")),
+                origin: url.origin().ascii_serialization(),
             })
         });
         Self {
-            public: authority.map(Arc::from),
+            public: public.map(Arc::from),
         }
+    }
+
+    /// Whether people reach this server over https.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.public
+            .as_ref()
+            .is_some_and(|public| public.origin.starts_with("https://"))
+    }
+
+    fn is_public(&self, authority: &str) -> bool {
+        self.public
+            .as_ref()
+            .is_some_and(|public| public.authority.eq_ignore_ascii_case(authority))
     }
 
     fn admits(&self, authority: &str) -> bool {
         let authority = authority.to_ascii_lowercase();
-        if self.public.as_deref() == Some(authority.as_str()) {
+        if self.is_public(&authority) {
             return true;
         }
         let host = host_of(&authority);
@@ -64,25 +86,30 @@ pub async fn guard(State(rule): State<HostRule>, request: Request, next: Next) -
         return ApiError::WrongHost.into_response();
     };
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if !safe && !is_same_origin(request.headers(), &authority) {
+    if !safe && !rule.is_same_origin(request.headers(), &authority) {
         return ApiError::CrossSite.into_response();
     }
     next.run(request).await
 }
 
-/// `Sec-Fetch-Site` where the browser sends it, else `Origin` against the host. A client that sends
-/// neither is not a browser, so no page of another site can drive it.
-fn is_same_origin(headers: &HeaderMap, authority: &str) -> bool {
-    if let Some(site) = headers.get("sec-fetch-site") {
-        return matches!(site.as_bytes(), b"same-origin" | b"none");
-    }
-    match headers.get(header::ORIGIN) {
-        None => true,
-        Some(origin) => origin
-            .to_str()
-            .ok()
-            .and_then(|origin| origin.split_once("://"))
-            .is_some_and(|(_, origin)| origin.eq_ignore_ascii_case(authority)),
+impl HostRule {
+    /// `Sec-Fetch-Site` where the browser sends it, else `Origin`: against the public address where the
+    /// request names that (so a page on plain http is another site), else against the host. A client that
+    /// sends neither is not a browser, so no page of another site can drive it.
+    fn is_same_origin(&self, headers: &HeaderMap, authority: &str) -> bool {
+        if let Some(site) = headers.get("sec-fetch-site") {
+            return matches!(site.as_bytes(), b"same-origin" | b"none");
+        }
+        let Some(origin) = headers.get(header::ORIGIN) else {
+            return true;
+        };
+        let Ok(origin) = origin.to_str() else { return false };
+        match &self.public {
+            Some(public) if self.is_public(authority) => origin.eq_ignore_ascii_case(&public.origin),
+            _ => origin
+                .split_once("://")
+                .is_some_and(|(_, origin)| origin.eq_ignore_ascii_case(authority)),
+        }
     }
 }
 
@@ -126,7 +153,7 @@ mod tests {
             for (name, value) in pairs {
                 headers.insert(*name, value.parse().unwrap());
             }
-            is_same_origin(&headers, "127.0.0.1:3000")
+            HostRule::new(None).is_same_origin(&headers, "127.0.0.1:3000")
         };
         assert!(check(&[]));
         assert!(check(&[
@@ -140,5 +167,23 @@ mod tests {
         assert!(!check(&[("origin", "http://127.0.0.1:3001")]));
         assert!(!check(&[("origin", "null")]));
         assert!(!check(&[("origin", "http://evil.example")]));
+    }
+
+    #[test]
+    fn the_public_address_is_the_one_origin_of_its_host() {
+        let rule = HostRule::new(Some(&Url::parse("https://rooms.example").unwrap()));
+        let check = |origin: &str, authority: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ORIGIN, origin.parse().unwrap());
+            rule.is_same_origin(&headers, authority)
+        };
+        assert!(check("https://rooms.example", "rooms.example"));
+        assert!(!check("http://rooms.example", "rooms.example"));
+        assert!(!check("https://rooms.example:444", "rooms.example"));
+        assert!(!check("https://127.0.0.1:3000", "rooms.example"));
+        // On the machine itself, past the proxy.
+        assert!(check("http://127.0.0.1:3000", "127.0.0.1:3000"));
+        assert!(!check("https://rooms.example", "127.0.0.1:3000"));
+        assert!(rule.is_https() && !HostRule::new(None).is_https());
     }
 }

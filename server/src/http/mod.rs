@@ -1,6 +1,7 @@
 //! What every route stands on: who is asking, what came in, and how errors go out.
 
 mod answer;
+mod client;
 mod cursor;
 mod fields;
 mod guard;
@@ -10,6 +11,7 @@ mod problem;
 mod request_id;
 
 pub use answer::{created, json, no_content, with_etag};
+pub use client::{ClientAddress, TrustedProxies, client_address};
 pub use cursor::{Cursor, Direction, Keyset, ListQuery, SortKey};
 pub use fields::Fields;
 pub use guard::{HostRule, guard};

@@ -8,7 +8,7 @@ use axum::body::{Body, to_bytes};
 use http::{Extensions, Method, Request, header};
 use tower::ServiceExt as _;
 
-use crate::http::{Principal, RequestId};
+use crate::http::{ClientAddress, Principal, RequestId};
 
 /// The largest answer that a page reads.
 const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
@@ -17,6 +17,7 @@ const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 pub(super) fn in_process(api: Router, visit: &Extensions) -> InProcess {
     let principal = visit.get::<Principal>().cloned();
     let request_id = visit.get::<RequestId>().cloned();
+    let client = visit.get::<ClientAddress>().copied();
     InProcess(Arc::new(move |path| {
         let api = api.clone();
         let mut request = Request::builder()
@@ -30,6 +31,9 @@ pub(super) fn in_process(api: Router, visit: &Extensions) -> InProcess {
             }
             if let Some(id) = request_id.clone() {
                 request.extensions_mut().insert(id);
+            }
+            if let Some(client) = client {
+                request.extensions_mut().insert(client);
             }
         }
         Box::pin(async move {

@@ -9,6 +9,7 @@
 
 mod accounts;
 mod credentials;
+mod front;
 mod keyring;
 mod mcp_servers;
 mod mcp_sessions;

@@ -1,57 +1,22 @@
 //! Settings: flags, then `STRONGROOM_*` variables, then `strongroom.toml`, in that order.
 
+mod network;
+mod options;
+
+pub use network::Network;
+pub use options::{LogFormat, Options};
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 use app::secret::SecretValue;
-use clap::Args;
-use serde::Deserialize;
 use url::Url;
 
 use crate::vault::KeyringSource;
 
 /// What is logged unless the settings say otherwise. The MCP library tells of every session, with its id.
 const DEFAULT_LOG: &str = "info,rmcp=warn";
-
-/// Every setting, each with its flag, its variable and its key in `strongroom.toml`.
-#[derive(Args, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Options {
-    /// Folder for the database and the keyring.
-    #[arg(long, global = true, env = "STRONGROOM_DATA_DIR", value_name = "FOLDER")]
-    pub data_dir: Option<PathBuf>,
-    /// `postgres://…` for a database that several servers share; the default is a SQLite file in the data folder.
-    #[arg(
-        long,
-        global = true,
-        env = "STRONGROOM_DATABASE_URL",
-        value_name = "URL",
-        hide_env_values = true
-    )]
-    pub database_url: Option<String>,
-    /// The keyring, where somebody else keeps it. (Its text can also come in `STRONGROOM_KEYRING`.)
-    #[arg(long, global = true, env = "STRONGROOM_KEYRING_FILE", value_name = "FILE")]
-    pub keyring_file: Option<PathBuf>,
-    /// Address and port to listen on.
-    #[arg(long, global = true, env = "STRONGROOM_LISTEN", value_name = "ADDRESS:PORT")]
-    pub listen: Option<SocketAddr>,
-    /// The address that people use, e.g. `https://strongroom.example.com`.
-    #[arg(long, global = true, env = "STRONGROOM_PUBLIC_URL", value_name = "URL")]
-    pub public_url: Option<String>,
-    /// Listen on other addresses than loopback without https. Passwords and sessions then travel in clear.
-    #[arg(long, global = true, env = "STRONGROOM_INSECURE_HTTP", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
-    pub insecure_http: Option<bool>,
-    /// Whether secrets may be sent to loopback and private networks, where self-hosted servers live (default: true).
-    #[arg(long, global = true, env = "STRONGROOM_OUTBOUND_PRIVATE_NETWORKS", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
-    pub outbound_private_networks: Option<bool>,
-    /// Folder with the built site, for development; a release binary carries its own.
-    #[arg(long, global = true, env = "STRONGROOM_SITE_DIR", value_name = "FOLDER")]
-    pub site_dir: Option<PathBuf>,
-    /// What is logged, e.g. `info` or `server=debug,warn`.
-    #[arg(long, global = true, env = "STRONGROOM_LOG", value_name = "FILTER")]
-    pub log: Option<String>,
-}
 
 /// The settings of this run.
 pub struct Settings {
@@ -65,22 +30,18 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The address that people use.
     pub public_url: Option<Url>,
+    /// Proxies that are believed on where a request came from.
+    pub trusted_proxies: Vec<Network>,
     /// Whether secrets may be sent to loopback and private networks.
     pub outbound_private_networks: bool,
     /// Folder with the built site.
     pub site_dir: Option<PathBuf>,
+    /// Address and port for metrics; nothing for none.
+    pub metrics_listen: Option<SocketAddr>,
     /// What is logged.
     pub log: String,
-}
-
-impl std::fmt::Debug for Options {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The database URL can hold a password.
-        f.debug_struct("Options")
-            .field("data_dir", &self.data_dir)
-            .field("listen", &self.listen)
-            .finish_non_exhaustive()
-    }
+    /// How lines of the log look.
+    pub log_format: LogFormat,
 }
 
 impl std::fmt::Debug for Settings {
@@ -128,12 +89,15 @@ impl Options {
             keyring,
             listen,
             public_url,
+            trusted_proxies: self.trusted_proxies.or(from_file.trusted_proxies).unwrap_or_default(),
             outbound_private_networks: self
                 .outbound_private_networks
                 .or(from_file.outbound_private_networks)
                 .unwrap_or(true),
             site_dir: self.site_dir.or(from_file.site_dir),
+            metrics_listen: self.metrics_listen.or(from_file.metrics_listen),
             log: self.log.or(from_file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
+            log_format: self.log_format.or(from_file.log_format).unwrap_or_default(),
             data_dir,
         })
     }
@@ -220,7 +184,9 @@ mod tests {
     fn flags_win_over_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("strongroom.toml");
-        std::fs::write(&path, "listen = \"127.0.0.1:4000\"\ndata_dir = \"elsewhere\"\n").unwrap();
+        let text = "listen = \"127.0.0.1:4000\"\ndata_dir = \"elsewhere\"\n\
+                    trusted_proxies = [\"10.0.0.0/8\", \"::1\"]\nlog_format = \"json\"\n";
+        std::fs::write(&path, text).unwrap();
         let options = Options {
             data_dir: Some(PathBuf::from("here")),
             ..Options::default()
@@ -228,6 +194,8 @@ mod tests {
         let settings = options.complete(Some(&path)).unwrap();
         assert_eq!(settings.data_dir, PathBuf::from("here"));
         assert_eq!(settings.listen.port(), 4000);
+        assert_eq!(settings.trusted_proxies.len(), 2);
+        assert_eq!(settings.log_format, LogFormat::Json);
     }
 
     #[test]

@@ -1,0 +1,86 @@
+//! What can be set. `strongroom settings` and `docs/settings.md` are made from this.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+
+use super::Network;
+
+/// Every setting, each with its flag, its variable and its key in `strongroom.toml`. Its default is
+/// told in `cli/settings.rs`, where a test asks for it.
+#[derive(Args, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// Folder for the database and the keyring.
+    #[arg(long, global = true, env = "STRONGROOM_DATA_DIR", value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+    /// `postgres://…` for a database that several servers share; the default is a SQLite file in the data folder.
+    #[arg(
+        long,
+        global = true,
+        env = "STRONGROOM_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub database_url: Option<String>,
+    /// The keyring, where somebody else keeps it. (Its text can also come in `STRONGROOM_KEYRING`.)
+    #[arg(long, global = true, env = "STRONGROOM_KEYRING_FILE", value_name = "FILE")]
+    pub keyring_file: Option<PathBuf>,
+    /// Address and port to listen on.
+    #[arg(long, global = true, env = "STRONGROOM_LISTEN", value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// The address that people use, e.g. `https://strongroom.example.com`.
+    #[arg(long, global = true, env = "STRONGROOM_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Listen on other addresses than loopback without https. Passwords and sessions then travel in clear.
+    #[arg(long, global = true, env = "STRONGROOM_INSECURE_HTTP", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub insecure_http: Option<bool>,
+    /// The proxies in front, as addresses or networks, e.g. `127.0.0.1,10.0.0.0/8`. Only they are believed when
+    /// they say in `X-Forwarded-For` where a request came from.
+    #[arg(
+        long,
+        global = true,
+        env = "STRONGROOM_TRUSTED_PROXIES",
+        value_name = "NETWORKS",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Option<Vec<Network>>,
+    /// Whether secrets may be sent to loopback and private networks, where self-hosted servers live (default: true).
+    #[arg(long, global = true, env = "STRONGROOM_OUTBOUND_PRIVATE_NETWORKS", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub outbound_private_networks: Option<bool>,
+    /// Folder with the built site, for development; a release binary carries its own.
+    #[arg(long, global = true, env = "STRONGROOM_SITE_DIR", value_name = "FOLDER")]
+    pub site_dir: Option<PathBuf>,
+    /// Address and port for `/metrics`, which Prometheus reads. Whoever reaches it sees figures, no names.
+    #[arg(long, global = true, env = "STRONGROOM_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// What is logged, e.g. `info`, `server=debug,warn`, or `info,access=off` for no line for each request.
+    #[arg(long, global = true, env = "STRONGROOM_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+    /// How lines of the log look: `text` for people, `json` for programs.
+    #[arg(long, global = true, env = "STRONGROOM_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The database URL can hold a password.
+        f.debug_struct("Options")
+            .field("data_dir", &self.data_dir)
+            .field("listen", &self.listen)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How lines of the log look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
