@@ -1,5 +1,5 @@
 //! The Strongroom server. Floors, ground first; a module uses only what stands below it:
-//! `config`, `clock`, `text`, `db`, `vault`, `http`, `destination` -> `references`, `audit` ->
+//! `config`, `log`, `clock`, `text`, `db`, `vault`, `http`, `destination` -> `references`, `audit` ->
 //! `accounts` -> `credentials` -> `outbound` -> `mcp_servers` -> `pages`, `assets`, `router` -> `cli`.
 
 // The types of views nest deeply.
@@ -16,6 +16,7 @@ pub mod db;
 pub mod destination;
 pub mod health;
 pub mod http;
+pub mod log;
 pub mod mcp_servers;
 pub mod outbound;
 pub mod pages;

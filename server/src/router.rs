@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, header};
 use crate::accounts::{self, Accounts};
 use crate::assets::Assets;
 use crate::credentials;
-use crate::http::{ApiError, HostRule, client_address, finish_problems, guard, request_id};
+use crate::http::{ApiError, HostRule, client_address, finish_problems, guard, observe, request_id};
 use crate::mcp_servers;
 use crate::pages::Pages;
 use crate::state::AppState;
@@ -35,6 +35,7 @@ pub fn router(state: AppState, assets: Assets, hosts: HostRule) -> Router {
         .layer(middleware::from_fn_with_state(hosts, guard))
         .layer(middleware::from_fn_with_state(site, headers))
         .layer(middleware::from_fn(finish_problems))
+        .layer(middleware::from_fn(observe))
         .layer(middleware::from_fn_with_state(proxies, client_address))
         .layer(middleware::from_fn(request_id))
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::Accounts;
 use crate::db::{Tx, execute, read};
-use crate::http::{ApiError, Principal};
+use crate::http::{ActedAs, ApiError, Principal};
 
 /// A session ends when it was not used for so long.
 const IDLE: TimeDelta = TimeDelta::hours(24);
@@ -162,7 +162,11 @@ pub async fn identify(
     if !request.uri().path().starts_with("/pkg/")
         && let Some(principal) = accounts.find_session(request.headers()).await?
     {
+        let kind = ActedAs(principal.kind());
         request.extensions_mut().insert(principal);
+        let mut response = next.run(request).await;
+        response.extensions_mut().insert(kind);
+        return Ok(response);
     }
     Ok(next.run(request).await)
 }

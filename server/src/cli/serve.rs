@@ -12,12 +12,13 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
 use crate::http::HostRule;
+use crate::log;
 use crate::router::router;
 use crate::state::AppState;
 
 /// Serves until it is told to stop.
 pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
-    start_log(&settings)?;
+    log::start(&settings)?;
     let assets = Assets::load(settings.site_dir.as_deref())?;
     let base = open_base(&settings, Clock::system()).await?;
     let state = AppState::start(base.clone(), &settings)?;
@@ -60,16 +61,6 @@ async fn greet(settings: &Settings, db: &Db, address: SocketAddr, accounts: &Acc
             token.expose()
         ));
     }
-    Ok(())
-}
-
-fn start_log(settings: &Settings) -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)
-        .context("The setting log cannot be read. Use, for example, info or server=debug,warn.")?;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
     Ok(())
 }
 

@@ -318,6 +318,7 @@ async fn nothing_holds_the_canary(app: TestApp) {
     let logs = logs.take();
     let traced = logs.len() > 10_000 && String::from_utf8_lossy(&logs).contains("TRACE");
     assert!(traced, "logs were captured at trace level");
+    logs::assert_structured(&logs);
     assert_clean("the logs", &logs);
 }
 
