@@ -1,5 +1,10 @@
 //! The HTML document around the app, as the server sends it.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
@@ -16,6 +21,26 @@ pub struct SiteNames {
     pub wasm: String,
     /// The style sheet.
     pub css: String,
+}
+
+/// What a page finds out about itself while the server renders it. The server puts it into context, and
+/// answers accordingly; in the browser there is none.
+#[derive(Clone, Debug, Default)]
+pub struct PageOutcome(Arc<AtomicBool>);
+
+impl PageOutcome {
+    /// Notes that there is nothing at the page's address.
+    pub fn note_not_found() {
+        if let Some(Self(missing)) = use_context() {
+            missing.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether there is nothing at the page's address.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// What the server knows of a visit before it renders. It puts this into context.

@@ -14,6 +14,6 @@ pub mod secret;
 mod shell;
 pub mod ui;
 
-pub use document::{PageRequest, SiteNames, shell};
+pub use document::{PageOutcome, PageRequest, SiteNames, shell};
 pub use routes::App;
 pub use shell::Theme;

@@ -98,7 +98,8 @@ test('renaming and editing change the page and its title', async ({ page, api })
   expect(await page.content()).not.toContain(CANARY);
 });
 
-test('deleting leads to the list, and Back does not lead to what is gone', async ({ page, api }) => {
+test('deleting leads to the list, and Back does not lead to what is gone', async ({ page, api, guard }) => {
+  guard.allow(/status of 404/);
   const { id, name } = await (await api('administrator')).createCredential({ name: unique('LEAVES'), value: CANARY });
   await open(page, `/credentials/${id}`);
   await page.getByRole('main').getByRole('link', { name: 'Delete' }).click();
@@ -113,7 +114,9 @@ test('deleting leads to the list, and Back does not lead to what is gone', async
 test('an unknown credential is said to be unknown', async ({ page, guard }) => {
   guard.allow(/status of 404/);
   for (const id of ['0198c0de-0000-7000-8000-000000000001', 'not-an-id']) {
-    await open(page, `/credentials/${id}`);
+    const response = await page.goto(`/credentials/${id}`);
+    expect(response?.status()).toBe(404);
+    await hydrated(page);
     await expect(page.getByRole('heading', { level: 1, name: 'This credential does not exist' })).toBeVisible();
     await axeCheck(page);
   }

@@ -2,7 +2,7 @@
 
 mod transport;
 
-use app::{App, PageRequest, SiteNames, Theme};
+use app::{App, PageOutcome, PageRequest, SiteNames, Theme};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
@@ -109,11 +109,14 @@ impl Pages {
             me: principal.as_ref().and_then(me),
         };
         let names: SiteNames = self.assets.names().clone();
+        let outcome = PageOutcome::default();
+        let noted = outcome.clone();
         let request_id = request.extensions().get::<RequestId>().cloned();
         let context = move || {
             provide_context(transport.clone());
             provide_context(page.clone());
             provide_context(names.clone());
+            provide_context(noted.clone());
             if let (Some(nonce), Some(options)) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>())
                 && let Ok(policy) = HeaderValue::from_str(&policy(&nonce.to_string()))
             {
@@ -124,6 +127,9 @@ impl Pages {
         // Rendering holds the request's URL only: a body is never read.
         let (parts, _) = request.into_parts();
         let mut response = render(Request::from_parts(parts, Body::empty())).await;
+        if outcome.is_not_found() {
+            *response.status_mut() = StatusCode::NOT_FOUND;
+        }
         response
             .headers_mut()
             .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

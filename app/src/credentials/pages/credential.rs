@@ -8,6 +8,7 @@ use leptos_router::{
 
 use super::{facts::CredentialFacts, references::References, uses::LastUses};
 use crate::{
+    PageOutcome,
     accounts::{Action, Resource as Kind, may},
     api::{ClientError, Page, Problem, ReadClient},
     credentials::{
@@ -188,6 +189,7 @@ fn Known(credential: Signal<Credential>) -> impl IntoView {
 #[component]
 fn Unknown(error: ClientError) -> impl IntoView {
     if error.slug() == Some("not-found") {
+        PageOutcome::note_not_found();
         view! { <PageHeader title=text::gone() about=text::gone_help() /> }
     } else {
         view! { <PageHeader title=text::could_not_be_loaded() about=error_words(&error) /> }
