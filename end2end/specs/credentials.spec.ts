@@ -1,5 +1,5 @@
 import { axeCheck, expect, hydrated, open, signIn, test, unique, USERS } from '../fixtures';
-import { CredentialsPage } from '../pages/credentials';
+import { CredentialForm, CredentialsPage } from '../pages/credentials';
 import { SignInPage } from '../pages/sign-in';
 
 const CANARY = 'canary-71fe-list';
@@ -249,4 +249,22 @@ test('the list is accessible', async ({ page, api }) => {
   await (await api('administrator')).createCredential({ name: unique('AXE'), value: CANARY });
   await open(page, '/credentials');
   await axeCheck(page);
+});
+
+test('a dialog that is opened while a search waits stays open, and the search follows when it closes', async ({ page, api }) => {
+  const { name } = await (await api('administrator')).createCredential({ name: unique('PATIENT'), value: CANARY });
+  await page.clock.install();
+  await open(page, '/credentials');
+  const list = new CredentialsPage(page);
+  await list.search().fill(name);
+  await list.add().click();
+  const form = new CredentialForm(page);
+  await expect(form.dialog).toBeVisible();
+  await page.clock.runFor(1_000);
+  await expect(form.dialog).toBeVisible();
+  await expect(page).not.toHaveURL(/search=/);
+  await form.cancel().click();
+  await expect(form.dialog).toBeHidden();
+  await expect(page).toHaveURL((url) => url.searchParams.get('search') === name);
+  await expect.poll(() => list.names()).toEqual([name]);
 });

@@ -38,6 +38,12 @@ impl DialogAddress {
         })
     }
 
+    /// Whether a query asks for any dialog.
+    #[must_use]
+    pub fn is_in(query: &ParamsMap) -> bool {
+        Self::find(query, KEYS).is_some()
+    }
+
     /// Whether this is the dialog of a key.
     #[must_use]
     pub fn is(&self, key: &str) -> bool {

@@ -36,12 +36,24 @@ pub fn SearchBox(
             typed.set(search);
         }
     });
+    // A dialog was opened while the search waited: the list follows once it is closed.
+    let postponed = RwSignal::new(false);
+    Effect::new(move || {
+        if postponed.get() && !list.has_dialog() {
+            postponed.set(false);
+            list.search(&typed.get_untracked());
+        }
+    });
     let search_later = move || {
         stop();
         let handle = set_timeout_with_handle(
             move || {
                 waiting.set_value(None);
-                list.search(&typed.get_untracked());
+                if untrack(|| list.has_dialog()) {
+                    postponed.set(true);
+                } else {
+                    list.search(&typed.get_untracked());
+                }
             },
             WAIT,
         );

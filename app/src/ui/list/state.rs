@@ -7,7 +7,10 @@ use leptos_router::{
     params::ParamsMap,
 };
 
-use crate::{api::Query, ui::query_string::query_string};
+use crate::{
+    api::Query,
+    ui::{DialogAddress, query_string::query_string},
+};
 
 /// What a list offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,6 +165,7 @@ pub struct ListHandle {
     /// What it offers.
     pub spec: ListSpec,
     path: Memo<String>,
+    has_dialog: Memo<bool>,
     navigate: Callback<(String, bool)>,
 }
 
@@ -181,6 +185,12 @@ impl ListHandle {
     /// Goes to another state; `replace` keeps it out of the history.
     pub fn go(&self, state: &ListState, replace: bool) {
         self.navigate.run((self.href(state), replace));
+    }
+
+    /// Whether a dialog is open over the list. Going to another state would close it.
+    #[must_use]
+    pub fn has_dialog(&self) -> bool {
+        self.has_dialog.get()
     }
 
     /// Goes to another search: the first letter makes an entry in the history, the others change it.
@@ -203,6 +213,7 @@ pub fn use_list(spec: ListSpec) -> ListHandle {
         state: Memo::new(move |_| query.with(|query| ListState::from_query(query, &spec))),
         spec,
         path: location.pathname,
+        has_dialog: Memo::new(move |_| query.with(DialogAddress::is_in)),
         navigate: Callback::new(move |(href, replace): (String, bool)| {
             navigate(
                 &href,
