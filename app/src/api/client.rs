@@ -4,6 +4,7 @@
 //! router itself, called in process with the visitor's identity. Writing works in the browser only;
 //! on the server it has the same signatures and answers [`ClientError::Offline`].
 
+use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 
 use super::Problem;
@@ -58,6 +59,8 @@ pub struct RawAnswer {
     pub status: u16,
     /// The body as it came.
     pub body: Vec<u8>,
+    /// The server's clock, where the answer tells it: to the second.
+    pub date: Option<DateTime<Utc>>,
 }
 
 impl RawAnswer {
@@ -115,6 +118,15 @@ impl ReadClient {
     /// [`ClientError`], as its variants say.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
         self.answer(format!("{}{path}", super::PREFIX)).await?.read()
+    }
+
+    /// GET of a path below `/api/v1`, with the time at which the server answered.
+    ///
+    /// # Errors
+    /// [`ClientError`], as its variants say.
+    pub async fn get_dated<T: DeserializeOwned>(&self, path: &str) -> Result<(T, Option<DateTime<Utc>>), ClientError> {
+        let answer = self.answer(format!("{}{path}", super::PREFIX)).await?;
+        Ok((answer.read()?, answer.date))
     }
 
     #[cfg(feature = "ssr")]
@@ -183,6 +195,7 @@ impl WriteClient {
 
 #[cfg(target_arch = "wasm32")]
 mod browser {
+    use chrono::{DateTime, Utc};
     use gloo_net::http::{Method, RequestBuilder};
     use zeroize::Zeroize;
 
@@ -215,8 +228,22 @@ mod browser {
         let answer = request.send().await.map_err(|_| ClientError::Offline)?;
         notice_new_build(answer.headers().get(crate::api::BUILD_HEADER));
         let status = answer.status();
+        let date = answer.headers().get("date").and_then(|text| read_date(&text));
         let body = answer.binary().await.map_err(|_| ClientError::Offline)?;
-        Ok(RawAnswer { status, body })
+        Ok(RawAnswer { status, body, date })
+    }
+
+    /// A date as HTTP writes it.
+    fn read_date(text: &str) -> Option<DateTime<Utc>> {
+        let millis = js_sys::Date::parse(text);
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "whole milliseconds, far below the limits of i64"
+        )]
+        millis
+            .is_finite()
+            .then(|| DateTime::from_timestamp_millis(millis as i64))
+            .flatten()
     }
 
     /// Shows the bar that offers a reload, once another build answers than the one that rendered the page.

@@ -40,6 +40,7 @@ pub(super) fn in_process(api: Router, visit: &Extensions) -> InProcess {
             let failed = RawAnswer {
                 status: 500,
                 body: Vec::new(),
+                date: None,
             };
             let Ok(request) = request else { return failed };
             let response = match api.oneshot(request).await {
@@ -51,6 +52,7 @@ pub(super) fn in_process(api: Router, visit: &Extensions) -> InProcess {
                 Ok(body) => RawAnswer {
                     status,
                     body: body.to_vec(),
+                    date: None,
                 },
                 Err(_) => failed,
             }

@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use super::{
     Done,
     form::{Faults, NAME_ID, VALUE_ID, name_fault},
-    look,
+    look::{self, Added},
 };
 use crate::{
+    accounts::use_me,
     api::{ReadClient, WriteClient},
     credentials::{CreateCredential, Credential, text},
     ui::{
@@ -64,21 +65,26 @@ pub fn AddForm(
     let client = StoredValue::new(ReadClient::from_context());
     let save = Save::new();
     let faults = Faults::new();
+    let me = use_me().map(|me| me.id);
     let submit = Callback::new(move |()| {
         if !faults.check(&name.get_untracked(), Some(value)) {
             return;
         }
-        let trimmed = StoredValue::new(name.get_untracked().trim().to_owned());
+        let added = StoredValue::new(Added {
+            name: name.get_untracked().trim().to_owned(),
+            owner: me,
+            sent_at: look::now(),
+        });
         save.run(
             move || {
                 let input = CreateCredential {
-                    name: trimmed.get_value(),
+                    name: added.with_value(|added| added.name.clone()),
                     value: value.take(),
                     allowed_hosts: Vec::new(),
                 };
                 async move { WriteClient.create_credential(&input).await }
             },
-            move || look::after_create(client.get_value(), trimmed.get_value()),
+            move || look::after_create(client.get_value(), added.get_value()),
             move |added: Credential| {
                 on_added.run(added);
                 value.clear();
