@@ -21,8 +21,10 @@ struct Toast {
 pub struct Toasts {
     shown: RwSignal<Vec<Toast>>,
     next: StoredValue<u64>,
-    /// While the pointer or the focus is on them, none leaves.
-    held: RwSignal<bool>,
+    /// While the pointer is on them, none leaves.
+    hovered: RwSignal<bool>,
+    /// While the focus is in them, none leaves.
+    focused: RwSignal<bool>,
 }
 
 impl Toasts {
@@ -50,10 +52,10 @@ impl Toasts {
 
     fn leave_later(self, id: u64) {
         set_timeout(
-            move || match self.held.try_get_untracked() {
-                Some(true) => self.leave_later(id),
-                Some(false) => self.dismiss(id),
-                None => {}
+            move || match (self.hovered.try_get_untracked(), self.focused.try_get_untracked()) {
+                (Some(false), Some(false)) => self.dismiss(id),
+                (Some(_), Some(_)) => self.leave_later(id),
+                _ => {}
             },
             SHOWN_FOR,
         );
@@ -61,6 +63,10 @@ impl Toasts {
 
     fn dismiss(self, id: u64) {
         self.shown.update(|shown| shown.retain(|toast| toast.id != id));
+        if self.shown.with_untracked(Vec::is_empty) {
+            // The region shrinks from under the pointer, and no event tells so.
+            self.hovered.set(false);
+        }
     }
 }
 
@@ -69,7 +75,8 @@ pub fn provide_toasts() {
     provide_context(Toasts {
         shown: RwSignal::new(Vec::new()),
         next: StoredValue::new(1),
-        held: RwSignal::new(false),
+        hovered: RwSignal::new(false),
+        focused: RwSignal::new(false),
     });
 }
 
@@ -115,10 +122,10 @@ pub fn ToastRegion(
             class="toasts"
             role="status"
             aria-label=text::messages()
-            on:mouseenter=move |_| toasts.held.set(true)
-            on:mouseleave=move |_| toasts.held.set(false)
-            on:focusin=move |_| toasts.held.set(true)
-            on:focusout=move |_| toasts.held.set(false)
+            on:mouseenter=move |_| toasts.hovered.set(true)
+            on:mouseleave=move |_| toasts.hovered.set(false)
+            on:focusin=move |_| toasts.focused.set(true)
+            on:focusout=move |_| toasts.focused.set(false)
         >
             <For each=mine key=|toast| toast.id let:toast>
                 <div class="toast">
@@ -127,7 +134,8 @@ pub fn ToastRegion(
                         icon=IconKind::Cross
                         label=text::dismiss()
                         on_press=Callback::new(move |_| {
-                            toasts.held.set(false);
+                            // The pressed button goes, and no event tells that the focus went with it.
+                            toasts.focused.set(false);
                             toasts.dismiss(toast.id);
                         })
                     />
