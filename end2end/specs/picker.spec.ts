@@ -1,4 +1,4 @@
-import { axeCheck, expect, open, signIn, test, unique } from '../fixtures';
+import { axeCheck, expect, open, type Page, signIn, test, unique } from '../fixtures';
 import { McpServerForm } from '../pages/mcp-servers';
 
 test.beforeEach(async ({ page, server }) => {
@@ -138,6 +138,71 @@ test('who may not add servers is shown no form for it', async ({ page, server })
   await open(page, '/mcp-servers?dialog=add');
   await expect(page.getByRole('heading', { name: 'MCP servers' })).toBeVisible();
   await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+/** Refuses the list of credentials, as the server does to whoever may not read them. */
+async function refuseListing(page: Page): Promise<void> {
+  await page.route('**/api/v1/credentials?*', (route) =>
+    route.fulfill({
+      status: 403,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ type: 'urn:strongroom:problem:forbidden', title: 'Not allowed', status: 403, detail: 'Your role does not allow this.', request_id: 'none' }),
+    }),
+  );
+}
+
+// No shipped role may write servers without reading and creating credentials: the answers are changed on their way.
+test('who may not list credentials is told so, and a hidden choice is kept unless it is cleared', async ({ page, api }) => {
+  const client = await api('administrator');
+  const credential = await client.createCredential({ name: unique('HIDDEN'), value: 'canary-hidden' });
+  const name = unique('Server');
+  const server = await client.post<{ id: string; revision: number }>('/mcp-servers', { name, url: 'https://mcp.example.com/mcp', credential_id: credential.id });
+  await refuseListing(page);
+  const hide = (text: string) => {
+    const answer = JSON.parse(text) as { credential?: unknown; items?: { credential?: unknown }[] };
+    for (const item of answer.items ?? [answer]) if (item.credential) item.credential = { id: credential.id, state: 'hidden', name: null, owner: null, deleted_by: null, deleted_at: null };
+    return JSON.stringify(answer);
+  };
+  await page.route(/\/api\/v1\/mcp-servers(\?|\/[0-9a-f-]+$)/, async (route) => {
+    if (route.request().method() !== 'GET') return route.continue();
+    const response = await route.fetch();
+    await route.fulfill({ response, body: hide(await response.text()) });
+  });
+  await open(page, '/credentials');
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'MCP servers' }).click();
+  await page.getByRole('link', { name: `Edit ${name}` }).click();
+  const form = new McpServerForm(page, `Edit ${name}`);
+  await expect(form.picker.field()).toHaveValue('A credential you may not see');
+  await form.picker.field().click();
+  await expect(form.dialog).toContainText('You may not list credentials. Ask an administrator.');
+  await axeCheck(page, 'dialog');
+  await page.keyboard.press('Escape');
+  await form.name().fill(`${name} renamed`);
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+  const kept = await client.get<{ credential_id: string | null }>(`/mcp-servers/${server.id}`);
+  expect(kept).toMatchObject({ name: `${name} renamed`, credential: { id: credential.id } });
+  await page.getByRole('link', { name: `Edit ${name} renamed` }).click();
+  const again = new McpServerForm(page, `Edit ${name} renamed`);
+  await again.picker.clear().click();
+  await again.save().click();
+  await expect(again.dialog).toBeHidden();
+  expect(await client.get<{ credential: unknown }>(`/mcp-servers/${server.id}`)).toMatchObject({ credential: null });
+});
+
+test('who may not create credentials is offered no row for it', async ({ page }) => {
+  await page.route('**/mcp-servers?dialog=add', async (route) => {
+    const response = await route.fetch();
+    const html = await response.text();
+    const permission = /\{\\?"resource\\?":\\?"credentials\\?",\\?"action\\?":\\?"create\\?",\\?"scope\\?":\\?"any\\?"\},?/g;
+    expect(html.match(permission), 'the permission stands in the page').toHaveLength(1);
+    await route.fulfill({ response, body: html.replace(permission, '') });
+  });
+  await open(page, '/mcp-servers?dialog=add');
+  const { dialog, picker } = new McpServerForm(page);
+  await picker.field().fill('nothing is called so');
+  await expect(dialog).toContainText('No credential matches “nothing is called so”.');
+  await expect(picker.rows()).toHaveCount(0);
 });
 
 test('changing the host clears the choice, says so, and takes it back', async ({ page, api }) => {

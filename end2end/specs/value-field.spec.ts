@@ -98,3 +98,38 @@ test('the dialog with a value in it is accessible', async ({ page }) => {
   await new ValueField(page.getByRole('dialog', { name: 'Add credential' })).paste(`Bearer ${CANARY}`);
   await axeCheck(page, 'dialog');
 });
+
+test('before the program of the page runs there is no field that a value could leave by', async ({ page, guard }) => {
+  guard.allow(/Failed to load resource|fetch|wasm|WebAssembly/i);
+  await page.route('**/*.wasm', (route) => route.abort());
+  await page.goto('/credentials?dialog=add');
+  await expect(page.getByRole('alert').filter({ hasText: 'its controls do not work' })).toBeVisible();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page.locator('textarea')).toHaveCount(0);
+  await page.keyboard.insertText(CANARY);
+  await page.keyboard.press('Enter');
+  expect(page.url()).toMatch(/\/credentials\?dialog=add$/);
+});
+
+test('after the program of the page has stopped, Enter and Save send no value anywhere', async ({ page, guard }) => {
+  guard.allow(/Failed to load resource|status of 4\d\d|listener indicated/);
+  const dialog = page.getByRole('dialog', { name: 'Add credential' });
+  await dialog.getByRole('textbox', { name: 'Name' }).fill(unique('STOPPED'));
+  await new ValueField(dialog).paste(CANARY);
+  await new ValueField(dialog).show().click();
+  await expect(new ValueField(dialog).text()).toHaveValue(CANARY);
+  // From here on no listener of the page hears of anything, as after a panic; only the browser itself acts.
+  await page.evaluate(() => {
+    for (const kind of ['submit', 'keydown', 'click', 'blur', 'focusout', 'input', 'beforeunload']) {
+      window.addEventListener(kind, (event) => event.stopImmediatePropagation(), { capture: true });
+    }
+  });
+  const sent: string[] = [];
+  page.on('request', (request) => sent.push(`${request.method()} ${request.url()} ${request.postData() ?? ''}`));
+  const left = page.waitForRequest((request) => request.isNavigationRequest());
+  await dialog.getByRole('textbox', { name: 'Name' }).press('Enter');
+  await left;
+  await page.waitForLoadState();
+  expect(sent.length, 'the browser sent the form by itself').toBeGreaterThan(0);
+  for (const request of [...sent, page.url(), await page.content()]) expect(request).not.toContain(CANARY);
+});
