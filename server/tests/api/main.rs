@@ -8,6 +8,7 @@
 #![allow(missing_docs, reason = "the names of tests are sentences")]
 
 mod accounts;
+mod attacker;
 mod credentials;
 mod front;
 mod keyring;
