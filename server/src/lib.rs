@@ -1,6 +1,7 @@
 //! The Strongroom server. Floors, ground first; a module uses only what stands below it:
-//! `config`, `log`, `clock`, `text`, `db`, `vault`, `http`, `destination` -> `references`, `audit` ->
-//! `accounts` -> `credentials` -> `outbound` -> `mcp_servers` -> `pages`, `assets`, `router` -> `cli`.
+//! `config`, `log`, `clock`, `text`, `files`, `db`, `vault`, `http`, `destination` -> `references`, `audit`,
+//! `replicas` -> `keys`, `accounts` -> `credentials` -> `outbound` -> `mcp_servers` -> `pages`, `assets`,
+//! `router` -> `cli`.
 
 // The types of views nest deeply.
 #![recursion_limit = "512"]
@@ -14,13 +15,16 @@ pub mod config;
 pub mod credentials;
 pub mod db;
 pub mod destination;
+pub mod files;
 pub mod health;
 pub mod http;
+pub mod keys;
 pub mod log;
 pub mod mcp_servers;
 pub mod outbound;
 pub mod pages;
 pub mod references;
+pub mod replicas;
 pub mod router;
 pub mod state;
 pub mod text;

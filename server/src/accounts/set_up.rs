@@ -34,7 +34,7 @@ impl Accounts {
     async fn expected_token(&self) -> Result<Option<SecretValue>, ApiError> {
         let nonce: Option<Vec<u8>> = read!(self.base.db, c => sqlx::query_scalar(NONCE).fetch_optional(c))?;
         match nonce {
-            Some(nonce) => Ok(Some(self.base.vault.set_up_token(&self.base.db, &nonce).await?)),
+            Some(nonce) => Ok(Some(self.base.vault.set_up_token(&nonce)?)),
             None => Ok(None),
         }
     }

@@ -123,7 +123,7 @@ pub async fn begin_chain(tx: &mut Tx) -> Result<(), ApiError> {
 pub async fn append(tx: &mut Tx, vault: &Vault, events: &[Event]) -> Result<(), ApiError> {
     let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
     let head: Head = within!(tx, c => sqlx::query_as(TAKE_HEAD).bind(count).fetch_one(c))?;
-    let key = vault.audit_key(&head.key_id)?;
+    let key = vault.audit_key_within(tx, &head.key_id).await?;
     let mut mac = head.mac;
     let mut seq = head.seq - count;
     for event in events {

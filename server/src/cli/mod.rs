@@ -1,5 +1,7 @@
 //! The command line.
 
+mod keys;
+mod progress;
 mod serve;
 mod settings;
 
@@ -19,7 +21,7 @@ use crate::config::{Options, Settings};
 use crate::db::Db;
 use crate::http::ApiError;
 use crate::state::Base;
-use crate::vault::{self, Vault};
+use crate::vault::Vault;
 
 /// Strongroom keeps named secrets for integrations: stored once, used by the server, never shown again.
 #[derive(Debug, Parser)]
@@ -43,7 +45,7 @@ enum Command {
     User(UserCommand),
     /// Manage the keys that seal values.
     #[command(subcommand)]
-    Keys(KeysCommand),
+    Keys(keys::KeysCommand),
     /// List every setting: its key, flag, variable and default.
     Settings,
 }
@@ -65,12 +67,6 @@ enum UserCommand {
         #[arg(long, required = true)]
         password_stdin: bool,
     },
-}
-
-#[derive(Debug, Subcommand)]
-enum KeysCommand {
-    /// Open every stored value once, and tell which ones do not open.
-    Verify,
 }
 
 fn parse_role(text: &str) -> Result<Role, String> {
@@ -96,8 +92,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             role,
             password_stdin: _,
         }) => add_user(settings, email, name, role).await,
-        Command::Keys(KeysCommand::Verify) => verify(settings).await,
         Command::Settings => Ok(()),
+        Command::Keys(command) => keys::run(command, &settings).await,
     }
 }
 
@@ -150,22 +146,6 @@ async fn add_user(settings: Settings, email: String, name: String, role: Role) -
         }
         Err(error) => Err(error.into()),
     }
-}
-
-async fn verify(settings: Settings) -> anyhow::Result<()> {
-    let base = open_base(&settings, Clock::system()).await?;
-    let report = vault::verify(&base.db, &base.vault, |count| say(&format!("{count} values checked"))).await?;
-    base.db.close().await;
-    if report.broken.is_empty() {
-        say(&format!("All {} stored values open.", report.opened));
-        return Ok(());
-    }
-    bail!(
-        "{} of {} stored values do not open. Restore these credentials from a backup, or save them again:\n{}",
-        report.broken.len(),
-        report.opened + report.broken.len() as u64,
-        report.broken.join("\n")
-    )
 }
 
 /// Tells the person at the terminal. Where nobody reads it any more, the work goes on all the same.

@@ -13,6 +13,7 @@ use crate::config::Settings;
 use crate::db::Db;
 use crate::http::HostRule;
 use crate::log;
+use crate::replicas::Membership;
 use crate::router::router;
 use crate::state::AppState;
 
@@ -31,11 +32,13 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
         )
     })?;
     let address = listener.local_addr()?;
+    let membership = Membership::join(base.clone(), address).await?;
     greet(&settings, &base.db, address, &accounts).await?;
     axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(stop_signal())
         .await
         .context("The server stopped.")?;
+    membership.leave().await;
     base.db.close().await;
     Ok(())
 }

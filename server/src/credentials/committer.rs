@@ -71,8 +71,12 @@ pub(super) async fn run(base: Arc<Base>, mut jobs: mpsc::Receiver<Job>) {
             }
             Err(error) => {
                 tracing::warn!(error = %error, source = ?std::error::Error::source(&error).map(ToString::to_string), "uses could not be recorded and were refused");
+                let refusal = match error {
+                    ApiError::KeyMissing(key) => ResolveError::KeyMissing(key),
+                    _ => ResolveError::AuditUnavailable,
+                };
                 for job in batch.drain(..) {
-                    let _ = job.answer.send(Err(ResolveError::AuditUnavailable));
+                    let _ = job.answer.send(Err(refusal.clone()));
                 }
             }
         }

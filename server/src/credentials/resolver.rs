@@ -14,7 +14,7 @@ use super::committer::{self, Job};
 use crate::destination::Destination;
 use crate::http::{ApiError, Principal};
 use crate::state::Base;
-use crate::vault::Sealed;
+use crate::vault::{Sealed, VaultError};
 
 /// How long a use waits for its record.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -109,6 +109,9 @@ pub enum ResolveError {
     /// The use could not be recorded.
     #[error("the audit trail cannot be written")]
     AuditUnavailable,
+    /// This server lacks the key that wraps the value, or the one that chains the record.
+    #[error("the keyring does not hold the key {0}")]
+    KeyMissing(String),
     /// The value does not open.
     #[error("the value does not open")]
     Vault,
@@ -123,6 +126,7 @@ impl ResolveError {
             Self::Forbidden(_) => "forbidden",
             Self::HostNotAllowed { .. } => "host-not-allowed",
             Self::AuditUnavailable => "audit-unavailable",
+            Self::KeyMissing(_) => "key-missing",
             Self::Vault => "internal",
         }
     }
@@ -140,6 +144,7 @@ impl From<ResolveError> for ApiError {
             ResolveError::Forbidden(_) => Self::Forbidden,
             ResolveError::HostNotAllowed { host, credential } => Self::HostNotAllowed { host, credential },
             ResolveError::AuditUnavailable => Self::AuditUnavailable,
+            ResolveError::KeyMissing(key) => Self::KeyMissing(key),
             ResolveError::Vault => Self::Internal(anyhow::anyhow!("a stored value does not open")),
         }
     }
@@ -188,10 +193,14 @@ impl Resolver {
         let value = self
             .base
             .vault
-            .open_value(credential, granted.version, &granted.sealed)
+            .open_stored(&self.base.db, credential, granted.version, &granted.sealed)
+            .await
             .map_err(|error| {
                 tracing::error!(credential.id = %credential, error = %error, "a stored value does not open");
-                ResolveError::Vault
+                match error {
+                    VaultError::UnknownKey(key) => ResolveError::KeyMissing(key),
+                    _ => ResolveError::Vault,
+                }
             })?;
         Ok(Resolved {
             id: credential,

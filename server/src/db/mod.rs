@@ -4,6 +4,7 @@ mod error;
 mod open;
 
 pub use error::{DbError, is_unique_violation};
+pub use open::{Schema, newest_schema};
 
 use std::time::Duration;
 
@@ -92,13 +93,18 @@ impl Db {
         })
     }
 
-    /// Whether the database answers.
+    /// Begins a transaction that reads everything as it is at one moment, while others write.
     ///
     /// # Errors
-    /// [`DbError::Unavailable`] where it does not.
-    pub async fn ping(&self) -> Result<(), DbError> {
-        let _: i64 = read!(*self, c => sqlx::query_scalar("SELECT seq FROM audit_head").fetch_one(c))?;
-        Ok(())
+    /// [`DbError::Unavailable`] where the database is gone.
+    pub async fn snapshot(&self) -> Result<Tx, DbError> {
+        Ok(match self {
+            Self::Sqlite { reader, .. } => Tx::Sqlite(reader.begin().await?),
+            Self::Postgres(pool) => Tx::Postgres(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    .await?,
+            ),
+        })
     }
 
     /// Waits for running work and closes all connections.

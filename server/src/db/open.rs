@@ -8,7 +8,7 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use super::{Db, PATIENCE};
+use super::{Db, DbError, PATIENCE, Tx, read, within};
 
 /// [`PATIENCE`] as PostgreSQL takes it.
 const PATIENCE_MILLIS: &str = "5000";
@@ -19,7 +19,17 @@ impl Db {
     /// # Errors
     /// A sentence that names the database and what to do.
     pub async fn open(url: Option<&str>, data_dir: &Path) -> anyhow::Result<Self> {
-        let db = match url {
+        let db = Self::open_as_it_is(url, data_dir).await?;
+        db.migrate_to(None).await?;
+        Ok(db)
+    }
+
+    /// Opens the database, creates it where it is a file that does not exist, and leaves its tables alone.
+    ///
+    /// # Errors
+    /// A sentence that names the database and what to do.
+    pub async fn open_as_it_is(url: Option<&str>, data_dir: &Path) -> anyhow::Result<Self> {
+        Ok(match url {
             None => {
                 let file = data_dir.join("strongroom.db");
                 make_private(&file).context("The database file cannot be made. Check the data folder.")?;
@@ -50,9 +60,7 @@ impl Db {
                 Self::Postgres(pool)
             }
             Some(_) => bail!("The database URL cannot be used. It begins with postgres:// or sqlite:."),
-        };
-        db.migrate().await?;
-        Ok(db)
+        })
     }
 
     async fn open_sqlite(options: SqliteConnectOptions) -> anyhow::Result<Self> {
@@ -80,18 +88,82 @@ impl Db {
         Ok(Self::Sqlite { writer, reader })
     }
 
-    async fn migrate(&self) -> anyhow::Result<()> {
-        let mut migrator: Migrator = sqlx::migrate!("../migrations");
-        // A binary runs with a schema one release ahead.
-        migrator.set_ignore_missing(true);
+    /// Brings the tables up to the migration of this number, or to the newest.
+    ///
+    /// # Errors
+    /// A sentence that says what to do.
+    pub async fn migrate_to(&self, version: Option<i64>) -> anyhow::Result<()> {
+        let (migrator, version) = (migrator(), version.unwrap_or(i64::MAX));
         match self {
-            Self::Sqlite { writer, .. } => migrator.run(writer).await,
-            Self::Postgres(pool) => migrator.run(pool).await,
+            Self::Sqlite { writer, .. } => migrator.run_to(version, writer).await,
+            Self::Postgres(pool) => migrator.run_to(version, pool).await,
         }
         .context(
             "The tables of the database could not be brought up to date. Restore a backup or use the newer binary.",
         )
     }
+
+    /// How the tables of the database stand to this build.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] where the database does not answer.
+    pub async fn schema(&self) -> Result<Schema, DbError> {
+        let applied: Result<Vec<i64>, DbError> =
+            read!(*self, c => sqlx::query_scalar(APPLIED).fetch_all(c)).map_err(DbError::from);
+        let applied = match applied {
+            Ok(applied) => applied,
+            // There is not even the table.
+            Err(DbError::Query(_)) => return Ok(Schema::Behind),
+            Err(error) => return Err(error),
+        };
+        let migrator = migrator();
+        if migrator.iter().any(|migration| !applied.contains(&migration.version)) {
+            return Ok(Schema::Behind);
+        }
+        let newer = applied.iter().any(|version| !migrator.version_exists(*version));
+        Ok(if newer { Schema::Ahead } else { Schema::Current })
+    }
+}
+
+/// How the tables of a database stand to this build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// Older: this build does not run with them.
+    Behind,
+    /// Those of this build.
+    Current,
+    /// Of a newer release, which only added to them.
+    Ahead,
+}
+
+/// The number of the newest migration of this build.
+#[must_use]
+pub fn newest_schema() -> i64 {
+    migrator()
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or_default()
+}
+
+impl Tx {
+    /// The number of the newest migration of the database.
+    ///
+    /// # Errors
+    /// [`DbError`] where the database fails or has no tables.
+    pub async fn schema_version(&mut self) -> Result<i64, DbError> {
+        let applied: Vec<i64> = within!(self, c => sqlx::query_scalar(APPLIED).fetch_all(c))?;
+        Ok(applied.into_iter().max().unwrap_or_default())
+    }
+}
+
+const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success";
+
+fn migrator() -> Migrator {
+    let mut migrator: Migrator = sqlx::migrate!("../migrations");
+    // A binary runs with a schema one release ahead.
+    migrator.set_ignore_missing(true);
+    migrator
 }
 
 /// Makes the file where it is not there, and lets nobody but its owner read it. SQLite gives its

@@ -123,6 +123,12 @@ pub enum ApiError {
     /// 503 `audit-unavailable`: the use could not be recorded, so it did not happen. With Retry-After.
     #[error("the audit trail cannot be written")]
     AuditUnavailable,
+    /// 503 `key-missing`: the keyring of this server lacks a key that the database needs. With Retry-After.
+    #[error("the keyring does not hold the key {0}")]
+    KeyMissing(String),
+    /// 503 `schema-behind`: the tables of the database are older than this server. With Retry-After.
+    #[error("the tables of the database are older than this server")]
+    SchemaBehind,
 }
 
 impl ApiError {
@@ -156,7 +162,9 @@ impl ApiError {
             Self::Upstream { slug, .. } if *slug == "timed-out" => StatusCode::GATEWAY_TIMEOUT,
             Self::Upstream { .. } => StatusCode::BAD_GATEWAY,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Unavailable(_) | Self::AuditUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::AuditUnavailable | Self::KeyMissing(_) | Self::SchemaBehind => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -188,6 +196,8 @@ impl ApiError {
             Self::Internal(_) => ("internal", "Internal error"),
             Self::Unavailable(_) => ("unavailable", "Not available"),
             Self::AuditUnavailable => ("audit-unavailable", "The audit trail cannot be written"),
+            Self::KeyMissing(_) => ("key-missing", "A key is missing"),
+            Self::SchemaBehind => ("schema-behind", "The database is older"),
         }
     }
 
@@ -243,6 +253,12 @@ impl ApiError {
             Self::AuditUnavailable => {
                 "The use could not be recorded, so nothing was sent. Try again in a moment.".to_owned()
             }
+            Self::KeyMissing(key) => format!(
+                "This server does not hold the key {key}. Give it the keyring that does: a file is read again within seconds, a variable at the next start. Until then it stores and uses no value."
+            ),
+            Self::SchemaBehind => {
+                "The tables of the database are older than this server. Restart it: it brings them up to date when it starts.".to_owned()
+            }
         }
     }
 }
@@ -278,6 +294,7 @@ impl From<VaultError> for ApiError {
     fn from(error: VaultError) -> Self {
         match error {
             VaultError::Db(error) => error.into(),
+            VaultError::UnknownKey(key) => Self::KeyMissing(key),
             error => Self::Internal(error.into()),
         }
     }
@@ -350,11 +367,14 @@ impl IntoResponse for ApiError {
         match &self {
             Self::Internal(error) => tracing::error!(error = format!("{error:#}"), "internal error"),
             Self::Unavailable(error) => tracing::warn!(error = format!("{error:#}"), "not available"),
+            Self::KeyMissing(_) | Self::SchemaBehind => tracing::warn!(error = %self, "not ready"),
             _ => {}
         }
         let retry_after = match &self {
             Self::Throttled { retry_after } => Some(*retry_after),
             Self::Unavailable(_) | Self::AuditUnavailable => Some(1),
+            // The keyring is read again in this time.
+            Self::KeyMissing(_) | Self::SchemaBehind => Some(5),
             _ => None,
         };
         let mut response = status.into_response();

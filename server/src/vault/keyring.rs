@@ -1,23 +1,22 @@
 //! The keyring: the key-encryption keys, from a file or from the environment.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
 use app::secret::SecretValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hkdf::Hkdf;
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::envelope::{VaultError, random};
+use super::envelope::VaultError;
+use super::key::Key;
+use crate::files::{PrivateFile, folder_of};
 
 /// Where the keyring comes from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum KeyringSource {
     /// The text of the file, from the environment.
     Text(SecretValue),
@@ -29,7 +28,8 @@ pub enum KeyringSource {
 
 impl KeyringSource {
     /// How sentences name it.
-    pub(super) fn name(&self) -> String {
+    #[must_use]
+    pub fn name(&self) -> String {
         match self {
             Self::Text(_) => "STRONGROOM_KEYRING".to_owned(),
             Self::Given(path) | Self::Own(path) => path.display().to_string(),
@@ -38,14 +38,9 @@ impl KeyringSource {
 }
 
 /// The keys that this server holds.
+#[derive(Default)]
 pub struct Keyring {
-    keys: Vec<Key>,
-}
-
-/// One key-encryption key. It is never used itself: each purpose has a key derived from it.
-pub struct Key {
-    id: String,
-    bytes: Zeroizing<[u8; 32]>,
+    keys: Vec<Arc<Key>>,
 }
 
 #[derive(serde::Deserialize, serde::Serialize)]
@@ -104,7 +99,7 @@ impl Keyring {
             anyhow::anyhow!("It is not a keyring: line {}, column {}.", error.line(), error.column())
         })?;
         ensure!(!document.keys.is_empty(), "It holds no key.");
-        let mut keys: Vec<Key> = Vec::with_capacity(document.keys.len());
+        let mut keys: Vec<Arc<Key>> = Vec::with_capacity(document.keys.len());
         for (position, entry) in document.keys.iter().enumerate() {
             let bytes = STANDARD.decode(&entry.key).map(Zeroizing::new).unwrap_or_default();
             let Ok(bytes) = <[u8; 32]>::try_from(bytes.as_slice()) else {
@@ -126,28 +121,41 @@ impl Keyring {
                 "Key number {} has the id of another key.",
                 position + 1
             );
-            keys.push(Key {
+            keys.push(Arc::new(Key {
                 id: entry.id.clone(),
                 bytes: Zeroizing::new(bytes),
-            });
+            }));
         }
         Ok(Self { keys })
     }
 
     /// A keyring with one fresh key.
     pub(super) fn generate() -> Result<Self, VaultError> {
-        let id = format!("key-{}", hex(&random::<6>()?));
-        Ok(Self {
-            keys: vec![Key {
-                id,
-                bytes: Zeroizing::new(random::<32>()?),
-            }],
-        })
+        let mut keyring = Self::default();
+        keyring.keys.push(Arc::new(Key::generate()?));
+        Ok(keyring)
+    }
+
+    /// The same keys and a fresh one at the end.
+    pub(super) fn with_a_fresh_key(&self) -> Result<(Self, Arc<Key>), VaultError> {
+        let fresh = Arc::new(Key::generate()?);
+        let keys = self.keys.iter().cloned().chain([fresh.clone()]).collect();
+        Ok((Self { keys }, fresh))
     }
 
     /// Writes the keyring to a new file that only its owner can read, and makes file and folder durable.
     /// False where the file exists: another process was first.
     pub(super) fn write_new(&self, path: &Path) -> anyhow::Result<bool> {
+        self.write(path, PrivateFile::publish_new)
+    }
+
+    /// Puts this keyring in the place of the one in the file, which was read under the lock.
+    pub(super) fn replace(&self, path: &Path, _lock: &KeyringLock) -> anyhow::Result<()> {
+        self.write(path, PrivateFile::replace)
+    }
+
+    /// Written whole under another name and then put in place: nobody ever reads half a keyring.
+    fn write<T>(&self, path: &Path, place: impl FnOnce(PrivateFile) -> std::io::Result<T>) -> anyhow::Result<T> {
         let entries = self.keys.iter().map(|key| Entry {
             id: key.id.clone(),
             key: STANDARD.encode(&key.bytes[..]),
@@ -155,41 +163,26 @@ impl Keyring {
         let text = Zeroizing::new(serde_json::to_string_pretty(&Document {
             keys: entries.collect(),
         })?);
-        let sentence = || {
-            format!(
-                "The keyring {} cannot be written. Check the data folder.",
-                path.display()
-            )
-        };
-        // Written whole under another name and then linked: nobody ever reads half a keyring.
-        let partial = path.with_extension(format!("{}.new", std::process::id()));
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&partial)
-            .with_context(sentence)?;
+        let mut file = PrivateFile::begin(path).with_context(|| cannot_write(path))?;
         file.write_all(text.as_bytes())
-            .and_then(|()| file.sync_all())
-            .with_context(sentence)?;
-        let linked = fs::hard_link(&partial, path);
-        fs::remove_file(&partial).with_context(sentence)?;
-        match linked {
-            Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(false),
-            Err(error) => return Err(error).with_context(sentence),
+            .and_then(|()| place(file))
+            .with_context(|| cannot_write(path))
+    }
+
+    /// All keys.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Arc<Key>> {
+        self.keys.iter()
+    }
+
+    /// Takes up a key, unless one of its id is held.
+    pub(super) fn hold(&mut self, key: &Arc<Key>) {
+        if self.get(key.id()).is_err() {
+            self.keys.push(key.clone());
         }
-        if let Some(folder) = path.parent() {
-            File::open(folder)
-                .and_then(|folder| folder.sync_all())
-                .with_context(sentence)?;
-        }
-        Ok(true)
     }
 
     /// A key by its id.
-    pub(super) fn get(&self, id: &str) -> Result<&Key, VaultError> {
+    pub(super) fn get(&self, id: &str) -> Result<&Arc<Key>, VaultError> {
         self.keys
             .iter()
             .find(|key| key.id == id)
@@ -197,7 +190,7 @@ impl Keyring {
     }
 
     /// The key that a fresh database begins with.
-    pub(super) fn first(&self) -> Result<&Key, VaultError> {
+    pub(super) fn first(&self) -> Result<&Arc<Key>, VaultError> {
         self.keys
             .first()
             .ok_or_else(|| VaultError::UnknownKey("(none)".to_owned()))
@@ -210,52 +203,27 @@ impl std::fmt::Debug for Keyring {
     }
 }
 
-impl Key {
-    /// The id, which is no secret.
-    pub(super) fn id(&self) -> &str {
-        &self.id
-    }
+/// Held while a keyring file is read and replaced: of two who add a key at once, neither loses the other's.
+#[derive(Debug)]
+pub(super) struct KeyringLock {
+    _folder: File,
+}
 
-    /// The key of one purpose.
-    pub(super) fn derive(&self, purpose: &[u8]) -> Zeroizing<[u8; 32]> {
-        let mut derived = Zeroizing::new([0; 32]);
-        // Expanding to 32 bytes cannot fail: the limit is 255 times that.
-        let outcome = Hkdf::<Sha256>::new(Some(b"strongroom v1"), &self.bytes[..]).expand(purpose, &mut derived[..]);
-        debug_assert!(outcome.is_ok());
-        derived
-    }
-
-    /// The key that wraps data keys.
-    pub(super) fn wrap_key(&self) -> Zeroizing<[u8; 32]> {
-        self.derive(b"wrap")
-    }
-
-    /// Tells whether a key of this id is the same key, and nothing else about it.
-    pub(super) fn check_value(&self) -> Vec<u8> {
-        self.derive(b"check").to_vec()
-    }
-
-    /// A keyed hash.
-    pub(super) fn mac(&self, purpose: &[u8], text: &[u8]) -> Result<[u8; 32], VaultError> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.derive(purpose)[..]).map_err(|_| VaultError::Tampered)?;
-        mac.update(text);
-        Ok(mac.finalize().into_bytes().into())
+impl KeyringLock {
+    /// Waits until nobody else changes the keyring. It ends with the process, whatever happens to that.
+    pub(super) fn take(path: &Path) -> anyhow::Result<Self> {
+        // The file itself is replaced; its folder stays.
+        let folder = File::open(folder_of(path)).with_context(|| cannot_write(path))?;
+        folder.lock().with_context(|| cannot_write(path))?;
+        Ok(Self { _folder: folder })
     }
 }
 
-impl std::fmt::Debug for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Key").field("id", &self.id).finish_non_exhaustive()
-    }
-}
-
-/// Lowercase hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+fn cannot_write(path: &Path) -> String {
+    format!(
+        "The keyring {} cannot be written. Check that its folder is there, can be written and is not full.",
+        path.display()
+    )
 }
 
 #[cfg(test)]
@@ -280,6 +248,38 @@ mod tests {
             !Keyring::generate().unwrap().write_new(&path).unwrap(),
             "a keyring is never overwritten"
         );
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "nothing is left beside it"
+        );
+    }
+
+    #[test]
+    fn a_keyring_grows_without_losing_a_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keyring.json");
+        let mut ids = Vec::new();
+        Keyring::generate().unwrap().write_new(&path).unwrap();
+        for _ in 0..3 {
+            let lock = KeyringLock::take(&path).unwrap();
+            let read = Keyring::read(&KeyringSource::Own(path.clone())).unwrap().unwrap();
+            ids = read
+                .keys()
+                .map(|key| (key.id().to_owned(), key.check_value()))
+                .collect();
+            let (grown, fresh) = read.with_a_fresh_key().unwrap();
+            grown.replace(&path, &lock).unwrap();
+            ids.push((fresh.id().to_owned(), fresh.check_value()));
+        }
+        let read = Keyring::read(&KeyringSource::Own(path.clone())).unwrap().unwrap();
+        let read: Vec<_> = read
+            .keys()
+            .map(|key| (key.id().to_owned(), key.check_value()))
+            .collect();
+        assert_eq!(read, ids);
+        assert_eq!(read.len(), 4);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(
             fs::read_dir(folder.path()).unwrap().count(),
             1,

@@ -1,58 +1,153 @@
 //! The key rows of the database, and what must hold between them and the keyring.
 
-use anyhow::{Context as _, bail};
-use app::credentials::CredentialId;
+use std::path::Path;
+
+use anyhow::{Context as _, bail, ensure};
+use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq as _;
-use uuid::Uuid;
 
-use super::{Keyring, KeyringSource, Sealed, Vault};
+use super::keyring::KeyringLock;
+use super::{Keyring, KeyringSource, Vault};
 use crate::clock::Clock;
-use crate::db::{Db, DbError, execute, is_unique_violation, read};
+use crate::db::{Db, DbError, Tx, execute, is_unique_violation, read, within};
 
-#[derive(sqlx::FromRow)]
-struct KeyRow {
-    id: String,
-    state: String,
-    check_value: Vec<u8>,
+/// What a key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyState {
+    /// Known, but it seals nothing yet.
+    Pending,
+    /// It seals.
+    Active,
+    /// It sealed. It still opens what it sealed, in the database, its audit trail and its backups.
+    Retiring,
 }
 
-const ROWS: &str = "SELECT id, state, check_value FROM encryption_keys ORDER BY created_at, id";
+impl KeyState {
+    /// As the database writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Active => "active",
+            Self::Retiring => "retiring",
+        }
+    }
+}
+
+/// A state that this build does not know.
+#[derive(Debug, thiserror::Error)]
+#[error("a key has a state that this build does not know")]
+pub struct UnknownState;
+
+impl TryFrom<String> for KeyState {
+    type Error = UnknownState;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        [Self::Pending, Self::Active, Self::Retiring]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or(UnknownState)
+    }
+}
+
+/// A key that the database names.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct KeyRow {
+    /// Its id.
+    pub id: String,
+    /// What it is for.
+    #[sqlx(try_from = "String")]
+    pub state: KeyState,
+    /// Tells whether a key is this key.
+    pub check_value: Vec<u8>,
+    /// When it came into the database.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What the database needs, held against the keys of this server.
+#[derive(Debug)]
+pub struct Standing {
+    /// The keys of the database, oldest first.
+    pub rows: Vec<KeyRow>,
+    /// Ids of those that are held.
+    pub held: Vec<String>,
+    /// A sentence about a keyring that cannot be read, or holds wrong keys.
+    pub complaint: Option<String>,
+}
+
+impl Standing {
+    pub(super) fn new(rows: Vec<KeyRow>, keyring: &Keyring, complaint: Option<String>) -> Self {
+        let held = rows.iter().map(|row| &row.id).filter(|id| keyring.get(id).is_ok());
+        Self {
+            held: held.cloned().collect(),
+            rows,
+            complaint,
+        }
+    }
+
+    /// The first key without which the server cannot do its work. Pending keys seal nothing yet.
+    #[must_use]
+    pub fn missing(&self) -> Option<&KeyRow> {
+        self.rows
+            .iter()
+            .find(|row| row.state != KeyState::Pending && !self.held.contains(&row.id))
+    }
+
+    /// Ids of the keys in a state.
+    pub fn in_state(&self, state: KeyState) -> impl Iterator<Item = &str> {
+        self.rows
+            .iter()
+            .filter(move |row| row.state == state)
+            .map(|row| row.id.as_str())
+    }
+}
+
+const ROWS: &str = "SELECT id, state, check_value, created_at FROM encryption_keys ORDER BY created_at, id";
 const INSERT_FIRST: &str = "INSERT INTO encryption_keys (id, state, check_value, created_at) \
      SELECT $1, 'active', $2, $3 WHERE NOT EXISTS (SELECT 1 FROM encryption_keys)";
 
 /// Reads the keyring and holds it against the database. Generates one only for a database without keys.
-pub(super) async fn open(db: &Db, source: &KeyringSource, clock: &Clock) -> anyhow::Result<Keyring> {
+/// Gives the keys to hold, and the id of the one that the database began with.
+pub(super) async fn open(db: &Db, source: &KeyringSource, clock: &Clock) -> anyhow::Result<(Keyring, String)> {
     let rows = rows(db).await?;
     if rows.is_empty() {
         let keyring = first_keyring(source)?;
-        let key = keyring.first()?;
-        let mut tx = db.begin().await?;
-        let inserted = execute!(
-            &mut tx,
-            sqlx::query(INSERT_FIRST)
-                .bind(key.id())
-                .bind(key.check_value())
-                .bind(clock.now())
-        );
-        match inserted {
-            Ok(_) => tx.commit().await?,
-            // Another server was first: what it stored is checked below.
-            Err(error) if is_unique_violation(&error) => drop(tx),
-            Err(error) => return Err(DbError::from(error).into()),
-        }
-        check(&keyring, &self::rows(db).await?, source)?;
-        return Ok(keyring);
+        insert_first(db, &keyring, clock).await?;
+        // Another server may have been first: what it stored is checked.
+        return check(&keyring, &self::rows(db).await?, source);
     }
-    let Some(keyring) = Keyring::read(source)? else {
-        bail!(
+    read_for(&rows, source)
+}
+
+/// Reads the keyring that opens what these keys sealed. Gives the keys to hold, and the id of the oldest.
+pub(super) fn read_for(rows: &[KeyRow], source: &KeyringSource) -> anyhow::Result<(Keyring, String)> {
+    let keyring = Keyring::read(source)?.with_context(|| {
+        format!(
             "The keyring {} is missing, and the database holds secrets sealed with the key {}. \
              Put the keyring back; without it nothing in the database can be read.",
             source.name(),
             rows.first().map(|row| row.id.as_str()).unwrap_or_default(),
-        );
-    };
-    check(&keyring, &rows, source)?;
-    Ok(keyring)
+        )
+    })?;
+    check(&keyring, rows, source)
+}
+
+async fn insert_first(db: &Db, keyring: &Keyring, clock: &Clock) -> anyhow::Result<()> {
+    let key = keyring.first()?;
+    let mut tx = db.begin().await?;
+    let inserted = execute!(
+        &mut tx,
+        sqlx::query(INSERT_FIRST)
+            .bind(key.id())
+            .bind(key.check_value())
+            .bind(clock.now())
+    );
+    match inserted {
+        Ok(_) => tx.commit().await?,
+        Err(error) if is_unique_violation(&error) => drop(tx),
+        Err(error) => return Err(DbError::from(error).into()),
+    }
+    Ok(())
 }
 
 fn first_keyring(source: &KeyringSource) -> anyhow::Result<Keyring> {
@@ -69,19 +164,12 @@ fn first_keyring(source: &KeyringSource) -> anyhow::Result<Keyring> {
     Keyring::read(source)?.context("The keyring vanished while the server started. Start it again.")
 }
 
-/// Every key of the database must be in the keyring and be the same key.
-fn check(keyring: &Keyring, rows: &[KeyRow], source: &KeyringSource) -> anyhow::Result<()> {
-    for row in rows {
-        let Ok(key) = keyring.get(&row.id) else {
-            bail!(
-                "The keyring {} does not hold the key {} ({}), which the database needs. \
-                 Put back the keyring that holds it.",
-                source.name(),
-                row.id,
-                row.state,
-            );
-        };
-        if !bool::from(key.check_value().ct_eq(&row.check_value)) {
+/// Every key that the database works with must be in the keyring and be the same key. A pending one
+/// may still be on its way.
+fn check(keyring: &Keyring, rows: &[KeyRow], source: &KeyringSource) -> anyhow::Result<(Keyring, String)> {
+    let (held, wrong) = matching(keyring, rows);
+    for row in rows.iter().filter(|row| row.state != KeyState::Pending) {
+        if wrong.contains(&row.id.as_str()) {
             bail!(
                 "The key {} in the keyring {} is not the key that the database was sealed with. \
                  Put back the keyring that belongs to this database.",
@@ -89,54 +177,120 @@ fn check(keyring: &Keyring, rows: &[KeyRow], source: &KeyringSource) -> anyhow::
                 source.name(),
             );
         }
+        if held.get(&row.id).is_err() {
+            bail!(
+                "The keyring {} does not hold the key {} ({}), which the database needs. \
+                 Put back the keyring that holds it.",
+                source.name(),
+                row.id,
+                row.state.as_str(),
+            );
+        }
     }
-    Ok(())
+    let anchor = rows.first().context("The database names no key. Restore a backup.")?;
+    Ok((held, anchor.id.clone()))
 }
 
-async fn rows(db: &Db) -> Result<Vec<KeyRow>, DbError> {
+/// The keys of a keyring that the database names, and the ids of those that are other keys there.
+pub(super) fn matching<'a>(keyring: &Keyring, rows: &'a [KeyRow]) -> (Keyring, Vec<&'a str>) {
+    let (mut found, mut wrong) = (Keyring::default(), Vec::new());
+    for row in rows {
+        let Ok(key) = keyring.get(&row.id) else { continue };
+        if bool::from(key.check_value().ct_eq(&row.check_value)) {
+            found.hold(key);
+        } else {
+            wrong.push(row.id.as_str());
+        }
+    }
+    (found, wrong)
+}
+
+pub(super) async fn rows(db: &Db) -> Result<Vec<KeyRow>, DbError> {
     Ok(read!(*db, c => sqlx::query_as(ROWS).fetch_all(c))?)
 }
 
-/// What `strongroom keys verify` found.
-#[derive(Debug, Default)]
-pub struct VerifyReport {
-    /// How many values were opened.
-    pub opened: u64,
-    /// Names of credentials whose value does not open.
-    pub broken: Vec<String>,
+pub(super) async fn rows_within(tx: &mut Tx) -> Result<Vec<KeyRow>, DbError> {
+    Ok(within!(tx, c => sqlx::query_as(ROWS).fetch_all(c))?)
 }
 
-#[derive(sqlx::FromRow)]
-struct StoredVersion {
-    credential_id: Uuid,
-    version: i64,
-    name: String,
-    #[sqlx(flatten)]
-    sealed: Sealed,
+/// A key that the database does not name yet.
+#[derive(Clone, Debug)]
+pub struct NewKey {
+    /// Its id.
+    pub id: String,
+    /// Tells whether a key is this key.
+    pub check_value: Vec<u8>,
 }
 
-const VERSIONS: &str = "SELECT v.credential_id, v.version, c.name, v.ciphertext, v.value_nonce, v.wrapped_key, v.key_nonce, v.key_id \
-     FROM credential_versions v JOIN credentials c ON c.id = v.credential_id \
-     WHERE (v.credential_id, v.version) > ($1, $2) ORDER BY v.credential_id, v.version LIMIT 200";
-
-/// Opens every stored value once, and tells which ones do not open. `progress` hears the count.
-///
-/// # Errors
-/// [`DbError`] where the database fails.
-pub async fn verify(db: &Db, vault: &Vault, mut progress: impl FnMut(u64)) -> Result<VerifyReport, DbError> {
-    let mut report = VerifyReport::default();
-    let mut after = (Uuid::nil(), 0_i64);
-    loop {
-        let batch: Vec<StoredVersion> =
-            read!(*db, c => sqlx::query_as(VERSIONS).bind(after.0).bind(after.1).fetch_all(c))?;
-        let Some(last) = batch.last() else { return Ok(report) };
-        after = (last.credential_id, last.version);
-        for stored in batch {
-            match vault.open_value(CredentialId(stored.credential_id), stored.version, &stored.sealed) {
-                Ok(_) => report.opened += 1,
-                Err(_) => report.broken.push(stored.name),
-            }
+impl Vault {
+    /// Puts a fresh key into the keyring file of the data folder, or takes the one that an interrupted
+    /// try has left there.
+    ///
+    /// # Errors
+    /// A sentence where the keyring is not kept here, or the file cannot be written.
+    pub fn add_key(&self, known: &[KeyRow]) -> anyhow::Result<NewKey> {
+        let KeyringSource::Own(path) = self.source() else {
+            bail!("The keyring {} is kept outside of Strongroom.", self.source().name());
+        };
+        let lock = KeyringLock::take(path)?;
+        let keyring = self.read()?;
+        let left = keyring.keys().find(|key| known.iter().all(|row| row.id != key.id()));
+        if let Some(key) = left {
+            return Ok(NewKey::of(key));
         }
-        progress(report.opened + report.broken.len() as u64);
+        let (grown, key) = keyring.with_a_fresh_key()?;
+        grown.replace(path, &lock)?;
+        Ok(NewKey::of(&key))
+    }
+
+    /// A key that the keyring holds, whether the database names it or not.
+    ///
+    /// # Errors
+    /// A sentence where it does not hold it.
+    pub fn key_of_keyring(&self, id: &str) -> anyhow::Result<NewKey> {
+        let keyring = self.read()?;
+        let key = keyring.get(id).map_err(|_| {
+            anyhow::anyhow!(
+                "The keyring {} does not hold a key of this id. Look at `strongroom keys list`.",
+                self.source().name()
+            )
+        })?;
+        Ok(NewKey::of(key))
+    }
+
+    /// The ids of all keys in the keyring, also of those that the database does not name.
+    ///
+    /// # Errors
+    /// A sentence where the keyring cannot be read.
+    pub fn ids_of_keyring(&self) -> anyhow::Result<Vec<String>> {
+        Ok(self.read()?.keys().map(|key| key.id().to_owned()).collect())
+    }
+
+    /// Writes the keyring with a fresh key in it to a new file, for whoever keeps it elsewhere.
+    ///
+    /// # Errors
+    /// A sentence where the file exists or cannot be written.
+    pub fn write_grown_keyring(&self, path: &Path) -> anyhow::Result<String> {
+        let (grown, key) = self.read()?.with_a_fresh_key()?;
+        ensure!(
+            grown.write_new(path)?,
+            "The file {} exists. Choose another name: a keyring is never overwritten.",
+            path.display()
+        );
+        Ok(key.id().to_owned())
+    }
+
+    fn read(&self) -> anyhow::Result<Keyring> {
+        Keyring::read(self.source())?
+            .with_context(|| format!("The keyring {} is missing. Put it back.", self.source().name()))
+    }
+}
+
+impl NewKey {
+    fn of(key: &super::key::Key) -> Self {
+        Self {
+            id: key.id().to_owned(),
+            check_value: key.check_value(),
+        }
     }
 }

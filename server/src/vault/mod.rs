@@ -16,24 +16,38 @@
 //! not open. The value's AAD leaves the key id out, so that rewrapping touches the wrapped key only.
 
 mod envelope;
+#[cfg(test)]
+mod envelope_tests;
+mod key;
 mod keyring;
 mod keys;
+mod verify;
 
-pub use envelope::{Sealed, VaultError};
+pub use envelope::{DataKey, Sealed, VaultError};
 pub use keyring::{Keyring, KeyringSource};
-pub use keys::{VerifyReport, verify};
+pub use keys::{KeyRow, KeyState, NewKey, Standing};
+pub use verify::{VerifyReport, verify, verify_within};
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use app::credentials::CredentialId;
 use app::secret::SecretValue;
 
-use crate::db::{Db, DbError, Tx, read, within};
+use crate::db::{Db, DbError, Tx, within};
+use key::Key;
 
-/// Seals and opens with the keys of one keyring.
+/// Seals and opens with the keys of one keyring. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Vault {
-    keyring: Arc<Keyring>,
+pub struct Vault(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    source: KeyringSource,
+    /// The key that the database began with. What must stay the same over rotations is derived from it.
+    anchor: String,
+    /// Keys that the database names, each held against its check value. It only grows: a key that vanished
+    /// from the file goes on opening what it sealed until the server stops.
+    held: RwLock<Arc<Keyring>>,
 }
 
 const ACTIVE: &str = "SELECT id FROM encryption_keys WHERE state = 'active'";
@@ -44,10 +58,114 @@ impl Vault {
     /// # Errors
     /// A sentence that names the key that is missing or wrong: the server must not start.
     pub async fn open(db: &Db, source: &KeyringSource, clock: &crate::clock::Clock) -> anyhow::Result<Self> {
-        let keyring = keys::open(db, source, clock).await?;
-        Ok(Self {
-            keyring: Arc::new(keyring),
+        Ok(Self::new(source, keys::open(db, source, clock).await?))
+    }
+
+    /// The vault of a backup, which names the keys that it needs.
+    ///
+    /// # Errors
+    /// A sentence that names the key that is missing or wrong.
+    pub fn open_for(keys: &[KeyRow], source: &KeyringSource) -> anyhow::Result<Self> {
+        Ok(Self::new(source, keys::read_for(keys, source)?))
+    }
+
+    fn new(source: &KeyringSource, (held, anchor): (Keyring, String)) -> Self {
+        Self(Arc::new(Shared {
+            source: source.clone(),
+            anchor,
+            held: RwLock::new(Arc::new(held)),
+        }))
+    }
+
+    /// Reads the keyring again and takes up the keys that the database names. Tells what the database
+    /// needs and which of it is held.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn reload(&self, db: &Db) -> Result<Standing, DbError> {
+        let rows = keys::rows(db).await?;
+        let unreadable = self.take_up(&rows);
+        Ok(Standing::new(rows, &self.held(), unreadable))
+    }
+
+    /// Takes up what the keyring holds of these keys now. Tells, in a sentence, what stands against it.
+    fn take_up(&self, rows: &[KeyRow]) -> Option<String> {
+        let read = match Keyring::read(&self.0.source) {
+            Ok(Some(keyring)) => keyring,
+            Ok(None) => return Some(format!("The keyring {} is missing. Put it back.", self.0.source.name())),
+            Err(error) => return Some(format!("{error:#}")),
+        };
+        let (found, wrong) = keys::matching(&read, rows);
+        let missing = {
+            let mut held = self.0.held.write().unwrap_or_else(PoisonError::into_inner);
+            let mut grown = Keyring::default();
+            for key in held.keys().chain(found.keys()) {
+                grown.hold(key);
+            }
+            let missing = held
+                .keys()
+                .find(|key| read.get(key.id()).is_err())
+                .map(|key| key.id().to_owned());
+            *held = Arc::new(grown);
+            missing
+        };
+        if let Some(id) = wrong.first() {
+            return Some(format!(
+                "The key {id} in the keyring {} is not the key of that name in the database. Put back the right one.",
+                self.0.source.name()
+            ));
+        }
+        missing.map(|id| {
+            format!(
+                "The keyring {} has lost the key {id}. Put it back: the next start needs it.",
+                self.0.source.name()
+            )
         })
+    }
+
+    /// The key by its id; reads the keyring again where it is not held yet.
+    async fn obtain(&self, tx: &mut Tx, id: &str) -> Result<Arc<Key>, VaultError> {
+        if let Ok(key) = self.key(id) {
+            return Ok(key);
+        }
+        self.take_up(&keys::rows_within(tx).await?);
+        self.key(id)
+    }
+
+    fn held(&self) -> Arc<Keyring> {
+        self.0.held.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn key(&self, id: &str) -> Result<Arc<Key>, VaultError> {
+        self.held().get(id).cloned()
+    }
+
+    /// The ids of the keys that are held.
+    #[must_use]
+    pub fn held_ids(&self) -> Vec<String> {
+        self.held().keys().map(|key| key.id().to_owned()).collect()
+    }
+
+    /// Where the keyring comes from.
+    #[must_use]
+    pub fn source(&self) -> &KeyringSource {
+        &self.0.source
+    }
+
+    /// The keys that the database names, oldest first.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn rows(tx: &mut Tx) -> Result<Vec<KeyRow>, DbError> {
+        keys::rows_within(tx).await
+    }
+
+    /// The id of the key that seals now.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn active(&self, tx: &mut Tx) -> Result<String, DbError> {
+        Ok(within!(tx, c => sqlx::query_scalar(ACTIVE).fetch_one(c))?)
     }
 
     /// Seals a value with the key that the database names as active in this transaction.
@@ -61,9 +179,8 @@ impl Vault {
         version: i64,
         value: &SecretValue,
     ) -> Result<Sealed, VaultError> {
-        let active: String = within!(tx, c => sqlx::query_scalar(ACTIVE).fetch_one(c))
-            .map_err(|error| VaultError::Db(DbError::from(error)))?;
-        let key = self.keyring.get(&active)?;
+        let active = self.active(tx).await?;
+        let key = self.obtain(tx, &active).await?;
         envelope::seal(&active, &key.wrap_key(), credential, version, value)
     }
 
@@ -77,8 +194,43 @@ impl Vault {
         version: i64,
         sealed: &Sealed,
     ) -> Result<SecretValue, VaultError> {
-        let key = self.keyring.get(&sealed.key_id)?;
+        let key = self.key(&sealed.key_id)?;
         envelope::open(&key.wrap_key(), credential, version, sealed)
+    }
+
+    /// Opens a sealed value, with a key that may have come into the keyring just now.
+    ///
+    /// # Errors
+    /// As [`Vault::open_value`].
+    pub async fn open_stored(
+        &self,
+        db: &Db,
+        credential: CredentialId,
+        version: i64,
+        sealed: &Sealed,
+    ) -> Result<SecretValue, VaultError> {
+        match self.open_value(credential, version, sealed) {
+            Err(VaultError::UnknownKey(_)) => {
+                self.reload(db).await?;
+                self.open_value(credential, version, sealed)
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Wraps the data key of a value with another key. The value itself is not looked at.
+    ///
+    /// # Errors
+    /// [`VaultError`] where a key is not held, or the bytes do not belong to this credential and version.
+    pub fn rewrap(
+        &self,
+        credential: CredentialId,
+        version: i64,
+        wrapped: &DataKey,
+        key_id: &str,
+    ) -> Result<DataKey, VaultError> {
+        let (old, new) = (self.key(&wrapped.key_id)?, self.key(key_id)?);
+        envelope::rewrap(&old.wrap_key(), (key_id, &new.wrap_key()), credential, version, wrapped)
     }
 
     /// The key that chains the audit trail, derived from the named key.
@@ -86,30 +238,47 @@ impl Vault {
     /// # Errors
     /// [`VaultError::UnknownKey`] where it is not held.
     pub fn audit_key(&self, key_id: &str) -> Result<zeroize::Zeroizing<[u8; 32]>, VaultError> {
-        Ok(self.keyring.get(key_id)?.derive(b"audit"))
+        Ok(self.key(key_id)?.derive(b"audit"))
     }
 
-    /// The token of the set-up link: the same on each start and on each replica.
+    /// The key that chains the audit trail, where the named key may have come into the keyring just now.
     ///
     /// # Errors
-    /// [`VaultError`] where the active key cannot be told.
-    pub async fn set_up_token(&self, db: &Db, nonce: &[u8]) -> Result<SecretValue, VaultError> {
+    /// [`VaultError`] where it is not held, or the database fails.
+    pub async fn audit_key_within(
+        &self,
+        tx: &mut Tx,
+        key_id: &str,
+    ) -> Result<zeroize::Zeroizing<[u8; 32]>, VaultError> {
+        Ok(self.obtain(tx, key_id).await?.derive(b"audit"))
+    }
+
+    /// The key that tells whether a backup is what was written, derived from the named key.
+    ///
+    /// # Errors
+    /// [`VaultError::UnknownKey`] where it is not held.
+    pub fn backup_key(&self, key_id: &str) -> Result<zeroize::Zeroizing<[u8; 32]>, VaultError> {
+        Ok(self.key(key_id)?.derive(b"backup"))
+    }
+
+    /// The token of the set-up link: the same on each start and on each replica, and over rotations.
+    ///
+    /// # Errors
+    /// [`VaultError`] where the key that the database began with is not held.
+    pub fn set_up_token(&self, nonce: &[u8]) -> Result<SecretValue, VaultError> {
         use base64::Engine as _;
-        let active: String = read!(*db, c => sqlx::query_scalar(ACTIVE).fetch_one(c))
-            .map_err(|error| VaultError::Db(DbError::from(error)))?;
-        let token = self.keyring.get(&active)?.derive(&[b"set-up", nonce].concat());
+        let token = self.key(&self.0.anchor)?.derive(&[b"set-up", nonce].concat());
         Ok(SecretValue::new(
             base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(token),
         ))
     }
 
-    /// A keyed hash for texts that logs and tables must not hold in clear.
+    /// A keyed hash for texts that logs and tables must not hold in clear. The same on each replica.
     ///
     /// # Errors
-    /// [`VaultError`] where the keyring is empty.
+    /// [`VaultError`] where the key that the database began with is not held.
     pub fn keyed_hash(&self, purpose: &str, text: &str) -> Result<[u8; 32], VaultError> {
-        self.keyring
-            .first()?
+        self.key(&self.0.anchor)?
             .mac(&[b"hash", purpose.as_bytes()].concat(), text.as_bytes())
     }
 }

@@ -12,6 +12,7 @@ mod attacker;
 mod credentials;
 mod front;
 mod keyring;
+mod keys;
 mod mcp_servers;
 mod mcp_sessions;
 mod outbound;

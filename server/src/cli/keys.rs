@@ -1,0 +1,200 @@
+//! `strongroom keys`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use clap::Subcommand;
+
+use super::progress::Progress;
+use super::{open_base, say};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::keys::{self, Activated, Added, ListedKey};
+use crate::state::Base;
+use crate::vault;
+
+/// The steps of a rotation, in their order, and what tells how it stands.
+#[derive(Debug, Subcommand)]
+pub(super) enum KeysCommand {
+    /// Add a new key. It seals nothing until it is activated.
+    ///
+    /// The key is generated into the keyring file of the data folder. Where the keyring is kept elsewhere
+    /// (`--keyring-file`, `STRONGROOM_KEYRING`), this prints what to do.
+    Add {
+        /// Make a key known that the keyring holds already, by its id.
+        #[arg(long, value_name = "ID", conflicts_with = "write_keyring")]
+        key_from_keyring: Option<String>,
+        /// Only write a copy of the keyring with one more key to a new file, for whoever keeps the keyring.
+        #[arg(long, value_name = "FILE")]
+        write_keyring: Option<PathBuf>,
+    },
+    /// Let a key seal new values, once every running server holds it.
+    Activate {
+        /// The id of the key; not needed where one key waits.
+        id: Option<String>,
+    },
+    /// Wrap what other keys sealed with the active key. Can be interrupted and repeated while servers run.
+    Rewrap,
+    /// Open every stored value once, and tell which ones do not open.
+    Verify,
+    /// Show the keys: what each is for, how many values it seals, and who lacks it.
+    List,
+}
+
+/// Runs one of them.
+pub(super) async fn run(command: KeysCommand, settings: &Settings) -> anyhow::Result<()> {
+    let base = open_base(settings, Clock::system()).await?;
+    let outcome = match command {
+        KeysCommand::Add {
+            write_keyring: Some(file),
+            ..
+        } => write_keyring(&base, &file),
+        KeysCommand::Add { key_from_keyring, .. } => add(&base, settings, key_from_keyring.as_deref()).await,
+        KeysCommand::Activate { id } => activate(&base, id.as_deref()).await,
+        KeysCommand::Rewrap => rewrap(&base).await,
+        KeysCommand::Verify => verify(&base).await,
+        KeysCommand::List => list(&base).await,
+    };
+    base.db.close().await;
+    outcome
+}
+
+fn write_keyring(base: &Base, file: &Path) -> anyhow::Result<()> {
+    let id = base.vault.write_grown_keyring(file)?;
+    say(&format!(
+        "The file {} holds the keyring and the new key {id}. Keep it as you keep the keyring, and give it to every server.\n\
+         Next: strongroom keys add --key-from-keyring {id}   (run with the new keyring)",
+        file.display()
+    ));
+    Ok(())
+}
+
+async fn add(base: &Base, settings: &Settings, from_keyring: Option<&str>) -> anyhow::Result<()> {
+    if from_keyring.is_none() && !settings.keeps_own_keyring() {
+        bail!(
+            "No key was added: the keyring {} is kept outside of Strongroom, which does not write it. Do this:\n\
+             \x20 1. strongroom keys add --write-keyring FILE\n\
+             \x20    writes a copy of the keyring with one new key to a new file, and tells the id of the key\n\
+             \x20 2. Put that keyring in the place of the old one, for every server. A file is read again within seconds;\n\
+             \x20    where the keyring comes from STRONGROOM_KEYRING, restart the servers one after the other.\n\
+             \x20 3. strongroom keys add --key-from-keyring ID\n\
+             \x20 4. strongroom keys activate ID, then strongroom keys rewrap",
+            base.vault.source().name()
+        );
+    }
+    match keys::add(base, from_keyring).await? {
+        Added::New(id) => {
+            let place = base.vault.source().name();
+            let shared = if base.db.is_shared() && settings.keeps_own_keyring() {
+                format!("Copy {place} to every other server on this database. ")
+            } else {
+                String::new()
+            };
+            say(&format!(
+                "The key {id} was added; the keyring {place} holds it.\n\
+                 Back up the keyring now, apart from the database. {shared}\n\
+                 Next: strongroom keys activate {id}"
+            ));
+        }
+        Added::WaitsAlready(id) => say(&format!(
+            "The key {id} is known already. Nothing was added.\nNext: strongroom keys activate {id}"
+        )),
+    }
+    Ok(())
+}
+
+async fn activate(base: &Base, id: Option<&str>) -> anyhow::Result<()> {
+    match keys::activate(base, id).await? {
+        Activated::Now { key, before } => say(&format!(
+            "The key {key} seals from now on; {before} still opens what it sealed.\n\
+             Next: strongroom keys rewrap"
+        )),
+        Activated::Already(key) => say(&format!("The key {key} is active already. Nothing was changed.")),
+    }
+    Ok(())
+}
+
+async fn rewrap(base: &Base) -> anyhow::Result<()> {
+    let mut progress = Progress::new();
+    let outcome = keys::rewrap(base, |done, total| {
+        progress.tell(|| format!("{done} of {total} values rewrapped"));
+    })
+    .await;
+    drop(progress);
+    let report = outcome?;
+    if !report.broken.is_empty() {
+        bail!(
+            "{} values were wrapped with the key {}. {} do not open and stay as they were. \
+             Restore these credentials from a backup, or save them again:\n{}",
+            report.rewrapped,
+            report.key,
+            report.broken.len(),
+            report.broken.join("\n")
+        );
+    }
+    let skipped = match report.skipped {
+        0 => String::new(),
+        skipped => format!(" {skipped} were changed by somebody else meanwhile."),
+    };
+    say(&format!(
+        "{} values were wrapped with the key {}.{skipped} No value needs another key now.\n\
+         Keep the older keys in the keyring: the audit trail and older backups need them.",
+        report.rewrapped, report.key
+    ));
+    Ok(())
+}
+
+async fn verify(base: &Base) -> anyhow::Result<()> {
+    let mut progress = Progress::new();
+    let outcome = vault::verify(&base.db, &base.vault, |count| {
+        progress.tell(|| format!("{count} values checked"));
+    })
+    .await;
+    drop(progress);
+    let report = outcome?;
+    if report.broken.is_empty() {
+        say(&format!("All {} stored values open.", report.opened));
+        return Ok(());
+    }
+    bail!(
+        "{} of {} stored values do not open. Restore these credentials from a backup, or save them again:\n{}",
+        report.broken.len(),
+        report.opened + report.broken.len() as u64,
+        report.broken.join("\n")
+    )
+}
+
+async fn list(base: &Base) -> anyhow::Result<()> {
+    let (keys, servers) = keys::list(base).await?;
+    let width = keys.iter().map(|key| key.id.len()).max().unwrap_or_default();
+    say(&format!(
+        "{:width$}  {:8}  {:16}  {:>8}  HELD HERE",
+        "KEY", "STATE", "ADDED (UTC)", "VALUES"
+    ));
+    for key in &keys {
+        say(&row(key, width));
+    }
+    say(&match servers {
+        0 => "No server runs on this database.".to_owned(),
+        1 => "1 server runs on this database.".to_owned(),
+        servers => format!("{servers} servers run on this database."),
+    });
+    for key in keys.iter().filter(|key| !key.without.is_empty()) {
+        say(&format!("Without the key {}:\n  {}", key.id, key.without.join("\n  ")));
+    }
+    Ok(())
+}
+
+fn row(key: &ListedKey, width: usize) -> String {
+    let added = key
+        .created_at
+        .map(|at| at.format("%Y-%m-%d %H:%M").to_string())
+        .unwrap_or_default();
+    format!(
+        "{:width$}  {:8}  {added:16}  {:>8}  {}",
+        key.id,
+        key.state.unwrap_or("unknown"),
+        key.values,
+        if key.held { "yes" } else { "no" }
+    )
+}

@@ -1,0 +1,145 @@
+//! Files that only their owner may read: written whole under another name, made durable, then put in place.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+/// A file that does not have its name yet. Dropped before that, it is removed.
+#[derive(Debug)]
+pub struct PrivateFile {
+    file: File,
+    partial: PathBuf,
+    path: PathBuf,
+}
+
+impl PrivateFile {
+    /// Begins a file beside the place where it will be.
+    ///
+    /// # Errors
+    /// Where the folder cannot be written.
+    pub fn begin(path: &Path) -> io::Result<Self> {
+        let mut random = [0_u8; 8];
+        getrandom::fill(&mut random).map_err(io::Error::other)?;
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{:016x}.new", u64::from_be_bytes(random)));
+        let partial = path.with_file_name(name);
+        // Never a file that is there already, nor one that a link leads to.
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&partial)?;
+        Ok(Self {
+            file,
+            partial,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Where it lies until it gets its name.
+    #[must_use]
+    pub fn partial(&self) -> &Path {
+        &self.partial
+    }
+
+    /// Makes what was written durable.
+    ///
+    /// # Errors
+    /// Where the disk is full or fails.
+    pub fn sync(&self) -> io::Result<()> {
+        self.file.sync_all()
+    }
+
+    /// Gives the file its name, unless something has it: then false.
+    ///
+    /// # Errors
+    /// Where it cannot be made durable.
+    pub fn publish_new(self) -> io::Result<bool> {
+        self.sync()?;
+        match fs::hard_link(&self.partial, &self.path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(false),
+            Err(error) => return Err(error),
+        }
+        // The drop removes the other name; without it the folder is durable as it shall be.
+        fs::remove_file(&self.partial)?;
+        sync_folder(&self.path)?;
+        Ok(true)
+    }
+
+    /// Puts the file in the place of another one.
+    ///
+    /// # Errors
+    /// Where it cannot be made durable: the old file is whole then, or the new one is.
+    pub fn replace(self) -> io::Result<()> {
+        self.sync()?;
+        fs::rename(&self.partial, &self.path)?;
+        sync_folder(&self.path)
+    }
+}
+
+impl Write for PrivateFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for PrivateFile {
+    fn drop(&mut self) {
+        // Already gone where it got its name.
+        let _ = fs::remove_file(&self.partial);
+    }
+}
+
+/// The folder of a file, also where the path is a bare name.
+#[must_use]
+pub fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(folder_of(path))?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_file_appears_whole_or_not_at_all_and_only_its_owner_may_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kept");
+        let mut file = PrivateFile::begin(&path).unwrap();
+        file.write_all(b"first").unwrap();
+        assert!(!path.exists());
+        assert!(file.publish_new().unwrap());
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+
+        let mut second = PrivateFile::begin(&path).unwrap();
+        second.write_all(b"second").unwrap();
+        assert!(!second.publish_new().unwrap(), "a file that is there stays");
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+
+        drop(PrivateFile::begin(&path).unwrap());
+        let mut third = PrivateFile::begin(&path).unwrap();
+        third.write_all(b"third").unwrap();
+        third.replace().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"third");
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "nothing is left beside it"
+        );
+    }
+}

@@ -1,0 +1,190 @@
+//! The servers that share a database: each writes every few seconds that it lives and which keys it
+//! holds, so that no key is activated that one of them lacks.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::types::Json;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::db::{DbError, Tx, execute, within};
+use crate::state::Base;
+
+/// How often a server tells that it lives.
+const BEAT: Duration = Duration::from_secs(5);
+/// A server that was silent for longer than this counts as ended.
+const LIVE: TimeDelta = TimeDelta::seconds(20);
+/// The row of a server that was silent for longer than this goes.
+const KEPT: TimeDelta = TimeDelta::minutes(5);
+
+/// A server, as it told of itself.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Replica {
+    /// Made at its start.
+    pub id: Uuid,
+    /// How sentences name it: machine, address, process.
+    pub name: String,
+    /// The version of Strongroom.
+    pub version: String,
+    /// Ids of the keys that it holds.
+    #[sqlx(json)]
+    pub keys: Vec<String>,
+    /// When it started.
+    pub started_at: DateTime<Utc>,
+    /// When it told of itself last.
+    pub last_seen_at: DateTime<Utc>,
+}
+
+// Takes the lock of the key that an activation changes: either sees the other.
+const LOCK_KEYS: &str = "UPDATE encryption_keys SET state = state WHERE state = 'active'";
+const BEAT_SQL: &str = "INSERT INTO replicas (id, name, version, keys, started_at, last_seen_at) \
+     VALUES ($1, $2, $3, $4, $5, $5) \
+     ON CONFLICT (id) DO UPDATE SET keys = excluded.keys, last_seen_at = excluded.last_seen_at";
+const PRUNE: &str = "DELETE FROM replicas WHERE last_seen_at < $1";
+const LEAVE: &str = "DELETE FROM replicas WHERE id = $1";
+const SEEN_SINCE: &str = "SELECT id, name, version, keys, started_at, last_seen_at FROM replicas \
+     WHERE last_seen_at >= $1 ORDER BY started_at, id";
+
+/// The servers that live.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn live(tx: &mut Tx, clock: &Clock) -> Result<Vec<Replica>, DbError> {
+    let since = now(tx, clock).await? - LIVE;
+    Ok(within!(tx, c => sqlx::query_as(SEEN_SINCE).bind(since).fetch_all(c))?)
+}
+
+/// The database's own time where servers share it, since their clocks may differ.
+async fn now(tx: &mut Tx, clock: &Clock) -> Result<DateTime<Utc>, DbError> {
+    Ok(match tx {
+        Tx::Sqlite(_) => clock.now(),
+        Tx::Postgres(transaction) => {
+            sqlx::query_scalar("SELECT CURRENT_TIMESTAMP")
+                .fetch_one(&mut **transaction)
+                .await?
+        }
+    })
+}
+
+/// This server's own row. It is written until [`Membership::leave`].
+#[derive(Debug)]
+pub struct Membership {
+    base: Arc<Base>,
+    id: Uuid,
+    task: JoinHandle<()>,
+}
+
+impl Membership {
+    /// Tells the others of this server, and goes on telling them. Refuses where a key was activated,
+    /// while this server started, that it does not hold.
+    ///
+    /// # Errors
+    /// A sentence that names the key, or tells that the database does not answer.
+    pub async fn join(base: Arc<Base>, address: SocketAddr) -> anyhow::Result<Self> {
+        let me = Me {
+            id: Uuid::now_v7(),
+            name: name(address),
+        };
+        let mut tx = base.db.begin().await?;
+        execute!(&mut tx, sqlx::query(LOCK_KEYS))?;
+        me.write(&mut tx, &base).await?;
+        tx.commit().await?;
+        let standing = base.vault.reload(&base.db).await?;
+        if let Some(key) = standing.missing() {
+            anyhow::bail!(
+                "The keyring {} does not hold the key {}, which was activated just now. Give this server the keyring that does.",
+                base.vault.source().name(),
+                key.id
+            );
+        }
+        let id = me.id;
+        let task = tokio::spawn(beat(base.clone(), me));
+        Ok(Self { base, id, task })
+    }
+
+    /// Takes the row away: nobody waits for this server any more.
+    pub async fn leave(self) {
+        self.task.abort();
+        let removed = async {
+            let mut tx = self.base.db.begin().await?;
+            execute!(&mut tx, sqlx::query(LEAVE).bind(self.id))?;
+            tx.commit().await
+        };
+        if let Err(error) = removed.await {
+            tracing::warn!(error = %error, "the row of this server stays until it is {} seconds old", LIVE.num_seconds());
+        }
+    }
+}
+
+/// What a server writes of itself.
+struct Me {
+    id: Uuid,
+    name: String,
+}
+
+impl Me {
+    async fn write(&self, tx: &mut Tx, base: &Base) -> Result<(), DbError> {
+        let now = now(tx, &base.clock).await?;
+        execute!(
+            tx,
+            sqlx::query(BEAT_SQL)
+                .bind(self.id)
+                .bind(&self.name)
+                .bind(env!("CARGO_PKG_VERSION"))
+                .bind(Json(base.vault.held_ids()))
+                .bind(now)
+        )?;
+        execute!(tx, sqlx::query(PRUNE).bind(now - KEPT))?;
+        Ok(())
+    }
+}
+
+/// Reads the keyring again and writes the row, for as long as the server runs. What is wrong is told
+/// when it begins and when it ends, not every few seconds.
+async fn beat(base: Arc<Base>, me: Me) {
+    let mut told = None;
+    loop {
+        tokio::time::sleep(BEAT).await;
+        let complaint = match beat_once(&base, &me).await {
+            Ok(complaint) => complaint,
+            Err(error) => Some(format!("This server cannot tell the others of itself: {error}.")),
+        };
+        if complaint != told {
+            if let Some(complaint) = &complaint {
+                tracing::warn!("{complaint}");
+            } else {
+                tracing::info!("The keys are complete again, and the database answers.");
+            }
+            told = complaint;
+        }
+    }
+}
+
+async fn beat_once(base: &Base, me: &Me) -> Result<Option<String>, DbError> {
+    let standing = base.vault.reload(&base.db).await?;
+    let mut tx = base.db.begin().await?;
+    me.write(&mut tx, base).await?;
+    tx.commit().await?;
+    Ok(standing.complaint.clone().or_else(|| {
+        standing.missing().map(|key| {
+            format!(
+                "This server does not hold the key {}. Give it the keyring that does.",
+                key.id
+            )
+        })
+    }))
+}
+
+/// What an operator knows a server by.
+fn name(address: SocketAddr) -> String {
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let process = std::process::id();
+    match machine.trim() {
+        "" => format!("{address} (process {process})"),
+        machine => format!("{machine} {address} (process {process})"),
+    }
+}

@@ -1,0 +1,86 @@
+//! Opening everything that is stored, to know that it can be opened.
+
+use app::credentials::CredentialId;
+use uuid::Uuid;
+
+use super::{Sealed, Vault};
+use crate::db::{Db, DbError, Tx, read, within};
+
+/// What `strongroom keys verify` found.
+#[derive(Debug, Default)]
+pub struct VerifyReport {
+    /// How many values were opened.
+    pub opened: u64,
+    /// Names of credentials whose value does not open, or is not there.
+    pub broken: Vec<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct StoredVersion {
+    credential_id: Uuid,
+    version: i64,
+    name: String,
+    #[sqlx(flatten)]
+    sealed: Sealed,
+}
+
+const VERSIONS: &str = "SELECT v.credential_id, v.version, c.name, v.ciphertext, v.value_nonce, v.wrapped_key, v.key_nonce, v.key_id \
+     FROM credential_versions v JOIN credentials c ON c.id = v.credential_id \
+     WHERE (v.credential_id, v.version) > ($1, $2) ORDER BY v.credential_id, v.version LIMIT 200";
+const WITHOUT_VALUE: &str = "SELECT c.name FROM credentials c WHERE c.deleted_at IS NULL AND NOT EXISTS \
+     (SELECT 1 FROM credential_versions v WHERE v.credential_id = c.id AND v.version = c.version) ORDER BY c.id";
+
+/// Opens every stored value once, and tells which ones do not open or are missing. `progress` hears the count.
+///
+/// # Errors
+/// [`DbError`] where the database fails.
+pub async fn verify(db: &Db, vault: &Vault, mut progress: impl FnMut(u64)) -> Result<VerifyReport, DbError> {
+    let mut report = VerifyReport {
+        broken: read!(*db, c => sqlx::query_scalar(WITHOUT_VALUE).fetch_all(c))?,
+        ..VerifyReport::default()
+    };
+    let mut after = (Uuid::nil(), 0_i64);
+    loop {
+        let batch: Vec<StoredVersion> =
+            read!(*db, c => sqlx::query_as(VERSIONS).bind(after.0).bind(after.1).fetch_all(c))?;
+        let Some(last) = batch.last() else { return Ok(report) };
+        after = (last.credential_id, last.version);
+        if batch.iter().any(|stored| vault.key(&stored.sealed.key_id).is_err()) {
+            // It may have come into the keyring while this ran.
+            vault.reload(db).await?;
+        }
+        report.open(vault, batch);
+        progress(report.opened + report.broken.len() as u64);
+    }
+}
+
+/// The same inside a transaction.
+///
+/// # Errors
+/// [`DbError`] where the database fails.
+pub async fn verify_within(tx: &mut Tx, vault: &Vault) -> Result<VerifyReport, DbError> {
+    let mut report = VerifyReport {
+        broken: within!(tx, c => sqlx::query_scalar(WITHOUT_VALUE).fetch_all(c))?,
+        ..VerifyReport::default()
+    };
+    let mut after = (Uuid::nil(), 0_i64);
+    loop {
+        let batch: Vec<StoredVersion> =
+            within!(tx, c => sqlx::query_as(VERSIONS).bind(after.0).bind(after.1).fetch_all(c))?;
+        let Some(last) = batch.last() else { return Ok(report) };
+        after = (last.credential_id, last.version);
+        report.open(vault, batch);
+    }
+}
+
+impl VerifyReport {
+    fn open(&mut self, vault: &Vault, batch: Vec<StoredVersion>) {
+        for stored in batch {
+            let credential = CredentialId(stored.credential_id);
+            match vault.open_value(credential, stored.version, &stored.sealed) {
+                Ok(_) => self.opened += 1,
+                Err(_) => self.broken.push(stored.name),
+            }
+        }
+    }
+}
