@@ -1,7 +1,7 @@
 //! The Strongroom server. Floors, ground first; a module uses only what stands below it:
 //! `config`, `log`, `clock`, `text`, `files`, `db`, `vault`, `http`, `destination` -> `references`, `audit`,
-//! `replicas` -> `keys`, `accounts` -> `credentials` -> `outbound` -> `mcp_servers` -> `pages`, `assets`,
-//! `router` -> `cli`.
+//! `replicas` -> `keys`, `backup`, `accounts` -> `credentials` -> `outbound` -> `mcp_servers` -> `pages`,
+//! `assets`, `router` -> `cli`.
 
 // The types of views nest deeply.
 #![recursion_limit = "512"]
@@ -9,6 +9,7 @@
 pub mod accounts;
 pub mod assets;
 pub mod audit;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod backup;
 mod keys;
 mod progress;
 mod serve;
@@ -48,6 +49,16 @@ enum Command {
     Keys(keys::KeysCommand),
     /// List every setting: its key, flag, variable and default.
     Settings,
+    /// Write a backup of the database to a new file, while servers run. The keyring is not in it.
+    Backup {
+        /// The file; it must not exist.
+        file: PathBuf,
+    },
+    /// Fill an empty database, of either engine, from a backup.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -94,6 +105,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         }) => add_user(settings, email, name, role).await,
         Command::Settings => Ok(()),
         Command::Keys(command) => keys::run(command, &settings).await,
+        Command::Backup { file } => backup::backup(&settings, &file).await,
+        Command::Restore { file } => backup::restore(&settings, &file).await,
     }
 }
 

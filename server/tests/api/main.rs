@@ -9,6 +9,7 @@
 
 mod accounts;
 mod attacker;
+mod backup;
 mod credentials;
 mod front;
 mod keyring;

@@ -1,0 +1,62 @@
+//! `strongroom backup` and `strongroom restore`.
+
+use std::path::Path;
+
+use super::progress::Progress;
+use super::{open_base, say};
+use crate::backup::{self, Summary};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::vault::KeyState;
+
+/// Writes a backup beside running servers.
+pub(super) async fn backup(settings: &Settings, file: &Path) -> anyhow::Result<()> {
+    let base = open_base(settings, Clock::system()).await?;
+    let mut progress = Progress::new();
+    let outcome = backup::backup(&base, file, |text| progress.tell(|| text)).await;
+    drop(progress);
+    base.db.close().await;
+    let summary = outcome?;
+    say(&format!(
+        "The backup {} was written: {}\n{}",
+        file.display(),
+        counts(&summary),
+        keys(&summary)
+    ));
+    Ok(())
+}
+
+/// Fills an empty database.
+pub(super) async fn restore(settings: &Settings, file: &Path) -> anyhow::Result<()> {
+    let mut progress = Progress::new();
+    let outcome = backup::restore(settings, file, &Clock::system(), |text| progress.tell(|| text)).await;
+    drop(progress);
+    let summary = outcome?;
+    say(&format!(
+        "The backup {} was restored: {}\n\
+         Everybody signs in again: sessions are not part of a backup. Next: strongroom serve",
+        file.display(),
+        counts(&summary)
+    ));
+    Ok(())
+}
+
+fn counts(summary: &Summary) -> String {
+    format!(
+        "{} rows, and {} stored values, each of which was opened once.",
+        summary.rows, summary.values
+    )
+}
+
+fn keys(summary: &Summary) -> String {
+    let keys: Vec<String> = summary
+        .keys
+        .iter()
+        .filter(|(_, state)| *state != KeyState::Pending)
+        .map(|(id, state)| format!("  {id} ({})", state.as_str()))
+        .collect();
+    format!(
+        "The keyring is not in it. Keep it apart from the backup; a restore needs these keys of it:\n{}",
+        keys.join("\n")
+    )
+}
