@@ -19,7 +19,7 @@ use database::Engine;
 use process::{Client, Server};
 use serde_json::json;
 
-/// How often the server is killed, on each engine.
+/// How often the server is killed, on each engine, unless `STRONGROOM_TEST_KILLS` says otherwise.
 const KILLS: u32 = 20;
 /// Writers at the same time.
 const WRITERS: usize = 4;
@@ -78,7 +78,16 @@ async fn check(client: &Client, acknowledged: &BTreeMap<String, Option<i64>>) {
     }
 }
 
+fn kills() -> u32 {
+    #[expect(clippy::disallowed_methods, reason = "whoever runs the tests may ask for more")]
+    let asked = std::env::var("STRONGROOM_TEST_KILLS");
+    asked.map_or(KILLS, |number| {
+        number.parse().expect("STRONGROOM_TEST_KILLS is a number, e.g. 200")
+    })
+}
+
 async fn killed_under_load(engine: Engine) {
+    let kills = kills();
     let folder = tempfile::tempdir().unwrap();
     let database = engine.fresh_database().await;
     let site = process::empty_site(&folder);
@@ -89,15 +98,15 @@ async fn killed_under_load(engine: Engine) {
     };
     process::add_administrator(&options);
     let mut total = 0;
-    for round in 0..KILLS {
+    for round in 0..kills {
         let acknowledged: Acknowledged = Arc::default();
         let server = Server::start(&options).await;
         let client = server.sign_in().await;
         let writers: Vec<_> = (0..WRITERS)
             .map(|writer| tokio::spawn(write_until_it_dies(client.clone(), round, writer, acknowledged.clone())))
             .collect();
-        // Somewhere in the middle of the load: each round a bit later.
-        tokio::time::sleep(Duration::from_millis(60 + u64::from(round) * 17)).await;
+        // Somewhere in the middle of the load: each round at another time.
+        tokio::time::sleep(Duration::from_millis(60 + u64::from(round) * 17 % 397)).await;
         server.kill();
         for writer in writers {
             writer.await.unwrap();
@@ -108,7 +117,7 @@ async fn killed_under_load(engine: Engine) {
         check(&server.sign_in().await, &acknowledged).await;
         server.kill();
     }
-    assert!(total > KILLS as usize, "there was load: {total}");
+    assert!(total > kills as usize, "there was load: {total}");
     let verified = process::verify(&options);
     assert!(verified.contains("stored values open"), "{verified}");
 }
