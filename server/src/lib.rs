@@ -1,5 +1,5 @@
 //! The Strongroom server. Floors, ground first; a module uses only what stands below it:
-//! `config`, `log`, `clock`, `text`, `files`, `db`, `vault`, `http`, `destination` -> `references`, `audit`,
+//! `config`, `log`, `metrics`, `clock`, `text`, `files`, `db`, `vault`, `http`, `destination` -> `references`, `audit`,
 //! `replicas` -> `keys`, `backup`, `accounts` -> `credentials` -> `outbound` -> `mcp_servers` -> `pages`,
 //! `assets`, `router` -> `cli`.
 
@@ -17,11 +17,13 @@ pub mod credentials;
 pub mod db;
 pub mod destination;
 pub mod files;
+pub mod harden;
 pub mod health;
 pub mod http;
 pub mod keys;
 pub mod log;
 pub mod mcp_servers;
+pub mod metrics;
 pub mod outbound;
 pub mod pages;
 pub mod references;

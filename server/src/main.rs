@@ -3,27 +3,42 @@
 // The types of views nest deeply.
 #![recursion_limit = "512"]
 
+use std::process::ExitCode;
+use std::time::Duration;
+
 use clap::Parser as _;
 use server::cli::{Cli, run};
+use server::harden::harden;
 
 /// Views nest deeply; rendering them without optimisation takes more than the usual 2 MiB.
 const STACK_BYTES: usize = 8 << 20;
 
-fn main() -> std::process::ExitCode {
+/// How long work off the async threads may hold the end up.
+const END_WITHIN: Duration = Duration::from_secs(2);
+
+fn main() -> ExitCode {
+    if let Err(error) = harden() {
+        eprintln!("{error:#}");
+        return ExitCode::FAILURE;
+    }
     let cli = Cli::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_stack_size(STACK_BYTES)
         .build();
     let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(run(cli)),
+        Ok(runtime) => {
+            let outcome = runtime.block_on(run(cli));
+            runtime.shutdown_timeout(END_WITHIN);
+            outcome
+        }
         Err(error) => Err(error.into()),
     };
     match outcome {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error:#}");
-            std::process::ExitCode::FAILURE
+            ExitCode::FAILURE
         }
     }
 }

@@ -21,6 +21,7 @@ pub fn router(state: AppState, assets: Assets, hosts: HostRule) -> Router {
         https: hosts.is_https(),
     };
     let proxies = state.proxies.clone();
+    let metrics = state.base.metrics.clone();
     let api = api(state.clone());
     let pages = Pages::new(assets, api.clone()).router();
     let accounts: Accounts = state.accounts.clone();
@@ -35,7 +36,7 @@ pub fn router(state: AppState, assets: Assets, hosts: HostRule) -> Router {
         .layer(middleware::from_fn_with_state(hosts, guard))
         .layer(middleware::from_fn_with_state(site, headers))
         .layer(middleware::from_fn(finish_problems))
-        .layer(middleware::from_fn(observe))
+        .layer(middleware::from_fn_with_state(metrics, observe))
         .layer(middleware::from_fn_with_state(proxies, client_address))
         .layer(middleware::from_fn(request_id))
 }

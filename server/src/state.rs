@@ -1,6 +1,7 @@
 //! What the routes share.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::extract::FromRef;
@@ -12,8 +13,12 @@ use crate::credentials::Credentials;
 use crate::db::Db;
 use crate::http::TrustedProxies;
 use crate::mcp_servers::McpServers;
+use crate::metrics::{Metrics, Now};
 use crate::outbound::{Outbound, OutboundSettings};
 use crate::vault::Vault;
+
+/// How long closing may take.
+const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
 /// The parts that every feature stands on.
 #[derive(Clone, Debug)]
@@ -24,6 +29,8 @@ pub struct Base {
     pub vault: Vault,
     /// The time.
     pub clock: Clock,
+    /// Figures about this server.
+    pub metrics: Metrics,
 }
 
 /// The state of the router.
@@ -62,6 +69,29 @@ impl AppState {
             mcp_servers,
             proxies: TrustedProxies::new(&settings.trusted_proxies),
         })
+    }
+
+    /// The figures of this server, as Prometheus reads them.
+    #[must_use]
+    pub fn metrics(&self) -> String {
+        self.base.metrics.to_text(&Now {
+            uses_waiting: self.credentials.resolver().waiting(),
+            connections: self.base.db.connections(),
+            mcp_sessions: self.mcp_servers.open_sessions(),
+        })
+    }
+
+    /// Closes what is open beside requests, in the order in which one thing stands on another: MCP sessions,
+    /// the record of uses, the database. Whoever adds something that has to end adds it here.
+    pub async fn shut_down(&self) {
+        let closing = async {
+            self.mcp_servers.shut_down();
+            self.credentials.resolver().drain().await;
+            self.base.db.close().await;
+        };
+        if tokio::time::timeout(CLOSE_WITHIN, closing).await.is_err() {
+            tracing::warn!("not everything could be closed in time");
+        }
     }
 }
 

@@ -88,6 +88,23 @@ impl Accounts {
         headers: &HeaderMap,
         request_id: &str,
     ) -> Result<(Me, String), ApiError> {
+        let outcome = self.try_to_sign_in(input, address, headers, request_id).await;
+        self.base.metrics.signed_in(match &outcome {
+            Ok(_) => "succeeded",
+            Err(ApiError::WrongPassword) => "wrong",
+            Err(ApiError::Throttled { .. }) => "throttled",
+            Err(_) => "failed",
+        });
+        outcome
+    }
+
+    async fn try_to_sign_in(
+        &self,
+        input: SignIn,
+        address: IpAddr,
+        headers: &HeaderMap,
+        request_id: &str,
+    ) -> Result<(Me, String), ApiError> {
         let tried = self.count_try(&input.email, address).await?;
         let row = self.by_email(&input.email).await?;
         let hash = row.as_ref().and_then(|row| row.password_hash.clone());

@@ -5,6 +5,7 @@ mod keys;
 mod progress;
 mod serve;
 mod settings;
+mod stop;
 
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use crate::clock::Clock;
 use crate::config::{Options, Settings};
 use crate::db::Db;
 use crate::http::ApiError;
+use crate::metrics::Metrics;
 use crate::state::Base;
 use crate::vault::Vault;
 
@@ -121,7 +123,12 @@ pub async fn open_base(settings: &Settings, clock: Clock) -> anyhow::Result<Arc<
     let mut tx = db.begin().await?;
     audit::begin_chain(&mut tx).await?;
     tx.commit().await?;
-    Ok(Arc::new(Base { db, vault, clock }))
+    Ok(Arc::new(Base {
+        db,
+        vault,
+        clock,
+        metrics: Metrics::default(),
+    }))
 }
 
 async fn add_user(settings: Settings, email: String, name: String, role: Role) -> anyhow::Result<()> {

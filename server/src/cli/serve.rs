@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 
+use super::stop::Stop;
 use super::{open_base, say};
 use crate::accounts::Accounts;
 use crate::assets::Assets;
@@ -12,35 +13,47 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
 use crate::http::HostRule;
-use crate::log;
 use crate::replicas::Membership;
 use crate::router::router;
 use crate::state::AppState;
+use crate::{log, metrics};
 
-/// Serves until it is told to stop.
+/// Serves until it is told to stop: accepts nothing more then, finishes what runs, and closes what is open.
 pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
     log::start(&settings)?;
+    let stop = Stop::on_signals().context("The server cannot listen for signals.")?;
     let assets = Assets::load(settings.site_dir.as_deref())?;
     let base = open_base(&settings, Clock::system()).await?;
     let state = AppState::start(base.clone(), &settings)?;
-    let accounts = state.accounts.clone();
-    let router = router(state, assets, HostRule::new(settings.public_url.as_ref()));
-    let listener = TcpListener::bind(settings.listen).await.with_context(|| {
-        format!(
-            "{} cannot be listened on: another program may use the port. Choose another with --listen.",
-            settings.listen
-        )
-    })?;
+    let router = router(state.clone(), assets, HostRule::new(settings.public_url.as_ref()));
+    let listener = listen(settings.listen, "--listen").await?;
     let address = listener.local_addr()?;
     let membership = Membership::join(base.clone(), address).await?;
-    greet(&settings, &base.db, address, &accounts).await?;
-    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stop_signal())
-        .await
-        .context("The server stopped.")?;
+    let metrics = match settings.metrics_listen {
+        Some(address) => Some(listen(address, "--metrics-listen").await?),
+        None => None,
+    };
+    greet(&settings, &base.db, address, &state.accounts).await?;
+    if let Some(listener) = metrics {
+        say(&format!("Metrics are at http://{}/metrics", listener.local_addr()?));
+        let state = state.clone();
+        tokio::spawn(metrics::serve(listener, move || state.metrics()));
+    }
+    let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(stop.clone().asked());
+    tokio::select! {
+        outcome = serving => outcome.context("The server stopped.")?,
+        () = stop.out_of_patience() => tracing::warn!("requests that took too long were broken off"),
+    }
     membership.leave().await;
-    base.db.close().await;
+    state.shut_down().await;
     Ok(())
+}
+
+async fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("{address} cannot be listened on: another program may use the port. Choose another with {flag}.")
+    })
 }
 
 async fn greet(settings: &Settings, db: &Db, address: SocketAddr, accounts: &Accounts) -> anyhow::Result<()> {
@@ -65,21 +78,4 @@ async fn greet(settings: &Settings, db: &Db, address: SocketAddr, accounts: &Acc
         ));
     }
     Ok(())
-}
-
-/// Ctrl-C, or the signal that service managers send.
-async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
-    }
 }

@@ -18,6 +18,7 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("trusted_proxies", "none"),
     ("outbound_private_networks", "`true`"),
     ("site_dir", "the site in the binary"),
+    ("metrics_listen", "none: no metrics"),
     ("log", "`info,rmcp=warn`"),
     ("log_format", "`text`"),
 ];
@@ -163,6 +164,6 @@ mod tests {
             format!("`{:?}`", settings.log_format).to_lowercase()
         );
         assert_eq!(default("insecure_http"), "`false`");
-        assert!(settings.trusted_proxies.is_empty());
+        assert!(settings.trusted_proxies.is_empty() && settings.metrics_listen.is_none());
     }
 }

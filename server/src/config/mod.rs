@@ -36,6 +36,8 @@ pub struct Settings {
     pub outbound_private_networks: bool,
     /// Folder with the built site.
     pub site_dir: Option<PathBuf>,
+    /// Address and port for metrics; nothing for none.
+    pub metrics_listen: Option<SocketAddr>,
     /// What is logged.
     pub log: String,
     /// How lines of the log look.
@@ -93,6 +95,7 @@ impl Options {
                 .or(from_file.outbound_private_networks)
                 .unwrap_or(true),
             site_dir: self.site_dir.or(from_file.site_dir),
+            metrics_listen: self.metrics_listen.or(from_file.metrics_listen),
             log: self.log.or(from_file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: self.log_format.or(from_file.log_format).unwrap_or_default(),
             data_dir,

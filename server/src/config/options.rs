@@ -53,6 +53,9 @@ pub struct Options {
     /// Folder with the built site, for development; a release binary carries its own.
     #[arg(long, global = true, env = "STRONGROOM_SITE_DIR", value_name = "FOLDER")]
     pub site_dir: Option<PathBuf>,
+    /// Address and port for `/metrics`, which Prometheus reads. Whoever reaches it sees figures, no names.
+    #[arg(long, global = true, env = "STRONGROOM_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
+    pub metrics_listen: Option<SocketAddr>,
     /// What is logged, e.g. `info`, `server=debug,warn`, or `info,access=off` for no lines about requests.
     #[arg(long, global = true, env = "STRONGROOM_LOG", value_name = "FILTER")]
     pub log: Option<String>,

@@ -8,7 +8,7 @@ use app::api::NamedRecord;
 use app::credentials::ReferrerKind;
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use super::resolver::{Granted, Referrer, ResolveError, UseRequest};
@@ -53,10 +53,25 @@ const FIND: &str = "SELECT c.name, c.owner_id, c.allowed_hosts, c.deleted_at, c.
        (SELECT u.role FROM users u WHERE u.id = $4 AND u.deleted_at IS NULL AND u.disabled_at IS NULL) AS role \
      FROM credentials c LEFT JOIN credential_versions v ON v.credential_id = c.id AND v.version = c.version WHERE c.id = $1";
 
-/// Runs until the last resolver is gone.
-pub(super) async fn run(base: Arc<Base>, mut jobs: mpsc::Receiver<Job>) {
+/// Runs until the last resolver is gone, or until it is asked to end and nothing waits any more.
+pub(super) async fn run(base: Arc<Base>, mut jobs: mpsc::Receiver<Job>, mut end: watch::Receiver<bool>) {
     let mut batch = Vec::with_capacity(BATCH);
-    while jobs.recv_many(&mut batch, BATCH).await > 0 {
+    let mut ending = false;
+    loop {
+        let received = tokio::select! {
+            received = jobs.recv_many(&mut batch, BATCH) => received,
+            asked = async { end.wait_for(|asked| *asked).await.is_ok() }, if !ending => {
+                ending = true;
+                // Without resolvers nobody asks, and the queue ends by itself.
+                if asked {
+                    jobs.close();
+                }
+                continue;
+            }
+        };
+        if received == 0 {
+            return;
+        }
         // Nobody waits for these any more: a record of a use that cannot happen would be wrong.
         batch.retain(|job| !job.answer.is_closed());
         if batch.is_empty() {
@@ -64,7 +79,9 @@ pub(super) async fn run(base: Arc<Base>, mut jobs: mpsc::Receiver<Job>) {
         }
         match commit(&base, &batch).await {
             Ok(outcomes) => {
+                base.metrics.batch(batch.len());
                 for (job, outcome) in batch.drain(..).zip(outcomes) {
+                    base.metrics.used(outcome.as_ref().err().map(ResolveError::slug));
                     // A caller that gave up has dropped its end.
                     let _ = job.answer.send(outcome);
                 }
@@ -76,6 +93,7 @@ pub(super) async fn run(base: Arc<Base>, mut jobs: mpsc::Receiver<Job>) {
                     _ => ResolveError::AuditUnavailable,
                 };
                 for job in batch.drain(..) {
+                    base.metrics.used(Some(refusal.slug()));
                     let _ = job.answer.send(Err(refusal.clone()));
                 }
             }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use app::api::NamedRecord;
 use app::credentials::{CredentialId, ReferrerKind};
 use app::secret::SecretValue;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use super::committer::{self, Job};
@@ -163,14 +163,33 @@ pub(super) struct Granted {
 pub struct Resolver {
     base: Arc<Base>,
     queue: mpsc::Sender<Job>,
+    /// Asks the committer to end, and knows when it has.
+    end: Arc<watch::Sender<bool>>,
 }
 
 impl Resolver {
     /// Starts the committer task; it ends when the last resolver is dropped.
     pub(super) fn start(base: Arc<Base>) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        tokio::spawn(committer::run(base.clone(), jobs));
-        Self { base, queue }
+        let (end, asked) = watch::channel(false);
+        tokio::spawn(committer::run(base.clone(), jobs, asked));
+        Self {
+            base,
+            queue,
+            end: Arc::new(end),
+        }
+    }
+
+    /// How many uses wait for their record.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// Takes no more uses, and waits until those that came are on record or refused.
+    pub async fn drain(&self) {
+        self.end.send_replace(true);
+        self.end.closed().await;
     }
 
     /// Checks and records a use, then opens the value.

@@ -118,6 +118,27 @@ impl Db {
         }
     }
 
+    /// The pools: name, busy and idle connections.
+    #[must_use]
+    pub fn connections(&self) -> Vec<(&'static str, usize, usize)> {
+        let count = |size: u32, idle: usize| {
+            let size = usize::try_from(size).unwrap_or(usize::MAX);
+            (size.saturating_sub(idle), idle)
+        };
+        match self {
+            Self::Sqlite { writer, reader } => [("writer", writer), ("reader", reader)]
+                .map(|(name, pool)| {
+                    let (busy, idle) = count(pool.size(), pool.num_idle());
+                    (name, busy, idle)
+                })
+                .to_vec(),
+            Self::Postgres(pool) => {
+                let (busy, idle) = count(pool.size(), pool.num_idle());
+                vec![("all", busy, idle)]
+            }
+        }
+    }
+
     /// Whether several servers can share this database.
     #[must_use]
     pub fn is_shared(&self) -> bool {

@@ -3,20 +3,21 @@
 
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::Method;
 use tracing::Instrument as _;
 
 use super::{ClientAddress, RequestId};
+use crate::metrics::Metrics;
 
 /// The kind of principal that a request was made by; put into the answer by the session middleware.
 #[derive(Clone, Copy, Debug)]
 pub struct ActedAs(pub &'static str);
 
-/// Gives the lines of a request its id, and logs the answer.
-pub async fn observe(request: Request, next: Next) -> Response {
+/// Gives the lines of a request its id, logs the answer and counts it.
+pub async fn observe(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().map_or("", |id| id.0.as_str());
     // The level of errors, so that no filter leaves a warning without its id.
     let span = tracing::error_span!("request", id);
@@ -31,7 +32,9 @@ pub async fn observe(request: Request, next: Next) -> Response {
         let response = next.run(request).await;
         let principal = response.extensions().get::<ActedAs>().map_or("nobody", |acted| acted.0);
         let status = response.status().as_u16();
-        let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let took = began.elapsed();
+        metrics.answered(method, &route, status, took);
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         // Health checks and the site's files come in crowds.
         if is_quiet(&route) {
             tracing::debug!(target: "access", method, route, status, ms, client, principal, "answered");

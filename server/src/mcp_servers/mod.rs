@@ -36,4 +36,15 @@ impl McpServers {
             sessions: SessionPool::new(outbound),
         }
     }
+
+    /// How many sessions are kept open.
+    #[must_use]
+    pub fn open_sessions(&self) -> usize {
+        self.sessions.open_sessions()
+    }
+
+    /// Closes what was kept open for the next operation.
+    pub fn shut_down(&self) {
+        self.sessions.close_all();
+    }
 }

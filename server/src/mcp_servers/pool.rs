@@ -127,6 +127,11 @@ impl SessionPool {
         }
     }
 
+    /// Lets go of all sessions; what an operation still holds ends with it.
+    pub fn close_all(&self) {
+        self.0.lock().open.clear();
+    }
+
     /// How many sessions are open.
     #[must_use]
     pub fn open_sessions(&self) -> usize {

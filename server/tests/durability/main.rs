@@ -1,4 +1,4 @@
-//! A server that is killed at any moment under write load loses nothing that it acknowledged.
+//! The server as a process. Killed at any moment under write load, it loses nothing that it acknowledged.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,6 +9,7 @@
 
 #[path = "../support/database.rs"]
 mod database;
+mod operations;
 mod process;
 
 use std::collections::BTreeMap;

@@ -2,8 +2,11 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::{Value, json};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_strongroom");
@@ -18,7 +21,8 @@ pub struct Options {
 }
 
 impl Options {
-    fn command(&self) -> Command {
+    /// The program with these options, for a command to be added.
+    pub fn command(&self) -> Command {
         let mut command = Command::new(BINARY);
         command
             .arg("--data-dir")
@@ -82,38 +86,86 @@ pub fn verify(options: &Options) -> String {
 pub struct Server {
     process: Child,
     origin: String,
+    out: Option<BufReader<ChildStdout>>,
 }
 
 impl Server {
     /// Starts it and waits for the line that names its address.
     pub async fn start(options: &Options) -> Self {
-        let mut process = options
-            .command()
+        Self::launch(options.command()).await
+    }
+
+    /// The same with a command of the caller's.
+    pub async fn launch(mut command: Command) -> Self {
+        let mut process = command
             .arg("serve")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let out = process.stdout.take().unwrap();
-        let origin = tokio::task::spawn_blocking(move || {
-            let mut line = String::new();
-            BufReader::new(out).read_line(&mut line).unwrap();
-            line.trim().rsplit(' ').next().unwrap_or_default().to_owned()
-        })
-        .await
-        .unwrap();
-        assert!(origin.starts_with("http://127.0.0.1:"), "{origin}");
-        Self { process, origin }
+        let out = BufReader::new(process.stdout.take().unwrap());
+        let mut server = Self {
+            process,
+            origin: String::new(),
+            out: Some(out),
+        };
+        server.origin = server.next_address().await;
+        server
     }
 
-    pub async fn sign_in(&self) -> Client {
+    /// The address at the end of the next line that the server says.
+    pub async fn next_address(&mut self) -> String {
+        let mut out = self.out.take().unwrap();
+        let read = tokio::task::spawn_blocking(move || {
+            let mut line = String::new();
+            out.read_line(&mut line).unwrap();
+            (line, out)
+        });
+        let (line, out) = read.await.unwrap();
+        self.out = Some(out);
+        let address = line.trim().rsplit(' ').next().unwrap_or_default();
+        assert!(address.starts_with("http://127.0.0.1:"), "{line}");
+        address.to_owned()
+    }
+
+    /// Address and port.
+    pub fn address(&self) -> &str {
+        self.origin.trim_start_matches("http://")
+    }
+
+    /// The id of the process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(self.id().cast_signed()), signal).unwrap();
+    }
+
+    /// Waits until it has ended.
+    pub async fn ended(mut self) -> ExitStatus {
+        loop {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return status;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Somebody who is not signed in.
+    pub fn client(&self) -> Client {
         // Only the first call installs it.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut client = Client {
+        Client {
             http: reqwest::Client::new(),
             origin: self.origin.clone(),
             cookie: String::new(),
-        };
+        }
+    }
+
+    pub async fn sign_in(&self) -> Client {
+        let mut client = self.client();
         let body = json!({"email": EMAIL, "password": PASSWORD});
         let answer = client
             .request("POST", "/api/v1/session", Some(body))
@@ -149,6 +201,17 @@ pub struct Client {
 }
 
 impl Client {
+    /// The session cookie, as a header has it.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
+    /// Status and text of another address.
+    pub async fn text_of(&self, url: &str) -> (u16, String) {
+        let answer = self.http.get(url).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
     fn request(&self, method: &str, path: &str, body: Option<Value>) -> reqwest::RequestBuilder {
         let request = self
             .http

@@ -41,6 +41,8 @@ const ROUTES: &[&str] = &[
     "GET /nothing",
     "GET /healthz",
     "GET /readyz",
+    // On a listener of its own; here there is nothing.
+    "GET /metrics",
     "POST /api/v1/session",
     "DELETE /api/v1/session",
     "GET /api/v1/me",

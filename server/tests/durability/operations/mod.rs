@@ -1,0 +1,20 @@
+//! How a server runs as a process: stopping, what it keeps to itself, metrics.
+
+mod hardening;
+mod metrics;
+mod stopping;
+
+use crate::database::Engine;
+use crate::process::{self, Options};
+
+/// A folder with a database and an administrator.
+async fn prepared(engine: Engine) -> (tempfile::TempDir, Options) {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options {
+        folder: folder.path().join("data"),
+        database: engine.fresh_database().await,
+        site: process::empty_site(&folder),
+    };
+    process::add_administrator(&options);
+    (folder, options)
+}
