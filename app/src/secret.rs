@@ -63,6 +63,21 @@ impl serde::Serialize for SecretValue {
     }
 }
 
+#[cfg(feature = "ssr")]
+impl schemars::JsonSchema for SecretValue {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SecretValue".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "format": "password", "minLength": 1, "writeOnly": true})
+    }
+}
+
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::SecretValue;

@@ -1,5 +1,5 @@
 //! The Strongroom server. Floors, ground first; a module uses only what stands below it:
-//! `config`, `log`, `metrics`, `clock`, `text`, `files`, `db`, `vault`, `http`, `destination` -> `references`, `audit`,
+//! `config`, `log`, `metrics`, `clock`, `text`, `files`, `db`, `vault`, `http`, `openapi`, `destination` -> `references`, `audit`,
 //! `replicas` -> `keys`, `backup`, `accounts` -> `credentials` -> `outbound` -> `mcp_servers` -> `pages`,
 //! `assets`, `router` -> `cli`.
 
@@ -24,6 +24,7 @@ pub mod keys;
 pub mod log;
 pub mod mcp_servers;
 pub mod metrics;
+pub mod openapi;
 pub mod outbound;
 pub mod pages;
 pub mod references;

@@ -11,6 +11,7 @@ use crate::assets::Assets;
 use crate::credentials;
 use crate::http::{ApiError, HostRule, client_address, finish_problems, guard, observe, request_id};
 use crate::mcp_servers;
+use crate::openapi::{self, Operation};
 use crate::pages::Pages;
 use crate::state::AppState;
 
@@ -33,6 +34,7 @@ pub fn router(state: AppState, assets: Assets, hosts: HostRule) -> Router {
         .layer(middleware::from_fn_with_state(accounts, accounts::identify))
         // Health checks need no session, and must answer when the database does not.
         .merge(health)
+        .merge(openapi::router(operations, site.https))
         .layer(middleware::from_fn_with_state(hosts, guard))
         .layer(middleware::from_fn_with_state(site, headers))
         .layer(middleware::from_fn(finish_problems))
@@ -63,6 +65,17 @@ struct Site {
 
 /// Browsers that were here once come back over https only, for a year.
 const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// What the API can do, for its documentation: whoever adds a route describes it in the `operations.rs` next
+/// to it. A test holds this against the routes.
+#[must_use]
+pub fn operations() -> Vec<Operation> {
+    let mut operations = accounts::operations();
+    operations.extend(credentials::operations());
+    operations.extend(mcp_servers::operations());
+    operations.extend(openapi::operations());
+    operations
+}
 
 /// Headers of every answer.
 async fn headers(State(site): State<Site>, request: Request, next: Next) -> Response {

@@ -12,6 +12,7 @@ id_type! {
 
 /// The three fixed roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Everything, on every record.
@@ -49,6 +50,7 @@ impl std::str::FromStr for Role {
 
 /// A kind of record that permissions speak of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Resource {
     /// Credentials.
@@ -61,11 +63,13 @@ pub enum Resource {
     AuditEvents,
     /// A resource of a later release.
     #[serde(other)]
+    #[cfg_attr(feature = "ssr", schemars(skip))]
     Unknown,
 }
 
 /// What may be done with a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// See it.
@@ -80,11 +84,13 @@ pub enum Action {
     Use,
     /// An action of a later release.
     #[serde(other)]
+    #[cfg_attr(feature = "ssr", schemars(skip))]
     Unknown,
 }
 
 /// Whose records a permission covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// One's own.
@@ -95,6 +101,7 @@ pub enum Scope {
 
 /// One permission of a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Permission {
     /// The kind of record.
     pub resource: Resource,
@@ -106,6 +113,7 @@ pub struct Permission {
 
 /// The owner of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Owner {
     /// The user's id.
     pub id: UserId,
@@ -115,6 +123,7 @@ pub struct Owner {
 
 /// The signed-in user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Me {
     /// The user's id.
     pub id: UserId,
@@ -142,6 +151,7 @@ impl Me {
 
 /// Body of `POST /session`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
@@ -153,6 +163,7 @@ pub struct SignIn {
 
 /// Fields of the set-up form: the first administrator.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct SetUp {

@@ -4,6 +4,8 @@ mod client;
 mod page;
 mod patch;
 mod problem;
+#[cfg(feature = "ssr")]
+mod schema;
 
 #[cfg(feature = "ssr")]
 pub use client::{BoxedAnswer, InProcess};
@@ -11,6 +13,8 @@ pub use client::{ClientError, Input, RawAnswer, ReadClient, WriteClient};
 pub use page::{Page, Query};
 pub use patch::Patch;
 pub use problem::{FieldError, NamedRecord, Problem};
+#[cfg(feature = "ssr")]
+pub(crate) use schema::{address, name};
 
 /// The prefix of every route of the API.
 pub const PREFIX: &str = "/api/v1";
@@ -23,6 +27,7 @@ macro_rules! id_type {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema), schemars(inline))]
         #[serde(transparent)]
         pub struct $name(pub uuid::Uuid);
 

@@ -51,6 +51,27 @@ impl<T: serde::Serialize> serde::Serialize for Patch<T> {
     }
 }
 
+/// A field that can be left out has the shape of what it can be set to. One that can be cleared says so with
+/// `#[schemars(with = "Option<…>")]`.
+#[cfg(feature = "ssr")]
+impl<T: schemars::JsonSchema> schemars::JsonSchema for Patch<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn schema_id() -> std::borrow::Cow<'static, str> {
+        T::schema_id()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        T::json_schema(generator)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Patch;

@@ -15,6 +15,7 @@ id_type! {
 
 /// A credential as everybody sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Credential {
     /// The id.
     pub id: CredentialId,
@@ -38,24 +39,29 @@ pub struct Credential {
 
 /// Body of `POST /credentials`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct CreateCredential {
     /// The unique name, 1 to 128 characters.
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::name"))]
     pub name: String,
     /// The secret, 1 byte to 64 KiB, kept byte for byte.
     pub value: SecretValue,
     /// Where the value may be sent; empty or absent: nowhere until it is first attached.
     #[serde(default)]
+    #[cfg_attr(feature = "ssr", schemars(with = "Option<Vec<String>>"))]
     pub allowed_hosts: Vec<String>,
 }
 
 /// Body of `PATCH /credentials/{id}` (a merge patch).
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct UpdateCredential {
     /// A new name.
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::name"))]
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub name: Patch<String>,
@@ -66,17 +72,20 @@ pub struct UpdateCredential {
     /// The new list of hosts; `null` empties it.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    #[cfg_attr(feature = "ssr", schemars(with = "Option<Vec<String>>"))]
     pub allowed_hosts: Patch<Vec<String>>,
 }
 
 /// A kind of record that can refer to a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReferrerKind {
     /// An MCP server.
     McpServer,
     /// A kind of a later release.
     #[serde(other)]
+    #[cfg_attr(feature = "ssr", schemars(skip))]
     Unknown,
 }
 
@@ -102,6 +111,7 @@ impl ReferrerKind {
 
 /// One record that refers to a credential.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Reference {
     /// What kind of record.
     pub kind: ReferrerKind,
@@ -117,6 +127,7 @@ pub struct Reference {
 
 /// Whether a credential that something refers to can still be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialState {
     /// It can.
@@ -129,6 +140,7 @@ pub enum CredentialState {
 
 /// A credential as a record that refers to it shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct CredentialSummary {
     /// The id.
     pub id: CredentialId,
@@ -146,6 +158,7 @@ pub struct CredentialSummary {
 
 /// How a use ended before anything was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum UseOutcome {
     /// The secret was handed to the outbound client.
@@ -154,11 +167,13 @@ pub enum UseOutcome {
     Refused,
     /// An outcome of a later release.
     #[serde(other)]
+    #[cfg_attr(feature = "ssr", schemars(skip))]
     Unknown,
 }
 
 /// Who used a credential.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct UseActor {
     /// `user`, `token`, `cli` or `job`.
     pub kind: String,
@@ -170,6 +185,7 @@ pub struct UseActor {
 
 /// Through what a credential was used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct UseReferrer {
     /// What kind of record.
     pub kind: ReferrerKind,
@@ -181,6 +197,7 @@ pub struct UseReferrer {
 
 /// One use of a credential, as the audit trail keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Use {
     /// When.
     pub at: DateTime<Utc>,

@@ -14,6 +14,7 @@ id_type! {
 
 /// How a server is reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Transport {
     /// Streamable HTTP.
@@ -21,11 +22,13 @@ pub enum Transport {
     Http,
     /// A transport of a later release.
     #[serde(other)]
+    #[cfg_attr(feature = "ssr", schemars(skip))]
     Unknown,
 }
 
 /// An MCP server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct McpServer {
     /// The id.
     pub id: McpServerId,
@@ -53,10 +56,12 @@ pub struct McpServer {
 
 /// Body of `POST /mcp-servers`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct CreateMcpServer {
     /// The unique name.
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::name"))]
     pub name: String,
     /// Whether it may be used; true if absent.
     #[serde(default = "enabled")]
@@ -65,6 +70,7 @@ pub struct CreateMcpServer {
     #[serde(default)]
     pub transport: Transport,
     /// Its address, `http://` or `https://`.
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::address"))]
     pub url: String,
     /// The credential to send; none if absent.
     #[serde(default)]
@@ -80,12 +86,14 @@ fn enabled() -> bool {
 
 /// Body of `PATCH /mcp-servers/{id}` (a merge patch).
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct UpdateMcpServer {
     /// A new name.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::name"))]
     pub name: Patch<String>,
     /// On or off.
     #[serde(default)]
@@ -98,10 +106,12 @@ pub struct UpdateMcpServer {
     /// A new address.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::address"))]
     pub url: Patch<String>,
     /// Another credential; `null`: none.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    #[cfg_attr(feature = "ssr", schemars(with = "Option<CredentialId>"))]
     pub credential_id: Patch<CredentialId>,
     /// Adds the address's host to the credential's allowed hosts, where the caller may change the credential.
     #[serde(default)]
@@ -110,6 +120,7 @@ pub struct UpdateMcpServer {
 
 /// Body of `POST /mcp-servers/test`: a create body, or `id` with the fields that differ from what is saved.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct TestMcpServer {
@@ -120,6 +131,7 @@ pub struct TestMcpServer {
     /// As in create; not needed for a test.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::name"))]
     pub name: Patch<String>,
     /// As in create; a test does not look at it.
     #[serde(default)]
@@ -132,10 +144,12 @@ pub struct TestMcpServer {
     /// As in create.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::address"))]
     pub url: Patch<String>,
     /// As in create; `null`: none.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    #[cfg_attr(feature = "ssr", schemars(with = "Option<CredentialId>"))]
     pub credential_id: Patch<CredentialId>,
     /// As in create, but nothing is added by a test.
     #[serde(default)]
@@ -144,6 +158,7 @@ pub struct TestMcpServer {
 
 /// What a server says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct ServerInfo {
     /// Its name.
     pub name: String,
@@ -153,6 +168,7 @@ pub struct ServerInfo {
 
 /// A tool that a server offers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Tool {
     /// Its name.
     pub name: String,
@@ -165,6 +181,7 @@ pub struct Tool {
 
 /// How a test ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct TestResult {
     /// Whether the server accepted the connection and listed its tools.
     pub ok: bool,
@@ -187,6 +204,7 @@ pub struct TestResult {
 
 /// The tools of a saved server: the envelope of every list, with what the server says of itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct ToolList {
     /// The tools.
     pub items: Vec<Tool>,
@@ -208,8 +226,20 @@ pub struct ToolList {
     pub server: Option<ServerInfo>,
 }
 
+/// Body of `POST /mcp-servers/{id}/tools/{tool}/call`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(target_arch = "wasm32", derive(Serialize))]
+#[serde(deny_unknown_fields)]
+pub struct ToolCall {
+    /// The arguments, as the tool's schema has them; none if absent.
+    #[serde(default)]
+    pub arguments: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
 /// What a tool answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct ToolResult {
     /// Whether the tool says that it failed.
     pub is_error: bool,

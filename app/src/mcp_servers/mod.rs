@@ -12,7 +12,7 @@ mod text;
 mod tools;
 
 pub use dto::{
-    CreateMcpServer, McpServer, McpServerId, ServerInfo, TestMcpServer, TestResult, Tool, ToolList, ToolResult,
-    Transport, UpdateMcpServer,
+    CreateMcpServer, McpServer, McpServerId, ServerInfo, TestMcpServer, TestResult, Tool, ToolCall, ToolList,
+    ToolResult, Transport, UpdateMcpServer,
 };
 pub use pages::McpServersPage;

@@ -1,6 +1,7 @@
 //! Accounts: users, sessions, signing in and out, and the set-up of the first administrator.
 
 mod forms;
+mod operations;
 mod passwords;
 mod routes;
 mod sessions;
@@ -10,6 +11,7 @@ mod users;
 
 pub(crate) use forms::local_path;
 pub use forms::router as forms_router;
+pub use operations::operations;
 pub use routes::{me, router};
 pub use sessions::identify;
 pub use users::NewUser;

@@ -61,6 +61,8 @@ enum Command {
         /// The backup.
         file: PathBuf,
     },
+    /// Print the OpenAPI document of the API.
+    Openapi,
 }
 
 #[derive(Debug, Subcommand)]
@@ -109,6 +111,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Keys(command) => keys::run(command, &settings).await,
         Command::Backup { file } => backup::backup(&settings, &file).await,
         Command::Restore { file } => backup::restore(&settings, &file).await,
+        Command::Openapi => {
+            let document = crate::openapi::document(&crate::router::operations(), settings.is_https());
+            say(&format!("{document:#}"));
+            Ok(())
+        }
     }
 }
 

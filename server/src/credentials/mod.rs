@@ -2,11 +2,13 @@
 
 mod committer;
 mod input;
+mod operations;
 mod resolver;
 mod routes;
 mod rows;
 mod store;
 
+pub use operations::operations;
 pub use resolver::{Referrer, ResolveError, Resolved, Resolver, UseRequest};
 pub use routes::router;
 pub use rows::summary;

@@ -1,6 +1,7 @@
 //! What every route stands on: who is asking, what came in, and how errors go out.
 
 mod answer;
+mod catalogue;
 mod client;
 mod cursor;
 mod fields;
@@ -12,6 +13,7 @@ mod problem;
 mod request_id;
 
 pub use answer::{created, json, no_content, with_etag};
+pub use catalogue::ProblemKind;
 pub use client::{ClientAddress, TrustedProxies, client_address};
 pub use cursor::{Cursor, Direction, Keyset, ListQuery, SortKey};
 pub use fields::Fields;

@@ -34,7 +34,7 @@ pub enum ApiError {
     /// 401 `unauthorized`: no session, or it has ended.
     #[error("no session")]
     Unauthorized,
-    /// 401 `wrong-credentials`: sign-in failed; the same for an unknown address.
+    /// 401 `wrong-password`: sign-in failed; the same for an unknown address.
     #[error("sign-in failed")]
     WrongPassword,
     /// 403 `forbidden`: signed in, but the role does not allow it.
@@ -142,7 +142,7 @@ impl ApiError {
         }])
     }
 
-    fn status(&self) -> StatusCode {
+    pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::Malformed { .. } | Self::BadQuery(_) | Self::BadCursor => StatusCode::BAD_REQUEST,
             Self::Unauthorized | Self::WrongPassword => StatusCode::UNAUTHORIZED,
@@ -168,7 +168,7 @@ impl ApiError {
         }
     }
 
-    fn slug_and_title(&self) -> (&'static str, &'static str) {
+    pub(super) fn slug_and_title(&self) -> (&'static str, &'static str) {
         match self {
             Self::Malformed { .. } => ("malformed", "The body is not JSON"),
             Self::BadQuery(_) => ("bad-query", "The query cannot be used"),
@@ -262,6 +262,17 @@ impl ApiError {
         }
     }
 }
+
+/// The slugs of failures of other servers.
+pub(super) const UPSTREAM_SLUGS: &[&str] = &[
+    "credential-refused",
+    "unreachable",
+    "not-mcp",
+    "timed-out",
+    "redirected",
+    "answer-too-large",
+    "upstream-failed",
+];
 
 fn upstream_title(slug: &str) -> &'static str {
     match slug {

@@ -2,6 +2,7 @@
 
 mod input;
 mod operate;
+mod operations;
 mod pool;
 mod routes;
 mod rows;
@@ -15,6 +16,7 @@ use crate::credentials::Resolver;
 use crate::outbound::Outbound;
 use crate::state::Base;
 
+pub use operations::operations;
 pub use pool::{SessionKey, SessionPool};
 pub use routes::router;
 

@@ -16,6 +16,7 @@ mod keyring;
 mod keys;
 mod mcp_servers;
 mod mcp_sessions;
+mod openapi;
 mod outbound;
 mod peers;
 mod races;

@@ -1,0 +1,53 @@
+//! The operations on credentials, for the documentation.
+
+use app::api::Page;
+use app::credentials::{CreateCredential, Credential, Reference, UpdateCredential, Use};
+use serde_json::json;
+
+use super::store::SORTS;
+use crate::openapi::Operation;
+
+/// What `routes.rs` serves.
+#[must_use]
+pub fn operations() -> Vec<Operation> {
+    let example = json!({"name": "CRM_TOKEN", "value": "the secret", "allowed_hosts": ["mcp.example.com"]});
+    vec![
+        Operation::get("/credentials", "credentials.list", "List credentials")
+            .list(SORTS, "-created_at")
+            .answers::<Page<Credential>>("A page of credentials. None has a value."),
+        Operation::post("/credentials", "credentials.create", "Store a credential")
+            .takes::<CreateCredential>(example)
+            .creates::<Credential>("The credential, without its value.")
+            .refuses(&["name-taken"]),
+        Operation::get("/credentials/{id}", "credentials.get", "Read a credential")
+            .answers_record::<Credential>("The credential, without its value."),
+        Operation::patch(
+            "/credentials/{id}",
+            "credentials.update",
+            "Rename a credential, replace its value, or change its hosts",
+        )
+        .if_match()
+        .takes::<UpdateCredential>(json!({"value": "the new secret"}))
+        .answers_record::<Credential>("The credential, without its value.")
+        .refuses(&["name-taken"]),
+        Operation::delete("/credentials/{id}", "credentials.delete", "Delete a credential")
+            .if_match()
+            .flag("force", "Delete it even where it is used.")
+            .answers_nothing("The credential and its value are gone.")
+            .refuses(&["in-use"]),
+        Operation::get(
+            "/credentials/{id}/references",
+            "credentials.references",
+            "List what refers to a credential",
+        )
+        .limit()
+        .answers::<Page<Reference>>("What refers to it; what the caller may not see is counted as hidden."),
+        Operation::get(
+            "/credentials/{id}/uses",
+            "credentials.uses",
+            "List the last uses of a credential",
+        )
+        .limit()
+        .answers::<Page<Use>>("Its uses, the newest first."),
+    ]
+}

@@ -1,0 +1,121 @@
+//! Every kind of problem that the API answers with, for its documentation.
+
+use app::api::NamedRecord;
+use chrono::DateTime;
+use http::StatusCode;
+
+use super::ApiError;
+use super::problem::UPSTREAM_SLUGS;
+
+/// A kind of problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProblemKind {
+    /// The stable code, without its URN prefix.
+    pub slug: &'static str,
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// A short name.
+    pub title: &'static str,
+}
+
+impl ApiError {
+    /// Every kind of problem, in the order of [`ApiError`].
+    #[must_use]
+    pub fn kinds() -> Vec<ProblemKind> {
+        one_of_each()
+            .iter()
+            .map(|error| {
+                let (slug, title) = error.slug_and_title();
+                ProblemKind {
+                    slug,
+                    status: error.status(),
+                    title,
+                }
+            })
+            .collect()
+    }
+}
+
+/// One of each variant; a test compares this with the enum's own documentation.
+fn one_of_each() -> Vec<ApiError> {
+    let record = || NamedRecord {
+        id: uuid::Uuid::nil(),
+        name: String::new(),
+    };
+    let cause = || anyhow::anyhow!("an example");
+    let mut errors = vec![
+        ApiError::Malformed { line: 0, column: 0 },
+        ApiError::BadQuery(""),
+        ApiError::BadCursor,
+        ApiError::Unauthorized,
+        ApiError::WrongPassword,
+        ApiError::Forbidden,
+        ApiError::CrossSite,
+        ApiError::NotFound,
+        ApiError::MethodNotAllowed,
+        ApiError::NameTaken,
+        ApiError::InUse {
+            references: Vec::new(),
+            total: 0,
+        },
+        ApiError::Disabled,
+        ApiError::Spent,
+        ApiError::PreconditionFailed {
+            changed_by: String::new(),
+            changed_at: DateTime::UNIX_EPOCH,
+        },
+        ApiError::TooLarge,
+        ApiError::UnsupportedMediaType,
+        ApiError::WrongHost,
+        ApiError::Invalid(Vec::new()),
+        ApiError::HostNotAllowed {
+            host: String::new(),
+            credential: record(),
+        },
+        ApiError::CredentialDeleted(record()),
+        ApiError::ValueNotSendable(record()),
+        ApiError::Throttled { retry_after: 1 },
+        ApiError::Internal(cause()),
+        ApiError::Unavailable(cause()),
+        ApiError::AuditUnavailable,
+        ApiError::KeyMissing(String::new()),
+        ApiError::SchemaBehind,
+    ];
+    errors.extend(UPSTREAM_SLUGS.iter().map(|slug| ApiError::Upstream {
+        slug,
+        detail: String::new(),
+    }));
+    errors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogue_and_the_documentation_of_the_enum_agree() {
+        let source = include_str!("problem.rs");
+        let kinds = ApiError::kinds();
+        let mut documented = 0;
+        for line in source.lines() {
+            let Some(doc) = line.trim().strip_prefix("/// ") else {
+                continue;
+            };
+            // `/// 409 `name-taken`: …`
+            let Some((status, rest)) = doc.split_once(" `") else {
+                continue;
+            };
+            let Ok(status) = status.parse::<u16>() else { continue };
+            let slug = rest.split('`').next().unwrap_or_default();
+            documented += 1;
+            assert!(
+                kinds
+                    .iter()
+                    .any(|kind| kind.slug == slug && kind.status.as_u16() == status),
+                "{status} {slug} is not in the catalogue"
+            );
+        }
+        // The variant for other servers has several slugs and one line of its own.
+        assert_eq!(documented, kinds.len() - UPSTREAM_SLUGS.len(), "a variant is missing");
+    }
+}

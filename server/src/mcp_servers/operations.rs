@@ -1,0 +1,82 @@
+//! The operations on MCP servers, for the documentation.
+
+use app::api::Page;
+use app::mcp_servers::{
+    CreateMcpServer, McpServer, TestMcpServer, TestResult, ToolCall, ToolList, ToolResult, UpdateMcpServer,
+};
+use serde_json::json;
+
+use super::rows::SORTS;
+use crate::openapi::Operation;
+
+/// How attaching a credential can fail.
+const ATTACH: &[&str] = &["host-not-allowed", "credential-deleted"];
+/// How using a credential, or reaching a server, can fail.
+const REACH: &[&str] = &[
+    "disabled",
+    "host-not-allowed",
+    "credential-deleted",
+    "value-not-sendable",
+    "audit-unavailable",
+    "key-missing",
+    "credential-refused",
+    "unreachable",
+    "not-mcp",
+    "timed-out",
+    "redirected",
+    "answer-too-large",
+    "upstream-failed",
+];
+
+/// What `routes.rs` serves.
+#[must_use]
+pub fn operations() -> Vec<Operation> {
+    let example = json!({"name": "CRM", "url": "http://127.0.0.1:3100/mcp"});
+    vec![
+        Operation::get("/mcp-servers", "mcp_servers.list", "List MCP servers")
+            .list(SORTS, "name")
+            .answers::<Page<McpServer>>("A page of MCP servers."),
+        Operation::post("/mcp-servers", "mcp_servers.create", "Add an MCP server")
+            .takes::<CreateMcpServer>(example.clone())
+            .creates::<McpServer>("The MCP server.")
+            .refuses(&["name-taken"])
+            .refuses(ATTACH),
+        Operation::post(
+            "/mcp-servers/test",
+            "mcp_servers.test",
+            "Try an MCP server before it is saved, or a saved one with changes",
+        )
+        .takes::<TestMcpServer>(example)
+        .answers::<TestResult>("How the test ended: a failure of the other server is a result, not an error.")
+        .refuses(&["audit-unavailable", "not-found"]),
+        Operation::get("/mcp-servers/{id}", "mcp_servers.get", "Read an MCP server")
+            .answers_record::<McpServer>("The MCP server."),
+        Operation::patch("/mcp-servers/{id}", "mcp_servers.update", "Change an MCP server")
+            .if_match()
+            .takes::<UpdateMcpServer>(json!({"enabled": false}))
+            .answers_record::<McpServer>("The MCP server.")
+            .refuses(&["name-taken"])
+            .refuses(ATTACH),
+        Operation::delete("/mcp-servers/{id}", "mcp_servers.delete", "Delete an MCP server")
+            .if_match()
+            .answers_nothing("The MCP server is gone; its credential stays."),
+        Operation::post(
+            "/mcp-servers/{id}/test",
+            "mcp_servers.test_saved",
+            "Try a saved MCP server",
+        )
+        .answers::<TestResult>("How the test ended.")
+        .refuses(&["audit-unavailable"]),
+        Operation::get(
+            "/mcp-servers/{id}/tools",
+            "mcp_servers.tools",
+            "List the tools of an MCP server",
+        )
+        .answers::<ToolList>("What the server offers now.")
+        .refuses(REACH),
+        Operation::post("/mcp-servers/{id}/tools/{tool}/call", "mcp_servers.call", "Call a tool")
+            .takes::<ToolCall>(json!({"arguments": {"query": "open tickets"}}))
+            .answers::<ToolResult>("What the tool answered.")
+            .refuses(REACH),
+    ]
+}
