@@ -1,16 +1,15 @@
 //! `cargo xtask serve --demo`: a Strongroom with something in it, and an MCP server to connect it to.
 
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use nix::sys::signal::Signal;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::build::{self, Built};
 use crate::node;
@@ -18,12 +17,12 @@ use crate::private_files::{kept_text, random_text};
 use crate::process::{Background, free_port_from, wait_if_interrupted};
 use crate::progress::{Steps, say};
 use crate::serve::names;
+use crate::strongroom::{add_administrator, agent, problem, sign_in, wait_for_answer};
 use crate::workspace::Workspace;
 
 const EMAIL: &str = "demo@example.com";
 const PORT: u16 = 3000;
 const MCP_PORT: u16 = 3100;
-const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// Names and values of the sample credentials; the values say themselves that they are none.
 const SAMPLES: [(&str, &str); 3] = [
@@ -90,7 +89,8 @@ pub fn run(workspace: &Workspace, fresh: bool, server_arguments: &[String]) -> R
     })?;
     let mut server = steps.run("Start Strongroom", || {
         if !folder.is_set_up() {
-            add_administrator(&built, &folder, &password)?;
+            add_administrator(&built.server, &folder.data, EMAIL, "Demo Administrator", &password)
+                .context("`cargo xtask serve --demo --fresh` begins anew")?;
         }
         let server = start_server(workspace, &built, &folder, port, server_arguments)?;
         if !folder.is_set_up() {
@@ -141,41 +141,6 @@ fn start_mcp(workspace: &Workspace, modules: &Path, folder: &Folder, port: u16, 
     Ok(server)
 }
 
-/// The password goes through standard input: arguments can be read by every user of the machine.
-fn add_administrator(built: &Built, folder: &Folder, password: &str) -> Result<()> {
-    let mut child = Command::new(&built.server)
-        .args([
-            "user",
-            "add",
-            "--email",
-            EMAIL,
-            "--name",
-            "Demo Administrator",
-            "--role",
-            "administrator",
-            "--password-stdin",
-        ])
-        .arg("--data-dir")
-        .arg(&folder.data)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .context("cannot start the server program")?;
-    if let Some(mut stdin) = child.stdin.take() {
-        writeln!(stdin, "{password}").context("the server program does not read the password")?;
-    }
-    let output = child.wait_with_output().context("cannot wait for the server program")?;
-    if !output.status.success() {
-        bail!(
-            "the demo administrator cannot be added (`cargo xtask serve --demo --fresh` begins anew):\n{}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
-    }
-    Ok(())
-}
-
 fn start_server(
     workspace: &Workspace,
     built: &Built,
@@ -198,43 +163,15 @@ fn start_server(
     Ok(server)
 }
 
-fn wait_for_answer(url: &str, server: &mut Background) -> Result<()> {
-    let since = Instant::now();
-    while ureq::get(url).call().is_err() {
-        wait_if_interrupted();
-        if let Some(status) = server.ended() {
-            bail!("it ended at once ({status})");
-        }
-        if since.elapsed() > ANSWER_WITHIN {
-            bail!("no answer from {url} in {} seconds", ANSWER_WITHIN.as_secs());
-        }
-        thread::sleep(Duration::from_millis(100));
-    }
-    Ok(())
-}
-
 /// Signs in and creates the samples through the API, as any client would.
 fn add_samples(port: u16, password: &str) -> Result<()> {
     let api = format!("http://127.0.0.1:{port}/api/v1");
-    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-    let mut signed_in = agent
-        .post(format!("{api}/session"))
-        .content_type("application/json")
-        .send(json!({ "email": EMAIL, "password": password }).to_string())
-        .context("Strongroom does not answer")?;
-    if !signed_in.status().is_success() {
-        bail!("the demo administrator cannot sign in: {}", problem(&mut signed_in));
-    }
-    let cookies: Vec<String> = signed_in
-        .headers()
-        .get_all("set-cookie")
-        .iter()
-        .filter_map(|header| Some(header.to_str().ok()?.split(';').next()?.to_owned()))
-        .collect();
+    let agent = agent();
+    let cookies = sign_in(&agent, &api, EMAIL, password)?;
     for (name, value) in SAMPLES {
         let mut created = agent
             .post(format!("{api}/credentials"))
-            .header("cookie", cookies.join("; "))
+            .header("cookie", &cookies)
             .content_type("application/json")
             .send(json!({ "name": name, "value": value }).to_string())
             .context("Strongroom does not answer")?;
@@ -244,18 +181,6 @@ fn add_samples(port: u16, password: &str) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// What a refused request says about itself.
-fn problem(response: &mut ureq::http::Response<ureq::Body>) -> String {
-    let status = response.status();
-    let text = response.body_mut().read_to_string().unwrap_or_default();
-    let body: Value = serde_json::from_str(&text).unwrap_or_default();
-    let detail = body["detail"]
-        .as_str()
-        .or(body["title"].as_str())
-        .unwrap_or("no reason given");
-    format!("{detail} ({status})")
 }
 
 fn print_card(workspace: &Workspace, folder: &Folder, port: u16, mcp_port: u16) {

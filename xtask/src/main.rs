@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask help` lists them. Each installs what it needs where it can, and says which command to run where it cannot.
 
+mod api_fuzz;
 mod build;
 mod chromium;
 
@@ -16,6 +17,7 @@ mod progress;
 mod rust_tests;
 mod serve;
 mod site;
+mod strongroom;
 mod summary;
 mod test;
 mod toolchain;

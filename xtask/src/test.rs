@@ -10,7 +10,7 @@ use crate::progress::{Steps, say};
 use crate::site::{self, Mode};
 use crate::summary::Counts;
 use crate::workspace::{Workspace, is_ci};
-use crate::{build, chromium, node, playwright, postgres, rust_tests, toolchain};
+use crate::{api_fuzz, build, chromium, node, playwright, postgres, rust_tests, toolchain};
 
 /// The options of `cargo xtask test`.
 #[derive(Debug, Args)]
@@ -18,6 +18,9 @@ pub struct Options {
     /// Run only these parts.
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
+    /// Run the long parts too: the API is sent what its documentation allows, and what it does not.
+    #[arg(long)]
+    long: bool,
     /// Arguments for the test runner, such as `--only browser -- specs/smoke.spec.ts`.
     #[arg(last = true)]
     runner_arguments: Vec<String>,
@@ -34,11 +37,14 @@ enum Part {
     Rust,
     /// Browser tests.
     Browser,
+    /// Schemathesis against the API (a long part).
+    Api,
 }
 
 impl Options {
     fn wants(&self, part: Part) -> bool {
-        self.only.is_empty() || self.only.contains(&part)
+        let unasked = self.only.is_empty() && (part != Part::Api || self.long);
+        unasked || self.only.contains(&part)
     }
 
     fn check(&self) -> Result<()> {
@@ -50,7 +56,13 @@ impl Options {
     }
 
     fn step_count(&self) -> usize {
-        let steps = [(Part::Fmt, 1), (Part::Lint, 3), (Part::Rust, 3), (Part::Browser, 4)];
+        let steps = [
+            (Part::Fmt, 1),
+            (Part::Lint, 3),
+            (Part::Rust, 3),
+            (Part::Browser, 4),
+            (Part::Api, 2),
+        ];
         let parts: usize = steps
             .iter()
             .filter(|(part, _)| self.wants(*part))
@@ -67,6 +79,7 @@ struct Tools {
     postgres: Option<PathBuf>,
     node_modules: PathBuf,
     chromium: PathBuf,
+    schemathesis: PathBuf,
 }
 
 /// Runs the parts asked for; fails at the end when any step failed.
@@ -92,6 +105,10 @@ pub fn run(options: Options) -> Result<()> {
     let compiled = options.wants(Part::Rust) && test_rust(&workspace, &options, &tools, &mut steps, &mut counts);
     if options.wants(Part::Browser) {
         test_browser(&workspace, &options, &tools, compiled, &mut steps, &mut counts);
+    }
+
+    if options.wants(Part::Api) {
+        test_api(&workspace, &tools, compiled, &mut steps);
     }
 
     let passed = steps.report();
@@ -128,6 +145,9 @@ fn prepare(workspace: &Workspace, options: &Options) -> Result<Tools> {
     }
     if options.wants(Part::Browser) {
         tools.chromium = chromium::ensure_installed(workspace)?;
+    }
+    if options.wants(Part::Api) {
+        tools.schemathesis = api_fuzz::ensure_installed(workspace)?;
     }
     Ok(tools)
 }
@@ -205,14 +225,7 @@ fn test_browser(
         Ok(())
     });
     let server = build::dev_server(workspace);
-    let built = steps.attempt("Build the server", || {
-        // The Rust tests come with a server; asked for one without the tests' features, cargo would compile it again.
-        if server_is_compiled && server.is_file() {
-            Ok(())
-        } else {
-            build::server(workspace).map(drop)
-        }
-    });
+    let built = steps.attempt("Build the server", || build_server(workspace, server_is_compiled));
     let (true, true, Some(site)) = (compiled, built, site) else {
         return steps.not_run(name, "site or server did not build");
     };
@@ -228,5 +241,26 @@ fn test_browser(
             &options.runner_arguments,
             counts,
         )
+    });
+}
+
+/// The Rust tests come with a server; asked for one without the tests' features, cargo would compile it again.
+fn build_server(workspace: &Workspace, is_compiled: bool) -> Result<()> {
+    if is_compiled && build::dev_server(workspace).is_file() {
+        Ok(())
+    } else {
+        build::server(workspace).map(drop)
+    }
+}
+
+fn test_api(workspace: &Workspace, tools: &Tools, server_is_compiled: bool, steps: &mut Steps) {
+    let name = "Schemathesis against the API";
+    if !steps.attempt("Build the server for it", || {
+        build_server(workspace, server_is_compiled)
+    }) {
+        return steps.not_run(name, "the server did not build");
+    }
+    steps.attempt(name, || {
+        api_fuzz::run(workspace, &build::dev_server(workspace), &tools.schemathesis)
     });
 }

@@ -1,0 +1,114 @@
+//! Schemathesis reads the OpenAPI document of a running server and sends what it allows, and what it does
+//! not: no answer may be a server error, and none may differ from the document.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use nix::sys::signal::Signal;
+
+use crate::private_files::random_text;
+use crate::process::{Background, TemporaryFolder, free_port, run_quietly, run_showing};
+use crate::progress::say;
+use crate::strongroom::{add_administrator, agent, sign_in, wait_for_answer};
+use crate::workspace::{Workspace, programs_in_path};
+
+/// The versions that were tried.
+const PACKAGES: [&str; 2] = ["schemathesis==4.32.5", "openapi-spec-validator==0.9.0"];
+
+const EMAIL: &str = "fuzz@example.com";
+
+/// Makes a Python environment below the target folder, and gives its folder of programs.
+pub fn ensure_installed(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace
+        .target
+        .join("schemathesis")
+        .join(PACKAGES[0].replace("==", "-"));
+    let programs = folder.join("bin");
+    if programs.join("schemathesis").is_file() {
+        return Ok(programs);
+    }
+    let python = programs_in_path("python3")
+        .into_iter()
+        .next()
+        .context("python3 is missing: install Python 3.10 or newer with its venv module, then run this again")?;
+    say(format!("      Installing {} with pip", PACKAGES.join(" and ")));
+    let mut venv = Command::new(python);
+    venv.args(["-m", "venv"]).arg(&folder);
+    run_quietly(venv).context("a Python environment cannot be made")?;
+    let mut pip = Command::new(programs.join("pip"));
+    pip.args(["install", "--quiet", "--disable-pip-version-check"])
+        .args(PACKAGES);
+    run_quietly(pip).context("Schemathesis cannot be installed")?;
+    Ok(programs)
+}
+
+/// Starts a server with nothing in it but an administrator, and tries its API.
+pub fn run(workspace: &Workspace, server: &Path, programs: &Path) -> Result<()> {
+    let folder = TemporaryFolder::new("fuzz")?;
+    let (data, site) = (folder.path().join("data"), folder.path().join("site"));
+    fs::create_dir(&site).context("cannot make a folder")?;
+    let manifest = r#"{"build_id":"none","js":"/pkg/none.js","wasm":"/pkg/none.wasm","css":"/pkg/none.css"}"#;
+    fs::write(site.join("site.json"), manifest).context("cannot write a file")?;
+    let password = random_text(24)?;
+    add_administrator(server, &data, EMAIL, "Fuzz", &password)?;
+
+    let origin = format!("http://127.0.0.1:{}", free_port()?);
+    let mut serve = Command::new(server);
+    serve
+        .args([
+            "serve",
+            "--listen",
+            origin.trim_start_matches("http://"),
+            "--log",
+            "warn",
+        ])
+        .arg("--data-dir")
+        .arg(&data)
+        .arg("--site-dir")
+        .arg(&site);
+    let mut running = Background::start(serve, Signal::SIGTERM, true)?;
+    wait_for_answer(&format!("{origin}/readyz"), &mut running).context("Strongroom does not answer")?;
+
+    let document = folder.path().join("openapi.json");
+    let text = agent()
+        .get(format!("{origin}/api/openapi.json"))
+        .call()
+        .and_then(|mut answer| answer.body_mut().read_to_string())
+        .context("the server gives no OpenAPI document")?;
+    fs::write(&document, text).context("cannot write the document")?;
+    let mut validator = Command::new(programs.join("openapi-spec-validator"));
+    validator.args(["--schema", "3.1"]).arg(&document);
+    run_quietly(validator).context("the document is not OpenAPI 3.1")?;
+
+    let cookie = sign_in(&agent(), &format!("{origin}/api/v1"), EMAIL, &password)?;
+    let session = cookie
+        .split("; ")
+        .find_map(|cookie| cookie.strip_prefix("strongroom="))
+        .context("signing in gives no session")?;
+    let mut fuzz = Command::new(programs.join("schemathesis"));
+    fuzz.current_dir(workspace.path("xtask/fuzz"))
+        .args(["--config-file", "schemathesis.toml", "run"])
+        .arg(format!("{origin}/api/openapi.json"))
+        // The cookie goes through the environment: arguments can be read by every user of the machine.
+        .env("STRONGROOM_FUZZ_SESSION", session)
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    let finished = run_showing(fuzz, |_| false)?;
+    if let Some(status) = running.ended() {
+        bail!("the server ended while it was tried ({status}):\n{}", finished.output);
+    }
+    if !finished.status.success() {
+        bail!("the API differs from its document:\n{}", finished.output);
+    }
+    // The last lines have the figures.
+    let figures: Vec<&str> = finished.output.lines().rev().take(12).collect();
+    for line in figures
+        .iter()
+        .rev()
+        .filter(|line| line.contains("generated") || line.contains("Tested:"))
+    {
+        say(format!("      {}", line.trim()));
+    }
+    Ok(())
+}
