@@ -87,8 +87,12 @@ pub fn run(workspace: &Workspace, server: &Path, programs: &Path) -> Result<()> 
         .split("; ")
         .find_map(|cookie| cookie.strip_prefix("strongroom="))
         .context("signing in gives no session")?;
+    // It keeps what it found in its working folder.
+    for file in ["schemathesis.toml", "hooks.py"] {
+        fs::copy(workspace.path("xtask/fuzz").join(file), folder.path().join(file)).context("cannot copy a file")?;
+    }
     let mut fuzz = Command::new(programs.join("schemathesis"));
-    fuzz.current_dir(workspace.path("xtask/fuzz"))
+    fuzz.current_dir(folder.path())
         .args(["--config-file", "schemathesis.toml", "run"])
         .arg(format!("{origin}/api/openapi.json"))
         // The cookie goes through the environment: arguments can be read by every user of the machine.

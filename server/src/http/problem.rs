@@ -264,7 +264,7 @@ impl ApiError {
 }
 
 /// The slugs of failures of other servers.
-pub(super) const UPSTREAM_SLUGS: &[&str] = &[
+pub const UPSTREAM_SLUGS: &[&str] = &[
     "credential-refused",
     "unreachable",
     "not-mcp",

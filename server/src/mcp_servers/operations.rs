@@ -7,11 +7,12 @@ use app::mcp_servers::{
 use serde_json::json;
 
 use super::rows::SORTS;
+use crate::http::UPSTREAM_SLUGS;
 use crate::openapi::Operation;
 
 /// How attaching a credential can fail.
 const ATTACH: &[&str] = &["host-not-allowed", "credential-deleted"];
-/// How using a credential, or reaching a server, can fail.
+/// How using a credential can fail before anything is sent.
 const REACH: &[&str] = &[
     "disabled",
     "host-not-allowed",
@@ -19,13 +20,6 @@ const REACH: &[&str] = &[
     "value-not-sendable",
     "audit-unavailable",
     "key-missing",
-    "credential-refused",
-    "unreachable",
-    "not-mcp",
-    "timed-out",
-    "redirected",
-    "answer-too-large",
-    "upstream-failed",
 ];
 
 /// What `routes.rs` serves.
@@ -73,10 +67,12 @@ pub fn operations() -> Vec<Operation> {
             "List the tools of an MCP server",
         )
         .answers::<ToolList>("What the server offers now.")
-        .refuses(REACH),
+        .refuses(REACH)
+        .refuses(UPSTREAM_SLUGS),
         Operation::post("/mcp-servers/{id}/tools/{tool}/call", "mcp_servers.call", "Call a tool")
             .takes::<ToolCall>(json!({"arguments": {"query": "open tickets"}}))
             .answers::<ToolResult>("What the tool answered.")
-            .refuses(REACH),
+            .refuses(REACH)
+            .refuses(UPSTREAM_SLUGS),
     ]
 }

@@ -116,12 +116,17 @@ fn describe(operation: &Operation, answers: Map<String, Value>, shapes: &mut Sha
         })
         .collect();
     parameters.extend(operation.parameters.iter().map(|parameter| {
-        json!({
+        let mut described = json!({
             "name": parameter.name,
             "in": parameter.place,
             "description": parameter.description,
             "schema": parameter.schema,
-        })
+        });
+        // A form without scripts sends what was not filled in, which counts as absent.
+        if parameter.place == "query" {
+            described["allowEmptyValue"] = true.into();
+        }
+        described
     }));
     let tag = operation.id.split('.').next().unwrap_or_default();
     let mut described = json!({
