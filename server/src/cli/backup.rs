@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::progress::Progress;
-use super::{open_base, say};
+use super::{counted, open_base, say};
 use crate::backup::{self, Summary};
 use crate::clock::Clock;
 use crate::config::Settings;
@@ -43,8 +43,9 @@ pub(super) async fn restore(settings: &Settings, file: &Path) -> anyhow::Result<
 
 fn counts(summary: &Summary) -> String {
     format!(
-        "{} rows, and {} stored values, each of which was opened once.",
-        summary.rows, summary.values
+        "{}, and {}, each of which was opened once.",
+        counted(summary.rows, "row"),
+        counted(summary.values, "stored value")
     )
 }
 

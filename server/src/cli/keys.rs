@@ -6,7 +6,7 @@ use anyhow::bail;
 use clap::Subcommand;
 
 use super::progress::Progress;
-use super::{open_base, say};
+use super::{counted, open_base, say};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::keys::{self, Activated, Added, ListedKey};
@@ -124,22 +124,22 @@ async fn rewrap(base: &Base) -> anyhow::Result<()> {
     let report = outcome?;
     if !report.broken.is_empty() {
         bail!(
-            "{} values were wrapped with the key {}. {} do not open and stay as they were. \
-             Restore these credentials from a backup, or save them again:\n{}",
-            report.rewrapped,
+            "{} rewrapped with the key {}. What is stored for these credentials does not open and stays as it was; \
+             restore them from a backup, or save them again:\n{}",
+            counted(report.rewrapped, "value"),
             report.key,
-            report.broken.len(),
             report.broken.join("\n")
         );
     }
     let skipped = match report.skipped {
         0 => String::new(),
-        skipped => format!(" {skipped} were changed by somebody else meanwhile."),
+        skipped => format!(" {} changed meanwhile by somebody else.", counted(skipped, "value")),
     };
     say(&format!(
-        "{} values were wrapped with the key {}.{skipped} No value needs another key now.\n\
+        "{} rewrapped with the key {}.{skipped} No value needs another key now.\n\
          Keep the older keys in the keyring: the audit trail and older backups need them.",
-        report.rewrapped, report.key
+        counted(report.rewrapped, "value"),
+        report.key
     ));
     Ok(())
 }
@@ -153,7 +153,11 @@ async fn verify(base: &Base) -> anyhow::Result<()> {
     drop(progress);
     let report = outcome?;
     if report.broken.is_empty() {
-        say(&format!("All {} stored values open.", report.opened));
+        say(&match report.opened {
+            0 => "Nothing is stored yet.".to_owned(),
+            1 => "The 1 stored value opens.".to_owned(),
+            opened => format!("All {opened} stored values open."),
+        });
         return Ok(());
     }
     bail!(

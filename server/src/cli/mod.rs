@@ -175,6 +175,11 @@ async fn add_user(settings: Settings, email: String, name: String, role: Role) -
     }
 }
 
+/// A number and what it counts: `1 value`, `2 values`.
+fn counted(number: u64, one: &str) -> String {
+    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Tells the person at the terminal. Where nobody reads it any more, the work goes on all the same.
 pub(crate) fn say(text: &str) {
     use std::io::Write as _;

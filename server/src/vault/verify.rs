@@ -44,7 +44,8 @@ pub async fn verify(db: &Db, vault: &Vault, mut progress: impl FnMut(u64)) -> Re
         let batch: Vec<StoredVersion> =
             read!(*db, c => sqlx::query_as(VERSIONS).bind(after.0).bind(after.1).fetch_all(c))?;
         let Some(last) = batch.last() else { return Ok(report) };
-        after = (last.credential_id, last.version);
+        // Not the next version of the same credential: one that is replaced just now would count twice.
+        after = (last.credential_id, i64::MAX);
         if batch.iter().any(|stored| vault.key(&stored.sealed.key_id).is_err()) {
             // It may have come into the keyring while this ran.
             vault.reload(db).await?;
@@ -68,7 +69,7 @@ pub async fn verify_within(tx: &mut Tx, vault: &Vault) -> Result<VerifyReport, D
         let batch: Vec<StoredVersion> =
             within!(tx, c => sqlx::query_as(VERSIONS).bind(after.0).bind(after.1).fetch_all(c))?;
         let Some(last) = batch.last() else { return Ok(report) };
-        after = (last.credential_id, last.version);
+        after = (last.credential_id, i64::MAX);
         report.open(vault, batch);
     }
 }
