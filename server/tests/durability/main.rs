@@ -1,4 +1,5 @@
-//! The server as a process. Killed at any moment under write load, it loses nothing that it acknowledged.
+//! Real server processes: killed at any moment under write load, they lose nothing that they acknowledged;
+//! several on one database are as one.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,15 +10,26 @@
 
 #[path = "../support/database.rs"]
 mod database;
+#[path = "../api/peers/hostile.rs"]
+#[allow(dead_code, reason = "each test binary uses a part of it")]
+mod hostile;
+
+mod backup;
+mod balancer;
+mod client;
+mod keys;
 mod operations;
 mod process;
+mod replicas;
+mod tables;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use client::Client;
 use database::Engine;
-use process::{Client, Server};
+use process::Server;
 use serde_json::json;
 
 /// How often the server is killed, on each engine, unless `STRONGROOM_TEST_KILLS` says otherwise.
@@ -91,12 +103,7 @@ async fn killed_under_load(engine: Engine) {
     let kills = kills();
     let folder = tempfile::tempdir().unwrap();
     let database = engine.fresh_database().await;
-    let site = process::empty_site(&folder);
-    let options = process::Options {
-        folder: folder.path().join("data"),
-        database,
-        site,
-    };
+    let options = process::Options::new(&folder, "data", database);
     process::add_administrator(&options);
     let mut total = 0;
     for round in 0..kills {
@@ -107,7 +114,7 @@ async fn killed_under_load(engine: Engine) {
             .map(|writer| tokio::spawn(write_until_it_dies(client.clone(), round, writer, acknowledged.clone())))
             .collect();
         // Somewhere in the middle of the load: each round at another time.
-        tokio::time::sleep(Duration::from_millis(60 + u64::from(round) * 17 % 397)).await;
+        tokio::time::sleep(Duration::from_millis(60 + u64::from(round) * 137 % 397)).await;
         server.kill();
         for writer in writers {
             writer.await.unwrap();

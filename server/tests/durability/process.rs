@@ -1,4 +1,4 @@
-//! The real binary as a process, and a client that notices when it dies.
+//! The real binary as a process.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
@@ -7,13 +7,16 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use serde_json::{Value, json};
+use serde_json::json;
+
+use crate::client::Client;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_strongroom");
-const EMAIL: &str = "admin@example.com";
-const PASSWORD: &str = "four words for tests";
+pub const EMAIL: &str = "admin@example.com";
+pub const PASSWORD: &str = "four words for tests";
 
 /// Where a server keeps its things.
+#[derive(Clone)]
 pub struct Options {
     pub folder: PathBuf,
     pub database: Option<String>,
@@ -21,6 +24,32 @@ pub struct Options {
 }
 
 impl Options {
+    /// In a folder of its own below this one.
+    pub fn new(folder: &tempfile::TempDir, name: &str, database: Option<String>) -> Self {
+        let site = folder.path().join("site");
+        if !site.exists() {
+            empty_site(folder);
+        }
+        Self {
+            folder: folder.path().join(name),
+            database,
+            site,
+        }
+    }
+
+    /// The keyring of the data folder.
+    pub fn keyring(&self) -> PathBuf {
+        self.folder.join("keyring.json")
+    }
+
+    /// Gives another server's keyring to this one, as an operator would.
+    pub fn take_keyring(&self, from: &Self) {
+        std::fs::create_dir_all(&self.folder).unwrap();
+        let partial = self.folder.join("keyring.copy");
+        std::fs::copy(from.keyring(), &partial).unwrap();
+        std::fs::rename(partial, self.keyring()).unwrap();
+    }
+
     /// The program with these options, for a command to be added.
     pub fn command(&self) -> Command {
         let mut command = Command::new(BINARY);
@@ -70,16 +99,60 @@ pub fn add_administrator(options: &Options) {
     assert!(child.wait().unwrap().success());
 }
 
-/// `strongroom keys verify`: what it said.
-pub fn verify(options: &Options) -> String {
+/// What a command said, and whether it did what it was asked.
+#[derive(Debug)]
+pub struct Said {
+    pub done: bool,
+    pub out: String,
+    pub err: String,
+}
+
+impl Said {
+    /// It must have done it.
+    #[track_caller]
+    pub fn done(self) -> String {
+        assert!(self.done, "{self:?}");
+        self.out
+    }
+
+    /// It must have refused.
+    #[track_caller]
+    pub fn refused(self) -> String {
+        assert!(!self.done && self.out.is_empty(), "{self:?}");
+        self.err
+    }
+}
+
+/// Runs `strongroom` with these arguments to its end.
+pub fn run(options: &Options, arguments: &[&str]) -> Said {
     let output = options
         .command()
-        .args(["keys", "verify"])
+        .args(arguments)
         .stdin(Stdio::null())
+        .stderr(Stdio::piped())
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    Said {
+        done: output.status.success(),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// Begins `strongroom` with these arguments, for somebody who will kill it.
+pub fn begin(options: &Options, arguments: &[&str]) -> Child {
+    options
+        .command()
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// `strongroom keys verify`: what it said.
+pub fn verify(options: &Options) -> String {
+    run(options, &["keys", "verify"]).done()
 }
 
 /// A running server; killed when dropped.
@@ -113,8 +186,8 @@ impl Server {
         server
     }
 
-    /// The address at the end of the next line that the server says.
-    pub async fn next_address(&mut self) -> String {
+    /// The next line that the server says; empty at its end.
+    async fn next_line(&mut self) -> String {
         let mut out = self.out.take().unwrap();
         let read = tokio::task::spawn_blocking(move || {
             let mut line = String::new();
@@ -123,9 +196,26 @@ impl Server {
         });
         let (line, out) = read.await.unwrap();
         self.out = Some(out);
-        let address = line.trim().rsplit(' ').next().unwrap_or_default();
+        line.trim().to_owned()
+    }
+
+    /// The address at the end of the next line that the server says.
+    pub async fn next_address(&mut self) -> String {
+        let line = self.next_line().await;
+        let address = line.rsplit(' ').next().unwrap_or_default();
         assert!(address.starts_with("http://127.0.0.1:"), "{line}");
         address.to_owned()
+    }
+
+    /// The token of the set-up link that it printed.
+    pub async fn set_up_token(&mut self) -> String {
+        loop {
+            let line = self.next_line().await;
+            assert!(!line.is_empty(), "the server prints a set-up link");
+            if let Some((_, token)) = line.split_once("/set-up#") {
+                return token.to_owned();
+            }
+        }
     }
 
     /// Address and port.
@@ -155,26 +245,13 @@ impl Server {
 
     /// Somebody who is not signed in.
     pub fn client(&self) -> Client {
-        // Only the first call installs it.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        Client {
-            http: reqwest::Client::new(),
-            origin: self.origin.clone(),
-            cookie: String::new(),
-        }
+        Client::at(&self.origin)
     }
 
+    /// The administrator.
     pub async fn sign_in(&self) -> Client {
         let mut client = self.client();
-        let body = json!({"email": EMAIL, "password": PASSWORD});
-        let answer = client
-            .request("POST", "/api/v1/session", Some(body))
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(answer.status(), 200);
-        let cookie = answer.headers()["set-cookie"].to_str().unwrap();
-        cookie.split(';').next().unwrap().clone_into(&mut client.cookie);
+        assert_eq!(client.sign_in(EMAIL, PASSWORD).await, 200);
         client
     }
 
@@ -189,47 +266,5 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
-    }
-}
-
-/// A signed-in client.
-#[derive(Clone)]
-pub struct Client {
-    http: reqwest::Client,
-    origin: String,
-    cookie: String,
-}
-
-impl Client {
-    /// The session cookie, as a header has it.
-    pub fn cookie(&self) -> &str {
-        &self.cookie
-    }
-
-    /// Status and text of another address.
-    pub async fn text_of(&self, url: &str) -> (u16, String) {
-        let answer = self.http.get(url).send().await.unwrap();
-        (answer.status().as_u16(), answer.text().await.unwrap())
-    }
-
-    fn request(&self, method: &str, path: &str, body: Option<Value>) -> reqwest::RequestBuilder {
-        let request = self
-            .http
-            .request(method.parse().unwrap(), format!("{}{path}", self.origin))
-            .header("cookie", &self.cookie);
-        match body {
-            Some(body) => request
-                .header("content-type", "application/json")
-                .body(body.to_string()),
-            None => request,
-        }
-    }
-
-    /// Status and body; nothing where the server died before it answered in full.
-    pub async fn send(&self, method: &str, path: &str, body: Option<Value>) -> Option<(u16, Value)> {
-        let answer = self.request(method, path, body).send().await.ok()?;
-        let status = answer.status().as_u16();
-        let body = answer.bytes().await.ok()?;
-        Some((status, serde_json::from_slice(&body).unwrap_or_default()))
     }
 }

@@ -305,6 +305,8 @@ async fn nothing_holds_the_canary(app: TestApp) {
         "every route was called in many ways: {}",
         answers.len()
     );
+    let file = app.folder().join("strongroom.backup");
+    server::backup::backup(&app.state.base, &file, |_| {}).await.unwrap();
     storage::assert_clean(&app).await;
     let logs = logs.take();
     let traced = logs.len() > 10_000 && String::from_utf8_lossy(&logs).contains("TRACE");

@@ -1,4 +1,4 @@
-//! What the database holds: the bytes of its files on SQLite, every row as text on PostgreSQL.
+//! What the database holds: the bytes of its files on SQLite, every row as text on PostgreSQL, and its backup.
 
 use server::db::Db;
 use sqlx::AssertSqlSafe;
@@ -16,7 +16,9 @@ pub async fn assert_clean(app: &TestApp) {
         crate::assert_clean(&path.display().to_string(), &bytes);
         files.push(path.file_name().unwrap().to_string_lossy().into_owned());
     }
-    assert!(files.contains(&"keyring.json".to_owned()), "{files:?}");
+    for name in ["keyring.json", "strongroom.backup"] {
+        assert!(files.contains(&name.to_owned()), "{files:?}");
+    }
     let Db::Postgres(pool) = &app.state.base.db else {
         assert!(
             files.contains(&"strongroom.db-wal".to_owned()),

@@ -10,11 +10,7 @@ use crate::process::{self, Options};
 /// A folder with a database and an administrator.
 async fn prepared(engine: Engine) -> (tempfile::TempDir, Options) {
     let folder = tempfile::tempdir().unwrap();
-    let options = Options {
-        folder: folder.path().join("data"),
-        database: engine.fresh_database().await,
-        site: process::empty_site(&folder),
-    };
+    let options = Options::new(&folder, "data", engine.fresh_database().await);
     process::add_administrator(&options);
     (folder, options)
 }
