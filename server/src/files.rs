@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
 /// A file that does not have its name yet. Dropped before that, it is removed.
@@ -74,6 +74,11 @@ impl PrivateFile {
     /// # Errors
     /// Where it cannot be made durable: the old file is whole then, or the new one is.
     pub fn replace(self) -> io::Result<()> {
+        // The other file's owner goes on reading it: often a command is run by root, the server by its own user.
+        let (old, new) = (fs::metadata(&self.path)?, self.file.metadata()?);
+        if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
+            fchown(&self.file, Some(old.uid()), Some(old.gid()))?;
+        }
         self.sync()?;
         fs::rename(&self.partial, &self.path)?;
         sync_folder(&self.path)
@@ -141,5 +146,16 @@ mod tests {
             1,
             "nothing is left beside it"
         );
+    }
+
+    #[test]
+    fn a_file_that_is_replaced_stays_its_owners() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kept");
+        fs::write(&path, b"first").unwrap();
+        // Only root may give a file away; for everybody else there is nothing to lose.
+        let given = std::os::unix::fs::chown(&path, Some(1), Some(1)).is_ok();
+        PrivateFile::begin(&path).unwrap().replace().unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().uid() == 1, given);
     }
 }

@@ -26,7 +26,10 @@ async fn ready(State(state): State<AppState>) -> Result<Response, ApiError> {
     if schema == Schema::Behind {
         return Err(ApiError::SchemaBehind);
     }
-    let standing = base.vault.reload(&base.db).await?;
+    let mut standing = base.vault.standing(&base.db).await?;
+    if !standing.is_complete() {
+        standing = base.vault.reload(&base.db).await?;
+    }
     if let Some(key) = standing.missing() {
         return Err(ApiError::KeyMissing(key.id.clone()));
     }

@@ -28,11 +28,11 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
     let router = router(state.clone(), assets, HostRule::new(settings.public_url.as_ref()));
     let listener = listen(settings.listen, "--listen").await?;
     let address = listener.local_addr()?;
-    let membership = Membership::join(base.clone(), address).await?;
     let metrics = match settings.metrics_listen {
         Some(address) => Some(listen(address, "--metrics-listen").await?),
         None => None,
     };
+    let membership = Membership::join(base.clone(), address).await?;
     greet(&settings, &base.db, address, &state.accounts).await?;
     if let Some(listener) = metrics {
         say(&format!("Metrics are at http://{}/metrics", listener.local_addr()?));

@@ -93,6 +93,12 @@ impl Standing {
             .find(|row| row.state != KeyState::Pending && !self.held.contains(&row.id))
     }
 
+    /// Whether every key of the database is held, pending ones too.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.held.len() == self.rows.len()
+    }
+
     /// Ids of the keys in a state.
     pub fn in_state(&self, state: KeyState) -> impl Iterator<Item = &str> {
         self.rows

@@ -88,6 +88,14 @@ impl Vault {
         Ok(Standing::new(rows, &self.held(), unreadable))
     }
 
+    /// What the database needs and which of it is held, without reading the keyring.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn standing(&self, db: &Db) -> Result<Standing, DbError> {
+        Ok(Standing::new(keys::rows(db).await?, &self.held(), None))
+    }
+
     /// Takes up what the keyring holds of these keys now. Tells, in a sentence, what stands against it.
     fn take_up(&self, rows: &[KeyRow]) -> Option<String> {
         let read = match Keyring::read(&self.0.source) {
