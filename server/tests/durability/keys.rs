@@ -13,7 +13,7 @@ use crate::process::{self, Options, Server};
 use crate::tables::Tables;
 
 /// Long enough for servers that tell of themselves every 5 seconds, on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const LEFT: &str = "SELECT count(*) FROM credential_versions v WHERE NOT EXISTS \
      (SELECT 1 FROM encryption_keys k WHERE k.id = v.key_id AND k.state = 'active')";

@@ -13,13 +13,11 @@ pub enum Tables {
 
 impl Tables {
     pub async fn open(options: &Options) -> Self {
-        match &options.database {
-            Some(url) => Self::Postgres(PgConnection::connect(url).await.unwrap()),
-            None => {
-                let file = SqliteConnectOptions::new().filename(options.folder.join("strongroom.db"));
-                Self::Sqlite(file.read_only(true).connect().await.unwrap())
-            }
+        if let Some(url) = &options.database {
+            return Self::Postgres(PgConnection::connect(url).await.unwrap());
         }
+        let file = SqliteConnectOptions::new().filename(options.folder.join("strongroom.db"));
+        Self::Sqlite(file.read_only(true).connect().await.unwrap())
     }
 
     /// One number.
