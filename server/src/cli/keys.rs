@@ -86,13 +86,13 @@ async fn add(base: &Base, settings: &Settings, from_keyring: Option<&str>) -> an
         Added::New(id) => {
             let place = base.vault.source().name();
             let shared = if base.db.is_shared() && settings.keeps_own_keyring() {
-                format!("Copy {place} to every other server on this database. ")
+                format!(" Copy {place} to every other server on this database.")
             } else {
                 String::new()
             };
             say(&format!(
                 "The key {id} was added; the keyring {place} holds it.\n\
-                 Back up the keyring now, apart from the database. {shared}\n\
+                 Back up the keyring now, apart from the database.{shared}\n\
                  Next: strongroom keys activate {id}"
             ));
         }
@@ -130,6 +130,13 @@ async fn rewrap(base: &Base) -> anyhow::Result<()> {
             report.key,
             report.broken.join("\n")
         );
+    }
+    if report.rewrapped + report.skipped == 0 {
+        say(&format!(
+            "No value needs another key than {}. Nothing was changed.",
+            report.key
+        ));
+        return Ok(());
     }
     let skipped = match report.skipped {
         0 => String::new(),

@@ -30,7 +30,7 @@ use crate::vault::Vault;
 #[derive(Debug, Parser)]
 #[command(name = "strongroom", version, arg_required_else_help = true)]
 pub struct Cli {
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Settings")]
     options: Options,
     /// Settings file; the default is `strongroom.toml` in the working folder, if it is there.
     #[arg(long, global = true, env = "STRONGROOM_CONFIG", value_name = "FILE")]
