@@ -5,8 +5,10 @@
 
 pub mod accounts;
 pub mod api;
+pub mod audit;
 pub mod credentials;
 mod document;
+pub mod help;
 pub mod mcp_servers;
 pub mod names;
 mod routes;

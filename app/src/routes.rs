@@ -11,7 +11,9 @@ use leptos_router::{
 use crate::{
     PageRequest,
     accounts::{SetUpPage, SignInPage, provide_me},
+    audit::AuditPage,
     credentials::{CredentialPage, CredentialsPage},
+    help::{HelpIndexPage, HelpPage, HelpTopic},
     mcp_servers::McpServersPage,
     shell::{NotFoundPage, Shell, text},
     ui::{SignInAgain, provide_dialogs, provide_hydrated, provide_toasts},
@@ -38,8 +40,17 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/credentials") view=CredentialsPage ssr=SsrMode::Async />
                     <Route path=path!("/credentials/:id") view=CredentialPage ssr=SsrMode::Async />
                     <Route path=path!("/mcp-servers") view=|| view! { <McpServersPage /> }.into_any() ssr=SsrMode::Async />
+                    <Route path=path!("/audit") view=|| view! { <AuditPage /> }.into_any() ssr=SsrMode::Async />
+                    <Route path=path!("/help") view=|| view! { <HelpIndexPage /> }.into_any() ssr=SsrMode::Async />
+                    <Route path=path!("/help/credentials") view=|| help(HelpTopic::Credentials) ssr=SsrMode::Async />
+                    <Route path=path!("/help/mcp-servers") view=|| help(HelpTopic::McpServers) ssr=SsrMode::Async />
+                    <Route path=path!("/help/audit") view=|| help(HelpTopic::Audit) ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>
     }
+}
+
+fn help(topic: HelpTopic) -> AnyView {
+    view! { <HelpPage topic /> }.into_any()
 }

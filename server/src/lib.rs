@@ -19,6 +19,7 @@ pub mod destination;
 pub mod files;
 pub mod harden;
 pub mod health;
+pub mod help;
 pub mod http;
 pub mod keys;
 pub mod log;

@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue, header};
 
 use crate::accounts::{self, Accounts};
 use crate::assets::Assets;
+use crate::audit;
 use crate::credentials;
 use crate::http::{ApiError, HostRule, client_address, finish_problems, guard, observe, request_id};
 use crate::mcp_servers;
@@ -47,6 +48,7 @@ pub fn router(state: AppState, assets: Assets, hosts: HostRule) -> Router {
 fn api(state: AppState) -> Router {
     let routes = Router::new()
         .merge(accounts::router())
+        .merge(audit::router())
         .merge(credentials::router())
         .merge(mcp_servers::router())
         .fallback(async || ApiError::NotFound.into_response())

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::extract::FromRef;
 
-use crate::accounts::Accounts;
+use crate::accounts::{self, Accounts};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::credentials::Credentials;
@@ -55,6 +55,7 @@ impl AppState {
     /// A sentence that says what cannot be set up.
     pub fn start(base: Arc<Base>, settings: &Settings) -> anyhow::Result<Self> {
         let accounts = Accounts::new(base.clone(), settings.is_https());
+        accounts::keep_recording(&base);
         let credentials = Credentials::start(base.clone());
         let outbound = Outbound::new(&OutboundSettings {
             private_networks: settings.outbound_private_networks,

@@ -53,6 +53,8 @@ pub struct Query {
     pub limit: Option<u32>,
     /// From `next_cursor` or `previous_cursor` of the page before.
     pub cursor: Option<String>,
+    /// Filters that only this list has: name in the API and content.
+    pub filters: Vec<(&'static str, String)>,
 }
 
 impl Query {
@@ -66,8 +68,9 @@ impl Query {
             ("limit", limit.as_deref()),
             ("cursor", self.cursor.as_deref()),
         ];
+        let filters = self.filters.iter().map(|(name, value)| (*name, Some(value.as_str())));
         let mut text = String::new();
-        for (name, value) in pairs {
+        for (name, value) in pairs.into_iter().chain(filters) {
             if let Some(value) = value.filter(|value| !value.is_empty()) {
                 text.push(if text.is_empty() { '?' } else { '&' });
                 text.push_str(name);
@@ -92,8 +95,9 @@ mod tests {
         let query = Query {
             search: Some("a b&c".to_owned()),
             limit: Some(10),
+            filters: vec![("action", "x.y".to_owned()), ("host", String::new())],
             ..Query::default()
         };
-        assert_eq!(query.to_query_string(), "?search=a%20b%26c&limit=10");
+        assert_eq!(query.to_query_string(), "?search=a%20b%26c&limit=10&action=x%2Ey");
     }
 }

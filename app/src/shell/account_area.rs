@@ -38,6 +38,17 @@ pub fn AccountArea(
     on_shortcuts: Callback<()>,
 ) -> impl IntoView {
     let me = use_me();
+    if me.is_none() {
+        // The help is open to everybody.
+        return view! {
+            <section class="account" aria-label=text::account()>
+                <a class="button" href="/sign-in" rel="external">
+                    {text::sign_in()}
+                </a>
+            </section>
+        }
+        .into_any();
+    }
     let name = me.as_ref().map(|me| me.name.clone()).unwrap_or_default();
     let initial = name
         .chars()

@@ -4,6 +4,7 @@ use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
 
 use super::{account_area::AccountArea, text};
+use crate::accounts::{Action, Resource, may};
 use crate::ui::{Icon, IconKind};
 
 const NAVIGATION_ID: &str = "navigation";
@@ -62,6 +63,18 @@ pub fn Navigation(
             <ul aria-labelledby="nav-integrations">
                 <NavigationLink href="/credentials" icon=IconKind::Key words=text::credentials() />
                 <NavigationLink href="/mcp-servers" icon=IconKind::Plug words=text::mcp_servers() />
+            </ul>
+            {may(Resource::AuditEvents, Action::Read, None)
+                .then(|| {
+                    view! {
+                        <h2 id="nav-administration">{text::administration()}</h2>
+                        <ul aria-labelledby="nav-administration">
+                            <NavigationLink href="/audit" icon=IconKind::Record words=text::audit_trail() />
+                        </ul>
+                    }
+                })}
+            <ul class="side-help">
+                <NavigationLink href="/help" icon=IconKind::Help words=text::help() />
             </ul>
             <AccountArea on_shortcuts />
         </nav>

@@ -3,6 +3,7 @@
 use leptos::{html, prelude::*, text_prop::TextProp};
 use leptos_meta::Title;
 
+use crate::help::{HelpTopic, text as help_text};
 use crate::ui::use_hydrated;
 
 /// The head of a page. After a navigation inside the app the heading takes the focus, so that a screen
@@ -15,6 +16,9 @@ pub fn PageHeader(
     /// One sentence about the page.
     #[prop(optional, into)]
     about: MaybeProp<String>,
+    /// The text of the help about it.
+    #[prop(optional)]
+    help: Option<HelpTopic>,
     /// Search and buttons.
     #[prop(optional)]
     children: Option<Children>,
@@ -47,10 +51,23 @@ pub fn PageHeader(
                 <h1 node_ref=heading tabindex="-1">
                     {title}
                 </h1>
-                <p hidden=move || about.get().is_none()>{move || about.get()}</p>
+                <p hidden=move || about.get().is_none()>
+                    {move || about.get()} " " {help.map(|topic| view! { <HelpLink topic /> })}
+                </p>
             </div>
             {children.map(|children| view! { <div class="page-header-actions">{children()}</div> })}
         </header>
+    }
+    .into_any()
+}
+
+/// The way to the text about a page. It is loaded, since only the server has it.
+#[component]
+fn HelpLink(topic: HelpTopic) -> impl IntoView {
+    view! {
+        <a class="help-link" href=topic.href() rel="external">
+            {help_text::link(topic)}
+        </a>
     }
     .into_any()
 }

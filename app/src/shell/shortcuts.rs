@@ -133,6 +133,11 @@ pub fn ShortcutsDialog(
                         })
                         .collect_view()}
                 </dl>
+                <p>
+                    <a href="/help" rel="external">
+                        {text::all_help()}
+                    </a>
+                </p>
                 <label class="check">
                     <input
                         type="checkbox"

@@ -54,6 +54,36 @@ pub fn mcp_servers() -> &'static str {
     "MCP servers"
 }
 
+/// The heading over what administrators do.
+#[must_use]
+pub fn administration() -> &'static str {
+    "Administration"
+}
+
+/// The link to the audit trail.
+#[must_use]
+pub fn audit_trail() -> &'static str {
+    "Audit trail"
+}
+
+/// The link to the help.
+#[must_use]
+pub fn help() -> &'static str {
+    "Help"
+}
+
+/// The link from the shortcuts to the help.
+#[must_use]
+pub fn all_help() -> &'static str {
+    "More in the help"
+}
+
+/// The link for those who are not signed in.
+#[must_use]
+pub fn sign_in() -> &'static str {
+    "Sign in"
+}
+
 /// The name of the area that says who is signed in.
 #[must_use]
 pub fn account() -> &'static str {

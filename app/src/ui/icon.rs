@@ -57,6 +57,10 @@ pub enum IconKind {
     Moon,
     /// Where something leads.
     ArrowRight,
+    /// The audit trail.
+    Record,
+    /// Help.
+    Help,
 }
 
 impl IconKind {
@@ -101,6 +105,10 @@ impl IconKind {
             }
             Self::Moon => "M20 14.500A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.500Z",
             Self::ArrowRight => "M5 12h14M13 6l6 6-6 6",
+            Self::Record => "M9 3.500h6v3.500H9zM9 5H5.500v15.500h13V5H15M9 11.500h6M9 15.500h4",
+            Self::Help => {
+                "M12 3.500a8.500 8.500 0 1 0 0 17 8.500 8.500 0 0 0 0-17ZM9.6 9.700a2.500 2.500 0 1 1 3.700 2.200c-.8.4-1.300 1-1.300 1.900M12 16.700v.01"
+            }
         }
     }
 }

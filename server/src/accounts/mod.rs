@@ -1,5 +1,6 @@
 //! Accounts: users, sessions, signing in and out, and the set-up of the first administrator.
 
+mod failed;
 mod forms;
 mod operations;
 mod passwords;
@@ -9,6 +10,7 @@ mod set_up;
 mod throttle;
 mod users;
 
+pub use failed::keep_recording;
 pub(crate) use forms::local_path;
 pub use forms::router as forms_router;
 pub use operations::operations;

@@ -11,6 +11,7 @@ use http::{HeaderMap, header};
 use tracing::instrument;
 
 use super::Accounts;
+use super::failed::{self, Refusal};
 use crate::audit::{self, Event};
 use crate::http::{ApiError, ClientAddress, JsonBody, Principal, RequestId, json, no_content, permissions};
 use crate::state::AppState;
@@ -105,11 +106,25 @@ impl Accounts {
         headers: &HeaderMap,
         request_id: &str,
     ) -> Result<(Me, String), ApiError> {
-        let tried = self.count_try(&input.email, address).await?;
+        failed::record(&self.base).await?;
+        let tried = match self.count_try(&input.email, address).await {
+            Err(error @ ApiError::Throttled { .. }) => {
+                failed::note(&self.base, Refusal::Throttled, address).await?;
+                return Err(error);
+            }
+            tried => tried?,
+        };
         let row = self.by_email(&input.email).await?;
         let hash = row.as_ref().and_then(|row| row.password_hash.clone());
         let right = self.passwords.verify(input.password, hash).await?;
-        let (Some(row), true) = (row, right) else {
+        if !right {
+            let refusal = Refusal::WrongPassword {
+                email: &input.email,
+                user: row.as_ref().map(|row| (row.id, row.name.as_str())),
+            };
+            failed::note(&self.base, refusal, address).await?;
+        }
+        let Some(row) = row.filter(|_| right) else {
             return Err(ApiError::WrongPassword);
         };
         self.forget_try(tried).await?;

@@ -3,6 +3,7 @@
 mod backup;
 mod keys;
 mod progress;
+mod audit_trail;
 mod serve;
 mod settings;
 mod stop;
@@ -63,6 +64,9 @@ enum Command {
     },
     /// Print the OpenAPI document of the API.
     Openapi,
+    /// Check the audit trail.
+    #[command(subcommand)]
+    Audit(audit_trail::AuditCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -116,6 +120,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             say(&format!("{document:#}"));
             Ok(())
         }
+        Command::Audit(command) => audit_trail::run(settings, command).await,
     }
 }
 
@@ -130,6 +135,7 @@ pub async fn open_base(settings: &Settings, clock: Clock) -> anyhow::Result<Arc<
     let mut tx = db.begin().await?;
     audit::begin_chain(&mut tx).await?;
     tx.commit().await?;
+    audit::make_searchable(&db).await?;
     Ok(Arc::new(Base {
         db,
         vault,

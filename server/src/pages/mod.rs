@@ -2,6 +2,7 @@
 
 mod transport;
 
+use app::help::{HelpText, HelpTopic};
 use app::{App, PageOutcome, PageRequest, SiteNames, Theme};
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -48,6 +49,10 @@ impl Pages {
     }
 }
 
+fn is_public(path: &str) -> bool {
+    PUBLIC.contains(&path) || path == "/help" || HelpTopic::at(path).is_some()
+}
+
 fn see_other(location: &str) -> Response {
     let location = HeaderValue::from_str(location).unwrap_or(HeaderValue::from_static("/credentials"));
     (
@@ -63,7 +68,7 @@ fn see_other(location: &str) -> Response {
 async fn page(State(pages): State<Pages>, request: Request) -> Response {
     let principal = request.extensions().get::<Principal>().cloned();
     let path = request.uri().path();
-    if principal.is_none() && !PUBLIC.contains(&path) {
+    if principal.is_none() && !is_public(path) {
         let next = request
             .uri()
             .path_and_query()
@@ -111,12 +116,16 @@ impl Pages {
         let names: SiteNames = self.assets.names().clone();
         let outcome = PageOutcome::default();
         let noted = outcome.clone();
+        let help = HelpTopic::at(request.uri().path()).map(|topic| HelpText(crate::help::text(topic)));
         let request_id = request.extensions().get::<RequestId>().cloned();
         let context = move || {
             provide_context(transport.clone());
             provide_context(page.clone());
             provide_context(names.clone());
             provide_context(noted.clone());
+            if let Some(help) = help {
+                provide_context(help);
+            }
             if let (Some(nonce), Some(options)) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>())
                 && let Ok(policy) = HeaderValue::from_str(&policy(&nonce.to_string()))
             {

@@ -6,6 +6,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::envelope::{VaultError, random};
+use crate::text::hex;
 
 /// One key-encryption key. It is never used itself: each purpose has a key derived from it.
 pub struct Key {
@@ -58,13 +59,4 @@ impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Key").field("id", &self.id).finish_non_exhaustive()
     }
-}
-
-/// Lowercase hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

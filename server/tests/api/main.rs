@@ -10,6 +10,7 @@
 mod accounts;
 mod attacker;
 mod backup;
+mod audit;
 mod credentials;
 mod front;
 mod keyring;

@@ -38,6 +38,11 @@ const PAGES: &[&str] = &[
     "GET /credentials",
     "GET /credentials/{id}",
     "GET /mcp-servers",
+    "GET /audit",
+    "GET /help",
+    "GET /help/credentials",
+    "GET /help/mcp-servers",
+    "GET /help/audit",
     "GET /nothing",
     // On a listener of its own; here there is nothing.
     "GET /metrics",
@@ -269,7 +274,14 @@ async fn change_and_show(app: &TestApp, records: &Records) -> Vec<Answer> {
         app.delete("admin", &path).await.expect(409),
     ];
     let cookie = app.cookie("admin").await;
-    for page in ["/credentials", &path, "/mcp-servers", "/credentials?dialog=add"] {
+    for page in [
+        "/credentials",
+        &path,
+        "/mcp-servers",
+        "/credentials?dialog=add",
+        "/audit",
+        "/help/credentials",
+    ] {
         let page = call(app, Some(&cookie), "GET", page, "text/html", Vec::new())
             .await
             .expect(200);

@@ -11,6 +11,7 @@ use crate::{
         dialogs::{CredentialDialogs, DIALOG_KEYS, Done},
         text,
     },
+    help::HelpTopic,
     shell::{ADD_ID, PageHeader},
     ui::{
         ButtonKind, DialogAddress, LinkButton, focus_element, focus_when_painted, href_with_dialog,
@@ -41,7 +42,7 @@ pub fn CredentialsPage() -> impl IntoView {
         listing.refetch();
     });
     view! {
-        <PageHeader title=text::credentials() about=text::about()>
+        <PageHeader title=text::credentials() about=text::about() help=HelpTopic::Credentials>
             <SearchBox list label=text::search() />
             {may_create
                 .then(|| {

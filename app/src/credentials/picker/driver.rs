@@ -101,7 +101,7 @@ impl Driver {
             search: Some(search),
             sort: Some("name".to_owned()),
             limit: Some(ROWS),
-            cursor: None,
+            ..Query::default()
         };
         let mut answer = client.credentials(&query).await;
         let ended = answer.as_ref().is_err_and(ClientError::is_unauthorized);

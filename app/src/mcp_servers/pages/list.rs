@@ -5,6 +5,7 @@ use leptos_router::hooks::use_location;
 
 use super::row::McpServerRow;
 use crate::accounts::{Action, Resource, may};
+use crate::help::HelpTopic;
 use crate::mcp_servers::delete_dialog::DeleteMcpServerDialog;
 use crate::mcp_servers::form::{FormOf, McpServerDialog};
 use crate::mcp_servers::test_dialog::TestDialog;
@@ -68,7 +69,7 @@ pub fn McpServersPage() -> impl IntoView {
         how_to_begin: text::how_to_begin().to_owned(),
     };
     view! {
-        <PageHeader title=text::mcp_servers() about=text::about()>
+        <PageHeader title=text::mcp_servers() about=text::about() help=HelpTopic::McpServers>
             <SearchBox list label=text::search()/>
             {add()}
         </PageHeader>

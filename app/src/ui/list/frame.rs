@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{ListHandle, Listing, Outcome, Pager, pager::PageFacts, text};
+use super::{ListHandle, ListState, Listing, Outcome, Pager, pager::PageFacts, text};
 use crate::ui::{Button, Icon, IconKind, LinkButton, problem_text::error_words};
 
 /// What an empty list says.
@@ -71,7 +71,9 @@ where
             return None;
         }
         let rows = listing.page().map(|page| page.items.len());
-        let searching = list.state.with(|state| !state.search.is_empty());
+        let searching = list
+            .state
+            .with(|state| !state.search.is_empty() || !state.filters.is_empty());
         Some(Outcome::of(rows, listing.failure().as_ref(), searching))
     });
     let facts = Signal::derive(move || {
@@ -110,10 +112,10 @@ where
             .into_any(),
             Outcome::NoMatch => view! {
                 <div class="empty" role="status">
-                    <h2>{move || text::no_match(&list.state.with(|state| state.search.clone()))}</h2>
+                    <h2>{move || list.state.with(no_match)}</h2>
                     <LinkButton href=Signal::derive(move || {
-                        list.href(&list.state.get().searched(""))
-                    })>{text::clear_search()}</LinkButton>
+                        list.href(&list.state.get().unfiltered())
+                    })>{move || text::clear(list.state.with(|state| !state.filters.is_empty()))}</LinkButton>
                 </div>
             }
             .into_any(),
@@ -132,6 +134,15 @@ where
             }
             .into_any(),
         })
+    }
+}
+
+/// Why there are no rows.
+fn no_match(state: &ListState) -> String {
+    if state.filters.is_empty() {
+        text::no_match(&state.search)
+    } else {
+        text::no_match_of_filters().to_owned()
     }
 }
 

@@ -87,7 +87,7 @@ where
     let client = ReadClient::from_context();
     let round = RwSignal::new(0);
     let resource = Resource::new(
-        move || (list.state.with(super::ListState::to_query), round.get()),
+        move || (list.query(), round.get()),
         move |(query, _)| {
             let (client, fetch) = (client.clone(), fetch.clone());
             async move {

@@ -16,4 +16,4 @@ pub use outcome::Outcome;
 pub use pager::Pager;
 pub use search::{SEARCH_ID, SearchBox};
 pub use sort::{SortBy, SortHeader};
-pub use state::{ListHandle, ListSpec, ListState, use_list};
+pub use state::{FilterSpec, ListHandle, ListSpec, ListState, use_filtered_list, use_list};

@@ -92,6 +92,10 @@ pub fn SearchBox(
             />
             <input type="hidden" name="sort" value=move || kept(|state| state.sort.clone()) />
             <input type="hidden" name="limit" value=move || kept(|state| state.limit.to_string()) />
+            {move || {
+                let set = list.state.with(|state| state.filters.clone());
+                set.into_iter().map(|(name, content)| view! { <input type="hidden" name=name value=content /> }).collect_view()
+            }}
             <kbd aria-hidden="true">{"/"}</kbd>
         </form>
     }

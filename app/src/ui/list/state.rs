@@ -21,6 +21,17 @@ pub struct ListSpec {
     pub default_sort: &'static str,
 }
 
+/// A filter that a list has beside its search: its name in the address of the page and in the API.
+#[derive(Clone, Copy, Debug)]
+pub struct FilterSpec {
+    /// The name in the address.
+    pub name: &'static str,
+    /// The name in the API.
+    pub api: &'static str,
+    /// Makes of what stands in the address what the API takes; nothing where it cannot be read.
+    pub read: fn(&str) -> Option<String>,
+}
+
 /// The page sizes on offer.
 pub(super) const LIMITS: [u32; 4] = [10, 25, 50, 100];
 const DEFAULT_LIMIT: u32 = 25;
@@ -38,6 +49,8 @@ pub struct ListState {
     pub cursor: Option<String>,
     /// The number of the first row, counted by whoever turned the page.
     pub from: i64,
+    /// The filters that are set, by their names in the address.
+    pub filters: Vec<(&'static str, String)>,
 }
 
 impl ListState {
@@ -64,6 +77,49 @@ impl ListState {
             limit,
             cursor,
             from,
+            filters: Vec::new(),
+        }
+    }
+
+    /// With the filters that an address sets. What cannot be read is left out, as an old link may say it.
+    #[must_use]
+    pub fn filtered_by(mut self, query: &ParamsMap, filters: &[FilterSpec]) -> Self {
+        self.filters = filters
+            .iter()
+            .filter_map(|filter| {
+                let content = query.get_str(filter.name)?.trim();
+                let readable = !content.is_empty() && (filter.read)(content).is_some();
+                readable.then(|| (filter.name, content.to_owned()))
+            })
+            .collect();
+        self
+    }
+
+    /// What a filter is set to; empty where it is not.
+    #[must_use]
+    pub fn filter(&self, name: &str) -> String {
+        let set = self.filters.iter().find(|(known, _)| *known == name);
+        set.map(|(_, content)| content.clone()).unwrap_or_default()
+    }
+
+    /// Another filter, from the first page; an empty content takes it away.
+    #[must_use]
+    pub fn filtered(self, name: &'static str, content: &str) -> Self {
+        let mut state = self.first_page();
+        state.filters.retain(|(known, _)| *known != name);
+        if !content.trim().is_empty() {
+            state.filters.push((name, content.trim().to_owned()));
+        }
+        state
+    }
+
+    /// No search and no filter, from the first page.
+    #[must_use]
+    pub fn unfiltered(self) -> Self {
+        Self {
+            search: String::new(),
+            filters: Vec::new(),
+            ..self.first_page()
         }
     }
 
@@ -73,6 +129,9 @@ impl ListState {
         let mut query = ParamsMap::new();
         if !self.search.is_empty() {
             query.insert("search", self.search.clone());
+        }
+        for (name, content) in &self.filters {
+            query.insert(*name, content.clone());
         }
         if self.sort != spec.default_sort {
             query.insert("sort", self.sort.clone());
@@ -95,6 +154,7 @@ impl ListState {
             sort: Some(self.sort.clone()),
             limit: Some(self.limit),
             cursor: self.cursor.clone(),
+            filters: Vec::new(),
         }
     }
 
@@ -164,6 +224,8 @@ pub struct ListHandle {
     pub state: Memo<ListState>,
     /// What it offers.
     pub spec: ListSpec,
+    /// The filters that it offers beside its search.
+    pub filters: &'static [FilterSpec],
     path: Memo<String>,
     has_dialog: Memo<bool>,
     navigate: Callback<(String, bool)>,
@@ -174,6 +236,25 @@ impl ListHandle {
     #[must_use]
     pub fn href(&self, state: &ListState) -> String {
         state.href(&self.path.get_untracked(), &self.spec)
+    }
+
+    /// What the server is asked for. Tracked.
+    #[must_use]
+    pub fn query(&self) -> Query {
+        self.state.with(|state| Query {
+            filters: self.api_filters(state),
+            ..state.to_query()
+        })
+    }
+
+    /// The filters of a state as the API takes them.
+    fn api_filters(&self, state: &ListState) -> Vec<(&'static str, String)> {
+        let set = |filter: &FilterSpec| Some((filter.api, (filter.read)(&state.filter(filter.name))?));
+        self.filters
+            .iter()
+            .filter(|filter| !state.filter(filter.name).is_empty())
+            .filter_map(set)
+            .collect()
     }
 
     /// The path of the list.
@@ -206,12 +287,19 @@ impl ListHandle {
 /// Reads the state of a list from the address of the current page.
 #[must_use]
 pub fn use_list(spec: ListSpec) -> ListHandle {
+    use_filtered_list(spec, &[])
+}
+
+/// The same for a list that has filters beside its search.
+#[must_use]
+pub fn use_filtered_list(spec: ListSpec, filters: &'static [FilterSpec]) -> ListHandle {
     let location = use_location();
     let navigate = use_navigate();
     let query = location.query;
     ListHandle {
-        state: Memo::new(move |_| query.with(|query| ListState::from_query(query, &spec))),
+        state: Memo::new(move |_| query.with(|query| ListState::from_query(query, &spec).filtered_by(query, filters))),
         spec,
+        filters,
         path: location.pathname,
         has_dialog: Memo::new(move |_| query.with(DialogAddress::is_in)),
         navigate: Callback::new(move |(href, replace): (String, bool)| {
@@ -278,6 +366,29 @@ mod tests {
         assert_eq!(state.clone().searched("x").cursor, None);
         assert_eq!(state.clone().sorted("-name").from, 1);
         assert_eq!(state.limited(10).cursor, None);
+    }
+
+    #[test]
+    fn filters_survive_their_address_and_begin_at_the_first_page() {
+        fn short(content: &str) -> Option<String> {
+            (content.len() < 5).then(|| content.to_uppercase())
+        }
+        let filter = |name, api| FilterSpec { name, api, read: short };
+        let query: ParamsMap = [("kind", "use"), ("host", "too long"), ("cursor", "c1"), ("other", "x")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into_iter()
+            .collect();
+        let filters = [filter("kind", "action"), filter("host", "host")];
+        let state = ListState::from_query(&query, &SPEC).filtered_by(&query, &filters);
+        assert_eq!(
+            (state.filter("kind").as_str(), state.filter("host").as_str()),
+            ("use", "")
+        );
+        assert_eq!(state.href("/a", &SPEC), "/a?kind=use&cursor=c1&from=1");
+        let state = state.filtered("host", " a ");
+        assert_eq!(state.href("/a", &SPEC), "/a?kind=use&host=a");
+        assert_eq!(state.clone().filtered("kind", "").href("/a", &SPEC), "/a?host=a");
+        assert_eq!(state.searched("x").unfiltered().href("/a", &SPEC), "/a");
     }
 
     #[test]

@@ -74,10 +74,16 @@ pub fn no_match(search: &str) -> String {
     format!("Nothing is named like \u{201C}{search}\u{201D}.")
 }
 
-/// Empties the search.
+/// No row passes the filters.
 #[must_use]
-pub fn clear_search() -> &'static str {
-    "Clear search"
+pub fn no_match_of_filters() -> &'static str {
+    "Nothing matches these filters."
+}
+
+/// Empties the search, and the filters where there are some.
+#[must_use]
+pub fn clear(filters: bool) -> &'static str {
+    if filters { "Clear filters" } else { "Clear search" }
 }
 
 /// Tries again.

@@ -1,0 +1,72 @@
+//! What an event says besides its columns, and ways to others like it.
+
+use leptos::prelude::*;
+
+use super::row::Record;
+use crate::{
+    audit::{AuditEvent, text, text::column},
+    ui::{CopyButton, list::ListHandle},
+};
+
+/// The facts of an event.
+#[component]
+pub(super) fn Details(event: AuditEvent, list: ListHandle) -> impl IntoView {
+    let who = text::actor(&event.actor.kind, &event.actor.name);
+    let by = event.actor.id.map_or(event.actor.kind, |id| id.to_string());
+    let about = event.target.id.map(|id| {
+        let name = text::record(&event.target.kind, event.target.name.as_deref());
+        (id, name)
+    });
+    let version = event.credential_version.filter(|version| *version > 0);
+    let narrow = move |name: &'static str, content: String, words: String| {
+        let href = move || list.href(&list.state.get().unfiltered().filtered(name, &content));
+        view! {
+            <li>
+                <a href=href data-noscroll="">
+                    {words}
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <dl class="audit-facts">
+            <Fact label=column::NUMBER>{event.seq}</Fact>
+            {event.target.id.map(|id| view! { <Fact label=column::RECORD_ID><code>{id.to_string()}</code></Fact> })}
+            {event.referrer.map(|record| view! { <Fact label=column::THROUGH><Record record /></Fact> })}
+            {version.map(|version| view! { <Fact label=column::VERSION>{version}</Fact> })}
+            {event.host.clone().map(|host| view! { <Fact label=column::HOST>{host}</Fact> })}
+            {event.reason.map(|reason| view! { <Fact label=column::REASON><code>{reason}</code></Fact> })}
+            {event.details.map(|details| view! { <Fact label=column::DETAILS>{details}</Fact> })}
+            {event
+                .request_id
+                .map(|id| {
+                    view! {
+                        <Fact label=column::REQUEST>
+                            <span class="request-id">
+                                <code>{id.clone()}</code>
+                                <CopyButton content=id label=text::copy_request() />
+                            </span>
+                        </Fact>
+                    }
+                })}
+        </dl>
+        <ul class="audit-ways">
+            {narrow("actor", by, text::all_by(&who))}
+            {about.map(|(id, name)| narrow("target", id.to_string(), text::all_about(&name)))}
+            {event.host.map(|host| narrow("host", host.clone(), text::all_at(&host)))}
+        </ul>
+    }
+    .into_any()
+}
+
+/// One fact.
+#[component]
+fn Fact(label: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <div>
+            <dt>{label}</dt>
+            <dd>{children()}</dd>
+        </div>
+    }
+    .into_any()
+}

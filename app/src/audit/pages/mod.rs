@@ -1,0 +1,9 @@
+//! The page of the audit trail.
+
+mod details;
+mod filters;
+mod moments;
+mod page;
+mod row;
+
+pub use page::AuditPage;

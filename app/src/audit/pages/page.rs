@@ -1,0 +1,89 @@
+//! The audit trail.
+
+use leptos::prelude::*;
+
+use super::{
+    filters::{FILTERS, Filters},
+    row::AuditRow,
+};
+use crate::{
+    audit::{AuditEvent, api::export_href, text, text::column},
+    help::HelpTopic,
+    shell::PageHeader,
+    ui::list::{ListFrame, ListHandle, ListSpec, ListWords, Listing, SearchBox, use_filtered_list, use_listing},
+};
+
+/// One order: that of the chain, newest first.
+const SPEC: ListSpec = ListSpec {
+    sorts: &["seq"],
+    default_sort: "-seq",
+};
+
+/// The list of events, with its filters.
+#[component]
+pub fn AuditPage() -> impl IntoView {
+    let list = use_filtered_list(SPEC, FILTERS);
+    let listing = use_listing(list, |client, query| async move { client.audit_events(&query).await });
+    view! {
+        <PageHeader title=text::audit_trail() about=text::about() help=HelpTopic::Audit>
+            <SearchBox list label=text::search() />
+            <a
+                class="button"
+                href=move || export_href(&list.query())
+                rel="external"
+                download=""
+                title=text::export_help()
+            >
+                {text::export()}
+            </a>
+        </PageHeader>
+        <Filters list listing />
+        <ListFrame
+            list
+            listing
+            words=ListWords {
+                first_use: text::first_use().to_owned(),
+                how_to_begin: text::how_to_begin().to_owned(),
+            }
+        >
+            <AuditTable list listing />
+        </ListFrame>
+    }
+    .into_any()
+}
+
+/// The table. Its roles are explicit, since the narrow form takes the layout of a table away.
+#[component]
+fn AuditTable(list: ListHandle, listing: Listing<AuditEvent>) -> impl IntoView {
+    let heads = [
+        (column::WHEN, "audit-when"),
+        (column::WHO, "audit-who"),
+        (column::WHAT, "audit-what"),
+        (column::RECORD, "audit-record"),
+        (column::HOST, "audit-host"),
+        (column::OUTCOME, "audit-outcome"),
+    ];
+    view! {
+        <table class="table audit-table" role="table" aria-label=text::audit_trail()>
+            <thead role="rowgroup">
+                <tr role="row">
+                    {heads
+                        .map(|(words, class)| {
+                            view! {
+                                <th role="columnheader" scope="col" class=class>
+                                    {words}
+                                </th>
+                            }
+                        })
+                        .collect_view()}
+                </tr>
+            </thead>
+            <tbody role="rowgroup">
+                <For each=move || listing.items() key=|event| event.seq let:event>
+                    <AuditRow event list />
+                </For>
+            </tbody>
+        </table>
+    }
+    .into_any()
+}

@@ -1,0 +1,61 @@
+//! The pages of the help.
+
+use leptos::prelude::*;
+
+use super::{HelpTopic, text};
+use crate::{shell::PageHeader, ui::use_hydrated};
+
+/// The text of the topic at this address, as HTML made of the product's own files. The server puts it into
+/// context; the browser never has it, and finds it in the page.
+#[derive(Clone, Copy, Debug)]
+pub struct HelpText(pub &'static str);
+
+/// The topics.
+#[component]
+pub fn HelpIndexPage() -> impl IntoView {
+    let topics = HelpTopic::ALL
+        .map(|topic| {
+            view! {
+                <li class="card">
+                    <h2>
+                        <a href=topic.href() rel="external">
+                            {text::title(topic)}
+                        </a>
+                    </h2>
+                    <p>{text::summary(topic)}</p>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <PageHeader title=text::help() about=text::about() />
+        <ul class="help-topics">{topics}</ul>
+    }
+    .into_any()
+}
+
+/// One text. Its HTML comes with the page alone, since the page's policy forbids to put HTML into it later:
+/// where the app leads here by itself, e.g. on the way back, the page is loaded.
+#[component]
+pub fn HelpPage(
+    /// Which one.
+    topic: HelpTopic,
+) -> impl IntoView {
+    let arrived_by_navigation = use_hydrated().get_untracked();
+    let body = if arrived_by_navigation {
+        // Fails only while the page is being left already.
+        Effect::new(|| drop(window().location().reload()));
+        view! { <p role="status">{text::loading()}</p> }.into_any()
+    } else {
+        let html = use_context::<HelpText>().map_or("", |text| text.0);
+        view! { <div class="help" inner_html=html></div> }.into_any()
+    };
+    view! {
+        <p class="back">
+            <a href="/help">{text::all_topics()}</a>
+        </p>
+        <PageHeader title=text::page_title(topic) about=text::summary(topic) />
+        {body}
+    }
+    .into_any()
+}

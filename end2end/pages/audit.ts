@@ -1,0 +1,21 @@
+import type { Page } from '@playwright/test';
+
+/** The audit trail. */
+export class AuditPage {
+  constructor(private readonly page: Page) {}
+
+  readonly heading = () => this.page.getByRole('heading', { level: 1, name: 'Audit trail' });
+  readonly table = () => this.page.getByRole('table', { name: 'Audit trail' });
+  readonly rows = () => this.table().locator('tbody').getByRole('row');
+  readonly row = (words: string | RegExp) => this.rows().filter({ hasText: words });
+  readonly filters = () => this.page.getByRole('form', { name: 'Filters' });
+  readonly action = () => this.filters().getByRole('combobox', { name: 'Action' });
+  readonly outcome = () => this.filters().getByRole('combobox', { name: 'Outcome' });
+  readonly host = () => this.filters().getByRole('textbox', { name: 'Host' });
+  readonly from = () => this.filters().getByLabel('From');
+  readonly to = () => this.filters().getByLabel('To');
+  readonly clear = () => this.page.getByRole('link', { name: 'Clear filters' });
+  readonly export = () => this.page.getByRole('link', { name: 'Export' });
+  readonly search = () => this.page.getByRole('searchbox', { name: 'Search by name' });
+  readonly pages = () => this.page.getByRole('navigation', { name: 'Pages' });
+}

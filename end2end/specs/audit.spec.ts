@@ -1,0 +1,175 @@
+import { readFile } from 'node:fs/promises';
+
+import { axeCheck, expect, hydrated, open, signIn, test, unique } from '../fixtures';
+import { AuditPage } from '../pages/audit';
+
+const CANARY = 'canary-a7d1-audit';
+
+test.beforeEach(async ({ page, server }) => {
+  await signIn(page, server, 'administrator');
+});
+
+test('a change of a credential is in the trail, and leads to it', async ({ page, api }) => {
+  const { id, name } = await (await api('manager')).createCredential({ name: unique('TRAIL'), value: CANARY });
+  await open(page, '/credentials');
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Audit trail' }).click();
+  const audit = new AuditPage(page);
+  await expect(audit.heading()).toBeFocused();
+  await expect(page).toHaveTitle('Audit trail · Strongroom');
+  await audit.search().fill(name);
+  await expect(page).toHaveURL(new RegExp(`search=${name}`));
+  await expect(audit.rows()).toHaveCount(1);
+  const row = audit.rows().first();
+  for (const words of ['Max Manager', 'Created a credential', name, 'Done']) await expect(row).toContainText(words);
+  await row.getByRole('link', { name, exact: true }).first().click();
+  await expect(page).toHaveURL(new RegExp(`/credentials/${id}$`));
+});
+
+test('a row unfolds by keyboard to all that is known, and leads to others like it', async ({ page, api }) => {
+  const client = await api('administrator');
+  const { id, name } = await client.createCredential({ name: unique('UNFOLD'), value: CANARY });
+  await client.patch(`/credentials/${id}`, { value: `${CANARY}-2` });
+  await open(page, `/audit?search=${name}&action=credential.update`);
+  const audit = new AuditPage(page);
+  await expect(audit.rows()).toHaveCount(1);
+  const summary = audit.rows().locator('summary');
+  await summary.focus();
+  await page.keyboard.press('Enter');
+  const row = audit.rows().first();
+  await expect(row).toContainText('changed: value');
+  await expect(row.getByRole('button', { name: 'Copy the ID of the request' })).toBeVisible();
+  await row.getByRole('link', { name: `Everything about ${name}` }).click();
+  await expect(page).toHaveURL(`/audit?target=${id}`);
+  await expect(audit.rows()).toHaveCount(2);
+  const chip = page.getByRole('link', { name: `Remove the filter: Only about ${name}` });
+  await expect(chip).toBeVisible();
+  await chip.click();
+  await expect(page).toHaveURL('/audit');
+  await expect(page.locator('body')).not.toContainText(CANARY);
+});
+
+test('filters live in the address, survive a reload and Back, and are cleared together', async ({ page, api }) => {
+  const { name } = await (await api('administrator')).createCredential({ name: unique('FILTERED'), value: CANARY });
+  await open(page, '/audit');
+  const audit = new AuditPage(page);
+  await audit.action().selectOption({ label: 'Created a credential' });
+  await expect(page).toHaveURL('/audit?action=credential.create');
+  await audit.outcome().selectOption({ label: 'Refused' });
+  await expect(page).toHaveURL('/audit?action=credential.create&outcome=refused');
+  await expect(page.getByRole('heading', { name: 'Nothing matches these filters.' })).toBeVisible();
+  await page.reload();
+  await hydrated(page);
+  await expect(audit.action()).toHaveValue('credential.create');
+  await expect(audit.outcome()).toHaveValue('refused');
+  await page.goBack();
+  await expect(audit.outcome()).toHaveValue('');
+  await expect(audit.row(name)).toHaveCount(1);
+  await audit.clear().click();
+  await expect(page).toHaveURL('/audit');
+  await expect(audit.action()).toHaveValue('');
+  await audit.host().fill('nowhere.example');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL('/audit?host=nowhere.example');
+  await page.locator('.empty').getByRole('link', { name: 'Clear filters' }).click();
+  await expect(audit.host()).toHaveValue('');
+});
+
+test('moments are entered in the time of the reader and kept in UTC', async ({ page, api }) => {
+  const { name } = await (await api('administrator')).createCredential({ name: unique('MOMENT'), value: CANARY });
+  await open(page, `/audit?search=${name}`);
+  const audit = new AuditPage(page);
+  await audit.from().fill('2026-01-02T10:30');
+  await audit.from().blur();
+  // The browser of the tests lives five and a half hours ahead of UTC.
+  await expect(page).toHaveURL(`/audit?search=${name}&since=2026-01-02T05%3A00%3A00Z`);
+  await expect(audit.rows()).toHaveCount(1);
+  await page.reload();
+  await hydrated(page);
+  await expect(audit.from()).toHaveValue('2026-01-02T10:30');
+  await audit.to().fill('2026-01-03T00:00');
+  await audit.to().blur();
+  await expect(page.getByRole('heading', { name: 'Nothing matches these filters.' })).toBeVisible();
+});
+
+test('times are exact', async ({ page }) => {
+  await open(page, '/audit');
+  const time = new AuditPage(page).rows().first().locator('time').first();
+  await expect(time).toContainText(/\d{1,2} \w{3,4} \d{4}.*\d{2}:\d{2}:\d{2}/);
+});
+
+test('the export takes the filters and ends with the head of the chain', async ({ page, api }) => {
+  const { name } = await (await api('administrator')).createCredential({ name: unique('EXPORTED'), value: CANARY });
+  await open(page, `/audit?search=${name}`);
+  const audit = new AuditPage(page);
+  await expect(audit.rows()).toHaveCount(1);
+  const downloading = page.waitForEvent('download');
+  await audit.export().click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toMatch(/^strongroom-audit-\d{8}T\d{6}Z\.jsonl$/);
+  const text = await readFile(await download.path(), 'utf8');
+  const lines = text.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toMatchObject({ action: 'credential.create', target: { name } });
+  expect(lines[1]).toHaveProperty('head.mac');
+  expect(text).not.toContain(CANARY);
+});
+
+test('pages lead on and back', async ({ page, api }) => {
+  const client = await api('administrator');
+  const prefix = unique('PAGED');
+  for (let number = 0; number < 12; number += 1) await client.createCredential({ name: `${prefix}_${number}`, value: CANARY });
+  await open(page, `/audit?search=${prefix}&limit=10`);
+  const audit = new AuditPage(page);
+  await expect(audit.rows()).toHaveCount(10);
+  await expect(audit.rows().first()).toContainText(`${prefix}_11`);
+  await audit.pages().getByRole('link', { name: 'Next' }).click();
+  await expect(audit.rows()).toHaveCount(2);
+  await expect(audit.pages()).toContainText('11 to 12 of 12');
+  await audit.pages().getByRole('link', { name: 'Previous' }).click();
+  await expect(audit.rows()).toHaveCount(10);
+});
+
+test('whoever is no administrator finds no link to the trail, and is told whom to ask', async ({ page, server }) => {
+  await page.context().clearCookies();
+  await signIn(page, server, 'manager');
+  await open(page, '/credentials');
+  await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Audit trail' })).toHaveCount(0);
+  await open(page, '/audit');
+  await expect(page.getByRole('heading', { name: /Your role does not let you see this list/ })).toBeVisible();
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('the trail is read, filtered and exported', async ({ page, api }) => {
+    const { name } = await (await api('administrator')).createCredential({ name: unique('PLAIN'), value: CANARY });
+    await page.goto(`/audit?search=${name}`);
+    const audit = new AuditPage(page);
+    await expect(audit.rows()).toHaveCount(1);
+    await audit.action().selectOption({ label: 'Deleted a credential' });
+    await audit.filters().getByRole('button', { name: 'Apply' }).click();
+    await expect(page.getByRole('heading', { name: 'Nothing matches these filters.' })).toBeVisible();
+    expect(new URL(page.url()).searchParams.get('search')).toBe(name);
+    await audit.action().selectOption({ label: 'Created a credential' });
+    await audit.filters().getByRole('button', { name: 'Apply' }).click();
+    await expect(audit.rows()).toHaveCount(1);
+    await audit.rows().locator('summary').click();
+    await expect(audit.rows().first()).toContainText('ID of the record');
+    const href = await audit.export().getAttribute('href');
+    expect(href).toContain('action=credential%2Ecreate');
+  });
+});
+
+for (const width of [1280, 800, 360, 320]) {
+  test(`the trail fits ${width} px and is accessible`, async ({ page, api }) => {
+    const name = unique('WIDE').padEnd(110, '_AND_ON');
+    await (await api('administrator')).createCredential({ name, value: CANARY });
+    await page.setViewportSize({ width, height: 800 });
+    await open(page, '/audit');
+    const audit = new AuditPage(page);
+    await audit.rows().first().locator('summary').click();
+    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(sideways).toBe(0);
+    await axeCheck(page);
+  });
+}

@@ -1,0 +1,81 @@
+import { axeCheck, expect, hydrated, open, signIn, test } from '../fixtures';
+
+const TOPICS = [
+  ['credentials', 'Help: Credentials'],
+  ['mcp-servers', 'Help: MCP servers'],
+  ['audit', 'Help: Audit trail'],
+] as const;
+
+for (const [slug, title] of TOPICS) {
+  for (const width of [1280, 800, 360, 320]) {
+    test(`the help about ${slug} fits ${width} px and is accessible`, async ({ page }) => {
+      await page.setViewportSize({ width, height: 800 });
+      await open(page, `/help/${slug}`);
+      await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible();
+      const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(sideways).toBe(0);
+      await axeCheck(page);
+    });
+  }
+}
+
+test('each page leads to its help, and the way back works', async ({ page, server }) => {
+  await signIn(page, server, 'administrator');
+  for (const [path, link, title] of [
+    ['/credentials', 'About credentials', 'Help: Credentials'],
+    ['/mcp-servers', 'About MCP servers', 'Help: MCP servers'],
+    ['/audit', 'About the audit trail', 'Help: Audit trail'],
+  ] as const) {
+    await open(page, path);
+    await page.getByRole('link', { name: link }).click();
+    await expect(page).toHaveTitle(`${title} · Strongroom`);
+    await hydrated(page);
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Credentials' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Credentials', exact: true })).toBeVisible();
+    // The app leads back here by itself, without the text: the page is loaded.
+    await page.goBack();
+    await expect(page.getByRole('navigation', { name: 'On this page' })).toBeVisible();
+    await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible();
+  }
+});
+
+test('the contents lead to headings, also by keyboard', async ({ page }) => {
+  await open(page, '/help/credentials');
+  const contents = page.getByRole('navigation', { name: 'On this page' });
+  const link = contents.getByRole('link', { name: 'Delete a credential' });
+  await link.focus();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/#delete-a-credential$/);
+  const heading = page.getByRole('heading', { level: 2, name: 'Delete a credential' });
+  await expect(heading).toBeInViewport();
+  await expect(page.getByRole('navigation', { name: 'On this page' })).toBeAttached();
+});
+
+test('the shortcuts lead to the help', async ({ page, server }) => {
+  await signIn(page, server, 'viewer');
+  await open(page, '/credentials');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByRole('link', { name: 'More in the help' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Help', exact: true })).toBeVisible();
+  await axeCheck(page);
+  await page.getByRole('main').getByRole('link', { name: 'Audit trail' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Help: Audit trail' })).toBeVisible();
+});
+
+test('the signed-out may read it, and are offered to sign in', async ({ page }) => {
+  await open(page, '/help/credentials');
+  await expect(page.getByRole('heading', { level: 2, name: 'What credentials are for' })).toBeVisible();
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL(/\/sign-in$/);
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('the help is read whole', async ({ page }) => {
+    await page.goto('/help/credentials');
+    await expect(page.getByRole('heading', { level: 2, name: 'What is safe, and what is not' })).toBeVisible();
+    await page.getByRole('link', { name: 'audit trail' }).first().click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Help: Audit trail' })).toBeVisible();
+  });
+});

@@ -1,0 +1,135 @@
+//! The chain: whoever changes rows in the database is found out.
+
+use server::audit::{Fault, Head, Report, head, verify};
+
+use super::{run, tamper};
+use crate::both_engines;
+use crate::support::{Engine, TestApp};
+
+/// A server with a trail of at least twelve events, and its head.
+async fn trail(app: &TestApp) -> Head {
+    for number in 0..8 {
+        app.credential("admin", &format!("K{number}"), "v").await;
+    }
+    head(&app.state.base.db).await.unwrap()
+}
+
+async fn check(app: &TestApp, noted: Option<&Head>) -> Report {
+    check_from(app, 1, noted).await
+}
+
+async fn check_from(app: &TestApp, from: i64, noted: Option<&Head>) -> Report {
+    let base = &app.state.base;
+    verify(&base.db, &base.vault, from, noted, |_, _| ()).await.unwrap()
+}
+
+both_engines! {
+    async fn a_trail_that_nobody_touched_holds(app: TestApp) {
+        let noted = trail(&app).await;
+        let report = check(&app, Some(&noted)).await;
+        assert_eq!(report.faults, []);
+        assert_eq!(i64::try_from(report.checked).unwrap(), noted.seq);
+        app.credential("admin", "LATER", "v").await;
+        let report = check_from(&app, noted.seq, Some(&noted)).await;
+        assert_eq!((report.faults.as_slice(), report.checked), ([].as_slice(), 2), "a part of it, and an older head");
+    }
+
+    async fn every_column_of_a_changed_event_is_found(app: TestApp) {
+        trail(&app).await;
+        run(&app, "CREATE TABLE kept AS SELECT * FROM audit_events").await;
+        for change in [
+            "actor_name = 'nobody'", "actor_kind = 'cli'", "actor_id = NULL", "action = 'credential.read'", "target_kind = 'x'",
+            "target_id = NULL", "target_name = 'K9'", "credential_version = 7", "referrer_kind = 'x'", "referrer_name = 'x'",
+            "host = 'evil.example'", "outcome = 'refused'", "reason = 'x'", "details = 'x'", "request_id = NULL",
+            "credential_id = target_id", "referrer_id = target_id", "mac = (SELECT mac FROM audit_head)",
+        ] {
+            tamper(&app, &format!("UPDATE audit_events SET {change} WHERE seq = 8")).await;
+            let report = check(&app, None).await;
+            assert_eq!(report.faults.first(), Some(&Fault::Changed(8)), "{change}");
+            tamper(&app, "DELETE FROM audit_events").await;
+            tamper(&app, "INSERT INTO audit_events SELECT * FROM kept").await;
+        }
+        assert_eq!(check(&app, None).await.faults, []);
+        tamper(&app, "UPDATE audit_events SET search_key = 'other' WHERE seq = 8").await;
+        assert_eq!(check(&app, None).await.faults, [Fault::FoundElsewhere(8)]);
+    }
+
+    async fn a_changed_event_is_one_fault_and_the_rest_is_checked(app: TestApp) {
+        let noted = trail(&app).await;
+        tamper(&app, "UPDATE audit_events SET details = 'x' WHERE seq IN (6, 9)").await;
+        let report = check(&app, Some(&noted)).await;
+        assert_eq!(report.faults, [Fault::Changed(6), Fault::Changed(9)]);
+        assert_eq!(i64::try_from(report.checked).unwrap(), noted.seq);
+        assert_eq!(check_from(&app, 7, None).await.faults, [Fault::Changed(9)]);
+    }
+
+    async fn missing_events_are_found_wherever_they_stood(app: TestApp) {
+        let noted = trail(&app).await;
+        tamper(&app, "DELETE FROM audit_events WHERE seq IN (1, 2, 7)").await;
+        let faults = check(&app, None).await.faults;
+        assert_eq!(faults, [Fault::Missing { first: 1, last: 2 }, Fault::Missing { first: 7, last: 7 }]);
+        tamper(&app, &format!("DELETE FROM audit_events WHERE seq = {}", noted.seq)).await;
+        assert_eq!(check_from(&app, 8, None).await.faults, [Fault::Missing { first: noted.seq, last: noted.seq }]);
+    }
+
+    async fn swapped_events_are_found_and_named(app: TestApp) {
+        trail(&app).await;
+        for (one, other) in [(6, 9), (7, 8)] {
+            for step in [format!("seq = -1 WHERE seq = {one}"), format!("seq = {one} WHERE seq = {other}"), format!("seq = {other} WHERE seq = -1")] {
+                tamper(&app, &format!("UPDATE audit_events SET {step}")).await;
+            }
+        }
+        let moved = [(6, 9), (7, 8), (8, 7), (9, 6)].map(|(seq, from)| Fault::Moved { seq, from });
+        assert_eq!(check(&app, None).await.faults, moved);
+    }
+
+    async fn a_cut_tail_shows_against_a_noted_head(app: TestApp) {
+        let noted = trail(&app).await;
+        let cut = noted.seq - 2;
+        tamper(&app, &format!("DELETE FROM audit_events WHERE seq > {cut}")).await;
+        assert_eq!(check(&app, None).await.faults, [Fault::Missing { first: cut + 1, last: noted.seq }]);
+        tamper(&app, &format!("UPDATE audit_head SET seq = {cut}, mac = (SELECT mac FROM audit_events WHERE seq = {cut})")).await;
+        assert_eq!(check(&app, None).await.faults, [], "without a noted head a clean cut cannot be told");
+        assert_eq!(check(&app, Some(&noted)).await.faults, [Fault::NotedHead(noted.seq)]);
+        // Written anew: as many events as before, but not the same.
+        for number in 0..3 {
+            app.credential("admin", &format!("NEW{number}"), "v").await;
+        }
+        assert_eq!(check(&app, None).await.faults, []);
+        assert_eq!(check(&app, Some(&noted)).await.faults, [Fault::NotedHead(noted.seq)]);
+    }
+
+    async fn a_wrong_head_and_events_beyond_it_are_found(app: TestApp) {
+        let noted = trail(&app).await;
+        tamper(&app, "UPDATE audit_head SET mac = (SELECT mac FROM audit_events WHERE seq = 3)").await;
+        assert_eq!(check(&app, None).await.faults, [Fault::WrongHead(noted.seq)]);
+        tamper(&app, "UPDATE audit_head SET seq = 3").await;
+        assert_eq!(check(&app, None).await.faults, [Fault::BeyondHead(4)]);
+    }
+
+    async fn a_key_that_the_keyring_does_not_hold_is_named(app: TestApp) {
+        trail(&app).await;
+        tamper(&app, "UPDATE audit_events SET key_id = 'key-unknown' WHERE seq = 5").await;
+        let faults = check(&app, None).await.faults;
+        assert_eq!(faults, [Fault::UnknownKey { seq: 5, key_id: "key-unknown".to_owned() }]);
+        assert!(faults[0].to_string().contains("key-unknown"));
+    }
+
+    async fn the_trail_is_checked_while_it_is_written(app: TestApp) {
+        trail(&app).await;
+        app.cookie("admin").await;
+        let writing = async {
+            for number in 0..20 {
+                app.credential("admin", &format!("W{number}"), "v").await;
+            }
+        };
+        let checking = async {
+            for _ in 0..10 {
+                assert_eq!(check(&app, None).await.faults, []);
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::join!(writing, checking);
+        assert_eq!(check(&app, None).await.faults, []);
+    }
+}
