@@ -1,6 +1,6 @@
 //! The Strongroom server. Floors, ground first; a module uses only what stands below it:
 //! `config`, `log`, `metrics`, `clock`, `text`, `files`, `db`, `vault`, `http`, `openapi`, `destination` -> `references`, `audit`,
-//! `replicas` -> `keys`, `backup`, `accounts` -> `credentials` -> `outbound` -> `mcp_servers` -> `pages`,
+//! `replicas` -> `keys`, `backup`, `accounts` -> `credentials` -> `outbound` -> `mcp_servers` -> `help`, `pages`,
 //! `assets`, `router` -> `cli`.
 
 // The types of views nest deeply.

@@ -13,6 +13,7 @@ mod backup;
 mod audit;
 mod credentials;
 mod front;
+mod help;
 mod keyring;
 mod keys;
 mod mcp_servers;

@@ -14,11 +14,11 @@ async fn trail(app: &TestApp) -> Head {
     head(&app.state.base.db).await.unwrap()
 }
 
-async fn check(app: &TestApp, noted: Option<&Head>) -> Report {
-    check_from(app, 1, noted).await
+async fn verified(app: &TestApp, noted: Option<&Head>) -> Report {
+    verified_from(app, 1, noted).await
 }
 
-async fn check_from(app: &TestApp, from: i64, noted: Option<&Head>) -> Report {
+async fn verified_from(app: &TestApp, from: i64, noted: Option<&Head>) -> Report {
     let base = &app.state.base;
     verify(&base.db, &base.vault, from, noted, |_, _| ()).await.unwrap()
 }
@@ -26,11 +26,11 @@ async fn check_from(app: &TestApp, from: i64, noted: Option<&Head>) -> Report {
 both_engines! {
     async fn a_trail_that_nobody_touched_holds(app: TestApp) {
         let noted = trail(&app).await;
-        let report = check(&app, Some(&noted)).await;
+        let report = verified(&app, Some(&noted)).await;
         assert_eq!(report.faults, []);
         assert_eq!(i64::try_from(report.checked).unwrap(), noted.seq);
         app.credential("admin", "LATER", "v").await;
-        let report = check_from(&app, noted.seq, Some(&noted)).await;
+        let report = verified_from(&app, noted.seq, Some(&noted)).await;
         assert_eq!((report.faults.as_slice(), report.checked), ([].as_slice(), 2), "a part of it, and an older head");
     }
 
@@ -44,32 +44,32 @@ both_engines! {
             "credential_id = target_id", "referrer_id = target_id", "mac = (SELECT mac FROM audit_head)",
         ] {
             tamper(&app, &format!("UPDATE audit_events SET {change} WHERE seq = 8")).await;
-            let report = check(&app, None).await;
+            let report = verified(&app, None).await;
             assert_eq!(report.faults.first(), Some(&Fault::Changed(8)), "{change}");
             tamper(&app, "DELETE FROM audit_events").await;
             tamper(&app, "INSERT INTO audit_events SELECT * FROM kept").await;
         }
-        assert_eq!(check(&app, None).await.faults, []);
+        assert_eq!(verified(&app, None).await.faults, []);
         tamper(&app, "UPDATE audit_events SET search_key = 'other' WHERE seq = 8").await;
-        assert_eq!(check(&app, None).await.faults, [Fault::FoundElsewhere(8)]);
+        assert_eq!(verified(&app, None).await.faults, [Fault::FoundElsewhere(8)]);
     }
 
     async fn a_changed_event_is_one_fault_and_the_rest_is_checked(app: TestApp) {
         let noted = trail(&app).await;
         tamper(&app, "UPDATE audit_events SET details = 'x' WHERE seq IN (6, 9)").await;
-        let report = check(&app, Some(&noted)).await;
+        let report = verified(&app, Some(&noted)).await;
         assert_eq!(report.faults, [Fault::Changed(6), Fault::Changed(9)]);
         assert_eq!(i64::try_from(report.checked).unwrap(), noted.seq);
-        assert_eq!(check_from(&app, 7, None).await.faults, [Fault::Changed(9)]);
+        assert_eq!(verified_from(&app, 7, None).await.faults, [Fault::Changed(9)]);
     }
 
     async fn missing_events_are_found_wherever_they_stood(app: TestApp) {
         let noted = trail(&app).await;
         tamper(&app, "DELETE FROM audit_events WHERE seq IN (1, 2, 7)").await;
-        let faults = check(&app, None).await.faults;
+        let faults = verified(&app, None).await.faults;
         assert_eq!(faults, [Fault::Missing { first: 1, last: 2 }, Fault::Missing { first: 7, last: 7 }]);
         tamper(&app, &format!("DELETE FROM audit_events WHERE seq = {}", noted.seq)).await;
-        assert_eq!(check_from(&app, 8, None).await.faults, [Fault::Missing { first: noted.seq, last: noted.seq }]);
+        assert_eq!(verified_from(&app, 8, None).await.faults, [Fault::Missing { first: noted.seq, last: noted.seq }]);
     }
 
     async fn swapped_events_are_found_and_named(app: TestApp) {
@@ -80,37 +80,37 @@ both_engines! {
             }
         }
         let moved = [(6, 9), (7, 8), (8, 7), (9, 6)].map(|(seq, from)| Fault::Moved { seq, from });
-        assert_eq!(check(&app, None).await.faults, moved);
+        assert_eq!(verified(&app, None).await.faults, moved);
     }
 
     async fn a_cut_tail_shows_against_a_noted_head(app: TestApp) {
         let noted = trail(&app).await;
         let cut = noted.seq - 2;
         tamper(&app, &format!("DELETE FROM audit_events WHERE seq > {cut}")).await;
-        assert_eq!(check(&app, None).await.faults, [Fault::Missing { first: cut + 1, last: noted.seq }]);
+        assert_eq!(verified(&app, None).await.faults, [Fault::Missing { first: cut + 1, last: noted.seq }]);
         tamper(&app, &format!("UPDATE audit_head SET seq = {cut}, mac = (SELECT mac FROM audit_events WHERE seq = {cut})")).await;
-        assert_eq!(check(&app, None).await.faults, [], "without a noted head a clean cut cannot be told");
-        assert_eq!(check(&app, Some(&noted)).await.faults, [Fault::NotedHead(noted.seq)]);
+        assert_eq!(verified(&app, None).await.faults, [], "without a noted head a clean cut cannot be told");
+        assert_eq!(verified(&app, Some(&noted)).await.faults, [Fault::NotedHead(noted.seq)]);
         // Written anew: as many events as before, but not the same.
         for number in 0..3 {
             app.credential("admin", &format!("NEW{number}"), "v").await;
         }
-        assert_eq!(check(&app, None).await.faults, []);
-        assert_eq!(check(&app, Some(&noted)).await.faults, [Fault::NotedHead(noted.seq)]);
+        assert_eq!(verified(&app, None).await.faults, []);
+        assert_eq!(verified(&app, Some(&noted)).await.faults, [Fault::NotedHead(noted.seq)]);
     }
 
     async fn a_wrong_head_and_events_beyond_it_are_found(app: TestApp) {
         let noted = trail(&app).await;
         tamper(&app, "UPDATE audit_head SET mac = (SELECT mac FROM audit_events WHERE seq = 3)").await;
-        assert_eq!(check(&app, None).await.faults, [Fault::WrongHead(noted.seq)]);
+        assert_eq!(verified(&app, None).await.faults, [Fault::WrongHead(noted.seq)]);
         tamper(&app, "UPDATE audit_head SET seq = 3").await;
-        assert_eq!(check(&app, None).await.faults, [Fault::BeyondHead(4)]);
+        assert_eq!(verified(&app, None).await.faults, [Fault::BeyondHead(4)]);
     }
 
     async fn a_key_that_the_keyring_does_not_hold_is_named(app: TestApp) {
         trail(&app).await;
         tamper(&app, "UPDATE audit_events SET key_id = 'key-unknown' WHERE seq = 5").await;
-        let faults = check(&app, None).await.faults;
+        let faults = verified(&app, None).await.faults;
         assert_eq!(faults, [Fault::UnknownKey { seq: 5, key_id: "key-unknown".to_owned() }]);
         assert!(faults[0].to_string().contains("key-unknown"));
     }
@@ -125,11 +125,11 @@ both_engines! {
         };
         let checking = async {
             for _ in 0..10 {
-                assert_eq!(check(&app, None).await.faults, []);
+                assert_eq!(verified(&app, None).await.faults, []);
                 tokio::task::yield_now().await;
             }
         };
         tokio::join!(writing, checking);
-        assert_eq!(check(&app, None).await.faults, []);
+        assert_eq!(verified(&app, None).await.faults, []);
     }
 }

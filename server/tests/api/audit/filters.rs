@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{events, seqs};
+use super::{events, seqs, tamper};
 use crate::both_engines;
 use crate::support::{Engine, TestApp};
 
@@ -96,7 +96,7 @@ both_engines! {
 
     async fn rows_of_an_older_release_become_searchable(app: TestApp) {
         app.credential("admin", "OLD_KEY", "v").await;
-        super::tamper(&app, "UPDATE audit_events SET search_key = NULL").await;
+        tamper(&app, "UPDATE audit_events SET search_key = NULL").await;
         assert!(seqs(&events(&app, "search=old_key").await).is_empty());
         server::audit::make_searchable(&app.state.base.db).await.unwrap();
         assert_eq!(seqs(&events(&app, "search=old_key").await).len(), 1);

@@ -1,6 +1,6 @@
 //! The list in a long trail. That each filter has its index is tested beside its SQL.
 
-use super::{events, tamper};
+use super::{events, seqs, tamper};
 use crate::both_engines;
 use crate::support::{Engine, TestApp};
 
@@ -14,10 +14,10 @@ both_engines! {
         assert_eq!((all.number("/total"), all.json()["total_exact"].as_bool()), (10_000, Some(false)));
         for query in ["action=copy", "search=admin", "outcome=ok&actor=cli", "from=2026-01-01T00:00:00Z"] {
             let answer = events(&app, &format!("limit=2&{query}")).await;
-            assert_eq!(super::seqs(&answer), [13000, 12999], "{query}");
+            assert_eq!(seqs(&answer), [13000, 12999], "{query}");
             assert_eq!(answer.number("/total"), 10_000, "{query}");
             let next = events(&app, &format!("limit=2&{query}&cursor={}", answer.text("/next_cursor"))).await;
-            assert_eq!(super::seqs(&next), [12998, 12997], "{query}");
+            assert_eq!(seqs(&next), [12998, 12997], "{query}");
         }
     }
 }

@@ -1,0 +1,213 @@
+//! The help: what it has to say, that its links lead somewhere, and that everybody may read it.
+
+use app::help::HelpTopic;
+use axum::body::Body;
+use http::{Request, header};
+use server::help;
+
+use crate::support::{Answer, Engine, TestApp};
+
+/// What the help about credentials was written for: each statement, the heading under which it stands, and
+/// words that it cannot do without.
+const STATEMENTS: &[(&str, &[&str])] = &[
+    (
+        "what-credentials-are-for",
+        &["API keys", "Bearer tokens", "Long-lived integration secrets"],
+    ),
+    (
+        "what-they-are-not-for",
+        &[
+            "Settings that start a server",
+            "Mail servers",
+            "database addresses",
+            "A password vault",
+        ],
+    ),
+    (
+        "the-list",
+        &[
+            "<td>ID",
+            "<td>Name",
+            "<td>Owner",
+            "<td>Value",
+            "Always asterisks",
+            "Created, Updated",
+            "Operations",
+            "Search finds",
+        ],
+    ),
+    (
+        "names",
+        &[
+            "unique",
+            "OPENAI_PROD_API_KEY",
+            "MCP_CRM_TOKEN",
+            "SUPPORT_PROVIDER_KEY",
+            "Put nothing secret into one",
+        ],
+    ),
+    ("create-a-credential", &["Add credential", "Save", "You are its owner"]),
+    (
+        "edit-and-replace-a-value",
+        &[
+            "pencil",
+            "cannot be shown",
+            "Only rename, keep the value",
+            "The ID stays the same",
+            "rotate",
+        ],
+    ),
+    (
+        "where-a-value-may-go",
+        &["allowed hosts", "An empty list means nowhere"],
+    ),
+    (
+        "where-credentials-are-used",
+        &["what refers to it", "Every use is in the"],
+    ),
+    ("mcp-servers-over-http", &["Authorization: Bearer"]),
+    (
+        "programs-that-an-mcp-client-starts-itself",
+        &["takes no credential", "environment"],
+    ),
+    (
+        "through-the-api-and-in-files",
+        &["credential_id", "api_key: ", "never the key"],
+    ),
+    (
+        "in-the-middle-of-another-form",
+        &["Create credential", "ordinary credential"],
+    ),
+    (
+        "delete-a-credential",
+        &[
+            "An MCP server over HTTP",
+            "keeps its reference",
+            "Strongroom cannot list it",
+            "edit the credential instead",
+        ],
+    ),
+    (
+        "owners-and-roles",
+        &["whoever created", "Administrator", "Manager", "Viewer"],
+    ),
+    (
+        "what-is-safe-and-what-is-not",
+        &[
+            "Write-only",
+            "No page, answer, log line",
+            "Sealed",
+            "At run time the server opens",
+            "Names are visible",
+        ],
+    ),
+    (
+        "keys",
+        &["<code>/</code>", "<code>n</code>", "<code>?</code>", "<code>Esc</code>"],
+    ),
+];
+
+/// The part of a text below a heading, up to the next one.
+fn part<'a>(html: &'a str, anchor: &str) -> &'a str {
+    let (_, rest) = html
+        .split_once(&format!("id=\"{anchor}\""))
+        .unwrap_or_else(|| panic!("a heading #{anchor}"));
+    let end = rest.find("<h2 ").into_iter().chain(rest.find("<h3 ")).min();
+    &rest[..end.unwrap_or(rest.len())]
+}
+
+fn hrefs(html: &str) -> Vec<&str> {
+    html.split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect()
+}
+
+async fn page(app: &TestApp, who: Option<&'static str>, path: &str) -> Answer {
+    let mut request = Request::builder()
+        .uri(path)
+        .header(header::HOST, "localhost")
+        .header(header::ACCEPT, "text/html");
+    if let Some(who) = who {
+        request = request.header(header::COOKIE, app.cookie(who).await);
+    }
+    app.send(request.body(Body::empty()).unwrap()).await
+}
+
+/// As the server runs: pages are rendered on worker threads with a deep stack.
+fn with_a_deep_stack<F: Future<Output = ()> + Send + 'static>(check: F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .worker_threads(1)
+        .thread_stack_size(8 << 20)
+        .build()
+        .unwrap();
+    runtime.block_on(runtime.spawn(check)).unwrap();
+}
+
+#[test]
+fn the_help_about_credentials_says_all_that_it_was_written_for() {
+    let html = help::text(HelpTopic::Credentials);
+    for (anchor, words) in STATEMENTS {
+        let part = part(html, anchor);
+        for words in *words {
+            assert!(part.contains(words), "#{anchor} says {words:?}: {part}");
+        }
+    }
+    let sections = html.matches("<h2 id=").count() + html.matches("<h3 id=").count();
+    assert_eq!(
+        sections,
+        STATEMENTS.len() + 1,
+        "every part is in the list of the test, and the contents"
+    );
+}
+
+#[test]
+fn every_link_of_the_help_leads_somewhere() {
+    with_a_deep_stack(async {
+        let app = TestApp::start(Engine::Sqlite).await;
+        let mut checked = 0;
+        for topic in HelpTopic::ALL {
+            let html = help::text(topic);
+            for href in hrefs(html) {
+                let (path, anchor) = href.split_once('#').unwrap_or((href, ""));
+                let there = match (path, HelpTopic::at(path)) {
+                    ("", _) => html,
+                    (_, Some(other)) => help::text(other),
+                    _ => {
+                        assert!(path.starts_with('/'), "{href} leaves the product");
+                        page(&app, Some("admin"), path).await.expect(200);
+                        ""
+                    }
+                };
+                assert!(
+                    anchor.is_empty() || there.contains(&format!("id=\"{anchor}\"")),
+                    "{href}"
+                );
+                checked += 1;
+            }
+        }
+        assert!(checked > 20, "{checked}");
+    });
+}
+
+#[test]
+fn everybody_may_read_the_help_and_it_needs_no_scripts() {
+    with_a_deep_stack(async {
+        let app = TestApp::start(Engine::Sqlite).await;
+        for who in [None, Some("viewer")] {
+            page(&app, who, "/help").await.expect(200);
+            for topic in HelpTopic::ALL {
+                let answer = page(&app, who, &topic.href()).await.expect(200);
+                assert!(
+                    String::from_utf8_lossy(&answer.bytes).contains(help::text(topic)),
+                    "{}",
+                    topic.href()
+                );
+            }
+            page(&app, who, "/help/nothing").await.expect(404);
+        }
+        page(&app, None, "/audit").await.expect(303);
+        page(&app, None, "/help/../credentials").await.expect(404);
+    });
+}
