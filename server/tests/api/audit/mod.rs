@@ -1,6 +1,7 @@
 //! The audit trail: its list, its export, its chain.
 
 mod chain;
+mod command;
 mod export;
 mod failed_sign_ins;
 mod filters;
