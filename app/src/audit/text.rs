@@ -151,6 +151,12 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("session.create", "Signed in"),
     ("session.delete", "Signed out"),
     ("user.create", "Added a user"),
+    ("key.add", "Added a key"),
+    ("key.activate", "Activated a key"),
+    ("key.rewrap_begin", "Began to rewrap values"),
+    ("key.rewrap", "Rewrapped values"),
+    ("database.backup", "Made a backup"),
+    ("database.restore", "Restored a backup"),
     ("audit.export", "Exported the audit trail"),
 ];
 

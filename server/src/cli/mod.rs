@@ -1,9 +1,9 @@
 //! The command line.
 
+mod audit_trail;
 mod backup;
 mod keys;
 mod progress;
-mod audit_trail;
 mod serve;
 mod settings;
 mod stop;

@@ -9,8 +9,8 @@
 
 mod accounts;
 mod attacker;
-mod backup;
 mod audit;
+mod backup;
 mod credentials;
 mod front;
 mod help;
