@@ -16,6 +16,7 @@ use crate::{
         dialogs::{CredentialDialogs, DIALOG_KEYS, Done},
         text,
     },
+    help::HelpTopic,
     shell::PageHeader,
     ui::{
         ButtonKind, DialogAddress, LinkButton, href_with_dialog, list::SessionEnded, problem_text::error_words,
@@ -162,7 +163,10 @@ fn Known(credential: Signal<Credential>) -> impl IntoView {
     let may_delete = may(Kind::Credentials, Action::Delete, Some(owner));
     let change_hosts = may_update.then(|| opens("hosts"));
     view! {
-        <PageHeader title=Signal::derive(move || credential.with(|credential| credential.name.clone()))>
+        <PageHeader
+            title=Signal::derive(move || credential.with(|credential| credential.name.clone()))
+            help=HelpTopic::Credentials
+        >
             {may_update
                 .then(|| {
                     view! {
