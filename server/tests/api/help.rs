@@ -67,7 +67,7 @@ const STATEMENTS: &[(&str, &[&str])] = &[
     ),
     ("mcp-servers-over-http", &["Authorization: Bearer"]),
     (
-        "programs-that-an-mcp-client-starts-itself",
+        "mcp-servers-over-stdio",
         &["takes no credential", "environment"],
     ),
     (
