@@ -16,7 +16,7 @@ use crate::{
 };
 
 fn as_it_is(content: &str) -> Option<String> {
-    Some(content.to_owned())
+    (!content.is_empty()).then(|| content.to_owned())
 }
 
 fn moment(content: &str) -> Option<String> {
