@@ -1,6 +1,7 @@
 //! The help: Markdown of `docs/`, made into HTML once. It is the product's own text, and nothing else ever
 //! gets into it; HTML inside of it shows as text.
 
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use app::help::HelpTopic;
@@ -38,10 +39,9 @@ fn render(source: &str) -> String {
                 let words = words(&inside);
                 let anchor = anchor(&words);
                 if level == HeadingLevel::H2 {
-                    contents.push_str(&format!(
-                        "<li><a href=\"#{anchor}\" rel=\"external\">{}</a></li>",
-                        escape(&words)
-                    ));
+                    let words = escape(&words);
+                    // Writing to a text cannot fail.
+                    let _ = write!(contents, "<li><a href=\"#{anchor}\" rel=\"external\">{words}</a></li>");
                 }
                 events.push(Event::Html(format!("<{level} id=\"{anchor}\" tabindex=\"-1\">").into()));
                 events.extend(inside);

@@ -73,6 +73,7 @@ const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000
 #[must_use]
 pub fn operations() -> Vec<Operation> {
     let mut operations = accounts::operations();
+    operations.extend(audit::operations());
     operations.extend(credentials::operations());
     operations.extend(mcp_servers::operations());
     operations.extend(openapi::operations());

@@ -5,6 +5,7 @@ mod chain;
 mod event;
 mod export;
 mod fault;
+mod operations;
 mod query;
 mod routes;
 mod rows;
@@ -14,6 +15,7 @@ mod verify;
 
 pub use event::Event;
 pub use fault::{Fault, Head, Report};
+pub use operations::operations;
 pub use routes::router;
 pub use search::make_searchable;
 pub use verify::{head, verify};

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::http::{ApiError, ListQuery, QueryPairs, SortKey};
 
 /// Fields that the list can be sorted by: the one order that the chain has.
-const SORTS: &[&str] = &["seq"];
+pub(super) const SORTS: &[&str] = &["seq"];
 /// The longest action, host or kind that is looked for.
 const MAX_TEXT: usize = 300;
 const NO_OWNERS: &str = "Remove the parameters that this list does not take.";
@@ -84,7 +84,11 @@ pub(super) fn list(mut pairs: QueryPairs) -> Result<(Filters, ListQuery), ApiErr
     // The filters are part of what a cursor belongs to.
     let list = format!("audit-events {filters:?}");
     let query = ListQuery::parse(pairs, &list, SORTS, "-seq")?;
-    filters.pattern = query.pattern();
+    // A whole id finds the record, as in other lists.
+    match (query.searched_id(), filters.target_id) {
+        (Some(id), None) => filters.target_id = Some(id),
+        _ => filters.pattern = query.pattern(),
+    }
     Ok((filters, query))
 }
 

@@ -66,10 +66,7 @@ const STATEMENTS: &[(&str, &[&str])] = &[
         &["what refers to it", "Every use is in the"],
     ),
     ("mcp-servers-over-http", &["Authorization: Bearer"]),
-    (
-        "mcp-servers-over-stdio",
-        &["takes no credential", "environment"],
-    ),
+    ("mcp-servers-over-stdio", &["takes no credential", "environment"]),
     (
         "through-the-api-and-in-files",
         &["credential_id", "api_key: ", "never the key"],

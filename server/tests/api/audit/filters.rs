@@ -72,6 +72,7 @@ both_engines! {
         assert!(targets("search=_KEY%25").await.is_empty(), "wildcards are literal");
         assert_eq!(targets("search=MANAGER&action=credential.create").await, ["100%_KEY"], "names of actors");
         assert_eq!(targets(&format!("target={key}")).await, ["100%_KEY", "100%_KEY"]);
+        assert_eq!(targets(&format!("search={key}&action=credential.create")).await, ["100%_KEY"], "a whole id");
         assert_eq!(targets("action=credential.create").await, ["100X_KEY", "100%_KEY"]);
         assert_eq!(targets("host=CRM.example").await, ["100%_KEY"], "the host that was allowed");
         assert_eq!(targets(&format!("from={later}")).await, ["Crm", "100%_KEY"]);
