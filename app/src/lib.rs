@@ -15,6 +15,7 @@ mod routes;
 pub mod secret;
 mod shell;
 pub mod ui;
+pub mod users;
 
 pub use document::{PageOutcome, PageRequest, SiteNames, shell};
 pub use routes::App;

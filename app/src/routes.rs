@@ -10,13 +10,14 @@ use leptos_router::{
 
 use crate::{
     PageRequest,
-    accounts::{SetUpPage, SignInPage, provide_me},
+    accounts::{AccountPage, SetUpPage, SignInPage, WelcomePage, provide_me},
     audit::AuditPage,
     credentials::{CredentialPage, CredentialsPage},
     help::{HelpIndexPage, HelpPage, HelpTopic},
     mcp_servers::McpServersPage,
     shell::{NotFoundPage, Shell, text},
     ui::{SignInAgain, provide_dialogs, provide_hydrated, provide_toasts},
+    users::UsersPage,
 };
 
 /// The app: on the server inside the document, in the browser inside its body.
@@ -35,6 +36,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
                 <Route path=path!("/set-up") view=SetUpPage ssr=SsrMode::Async />
+                <Route path=path!("/welcome") view=WelcomePage ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=Shell ssr=SsrMode::Async>
                     <Route path=path!("/") view=|| view! { <Redirect path="/credentials" /> } ssr=SsrMode::Async />
                     <Route path=path!("/credentials") view=CredentialsPage ssr=SsrMode::Async />
@@ -45,6 +47,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/help/credentials") view=|| help(HelpTopic::Credentials) ssr=SsrMode::Async />
                     <Route path=path!("/help/mcp-servers") view=|| help(HelpTopic::McpServers) ssr=SsrMode::Async />
                     <Route path=path!("/help/audit") view=|| help(HelpTopic::Audit) ssr=SsrMode::Async />
+                    <Route path=path!("/users") view=|| view! { <UsersPage /> }.into_any() ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=|| view! { <AccountPage /> }.into_any() ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -1,5 +1,6 @@
 import { axeCheck, expect, open, signIn, test, unique } from '../fixtures';
 import { CredentialForm, CredentialsPage } from '../pages/credentials';
+import { AccountMenu } from '../pages/users';
 
 const CANARY = 'canary-b62a-accessibility';
 
@@ -26,7 +27,7 @@ for (const [what, address, title] of [
 test('the shortcuts, an open menu and a message are accessible', async ({ page, api }) => {
   const { name } = await (await api('administrator')).createCredential({ name: unique('AXE_PARTS'), value: CANARY });
   await open(page, `/credentials?search=${name}`);
-  await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+  await new AccountMenu(page).openShortcuts();
   await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
   await axeCheck(page);
   await page.keyboard.press('Escape');

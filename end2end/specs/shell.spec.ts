@@ -1,5 +1,6 @@
 import { expect, hydrated, open, signIn, test, unique } from '../fixtures';
 import { CredentialForm, CredentialsPage } from '../pages/credentials';
+import { AccountMenu } from '../pages/users';
 import { ValueField } from '../pages/value-field';
 
 const CANARY = 'canary-e1b7-shell';
@@ -11,7 +12,9 @@ test.beforeEach(async ({ page, server }) => {
 test('the theme is kept, and the server sends it with the page', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
   await open(page, '/credentials');
-  const theme = page.getByRole('group', { name: 'Theme' });
+  const menu = new AccountMenu(page);
+  const theme = menu.theme();
+  await menu.button().click();
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await background();
   await expect(theme.getByRole('button', { name: 'As the system' })).toHaveAttribute('aria-pressed', 'true');
@@ -24,6 +27,7 @@ test('the theme is kept, and the server sends it with the page', async ({ page }
   await page.reload();
   await hydrated(page);
   await expect.poll(background).toBe(dark);
+  await menu.button().click();
   await expect(theme.getByRole('button', { name: 'Dark' })).toHaveAttribute('aria-pressed', 'true');
   await theme.getByRole('button', { name: 'As the system' }).click();
   await expect.poll(background).toBe(light);
@@ -58,7 +62,7 @@ test('single keys search, add and explain themselves', async ({ page }) => {
 test('the shortcuts can be turned off for good', async ({ page }) => {
   await open(page, '/credentials');
   const list = new CredentialsPage(page);
-  await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+  await new AccountMenu(page).openShortcuts();
   const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   await help.getByRole('checkbox', { name: /Use single-key shortcuts/ }).uncheck();
   await page.keyboard.press('Escape');
@@ -68,7 +72,7 @@ test('the shortcuts can be turned off for good', async ({ page }) => {
   for (const key of ['/', 'n', '?']) await page.keyboard.press(key);
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(list.search()).not.toBeFocused();
-  await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+  await new AccountMenu(page).openShortcuts();
   await help.getByRole('checkbox', { name: /Use single-key shortcuts/ }).check();
   await page.keyboard.press('Escape');
   await expect(help).toBeHidden();

@@ -1,7 +1,7 @@
 //! The Strongroom server. Floors, ground first; a module uses only what stands below it:
 //! `config`, `log`, `metrics`, `clock`, `text`, `files`, `db`, `vault`, `http`, `openapi`, `destination` -> `references`, `audit`,
-//! `replicas` -> `keys`, `backup`, `accounts` -> `credentials` -> `outbound` -> `mcp_servers` -> `help`, `pages`,
-//! `assets`, `router` -> `cli`.
+//! `replicas` -> `keys`, `backup`, `accounts` -> `credentials` -> `outbound` -> `mcp_servers` -> `users` ->
+//! `help`, `pages`, `assets`, `router` -> `cli`.
 
 // The types of views nest deeply.
 #![recursion_limit = "512"]
@@ -33,4 +33,5 @@ pub mod replicas;
 pub mod router;
 pub mod state;
 pub mod text;
+pub mod users;
 pub mod vault;

@@ -15,6 +15,7 @@ use crate::mcp_servers;
 use crate::openapi::{self, Operation};
 use crate::pages::Pages;
 use crate::state::AppState;
+use crate::users;
 
 /// Everything that the server answers.
 pub fn router(state: AppState, assets: Assets, hosts: HostRule) -> Router {
@@ -25,8 +26,8 @@ pub fn router(state: AppState, assets: Assets, hosts: HostRule) -> Router {
     let proxies = state.proxies.clone();
     let metrics = state.base.metrics.clone();
     let api = api(state.clone());
-    let pages = Pages::new(assets, api.clone()).router();
     let accounts: Accounts = state.accounts.clone();
+    let pages = Pages::new(assets, api.clone(), accounts.clone()).router();
     let health = crate::health::router().with_state(state.clone());
     Router::new()
         .merge(api)
@@ -51,6 +52,7 @@ fn api(state: AppState) -> Router {
         .merge(audit::router())
         .merge(credentials::router())
         .merge(mcp_servers::router())
+        .merge(users::router())
         .fallback(async || ApiError::NotFound.into_response())
         .with_state::<()>(state);
     Router::new()
@@ -76,6 +78,7 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(audit::operations());
     operations.extend(credentials::operations());
     operations.extend(mcp_servers::operations());
+    operations.extend(users::operations());
     operations.extend(openapi::operations());
     operations
 }

@@ -15,6 +15,7 @@ use crate::http::TrustedProxies;
 use crate::mcp_servers::McpServers;
 use crate::metrics::{Metrics, Now};
 use crate::outbound::{Outbound, OutboundSettings};
+use crate::users::Users;
 use crate::vault::Vault;
 
 /// How long closing may take.
@@ -105,6 +106,12 @@ impl FromRef<AppState> for Accounts {
 impl FromRef<AppState> for Credentials {
     fn from_ref(state: &AppState) -> Self {
         state.credentials.clone()
+    }
+}
+
+impl FromRef<AppState> for Users {
+    fn from_ref(state: &AppState) -> Self {
+        Self::new(state.base.clone(), state.accounts.clone())
     }
 }
 

@@ -1,13 +1,19 @@
 //! The wire contract of accounts.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::api::id_type;
+use crate::api::{Patch, id_type};
 use crate::secret::SecretValue;
 
 id_type! {
     /// The id of a user.
     UserId
+}
+
+id_type! {
+    /// The id of a session. It names the session and opens nothing.
+    SessionId
 }
 
 /// The three fixed roles.
@@ -175,4 +181,72 @@ pub struct SetUp {
     pub name: String,
     /// The password.
     pub password: SecretValue,
+}
+
+/// Fields of the form behind a link from an administrator.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Serialize))]
+#[serde(deny_unknown_fields)]
+pub struct SignUp {
+    /// The token from the link.
+    pub token: SecretValue,
+    /// The chosen password.
+    pub password: SecretValue,
+}
+
+/// A link by which somebody chooses a password. The answer that makes it is the only one that holds it.
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignUpLink {
+    /// The path below the address of this Strongroom, with the token in the fragment.
+    pub path: String,
+    /// Until when it is good.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for SignUpLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignUpLink")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Body of `PATCH /me` (a merge patch).
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Serialize))]
+#[serde(deny_unknown_fields)]
+pub struct UpdateMe {
+    /// A new name.
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::name"))]
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    pub name: Patch<String>,
+    /// The password as it is; needed for a new one.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    pub current_password: Patch<SecretValue>,
+    /// A new password, 12 to 256 characters: every other session ends.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    pub new_password: Patch<SecretValue>,
+}
+
+/// One of one's own sessions.
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// The id.
+    pub id: SessionId,
+    /// What the browser called itself, in short: "Firefox on Linux". Nothing for what is not known.
+    pub browser: Option<String>,
+    /// The network that it signed in from, shortened: `203.0.113.0/24`.
+    pub network: Option<String>,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it was used last, to within five minutes.
+    pub last_seen_at: DateTime<Utc>,
+    /// Whether it is the session that asks.
+    pub current: bool,
 }

@@ -9,10 +9,23 @@ use crate::ui::list::SessionEnded;
 #[derive(Clone)]
 struct SignedIn(Option<Me>);
 
+/// One's own name; it changes while the page lives.
+#[derive(Clone, Copy)]
+struct OwnName(RwSignal<String>);
+
 /// Puts who is signed in into context: known to the server, and carried over to the browser with the
-/// page. It does not change while the page lives: signing in and out load a page.
+/// page. It does not change while the page lives, but for the name: signing in and out load a page.
 pub fn provide_me(known_to_server: impl FnOnce() -> Option<Me>) {
-    provide_context(SignedIn(SharedValue::new(known_to_server).into_inner()));
+    let me = SharedValue::new(known_to_server).into_inner();
+    let name = me.as_ref().map(|me| me.name.clone()).unwrap_or_default();
+    provide_context(OwnName(RwSignal::new(name)));
+    provide_context(SignedIn(me));
+}
+
+/// One's own name, as it is now.
+#[must_use]
+pub fn own_name() -> RwSignal<String> {
+    use_context::<OwnName>().map_or_else(|| RwSignal::new(String::new()), |OwnName(name)| name)
 }
 
 /// Who is signed in.

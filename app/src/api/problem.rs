@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::credentials::Reference;
+use crate::users::Owned;
 
 /// A problem document. Its `type` is `urn:strongroom:problem:<slug>`; the optional fields are the
 /// parameters of single problem types, so that a page can put them into its own words.
@@ -31,6 +32,9 @@ pub struct Problem {
     /// `in-use`: how many references there are in all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub references_total: Option<i64>,
+    /// `owns-records`: what the user owns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owned: Option<Owned>,
     /// `host-not-allowed`: the host that was asked for, as `host` or `host:port`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
@@ -58,6 +62,7 @@ impl Problem {
             errors: Vec::new(),
             references: None,
             references_total: None,
+            owned: None,
             host: None,
             credential: None,
             changed_by: None,

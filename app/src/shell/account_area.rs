@@ -1,10 +1,11 @@
 //! Who is signed in, the theme, the shortcuts, and the way out.
 
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local, wasm_bindgen::JsCast, web_sys::HtmlFormElement};
+use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local, wasm_bindgen::JsCast, web_sys::HtmlFormElement};
+use leptos_router::hooks::use_location;
 
 use super::{text, theme::ThemeSwitch};
 use crate::{
-    accounts::{tell_other_tabs, use_me},
+    accounts::{own_name, tell_other_tabs, use_me},
     api::WriteClient,
     ui::{Icon, IconKind},
 };
@@ -31,7 +32,10 @@ fn sign_out(event: SubmitEvent) {
     });
 }
 
-/// The foot of the sidebar.
+const MENU_ID: &str = "account-menu";
+
+/// The foot of the sidebar: a button with one's name, and what it opens. Button and popover are tied by the
+/// browser, so that signing out works without the module.
 #[component]
 pub fn AccountArea(
     /// Opens the list of shortcuts.
@@ -49,45 +53,89 @@ pub fn AccountArea(
         }
         .into_any();
     }
-    let name = me.as_ref().map(|me| me.name.clone()).unwrap_or_default();
-    let initial = name
-        .chars()
-        .next()
-        .map(|first| first.to_uppercase().to_string())
-        .unwrap_or_default();
+    let name = own_name();
+    let initial = move || {
+        let first = name.with(|name| name.chars().next());
+        first.map(|first| first.to_uppercase().to_string()).unwrap_or_default()
+    };
     let role = me.as_ref().map(|me| text::role(me.role)).unwrap_or_default();
+    let email = me.map(|me| me.email).unwrap_or_default();
+    let open = RwSignal::new(false);
+    let menu = NodeRef::<html::Div>::new();
+    let close = move || {
+        if let Some(menu) = menu.get_untracked() {
+            // Fails where it is not open, which is right then.
+            let _ = menu.hide_popover();
+        }
+    };
+    let path = use_location().pathname;
+    Effect::new(move |first: Option<()>| {
+        path.track();
+        if first.is_some() {
+            close();
+        }
+    });
     view! {
         <section class="account" aria-label=text::account()>
-            <div class="account-who">
+            <button
+                type="button"
+                class="account-button"
+                aria-label=move || text::account_menu(&name.get())
+                aria-expanded=move || if open.get() { "true" } else { "false" }
+                popovertarget=MENU_ID
+            >
                 <span class="avatar" aria-hidden="true">
                     {initial}
                 </span>
                 <span class="account-words">
-                    <span class="account-name" title=name.clone()>
-                        {name.clone()}
-                    </span>
+                    <span class="account-name">{move || name.get()}</span>
                     <span class="account-role">{role}</span>
                 </span>
-            </div>
-            <div class="account-tools">
-                <ThemeSwitch />
+                <Icon kind=IconKind::ChevronUp />
+            </button>
+            <div
+                node_ref=menu
+                id=MENU_ID
+                class="account-menu"
+                popover="auto"
+                on:toggle=move |_| {
+                    let now_open = menu
+                        .get_untracked()
+                        .is_some_and(|menu| menu.matches(":popover-open").unwrap_or(false));
+                    open.set(now_open);
+                }
+            >
+                <p class="account-who">
+                    <span class="account-name">{move || name.get()}</span>
+                    <span class="account-email">{email}</span>
+                </p>
+                <a class="account-item" href="/account">
+                    <Icon kind=IconKind::Person />
+                    {text::own_account()}
+                </a>
+                <a class="account-item" href="/help" rel="external">
+                    <Icon kind=IconKind::Help />
+                    {text::help()}
+                </a>
                 <button
                     type="button"
-                    class="icon-button needs-life"
-                    aria-label=text::shortcuts()
-                    title=text::shortcuts()
-                    on:click=move |_| on_shortcuts.run(())
+                    class="account-item needs-life"
+                    on:click=move |_| {
+                        close();
+                        on_shortcuts.run(());
+                    }
                 >
-                    <span aria-hidden="true">{"?"}</span>
+                    <Icon kind=IconKind::Keyboard />
+                    {text::shortcuts()}
                 </button>
+                <div class="account-theme">
+                    <span aria-hidden="true">{text::theme()}</span>
+                    <ThemeSwitch />
+                </div>
                 <form method="post" action="/sign-out" on:submit=sign_out>
-                    <button
-                        type="submit"
-                        class="icon-button"
-                        aria-label=text::sign_out()
-                        title=text::sign_out()
-                    >
+                    <button type="submit" class="account-item">
                         <Icon kind=IconKind::Leave />
+                        {text::sign_out()}
                     </button>
                 </form>
             </div>

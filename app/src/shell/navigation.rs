@@ -64,11 +64,12 @@ pub fn Navigation(
                 <NavigationLink href="/credentials" icon=IconKind::Key words=text::credentials() />
                 <NavigationLink href="/mcp-servers" icon=IconKind::Plug words=text::mcp_servers() />
             </ul>
-            {may(Resource::AuditEvents, Action::Read, None)
+            {may(Resource::Users, Action::Read, None)
                 .then(|| {
                     view! {
                         <h2 id="nav-administration">{text::administration()}</h2>
                         <ul aria-labelledby="nav-administration">
+                            <NavigationLink href="/users" icon=IconKind::People words=text::users() />
                             <NavigationLink href="/audit" icon=IconKind::Record words=text::audit_trail() />
                         </ul>
                     }

@@ -84,6 +84,24 @@ pub fn sign_in() -> &'static str {
     "Sign in"
 }
 
+/// The link to the users.
+#[must_use]
+pub fn users() -> &'static str {
+    "Users"
+}
+
+/// The button that opens what belongs to one's own account.
+#[must_use]
+pub fn account_menu(name: &str) -> String {
+    format!("Account menu, {name}")
+}
+
+/// The link to the page of one's own account.
+#[must_use]
+pub fn own_account() -> &'static str {
+    "Your account"
+}
+
 /// The name of the area that says who is signed in.
 #[must_use]
 pub fn account() -> &'static str {

@@ -41,6 +41,8 @@ pub enum IconKind {
     Play,
     /// Opens a list.
     ChevronDown,
+    /// Opens something above.
+    ChevronUp,
     /// Sorted upwards.
     ArrowUp,
     /// Sorted downwards.
@@ -61,6 +63,12 @@ pub enum IconKind {
     Record,
     /// Help.
     Help,
+    /// Users.
+    People,
+    /// Keyboard shortcuts.
+    Keyboard,
+    /// One's own account.
+    Person,
 }
 
 impl IconKind {
@@ -93,6 +101,7 @@ impl IconKind {
             Self::Plus => "M12 5v14M5 12h14",
             Self::Play => "M7 5v14l11-7L7 5Z",
             Self::ChevronDown => "m6 9 6 6 6-6",
+            Self::ChevronUp => "m6 15 6-6 6 6",
             Self::ArrowUp => "M12 19V5M6 11l6-6 6 6",
             Self::ArrowDown => "M12 5v14M6 13l6 6 6-6",
             Self::Leave => "M10 4H6a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h4M15 8l4 4-4 4M19 12H9.5",
@@ -109,6 +118,13 @@ impl IconKind {
             Self::Help => {
                 "M12 3.500a8.500 8.500 0 1 0 0 17 8.500 8.500 0 0 0 0-17ZM9.6 9.700a2.500 2.500 0 1 1 3.700 2.200c-.8.4-1.300 1-1.300 1.900M12 16.700v.01"
             }
+            Self::People => {
+                "M9 4.500a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7ZM2.5 20a6.5 6.5 0 0 1 13 0M16 4.900a3.5 3.5 0 0 1 0 6.200M18.5 14.600a6.5 6.5 0 0 1 3 5.400"
+            }
+            Self::Keyboard => {
+                "M4 6h16a1.5 1.5 0 0 1 1.5 1.5v9a1.500 1.500 0 0 1-1.5 1.500H4a1.500 1.500 0 0 1-1.5-1.500v-9A1.500 1.500 0 0 1 4 6ZM6.500 10h.01M10 10h.01M14 10h.01M17.500 10h.01M8 14h8"
+            }
+            Self::Person => "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8ZM4.500 20.500a7.5 7.5 0 0 1 15 0",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Components and browser plumbing that know nothing of credentials or any other feature.
 
 mod button;
+mod choice;
 #[cfg(test)]
 mod contrast_tests;
 mod copy;
@@ -24,6 +25,7 @@ mod unique;
 pub mod value_field;
 
 pub use button::{Button, ButtonKind, IconButton, LinkButton};
+pub use choice::{Choice, ChoiceOption};
 pub use copy::{CopyButton, copy_text};
 pub use dialog::{
     AddressedDialog, Dialog, DialogAddress, DialogBody, DialogFooter, DialogForm, DialogHandle, DialogHost, DialogSize,

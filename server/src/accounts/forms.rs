@@ -1,7 +1,7 @@
 //! Signing in, signing out and setting up without scripts: plain forms, answered with 303. The same
 //! functions as the JSON routes.
 
-use app::accounts::{SetUp, SignIn};
+use app::accounts::{SetUp, SignIn, SignUp};
 use app::secret::SecretValue;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -12,19 +12,40 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use tracing::instrument;
 use zeroize::Zeroize as _;
 
-use super::Accounts;
+use super::visit::Visit;
+use super::{Accounts, Token};
 use crate::http::{ApiError, ClientAddress, Principal, RequestId};
 use crate::state::AppState;
 
 /// The largest form: passwords and names are short.
 const MAX_FORM_BYTES: usize = 16 * 1024;
 
-/// `POST` of `/sign-in`, `/sign-out` and `/set-up`.
+/// `POST` of `/sign-in`, `/sign-out`, `/set-up` and `/welcome`.
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/sign-in", post(sign_in))
         .route("/sign-out", post(sign_out))
         .route("/set-up", post(set_up))
+        .route("/welcome", post(welcome))
+}
+
+/// The tokens of a browser that has just signed in.
+#[derive(Debug)]
+pub(super) struct Entered {
+    /// Of its session.
+    pub session: Token,
+    /// Of the browser itself.
+    pub browser: Token,
+}
+
+impl Accounts {
+    /// The cookies of a browser that has just signed in.
+    pub(super) fn cookies(&self, entered: &Entered) -> Vec<HeaderValue> {
+        vec![
+            self.session_cookie(&entered.session),
+            self.browser_cookie(&entered.browser),
+        ]
+    }
 }
 
 #[instrument(name = "forms.sign_in", skip_all)]
@@ -40,8 +61,13 @@ async fn sign_in(
         email: form.take("email"),
         password: form.secret("password"),
     };
-    match accounts.sign_in(input, address, &headers, &request.0).await {
-        Ok((_, token)) => see_other(&next, Some(accounts.cookie(&token))),
+    let visit = Visit {
+        address,
+        headers: &headers,
+        request_id: &request.0,
+    };
+    match accounts.sign_in(input, visit).await {
+        Ok((_, entered)) => see_other(&next, accounts.cookies(&entered)),
         Err(error) => {
             let code = match &error {
                 ApiError::Throttled { .. } => "throttled",
@@ -49,7 +75,7 @@ async fn sign_in(
                 _ => "unavailable",
             };
             note(error, code);
-            see_other(&format!("/sign-in?error={code}&next={}", encode(&next)), None)
+            see_other(&format!("/sign-in?error={code}&next={}", encode(&next)), Vec::new())
         }
     }
 }
@@ -65,23 +91,30 @@ async fn sign_out(
     {
         return error.into_response();
     }
-    see_other("/sign-in", Some(accounts.cookie("")))
+    see_other("/sign-in", vec![accounts.no_session_cookie()])
 }
 
 #[instrument(name = "forms.set_up", skip_all)]
 async fn set_up(
     State(accounts): State<Accounts>,
     Extension(request): Extension<RequestId>,
+    ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
     mut form: Form,
 ) -> Response {
+    let visit = Visit {
+        address,
+        headers: &headers,
+        request_id: &request.0,
+    };
     let input = SetUp {
         token: form.secret("token"),
         email: form.take("email"),
         name: form.take("name"),
         password: form.secret("password"),
     };
-    match accounts.set_up(input, &request.0).await {
-        Ok(token) => see_other("/credentials", Some(accounts.cookie(&token))),
+    match accounts.set_up(input, visit).await {
+        Ok(entered) => see_other("/credentials", accounts.cookies(&entered)),
         Err(ApiError::Spent) if !form.wants_page => ApiError::Spent.into_response(),
         Err(error) => {
             let code = match &error {
@@ -95,7 +128,41 @@ async fn set_up(
                 _ => "unavailable",
             };
             note(error, code);
-            see_other(&format!("/set-up?error={code}"), None)
+            see_other(&format!("/set-up?error={code}"), Vec::new())
+        }
+    }
+}
+
+#[instrument(name = "forms.welcome", skip_all)]
+async fn welcome(
+    State(accounts): State<Accounts>,
+    Extension(request): Extension<RequestId>,
+    ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
+    mut form: Form,
+) -> Response {
+    let visit = Visit {
+        address,
+        headers: &headers,
+        request_id: &request.0,
+    };
+    let input = SignUp {
+        token: form.secret("token"),
+        password: form.secret("password"),
+    };
+    match accounts.sign_up(input, visit).await {
+        Ok(entered) => see_other("/credentials", accounts.cookies(&entered)),
+        Err(error) if !form.wants_page => error.into_response(),
+        Err(error) => {
+            let code = match &error {
+                ApiError::LinkSpent => "spent",
+                ApiError::Throttled { .. } => "throttled",
+                ApiError::Invalid(errors) if errors.iter().any(|error| error.pointer == "/token") => "token",
+                ApiError::Invalid(_) => "password",
+                _ => "unavailable",
+            };
+            note(error, code);
+            see_other(&format!("/welcome?error={code}"), Vec::new())
         }
     }
 }
@@ -125,14 +192,14 @@ fn encode(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-fn see_other(location: &str, cookie: Option<HeaderValue>) -> Response {
+fn see_other(location: &str, cookies: Vec<HeaderValue>) -> Response {
     let location = HeaderValue::from_str(location).unwrap_or(HeaderValue::from_static("/credentials"));
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Some(cookie) = cookie {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
 }

@@ -1,27 +1,36 @@
 //! Accounts: users, sessions, signing in and out, and the set-up of the first administrator.
 
+mod browsers;
 mod failed;
 mod forms;
+mod links;
 mod operations;
+mod own;
+mod owners;
 mod passwords;
 mod routes;
 mod sessions;
 mod set_up;
 mod throttle;
+mod token;
 mod users;
+mod visit;
 
 pub use failed::keep_recording;
 pub(crate) use forms::local_path;
 pub use forms::router as forms_router;
 pub use operations::operations;
+pub use owners::{Transfer, begin_owning, rename_owner};
 pub use routes::{me, router};
 pub use sessions::identify;
-pub use users::NewUser;
+pub(crate) use users::parse_email;
+pub use users::{CheckedUser, NewUser, fold_names};
 
 use std::sync::Arc;
 
 use crate::state::Base;
 use passwords::Passwords;
+use token::Token;
 
 /// The accounts of one server.
 #[derive(Clone, Debug)]

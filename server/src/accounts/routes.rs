@@ -1,29 +1,31 @@
-//! The JSON routes of accounts: `/session` and `/me`.
-
-use std::net::IpAddr;
+//! The JSON routes of accounts: `/session`, and `/me` for what is one's own.
 
 use app::accounts::{Me, SignIn, UserId};
 use axum::Router;
 use axum::extract::{Extension, State};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use http::{HeaderMap, header};
 use tracing::instrument;
 
-use super::Accounts;
 use super::failed::{self, Refusal};
+use super::forms::Entered;
+use super::visit::Visit;
+use super::{Accounts, own};
 use crate::audit::{self, Event};
 use crate::http::{ApiError, ClientAddress, JsonBody, Principal, RequestId, json, no_content, permissions};
 use crate::state::AppState;
 
 /// The longest password that is looked at, in bytes: 256 characters.
-const MAX_PASSWORD_BYTES: usize = 1024;
+pub(super) const MAX_PASSWORD_BYTES: usize = 1024;
 
-/// `/session` and `/me`.
+/// `/session`, `/me` and one's own sessions.
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/session", post(sign_in).delete(sign_out))
-        .route("/me", get(read_me))
+        .route("/me", get(read_me).patch(own::update))
+        .route("/me/sessions", get(own::sessions).delete(own::end_other_sessions))
+        .route("/me/sessions/{id}", delete(own::end_session))
 }
 
 /// What a user sees of themselves; nothing for others than users.
@@ -55,11 +57,16 @@ async fn sign_in(
     let password = fields.secret("password", MAX_PASSWORD_BYTES, "Enter your password.");
     let input = email.zip(password).map(|(email, password)| SignIn { email, password });
     let input = fields.finish(input)?;
-    let (me, token) = accounts.sign_in(input, address, &headers, &request.0).await?;
+    let visit = Visit {
+        address,
+        headers: &headers,
+        request_id: &request.0,
+    };
+    let (me, entered) = accounts.sign_in(input, visit).await?;
     let mut response = json(&me);
-    response
-        .headers_mut()
-        .insert(header::SET_COOKIE, accounts.cookie(&token));
+    for cookie in accounts.cookies(&entered) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     Ok(response)
 }
 
@@ -71,7 +78,9 @@ async fn sign_out(
 ) -> Result<Response, ApiError> {
     accounts.sign_out(&principal, &request.0).await?;
     let mut response = no_content();
-    response.headers_mut().insert(header::SET_COOKIE, accounts.cookie(""));
+    response
+        .headers_mut()
+        .insert(header::SET_COOKIE, accounts.no_session_cookie());
     Ok(response)
 }
 
@@ -81,15 +90,9 @@ async fn read_me(principal: Principal) -> Result<Response, ApiError> {
 }
 
 impl Accounts {
-    /// Signs in: the user and the token for the cookie.
-    pub(super) async fn sign_in(
-        &self,
-        input: SignIn,
-        address: IpAddr,
-        headers: &HeaderMap,
-        request_id: &str,
-    ) -> Result<(Me, String), ApiError> {
-        let outcome = self.try_to_sign_in(input, address, headers, request_id).await;
+    /// Signs in: the user and the tokens for the cookies.
+    pub(super) async fn sign_in(&self, input: SignIn, visit: Visit<'_>) -> Result<(Me, Entered), ApiError> {
+        let outcome = self.try_to_sign_in(input, visit).await;
         self.base.metrics.signed_in(match &outcome {
             Ok(_) => "succeeded",
             Err(ApiError::WrongPassword) => "wrong",
@@ -99,15 +102,10 @@ impl Accounts {
         outcome
     }
 
-    async fn try_to_sign_in(
-        &self,
-        input: SignIn,
-        address: IpAddr,
-        headers: &HeaderMap,
-        request_id: &str,
-    ) -> Result<(Me, String), ApiError> {
+    async fn try_to_sign_in(&self, input: SignIn, visit: Visit<'_>) -> Result<(Me, Entered), ApiError> {
+        let address = visit.address;
         failed::record(&self.base).await?;
-        let tried = match self.count_try(&input.email, address).await {
+        let tried = match self.count_try(&input.email, visit).await {
             Err(error @ ApiError::Throttled { .. }) => {
                 failed::note(&self.base, Refusal::Throttled, address).await?;
                 return Err(error);
@@ -140,7 +138,8 @@ impl Accounts {
             permissions: permissions(role),
         };
         let mut tx = self.base.db.begin().await?;
-        let token = self.begin_session(&mut tx, me.id, self.token_hash(headers)).await?;
+        let session = self.begin_session(&mut tx, me.id, visit).await?;
+        let browser = self.remember_browser(&mut tx, me.id, &me.email, visit.headers).await?;
         let actor = Principal::User {
             id: me.id,
             name: me.name.clone(),
@@ -153,11 +152,11 @@ impl Accounts {
             &actor,
             "session.create",
             ("user", me.id.0, &me.name),
-            Some(request_id),
+            Some(visit.request_id),
         );
         audit::append(&mut tx, &self.base.vault, &[event]).await?;
         tx.commit().await?;
-        Ok((me, token))
+        Ok((me, Entered { session, browser }))
     }
 
     /// Ends the session that a request came with.

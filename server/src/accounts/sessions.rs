@@ -1,17 +1,15 @@
-//! Sessions: 32 random bytes in a cookie, their SHA-256 in the table.
+//! Sessions: a token in a cookie, its SHA-256 in the table.
 
 use app::accounts::UserId;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
-use http::{HeaderMap, HeaderValue, header};
-use sha2::{Digest as _, Sha256};
+use http::{HeaderMap, HeaderValue};
 use uuid::Uuid;
 
-use super::Accounts;
+use super::visit::{Visit, cookie};
+use super::{Accounts, Token};
 use crate::db::{Tx, execute, read};
 use crate::http::{ActedAs, ApiError, Principal};
 
@@ -22,15 +20,18 @@ const ABSOLUTE: TimeDelta = TimeDelta::days(14);
 /// `last_seen_at` is written at most so often.
 const SEEN_STEP: TimeDelta = TimeDelta::minutes(5);
 
-const INSERT: &str = "INSERT INTO sessions (id, token_hash, user_id, created_at, last_seen_at, expires_at) \
-     VALUES ($1, $2, $3, $4, $4, $5)";
+const INSERT: &str = "INSERT INTO sessions (id, token_hash, user_id, created_at, last_seen_at, expires_at, browser, network) \
+     VALUES ($1, $2, $3, $4, $4, $5, $6, $7)";
 const FIND: &str = "SELECT s.id, s.last_seen_at, u.id AS user_id, u.name, u.email, u.role \
      FROM sessions s JOIN users u ON u.id = s.user_id \
      WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 \
        AND u.deleted_at IS NULL AND u.disabled_at IS NULL";
+const USER_SEEN: &str = "UPDATE users SET last_seen_at = CASE WHEN last_seen_at < $2 THEN $2 ELSE last_seen_at END \
+     WHERE id = $1 AND deleted_at IS NULL AND disabled_at IS NULL";
 const SEEN: &str = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
 const DELETE: &str = "DELETE FROM sessions WHERE id = $1";
 const DELETE_BY_TOKEN: &str = "DELETE FROM sessions WHERE token_hash = $1";
+const DELETE_OTHERS: &str = "DELETE FROM sessions WHERE user_id = $1 AND ($2 IS NULL OR id <> $2)";
 const DELETE_EXPIRED: &str = "DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2";
 
 #[derive(sqlx::FromRow)]
@@ -48,62 +49,63 @@ impl Accounts {
         if self.https { "__Host-strongroom" } else { "strongroom" }
     }
 
-    /// The `Set-Cookie` of a session's token; an empty token takes the cookie away.
-    pub(super) fn cookie(&self, token: &str) -> HeaderValue {
+    /// The `Set-Cookie` of a session's token.
+    pub(super) fn session_cookie(&self, token: &Token) -> HeaderValue {
+        self.set_cookie(self.cookie_name(), token.text(), ABSOLUTE)
+    }
+
+    /// Takes the session's cookie away.
+    pub(super) fn no_session_cookie(&self) -> HeaderValue {
+        self.set_cookie(self.cookie_name(), String::new(), TimeDelta::zero())
+    }
+
+    pub(super) fn set_cookie(&self, name: &str, content: String, age: TimeDelta) -> HeaderValue {
         let secure = if self.https { "; Secure" } else { "" };
-        let age = if token.is_empty() { 0 } else { ABSOLUTE.num_seconds() };
-        let text = format!(
-            "{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}",
-            self.cookie_name()
-        );
-        // The token is base64url: this cannot fail. An empty header is the harmless way out.
+        let age = age.num_seconds();
+        let text = format!("{name}={content}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
+        // The content is base64url: this cannot fail. An empty header is the harmless way out.
         let mut value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
         value.set_sensitive(true);
         value
     }
 
     /// The hash of the token in the request's cookie.
-    pub(super) fn token_hash(&self, headers: &HeaderMap) -> Option<Vec<u8>> {
-        let name = self.cookie_name();
-        let token = headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
-            .find_map(|pair| {
-                pair.trim()
-                    .split_once('=')
-                    .filter(|(key, _)| *key == name)
-                    .map(|(_, token)| token)
-            })?;
-        let bytes = URL_SAFE_NO_PAD.decode(token).ok().filter(|bytes| bytes.len() == 32)?;
-        Some(Sha256::digest(bytes).to_vec())
+    fn token_hash(&self, headers: &HeaderMap) -> Option<Vec<u8>> {
+        Some(Token::parse(cookie(headers, self.cookie_name())?)?.hash())
     }
 
     /// Begins a session inside the transaction of signing in; the session that the browser had ends.
-    pub(super) async fn begin_session(
-        &self,
-        tx: &mut Tx,
-        user: UserId,
-        before: Option<Vec<u8>>,
-    ) -> Result<String, ApiError> {
-        let mut bytes = [0_u8; 32];
-        getrandom::fill(&mut bytes).map_err(|_| ApiError::Internal(anyhow::anyhow!("no random numbers")))?;
+    pub(super) async fn begin_session(&self, tx: &mut Tx, user: UserId, visit: Visit<'_>) -> Result<Token, ApiError> {
+        let token = Token::fresh()?;
         let now = self.base.clock.now();
-        if let Some(hash) = before {
-            execute!(tx, sqlx::query(DELETE_BY_TOKEN).bind(&hash))?;
+        // First, for the row lock: whoever disables or deletes the user ends this session, or was earlier.
+        if execute!(tx, sqlx::query(USER_SEEN).bind(user.0).bind(now))? == 0 {
+            return Err(ApiError::WrongPassword);
+        }
+        if let Some(before) = self.token_hash(visit.headers) {
+            execute!(tx, sqlx::query(DELETE_BY_TOKEN).bind(&before))?;
         }
         execute!(tx, sqlx::query(DELETE_EXPIRED).bind(now).bind(now - IDLE))?;
         execute!(
             tx,
             sqlx::query(INSERT)
                 .bind(Uuid::now_v7())
-                .bind(Sha256::digest(bytes).to_vec())
+                .bind(token.hash())
                 .bind(user.0)
                 .bind(now)
                 .bind(now + ABSOLUTE)
+                .bind(visit.browser())
+                .bind(visit.network())
         )?;
-        Ok(URL_SAFE_NO_PAD.encode(bytes))
+        Ok(token)
+    }
+
+    /// Ends all sessions of a user, or all but one; tells how many.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn end_sessions(&self, tx: &mut Tx, user: UserId, but: Option<Uuid>) -> Result<u64, ApiError> {
+        Ok(execute!(tx, sqlx::query(DELETE_OTHERS).bind(user.0).bind(but))?)
     }
 
     /// Ends a session.
@@ -121,7 +123,7 @@ impl Accounts {
             read!(self.base.db, c => sqlx::query_as(FIND).bind(&hash).bind(now).bind(now - IDLE).fetch_optional(c))?;
         let Some(found) = found else { return Ok(None) };
         if now - found.last_seen_at > SEEN_STEP {
-            self.touch(found.id, now);
+            self.touch(found.id, found.user_id, now);
         }
         let Ok(role) = found.role.parse() else { return Ok(None) };
         Ok(Some(Principal::User {
@@ -134,11 +136,12 @@ impl Accounts {
     }
 
     /// Notes beside the request that a session is alive: a reader must not wait for the writer.
-    fn touch(&self, session: Uuid, now: DateTime<Utc>) {
+    fn touch(&self, session: Uuid, user: Uuid, now: DateTime<Utc>) {
         let db = self.base.db.clone();
         tokio::spawn(async move {
             let noted = async {
                 let mut tx = db.begin().await?;
+                execute!(&mut tx, sqlx::query(USER_SEEN).bind(user).bind(now))?;
                 execute!(&mut tx, sqlx::query(SEEN).bind(session).bind(now))?;
                 tx.commit().await
             };

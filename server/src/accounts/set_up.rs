@@ -4,6 +4,8 @@ use app::accounts::{Role, SetUp};
 use app::secret::SecretValue;
 use subtle::ConstantTimeEq as _;
 
+use super::forms::Entered;
+use super::visit::Visit;
 use super::{Accounts, NewUser};
 use crate::audit;
 use crate::db::{Tx, execute, read};
@@ -40,7 +42,7 @@ impl Accounts {
     }
 
     /// Makes the first administrator and signs them in.
-    pub(super) async fn set_up(&self, input: SetUp, request_id: &str) -> Result<String, ApiError> {
+    pub(super) async fn set_up(&self, input: SetUp, visit: Visit<'_>) -> Result<Entered, ApiError> {
         let expected = self.expected_token().await?.ok_or(ApiError::Spent)?;
         #[expect(clippy::disallowed_methods, reason = "a token is compared in constant time")]
         let right = expected
@@ -67,15 +69,16 @@ impl Accounts {
             return Err(ApiError::Spent);
         }
         let (id, mut event) = self
-            .insert_user(&mut tx, &user, &Principal::Cli, Some(request_id))
+            .insert_user(&mut tx, &user, &Principal::Cli, Some(visit.request_id))
             .await?;
         event.actor_kind = "user";
         event.actor_id = Some(id);
         event.actor_name.clone_from(&user.name);
-        let token = self.begin_session(&mut tx, id, None).await?;
+        let session = self.begin_session(&mut tx, id, visit).await?;
+        let browser = self.remember_browser(&mut tx, id, &user.email, visit.headers).await?;
         audit::append(&mut tx, &self.base.vault, &[event]).await?;
         tx.commit().await?;
-        Ok(token)
+        Ok(Entered { session, browser })
     }
 
     /// Ends the set-up, if it has not ended: tells how many rows that changed.

@@ -1,11 +1,15 @@
-//! Throttling of sign-in: tries are counted before the password is looked at, by account and network
-//! and by network, in the database that all servers share.
+//! Throttling of everything that a password or a link is tried at: tries are counted before anything is looked
+//! at, by account and network and by network, in the database that all servers share. A browser that signed in
+//! to the account before is counted by itself: other people's tries never lock it out.
 
 use std::net::IpAddr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Accounts;
+use super::visit::Visit;
 use crate::db::{execute, within};
 use crate::http::ApiError;
 use crate::text::fold;
@@ -16,6 +20,8 @@ const WINDOW: TimeDelta = TimeDelta::minutes(15);
 const PER_ACCOUNT: i64 = 10;
 /// Failed tries from one network at any account.
 const PER_NETWORK: i64 = 100;
+/// Failed tries at one account from a browser that signed in to it before.
+const PER_BROWSER: i64 = 10;
 
 // One atomic upsert: a window that has passed begins anew.
 const COUNT: &str = "INSERT INTO sign_in_attempts (bucket, window_start, attempts) VALUES ($1, $2, 1) \
@@ -35,29 +41,61 @@ struct Counted {
 
 /// The buckets of one try.
 pub(super) struct Try {
-    account: Vec<u8>,
-    network: Vec<u8>,
+    /// Of the account, or of the browser that it knows: forgotten once a try succeeds.
+    account: Option<Vec<u8>>,
+    /// Of the network: a try that succeeds is taken back.
+    network: Option<Vec<u8>>,
 }
 
 impl Accounts {
-    /// Counts a try, before anything is checked.
+    /// Counts a try at an account, before anything is checked.
     ///
     /// # Errors
     /// 429 with the seconds to wait, the same for accounts that do not exist.
-    pub(super) async fn count_try(&self, email: &str, address: IpAddr) -> Result<Try, ApiError> {
-        let network = network(address);
-        let hash = |purpose: &str, text: &str| self.base.vault.keyed_hash(purpose, text).map(|hash| hash.to_vec());
-        let tried = Try {
-            account: hash("sign-in account", &format!("{network} {}", fold(email.trim())))?,
-            network: hash("sign-in network", &network)?,
-        };
+    pub(super) async fn count_try(&self, email: &str, visit: Visit<'_>) -> Result<Try, ApiError> {
+        if let Some(browser) = self.known_browser(email, visit.headers).await? {
+            let bucket = self.bucket("sign-in browser", &URL_SAFE_NO_PAD.encode(browser))?;
+            self.count(&[(&bucket, PER_BROWSER)]).await?;
+            return Ok(Try {
+                account: Some(bucket),
+                network: None,
+            });
+        }
+        let network = network(visit.address);
+        let account = self.bucket("sign-in account", &format!("{network} {}", fold(email.trim())))?;
+        let network = self.bucket("sign-in network", &network)?;
+        self.count(&[(&account, PER_ACCOUNT), (&network, PER_NETWORK)]).await?;
+        Ok(Try {
+            account: Some(account),
+            network: Some(network),
+        })
+    }
+
+    /// Counts a try at a link, which belongs to nobody yet.
+    ///
+    /// # Errors
+    /// 429 with the seconds to wait.
+    pub(super) async fn count_link_try(&self, visit: Visit<'_>) -> Result<Try, ApiError> {
+        let bucket = self.bucket("sign-in network", &network(visit.address))?;
+        self.count(&[(&bucket, PER_NETWORK)]).await?;
+        Ok(Try {
+            account: None,
+            network: Some(bucket),
+        })
+    }
+
+    fn bucket(&self, purpose: &str, text: &str) -> Result<Vec<u8>, ApiError> {
+        Ok(self.base.vault.keyed_hash(purpose, text)?.to_vec())
+    }
+
+    async fn count(&self, buckets: &[(&Vec<u8>, i64)]) -> Result<(), ApiError> {
         let now = self.base.clock.now();
         let mut tx = self.base.db.begin().await?;
         let mut wait = None;
-        for (bucket, limit) in [(&tried.account, PER_ACCOUNT), (&tried.network, PER_NETWORK)] {
+        for (bucket, limit) in buckets {
             let counted: Counted =
-                within!(&mut tx, c => sqlx::query_as(COUNT).bind(bucket).bind(now).bind(now - WINDOW).fetch_one(c))?;
-            if counted.attempts > limit {
+                within!(&mut tx, c => sqlx::query_as(COUNT).bind(*bucket).bind(now).bind(now - WINDOW).fetch_one(c))?;
+            if counted.attempts > *limit {
                 let seconds = (counted.window_start + WINDOW - now).num_seconds().max(1);
                 wait = wait.max(Some(u64::try_from(seconds).unwrap_or(1)));
             }
@@ -65,17 +103,28 @@ impl Accounts {
         tx.commit().await?;
         match wait {
             Some(retry_after) => Err(ApiError::Throttled { retry_after }),
-            None => Ok(tried),
+            None => Ok(()),
         }
     }
 
     /// A try that succeeded does not count.
     pub(super) async fn forget_try(&self, tried: Try) -> Result<(), ApiError> {
         let mut tx = self.base.db.begin().await?;
-        execute!(&mut tx, sqlx::query(FORGET).bind(&tried.account))?;
-        execute!(&mut tx, sqlx::query(FORGIVE).bind(&tried.network))?;
-        execute!(&mut tx, sqlx::query(SWEEP).bind(self.base.clock.now() - WINDOW))?;
+        if let Some(account) = &tried.account {
+            execute!(&mut tx, sqlx::query(FORGET).bind(account))?;
+        }
+        if let Some(network) = &tried.network {
+            execute!(&mut tx, sqlx::query(FORGIVE).bind(network))?;
+        }
         tx.commit().await?;
+        // Apart, holding nothing else: it touches rows of others, who may hold what this try needs.
+        let mut tx = self.base.db.begin().await?;
+        let swept = execute!(&mut tx, sqlx::query(SWEEP).bind(self.base.clock.now() - WINDOW));
+        match swept {
+            Ok(_) => tx.commit().await?,
+            // Old rows do no harm: the next one sweeps them away.
+            Err(error) => tracing::debug!(error = %error, "old counts could not be removed"),
+        }
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Accounts, passwords};
 use crate::audit::{self, Event};
-use crate::db::{DbError, Tx, execute, is_unique_violation, read};
+use crate::db::{DbError, Tx, execute, is_unique_violation, read, within};
 use crate::http::{ApiError, Principal};
 use crate::text::{fold, sort_key};
 
@@ -25,11 +25,16 @@ pub struct NewUser {
 }
 
 /// A user after all checks, with the password hashed.
-pub(super) struct CheckedUser {
+#[derive(Debug)]
+pub struct CheckedUser {
+    /// The address for signing in.
     pub email: String,
+    /// The name that others see.
     pub name: String,
+    /// The role.
     pub role: Role,
-    pub password_hash: String,
+    /// The hash of the password; nothing for somebody who chooses one by a link.
+    pub password_hash: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -41,14 +46,29 @@ pub(super) struct SignInRow {
     pub password_hash: Option<String>,
 }
 
-const INSERT: &str = "INSERT INTO users (id, email, email_key, name, name_sort, role, password_hash, revision, created_at, updated_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $8)";
+const INSERT: &str = "INSERT INTO users (id, email, email_key, name, name_key, name_sort, role, password_hash, revision, \
+       created_at, updated_at, updated_by_name) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $9, $10)";
 const BY_EMAIL: &str = "SELECT id, name, email, role, password_hash FROM users \
      WHERE email_key = $1 AND deleted_at IS NULL AND disabled_at IS NULL";
 const ANY: &str = "SELECT EXISTS (SELECT 1 FROM users)";
+const UNFOLDED: &str = "SELECT id, name FROM users WHERE name_key IS NULL";
+const FOLD: &str = "UPDATE users SET name_key = $2 WHERE id = $1 AND name = $3";
+
+/// Folds the names of users from before names were folded, so that they can be searched.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn fold_names(tx: &mut Tx) -> Result<(), DbError> {
+    let rows: Vec<(Uuid, String)> = within!(tx, c => sqlx::query_as(UNFOLDED).fetch_all(c))?;
+    for (id, name) in rows {
+        execute!(tx, sqlx::query(FOLD).bind(id).bind(fold(&name)).bind(&name))?;
+    }
+    Ok(())
+}
 
 /// A readable address: one @ with something on both sides, nothing invisible.
-fn parse_email(text: &str) -> Option<String> {
+pub(crate) fn parse_email(text: &str) -> Option<String> {
     let email = text.trim();
     let (local, domain) = email.rsplit_once('@')?;
     let plain = email.chars().count() <= 254 && !email.chars().any(|c| c.is_whitespace() || c.is_control());
@@ -84,12 +104,15 @@ impl Accounts {
             email,
             name,
             role: user.role,
-            password_hash,
+            password_hash: Some(password_hash),
         })
     }
 
     /// Inserts a checked user and its event.
-    pub(super) async fn insert_user(
+    ///
+    /// # Errors
+    /// 422 for a taken address.
+    pub async fn insert_user(
         &self,
         tx: &mut Tx,
         user: &CheckedUser,
@@ -105,10 +128,12 @@ impl Accounts {
                 .bind(&user.email)
                 .bind(fold(&user.email))
                 .bind(&user.name)
+                .bind(fold(&user.name))
                 .bind(sort_key(&user.name))
                 .bind(user.role.as_str())
                 .bind(&user.password_hash)
                 .bind(now)
+                .bind(actor.name())
         )
         .map_err(|error| {
             if is_unique_violation(&error) {
@@ -146,7 +171,10 @@ impl Accounts {
     }
 
     /// Whether there ever was a user.
-    pub(super) async fn any_user(&self) -> Result<bool, ApiError> {
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn any_user(&self) -> Result<bool, ApiError> {
         Ok(read!(self.base.db, c => sqlx::query_scalar(ANY).fetch_one(c))?)
     }
 }

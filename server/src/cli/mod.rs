@@ -17,7 +17,7 @@ use app::accounts::Role;
 use app::secret::SecretValue;
 use clap::{Parser, Subcommand};
 
-use crate::accounts::{Accounts, NewUser};
+use crate::accounts::{self, Accounts, NewUser};
 use crate::audit;
 use crate::clock::Clock;
 use crate::config::{Options, Settings};
@@ -134,6 +134,7 @@ pub async fn open_base(settings: &Settings, clock: Clock) -> anyhow::Result<Arc<
     let vault = Vault::open(&db, &settings.keyring, &clock).await?;
     let mut tx = db.begin().await?;
     audit::begin_chain(&mut tx).await?;
+    accounts::fold_names(&mut tx).await?;
     tx.commit().await?;
     audit::make_searchable(&db).await?;
     Ok(Arc::new(Base {

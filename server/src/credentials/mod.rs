@@ -3,12 +3,14 @@
 mod committer;
 mod input;
 mod operations;
+mod owned;
 mod resolver;
 mod routes;
 mod rows;
 mod store;
 
 pub use operations::operations;
+pub use owned::{destroy_owned, owned, transfer_owned};
 pub use resolver::{Referrer, ResolveError, Resolved, Resolver, UseRequest};
 pub use routes::router;
 pub use rows::summary;

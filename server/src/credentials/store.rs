@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::Credentials;
 use super::rows::{CredentialRow, UseRow};
+use crate::accounts::begin_owning;
 use crate::audit::{self, Event};
 use crate::db::{DbError, Tx, execute, is_unique_violation, read, within};
 use crate::http::{ApiError, Keyset, ListQuery, Principal, SortKey};
@@ -99,7 +100,7 @@ const COUNT: &str = concat!("SELECT ", count!());
 const GET: &str = concat!(columns!("CAST(1 AS BIGINT)"), "AND c.id = $1");
 const INSERT: &str = "INSERT INTO credentials (id, name, name_key, name_sort, owner_id, owner_sort, version, revision, \
      reference_epoch, allowed_hosts, created_at, updated_at, updated_by_name) \
-     SELECT $1, $2, $3, $4, u.id, u.name_sort, 1, 1, 0, $5, $6, $6, u.name FROM users u WHERE u.id = $7 AND u.deleted_at IS NULL";
+     SELECT $1, $2, $3, $4, u.id, u.name_sort, 1, 1, 0, $5, $6, $6, u.name FROM users u WHERE u.id = $7";
 const INSERT_VERSION: &str = "INSERT INTO credential_versions \
      (credential_id, version, ciphertext, value_nonce, wrapped_key, key_nonce, key_id, created_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -202,7 +203,8 @@ impl Credentials {
         let now = self.base.clock.now();
         let owner = author.principal.user_id().ok_or(ApiError::Forbidden)?;
         let mut tx = self.base.db.begin().await?;
-        let inserted = execute!(
+        begin_owning(&mut tx, owner).await?;
+        execute!(
             &mut tx,
             sqlx::query(INSERT)
                 .bind(id.0)
@@ -214,9 +216,6 @@ impl Credentials {
                 .bind(owner.0)
         )
         .map_err(name_taken)?;
-        if inserted == 0 {
-            return Err(ApiError::Unauthorized);
-        }
         self.insert_version(&mut tx, id, 1, &input.value, now).await?;
         let created = Self::get_within(&mut tx, id).await?;
         let target = ("credential", id.0, input.name.as_str());
@@ -361,26 +360,13 @@ impl Credentials {
         if total > 0 && !force {
             return Err(ApiError::InUse { references, total });
         }
-        execute!(&mut tx, sqlx::query(DROP_VERSIONS).bind(id.0))?;
-        let none: Vec<String> = Vec::new();
-        execute!(
-            &mut tx,
-            sqlx::query(BURY)
-                .bind(id.0)
-                .bind(now)
-                .bind(author.principal.name())
-                .bind(Json(&none))
-        )?;
-        let mut event = Event::new(
+        let burial = Burial {
+            principal: author.principal,
+            request_id: author.request_id,
             now,
-            author.principal,
-            "credential.delete",
-            ("credential", id.0, &name),
-            Some(author.request_id),
-        );
-        if total > 0 {
-            event.details = Some(format!("references: {total}"));
-        }
+            references: total,
+        };
+        let event = bury(&mut tx, burial, id, &name).await?;
         audit::append(&mut tx, &self.base.vault, &[event]).await?;
         tx.commit().await?;
         Ok(())
@@ -400,6 +386,40 @@ impl Credentials {
     ) -> Result<(Vec<app::credentials::Reference>, i64), ApiError> {
         references::list(&self.base.db, id, limit).await
     }
+}
+
+/// Who destroys a credential, and how many references it leaves behind.
+pub(super) struct Burial<'a> {
+    pub principal: &'a Principal,
+    pub request_id: &'a str,
+    pub now: DateTime<Utc>,
+    pub references: i64,
+}
+
+/// Destroys the value and leaves the tombstone. The transaction holds the credential's row.
+pub(super) async fn bury(tx: &mut Tx, burial: Burial<'_>, id: CredentialId, name: &str) -> Result<Event, ApiError> {
+    execute!(tx, sqlx::query(DROP_VERSIONS).bind(id.0))?;
+    let none: Vec<String> = Vec::new();
+    execute!(
+        tx,
+        sqlx::query(BURY)
+            .bind(id.0)
+            .bind(burial.now)
+            .bind(burial.principal.name())
+            .bind(Json(&none))
+    )?;
+    let target = ("credential", id.0, name);
+    let mut event = Event::new(
+        burial.now,
+        burial.principal,
+        "credential.delete",
+        target,
+        Some(burial.request_id),
+    );
+    if burial.references > 0 {
+        event.details = Some(format!("references: {}", burial.references));
+    }
+    Ok(event)
 }
 
 fn name_taken(error: sqlx::Error) -> ApiError {

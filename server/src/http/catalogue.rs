@@ -1,6 +1,7 @@
 //! Every kind of problem that the API answers with, for its documentation.
 
 use app::api::NamedRecord;
+use app::users::Owned;
 use chrono::DateTime;
 use http::StatusCode;
 
@@ -58,8 +59,12 @@ fn one_of_each() -> Vec<ApiError> {
             references: Vec::new(),
             total: 0,
         },
+        ApiError::OwnsRecords(Owned::default()),
+        ApiError::LastAdministrator,
+        ApiError::OwnAccount,
         ApiError::Disabled,
         ApiError::Spent,
+        ApiError::LinkSpent,
         ApiError::PreconditionFailed {
             changed_by: String::new(),
             changed_at: DateTime::UNIX_EPOCH,

@@ -2,6 +2,7 @@
 
 use app::api::{FieldError, NamedRecord, Problem};
 use app::credentials::Reference;
+use app::users::Owned;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -60,12 +61,24 @@ pub enum ApiError {
         /// How many there are.
         total: i64,
     },
+    /// 409 `owns-records`: the user owns something, and the request does not say what becomes of it.
+    #[error("owns records")]
+    OwnsRecords(Owned),
+    /// 409 `last-administrator`: nobody would be left who may manage users.
+    #[error("last administrator")]
+    LastAdministrator,
+    /// 409 `own-account`: what somebody else has to do.
+    #[error("own account")]
+    OwnAccount,
     /// 409 `disabled`: the record is switched off.
     #[error("disabled")]
     Disabled,
     /// 410 `spent`: the set-up link was used.
     #[error("set-up link spent")]
     Spent,
+    /// 410 `link-spent`: the link was used, has expired, or was replaced; the same for one that never was.
+    #[error("link spent")]
+    LinkSpent,
     /// 412 `precondition-failed`: somebody else changed the record.
     #[error("changed by somebody else")]
     PreconditionFailed {
@@ -149,8 +162,13 @@ impl ApiError {
             Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::NameTaken | Self::InUse { .. } | Self::Disabled => StatusCode::CONFLICT,
-            Self::Spent => StatusCode::GONE,
+            Self::NameTaken
+            | Self::InUse { .. }
+            | Self::OwnsRecords(_)
+            | Self::LastAdministrator
+            | Self::OwnAccount
+            | Self::Disabled => StatusCode::CONFLICT,
+            Self::Spent | Self::LinkSpent => StatusCode::GONE,
             Self::PreconditionFailed { .. } => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -181,8 +199,12 @@ impl ApiError {
             Self::MethodNotAllowed => ("method-not-allowed", "Method not allowed"),
             Self::NameTaken => ("name-taken", "Name taken"),
             Self::InUse { .. } => ("in-use", "In use"),
+            Self::OwnsRecords(_) => ("owns-records", "Owns records"),
+            Self::LastAdministrator => ("last-administrator", "Last administrator"),
+            Self::OwnAccount => ("own-account", "Your own account"),
             Self::Disabled => ("disabled", "Switched off"),
             Self::Spent => ("spent", "Set-up is done"),
+            Self::LinkSpent => ("link-spent", "The link is not good any more"),
             Self::PreconditionFailed { .. } => ("precondition-failed", "Changed by somebody else"),
             Self::TooLarge => ("too-large", "The body is too large"),
             Self::UnsupportedMediaType => ("unsupported-media-type", "Not JSON"),
@@ -220,8 +242,22 @@ impl ApiError {
                 "{total} {} this credential. Detach it there first, or delete it with force=true.",
                 if *total == 1 { "record uses" } else { "records use" }
             ),
+            Self::OwnsRecords(_) => "This user owns credentials or MCP servers. Name who gets them with \
+                 transfer_to=USER_ID, or destroy the credentials too with with_credentials=true."
+                .to_owned(),
+            Self::LastAdministrator => {
+                "This is the last active administrator. Make somebody else an administrator first.".to_owned()
+            }
+            Self::OwnAccount => {
+                "This is your own account. Another administrator has to do this; your password is changed with PATCH /me."
+                    .to_owned()
+            }
             Self::Disabled => "It is switched off. Enable it first.".to_owned(),
             Self::Spent => "The set-up link was used. Sign in instead.".to_owned(),
+            Self::LinkSpent => {
+                "This link was used, has expired, or was replaced by a newer one. Ask an administrator for a new link."
+                    .to_owned()
+            }
             Self::PreconditionFailed { changed_by, .. } => {
                 format!("{changed_by} changed this in the meantime. Load it again, then repeat your change.")
             }
@@ -324,6 +360,7 @@ pub fn problem(error: ApiError, request_id: &str) -> Problem {
         errors: Vec::new(),
         references: None,
         references_total: None,
+        owned: None,
         host: None,
         credential: None,
         changed_by: None,
@@ -340,6 +377,7 @@ pub fn problem(error: ApiError, request_id: &str) -> Problem {
             document.references = Some(references);
             document.references_total = Some(total);
         }
+        ApiError::OwnsRecords(owned) => document.owned = Some(owned),
         ApiError::PreconditionFailed { changed_by, changed_at } => {
             document.changed_by = Some(changed_by);
             document.changed_at = Some(changed_at);

@@ -3,6 +3,7 @@
 mod input;
 mod operate;
 mod operations;
+mod owned;
 mod pool;
 mod routes;
 mod rows;
@@ -17,6 +18,7 @@ use crate::outbound::Outbound;
 use crate::state::Base;
 
 pub use operations::operations;
+pub use owned::{owned, transfer_owned};
 pub use pool::{SessionKey, SessionPool};
 pub use routes::router;
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::McpServers;
 use super::input::{Create, Update};
 use super::rows::{self, McpServerRow};
+use crate::accounts::begin_owning;
 use crate::audit::{self, Event};
 use crate::db::{Tx, execute, is_unique_violation};
 use crate::destination::Destination;
@@ -64,6 +65,7 @@ pub(super) async fn create(servers: &McpServers, change: Change<'_>, input: Crea
     let owner = change.principal.user_id().ok_or(ApiError::Forbidden)?;
     let now = servers.base.clock.now();
     let mut tx = servers.base.db.begin().await?;
+    begin_owning(&mut tx, owner).await?;
     let mut events = Vec::new();
     if let Some(credential) = input.credential {
         let link = Link {

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 
-use crate::accounts::{local_path, me};
+use crate::accounts::{Accounts, local_path, me};
 use crate::assets::Assets;
 use crate::http::{Principal, RequestId};
 
@@ -22,16 +22,17 @@ use crate::http::{Principal, RequestId};
 pub struct Pages {
     assets: Assets,
     api: Router,
+    accounts: Accounts,
 }
 
 /// Pages that anybody may see.
-const PUBLIC: &[&str] = &["/sign-in", "/set-up"];
+const PUBLIC: &[&str] = &["/sign-in", "/set-up", "/welcome"];
 
 impl Pages {
     /// Pages that read from this API router, in process.
     #[must_use]
-    pub fn new(assets: Assets, api: Router) -> Self {
-        Self { assets, api }
+    pub fn new(assets: Assets, api: Router, accounts: Accounts) -> Self {
+        Self { assets, api, accounts }
     }
 
     /// All pages, and what is no page: the site's files, and a page that says that there is nothing.
@@ -83,6 +84,14 @@ async fn page(State(pages): State<Pages>, request: Request) -> Response {
             .and_then(|query| url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next"))
             .map_or_else(|| "/credentials".to_owned(), |(_, next)| local_path(&next));
         return see_other(&next);
+    }
+    if path == "/set-up" && request.uri().query().is_none() {
+        match pages.accounts.any_user().await {
+            Ok(false) => {}
+            // The page says so, and leads to the sign-in page.
+            Ok(true) => return see_other("/set-up?error=spent"),
+            Err(error) => return error.into_response(),
+        }
     }
     pages.render(request, principal).await
 }

@@ -20,8 +20,12 @@ mod mcp_servers;
 mod mcp_sessions;
 mod openapi;
 mod outbound;
+mod own_account;
 mod peers;
 mod races;
+mod roles;
 #[path = "../support/mod.rs"]
 mod support;
+mod throttling;
 mod trail;
+mod users;

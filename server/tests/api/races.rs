@@ -85,12 +85,13 @@ both_engines! {
 }
 
 /// A lock that writers need, held by another connection.
-enum Held {
+pub enum Held {
     Sqlite(sqlx::SqliteConnection),
     Postgres(sqlx::PgConnection),
 }
 
-async fn lock(app: &TestApp, table: &str) -> Held {
+/// Takes a lock that every writer of a table needs.
+pub async fn lock(app: &TestApp, table: &str) -> Held {
     match &app.database_url {
         None => {
             let options = SqliteConnectOptions::new().filename(app.folder().join("strongroom.db"));
@@ -111,7 +112,7 @@ async fn lock(app: &TestApp, table: &str) -> Held {
 }
 
 impl Held {
-    async fn release(self) {
+    pub async fn release(self) {
         match self {
             Self::Sqlite(connection) => connection.close().await.unwrap(),
             Self::Postgres(connection) => connection.close().await.unwrap(),

@@ -16,6 +16,7 @@ pub struct Event {
 
 const OF: &str = "SELECT actor_name, action, target_name, details, request_id \
      FROM audit_events WHERE target_id = $1 ORDER BY seq";
+const BY_ACTION: &str = "SELECT target_name, COALESCE(details, '') FROM audit_events WHERE action = $1 ORDER BY seq";
 const VERSIONS: &str = "SELECT count(*) FROM credential_versions";
 
 /// The events of one record, oldest first.
@@ -24,6 +25,15 @@ pub async fn of(app: &TestApp, id: &str) -> Vec<Event> {
     match &app.state.base.db {
         Db::Sqlite { reader, .. } => sqlx::query_as(OF).bind(id).fetch_all(reader).await,
         Db::Postgres(pool) => sqlx::query_as(OF).bind(id).fetch_all(pool).await,
+    }
+    .expect("events")
+}
+
+/// Targets and details of all events of one kind, oldest first.
+pub async fn by_action(app: &TestApp, action: &str) -> Vec<(String, String)> {
+    match &app.state.base.db {
+        Db::Sqlite { reader, .. } => sqlx::query_as(BY_ACTION).bind(action).fetch_all(reader).await,
+        Db::Postgres(pool) => sqlx::query_as(BY_ACTION).bind(action).fetch_all(pool).await,
     }
     .expect("events")
 }

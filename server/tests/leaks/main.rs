@@ -33,8 +33,10 @@ const PAGES: &[&str] = &[
     "POST /sign-in",
     "POST /sign-out",
     "POST /set-up",
+    "POST /welcome",
     "GET /sign-in",
     "GET /set-up",
+    "GET /welcome",
     "GET /credentials",
     "GET /credentials/{id}",
     "GET /mcp-servers",
@@ -43,6 +45,8 @@ const PAGES: &[&str] = &[
     "GET /help/credentials",
     "GET /help/mcp-servers",
     "GET /help/audit",
+    "GET /users",
+    "GET /account",
     "GET /nothing",
     // On a listener of its own; here there is nothing.
     "GET /metrics",
@@ -56,6 +60,24 @@ fn routes() -> Vec<String> {
         .iter()
         .map(|operation| format!("{} {}", operation.method.to_uppercase(), operation.full_path()));
     pages.chain(api).collect()
+}
+
+/// Tokens of links that were given out: nowhere but in the answers that gave them out.
+static LINKS: std::sync::Mutex<Vec<String>> = std::sync::Mutex::new(Vec::new());
+
+/// Makes an account, a link for it, and a newer one that is used.
+async fn give_out_links(app: &TestApp) -> Answer {
+    let body = json!({"email": "ida@example.com", "name": "Ida", "role": "viewer"});
+    let made = app.post("admin", "/users", body).await.expect(201);
+    let path = format!("/api/v1/users/{}/link", made.text("/user/id"));
+    let newer = app.call(Some("admin"), Method::POST, &path, None).await.expect(200);
+    let tokens = [made.text("/link/path"), newer.text("/path")].map(|path| path.replace("/welcome#", ""));
+    LINKS.lock().unwrap().extend(tokens.clone());
+    let body = format!("token={}&password=four+words+for+tests", tokens[1]);
+    let form = "application/x-www-form-urlencoded";
+    call(app, None, "POST", "/welcome", form, body.into_bytes())
+        .await
+        .expect(303)
 }
 
 /// All spellings in which the canary would still be the canary.
@@ -80,7 +102,12 @@ fn spellings() -> Vec<Vec<u8>> {
 
 #[track_caller]
 fn assert_clean(place: &str, bytes: &[u8]) {
-    for spelling in spellings() {
+    let links = LINKS.lock().unwrap().clone();
+    let raw = base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let links = links
+        .into_iter()
+        .flat_map(|link| [raw.decode(&link).unwrap(), link.into_bytes()]);
+    for spelling in spellings().into_iter().chain(links) {
         if let Some(at) = bytes.windows(spelling.len()).position(|window| window == spelling) {
             let around = &bytes[at.saturating_sub(80)..bytes.len().min(at + 80)];
             panic!("the canary is in {place}: …{}…", String::from_utf8_lossy(around));
@@ -299,6 +326,7 @@ async fn nothing_holds_the_canary(app: TestApp) {
     let peer = echo().await;
     let records = Records::create(&app, &peer).await;
     let mut answers = use_it(&app, &records).await;
+    answers.push(give_out_links(&app).await);
     let sent: Vec<_> = peer.seen().into_iter().filter_map(|seen| seen.authorization).collect();
     assert!(
         sent.iter().any(|sent| sent.contains("canary-5e1f")),

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_query_map;
 use super::{
     super::text,
     frame::{AlonePage, PlainField},
+    token::take_token_from_address,
 };
 use crate::ui::{Button, ButtonKind, LinkButton};
 
@@ -18,7 +19,7 @@ pub fn SetUpPage() -> impl IntoView {
     let query = use_query_map();
     let code = Memo::new(move |_| query.with(|query| query.get("error")));
     let is = move |this: &'static str| Signal::derive(move || code.get().as_deref() == Some(this));
-    Effect::new(take_token_from_address);
+    Effect::new(|| take_token_from_address(TOKEN, "name"));
     view! {
         <AlonePage
             title=text::set_up()
@@ -61,26 +62,4 @@ pub fn SetUpPage() -> impl IntoView {
         </AlonePage>
     }
     .into_any()
-}
-
-/// Moves the token from the address bar into its field, so that it is in no history and no screenshot.
-fn take_token_from_address() {
-    #[cfg(target_arch = "wasm32")]
-    {
-        use wasm_bindgen::{JsCast, JsValue};
-        let location = window().location();
-        let hash = location.hash().unwrap_or_default();
-        let field = document()
-            .get_element_by_id(TOKEN)
-            .and_then(|element| element.dyn_into::<web_sys::HtmlInputElement>().ok());
-        if let (Some(token), Some(field)) = (hash.strip_prefix('#').filter(|token| !token.is_empty()), field) {
-            field.set_value(token);
-            let bare = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
-            if let Ok(history) = window().history() {
-                // Fails only after a hundred changes within seconds.
-                let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&bare));
-            }
-            crate::ui::focus_element("name");
-        }
-    }
 }

@@ -52,7 +52,9 @@ impl DialogAddress {
 }
 
 /// The pairs that belong to dialogs, on any page: they replace each other.
-const KEYS: &[&str] = &["dialog", "edit", "rename", "delete", "hosts", "tools", "test"];
+const KEYS: &[&str] = &[
+    "dialog", "edit", "rename", "delete", "hosts", "tools", "test", "link", "switch",
+];
 
 /// A query that keeps what the page has (search, sort, page) and opens another dialog, or none.
 #[must_use]

@@ -1,0 +1,25 @@
+//! The page of one's own account: name, password, sessions.
+
+mod name;
+mod password;
+mod sessions;
+
+use leptos::prelude::*;
+
+use super::super::text;
+use crate::{accounts::use_me, shell::PageHeader};
+
+/// One's own account.
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let email = use_me().map(|me| me.email).unwrap_or_default();
+    view! {
+        <PageHeader title=text::account() about=text::account_about(&email) />
+        <div class="account-page">
+            <name::NameCard />
+            <password::PasswordCard />
+            <sessions::SessionsCard />
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,164 @@
+//! Deleting a user.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{
+    Done,
+    estate::{EstateChoice, EstateFields},
+    owned::OwnedList,
+};
+use crate::{
+    api::{ClientError, Problem, ReadClient, WriteClient},
+    ui::{
+        ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, GeneralError, Look, Save,
+        focus_autofocus, problem_text::error_words, use_toasts,
+    },
+    users::{Owned, User, text},
+};
+
+/// The question before deleting. The focus begins on Cancel.
+#[component]
+pub fn DeleteUserDialog(
+    /// The user as they were fetched.
+    user: User,
+    /// Closed.
+    on_close: Callback<()>,
+    /// Deleted.
+    on_done: Callback<Done>,
+) -> impl IntoView {
+    let client = ReadClient::from_context();
+    let id = user.id;
+    let title = text::delete_title(&user.name);
+    let found = LocalResource::new(move || {
+        let client = client.clone();
+        async move { client.user_owned(id).await }
+    });
+    let user = StoredValue::new(user);
+    view! {
+        <Dialog title on_close>
+            {move || match found.get() {
+                None => ().into_any(),
+                Some(Ok(owned)) => view! { <DeleteForm user=user.get_value() owned on_done /> }.into_any(),
+                Some(Err(error)) => {
+                    view! {
+                        <DialogBody>
+                            <p>{error_words(&error)}</p>
+                        </DialogBody>
+                    }
+                        .into_any()
+                }
+            }}
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// Refuses in the server's way where something else is owned than what was shown.
+fn still_so(shown: &Owned, now: Owned) -> Result<(), ClientError> {
+    if *shown == now {
+        return Ok(());
+    }
+    Err(ClientError::Problem(Box::new(Problem {
+        owned: Some(now),
+        ..Problem::local("owns-records", 409)
+    })))
+}
+
+#[component]
+fn DeleteForm(user: User, owned: Owned, on_done: Callback<Done>) -> impl IntoView {
+    let dialog = DialogHandle::from_context();
+    let toasts = use_toasts();
+    let client = StoredValue::new(ReadClient::from_context());
+    let save = Save::new();
+    let choice = EstateChoice::new();
+    let owned = RwSignal::new(owned);
+    let owns = Signal::derive(move || owned.with(|owned| !owned.is_empty()));
+    let changed = RwSignal::new(false);
+    let id = user.id;
+    let revision = RwSignal::new(user.revision);
+    let name = StoredValue::new(user.name);
+    // Whoever was told what changed may go on.
+    let take_revision = move || {
+        let client = client.get_value();
+        spawn_local(async move {
+            if let Ok(current) = client.user(id).await {
+                // The dialog may be closed by now.
+                let _ = revision.try_set(current.revision);
+            }
+        });
+    };
+    let submit = Callback::new(move |()| {
+        let decided = owned.with_untracked(|owned| name.with_value(|name| choice.decided(name, owned)));
+        let Some(estate) = decided else { return };
+        save.run(
+            move || {
+                let (client, shown) = (client.get_value(), owned.get_untracked());
+                let revision = revision.get_untracked();
+                async move {
+                    // What was decided is about what was shown: anything else is shown first.
+                    still_so(&shown, client.user_owned(id).await?)?;
+                    WriteClient.delete_user(id, revision, estate).await
+                }
+            },
+            move || {
+                let client = client.get_value();
+                async move {
+                    match client.user(id).await {
+                        Ok(_) => Ok(Look::NotSaved),
+                        Err(error) if error.slug() == Some("not-found") => Ok(Look::Saved(())),
+                        Err(error) => Err(error),
+                    }
+                }
+            },
+            move |()| {
+                dialog.close();
+                toasts.say(name.with_value(|name| text::deleted(name)));
+                on_done.run(Done::Deleted(id));
+            },
+            move || {
+                take_revision();
+                let Some(problem) = save.problem() else { return };
+                if let Some(now) = problem.owned.clone() {
+                    changed.set(true);
+                    owned.set(now);
+                    choice.ask_again();
+                    save.reset();
+                } else if problem.field("/transfer_to").is_some() {
+                    choice.refuse_heir(text::new_owner_gone());
+                }
+            },
+        );
+    });
+    // The form came after the dialog had opened: the focus begins on Cancel all the same.
+    Effect::new(focus_autofocus);
+    let words = move || {
+        name.with_value(|name| {
+            owned.with(|owned| {
+                if owned.is_empty() {
+                    text::delete_means(name)
+                } else {
+                    text::owns(name, owned.credentials_total, owned.mcp_servers_total)
+                }
+            })
+        })
+    };
+    view! {
+        <DialogForm on_submit=submit>
+            <DialogBody>
+                <div class="notice" class:notice-danger=owns>
+                    <p>{words}</p>
+                </div>
+                <p role="status" hidden=move || !changed.get()>
+                    {move || changed.get().then(text::owned_changed)}
+                </p>
+                <Show when=move || owns.get()>
+                    <OwnedList owned />
+                    <EstateFields choice leaving=id owned />
+                </Show>
+            </DialogBody>
+            <GeneralError state=save.state() pointers=&["/transfer_to"] />
+            <DialogFooter save=text::delete_button() kind=ButtonKind::Danger busy=save.busy() focus_cancel=true />
+        </DialogForm>
+    }
+    .into_any()
+}

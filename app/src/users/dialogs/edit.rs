@@ -1,0 +1,151 @@
+//! Changing name and role.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{
+    Done,
+    fields::{Faults, NameField, RoleChoice, chosen},
+};
+use crate::{
+    accounts::own_name,
+    api::{Patch, ReadClient, WriteClient},
+    shell::text::role as role_words,
+    ui::{
+        Button, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, GeneralError, Look, Save,
+        use_toasts,
+    },
+    users::{UpdateUser, User, text},
+};
+
+/// The dialog Edit.
+#[component]
+pub fn EditUserDialog(
+    /// The user as they were fetched.
+    user: User,
+    /// Whether it is one's own account.
+    is_own: bool,
+    /// Closed.
+    on_close: Callback<()>,
+    /// Changed.
+    on_done: Callback<Done>,
+) -> impl IntoView {
+    let title = text::edit(&user.name);
+    let name = RwSignal::new(user.name.clone());
+    let role = RwSignal::new(user.role.as_str());
+    let begun_with = StoredValue::new((user.name.clone(), user.role.as_str()));
+    let user = RwSignal::new(user);
+    let is_dirty = Callback::new(move |()| {
+        begun_with.with_value(|(begun_name, begun_role)| {
+            name.with_untracked(|name| name != begun_name) || role.get_untracked() != *begun_role
+        })
+    });
+    view! {
+        <Dialog title is_dirty on_close>
+            <EditForm user name role is_own on_done />
+        </Dialog>
+    }
+    .into_any()
+}
+
+#[component]
+fn EditForm(
+    user: RwSignal<User>,
+    name: RwSignal<String>,
+    role: RwSignal<&'static str>,
+    is_own: bool,
+    on_done: Callback<Done>,
+) -> impl IntoView {
+    let dialog = DialogHandle::from_context();
+    let toasts = use_toasts();
+    let own_name = own_name();
+    let client = StoredValue::new(ReadClient::from_context());
+    let save = Save::new();
+    let faults = Faults::new();
+    let said = RwSignal::new(None::<String>);
+    let submit = Callback::new(move |()| {
+        if !faults.check(&name.get_untracked(), None) {
+            return;
+        }
+        said.set(None);
+        let (id, revision) = user.with_untracked(|user| (user.id, user.revision));
+        let wanted = StoredValue::new((name.get_untracked().trim().to_owned(), chosen(role)));
+        save.run(
+            move || {
+                let (name, role) = wanted.get_value();
+                let input = UpdateUser {
+                    name: Patch::Set(name),
+                    role: Patch::Set(role),
+                    disabled: Patch::Absent,
+                };
+                async move { WriteClient.update_user(id, revision, &input).await }
+            },
+            move || {
+                let (client, (name, role)) = (client.get_value(), wanted.get_value());
+                async move {
+                    let user = client.user(id).await?;
+                    let saved = user.name == name && user.role == role;
+                    Ok(if saved { Look::Saved(user) } else { Look::NotSaved })
+                }
+            },
+            move |saved: User| {
+                dialog.close();
+                toasts.say(text::saved(&saved.name));
+                if is_own {
+                    own_name.set(saved.name);
+                }
+                on_done.run(Done::Saved);
+            },
+            move || {
+                if let Some(problem) = save.problem() {
+                    faults.take_from(&problem);
+                }
+            },
+        );
+    });
+    view! {
+        <DialogForm on_submit=submit>
+            <DialogBody>
+                <ErrorSummary issues=faults.issues() />
+                <NameField name faults autofocus=true />
+                <RoleChoice role />
+                <p role="status">{move || said.get()}</p>
+            </DialogBody>
+            <GeneralError state=save.state() pointers=&["/name"]>
+                <LoadCurrent save user said />
+            </GeneralError>
+            <DialogFooter busy=save.busy() />
+        </DialogForm>
+    }
+    .into_any()
+}
+
+/// A button below the error of a conflict: what was typed stays, and is saved over what is there now.
+#[component]
+fn LoadCurrent(save: Save, user: RwSignal<User>, said: RwSignal<Option<String>>) -> impl IntoView {
+    let client = StoredValue::new(ReadClient::from_context());
+    let conflict = move || {
+        save.problem()
+            .is_some_and(|problem| problem.slug() == "precondition-failed")
+    };
+    let load = Callback::new(move |_| {
+        let (client, id) = (client.get_value(), user.with_untracked(|user| user.id));
+        spawn_local(async move {
+            // A failure leaves the conflict on the screen, with its button. The dialog may be closed by now.
+            if let Ok(current) = client.user(id).await {
+                let words = text::loaded_current(&current.name, role_words(current.role));
+                if said.try_set(Some(words)).is_none() {
+                    user.set(current);
+                    save.reset();
+                }
+            }
+        });
+    });
+    view! {
+        <Show when=conflict>
+            <p>
+                <Button on_press=load>{text::load_current()}</Button>
+            </p>
+        </Show>
+    }
+    .into_any()
+}

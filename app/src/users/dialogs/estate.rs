@@ -1,0 +1,125 @@
+//! The choice of what becomes of what a user owns.
+
+use leptos::prelude::*;
+
+use super::heir::{HEIR_ID, HeirField};
+use crate::{
+    accounts::{UserId, use_me},
+    ui::{Choice, ChoiceOption, FieldIds, TextField, focus_when_painted},
+    users::{Estate, Owned, text},
+};
+
+const CONFIRM_ID: &str = "user-confirm";
+const TRANSFER: &str = "transfer";
+const DESTROY: &str = "destroy";
+
+/// What was chosen so far, and what is wrong with it.
+#[derive(Clone, Copy)]
+pub struct EstateChoice {
+    way: RwSignal<&'static str>,
+    heir: RwSignal<Option<UserId>>,
+    heir_fault: RwSignal<Option<String>>,
+    typed: RwSignal<String>,
+    typed_fault: RwSignal<Option<String>>,
+}
+
+impl EstateChoice {
+    /// Begins with what breaks nothing: everything goes to whoever deletes.
+    pub fn new() -> Self {
+        Self {
+            way: RwSignal::new(TRANSFER),
+            heir: RwSignal::new(use_me().map(|me| me.id)),
+            heir_fault: RwSignal::new(None),
+            typed: RwSignal::new(String::new()),
+            typed_fault: RwSignal::new(None),
+        }
+    }
+
+    /// What was decided; nothing, with the focus on the fault, where something is missing.
+    pub fn decided(&self, name: &str, owned: &Owned) -> Option<Estate> {
+        if owned.is_empty() {
+            return Some(Estate::None);
+        }
+        if self.way.get_untracked() == TRANSFER {
+            let heir = self.heir.get_untracked();
+            if heir.is_none() {
+                self.refuse_heir(text::new_owner_missing());
+            }
+            return heir.map(Estate::TransferTo);
+        }
+        if self.typed.with_untracked(|typed| typed.trim() != name) {
+            self.typed_fault.set(Some(text::name_not_typed(name)));
+            focus_when_painted(CONFIRM_ID);
+            return None;
+        }
+        self.typed_fault.set(None);
+        Some(Estate::WithCredentials)
+    }
+
+    /// Says what is wrong with the new owner.
+    pub fn refuse_heir(&self, words: &str) {
+        self.heir_fault.set(Some(words.to_owned()));
+        focus_when_painted(HEIR_ID);
+    }
+
+    /// Asks again: what is owned has changed.
+    pub fn ask_again(&self) {
+        self.typed.set(String::new());
+    }
+}
+
+/// The two choices; the second one needs the name typed.
+#[component]
+pub fn EstateFields(
+    /// What was chosen.
+    choice: EstateChoice,
+    /// Who leaves.
+    leaving: UserId,
+    /// What is owned.
+    #[prop(into)]
+    owned: Signal<Owned>,
+) -> impl IntoView {
+    let counts = Memo::new(move |_| owned.with(|owned| (owned.credentials_total, owned.mcp_servers_total)));
+    move || {
+        let (credentials, servers) = counts.get();
+        // MCP servers alone can only be given to somebody.
+        let both = credentials > 0;
+        if !both {
+            choice.way.set(TRANSFER);
+        }
+        view! {
+            {both
+                .then(|| {
+                    let options = vec![
+                        ChoiceOption {
+                            value: TRANSFER,
+                            words: text::transfer().to_owned(),
+                            means: text::transfer_means().to_owned(),
+                        },
+                        ChoiceOption {
+                            value: DESTROY,
+                            words: text::destroy().to_owned(),
+                            means: text::destroy_means(credentials, servers),
+                        },
+                    ];
+                    view! { <Choice label=text::estate() name="estate" options value=choice.way /> }
+                })}
+            <Show
+                when=move || choice.way.get() == TRANSFER
+                fallback=move || {
+                    view! {
+                        <TextField
+                            ids=FieldIds::of(CONFIRM_ID)
+                            label=text::type_name()
+                            value=choice.typed
+                            error=choice.typed_fault
+                        />
+                    }
+                }
+            >
+                <HeirField leaving heir=choice.heir error=choice.heir_fault />
+            </Show>
+        }
+        .into_any()
+    }
+}

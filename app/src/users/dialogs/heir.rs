@@ -1,0 +1,93 @@
+//! The choice of the user who gets what another one owned.
+
+use leptos::prelude::*;
+
+use crate::{
+    accounts::{UserId, use_me},
+    api::{Query, ReadClient},
+    ui::{FieldFrame, FieldIds, TextField},
+    users::{User, UserState, text},
+};
+
+/// The id of the control, for moving the focus to it.
+pub const HEIR_ID: &str = "new-owner";
+/// How many are listed at once; with more of them there is a field that narrows.
+const LISTED: u32 = 100;
+
+/// A list of users to choose from, narrowed where there are many.
+#[component]
+pub fn HeirField(
+    /// Who leaves.
+    leaving: UserId,
+    /// Who gets it.
+    heir: RwSignal<Option<UserId>>,
+    /// What is wrong, if anything.
+    error: RwSignal<Option<String>>,
+) -> impl IntoView {
+    let client = ReadClient::from_context();
+    let own = use_me().map(|me| me.id);
+    let search = RwSignal::new(String::new());
+    let found = LocalResource::new(move || {
+        let client = client.clone();
+        let query = Query {
+            search: Some(search.get().trim().to_owned()).filter(|search| !search.is_empty()),
+            limit: Some(LISTED),
+            ..Query::default()
+        };
+        async move { client.users(&query).await.ok() }
+    });
+    let many = RwSignal::new(false);
+    let listed = Memo::new(move |before: Option<&Vec<User>>| match found.get().flatten() {
+        Some(page) => page
+            .items
+            .into_iter()
+            .filter(|user| user.id != leaving && user.state != UserState::Disabled)
+            .collect(),
+        None => before.cloned().unwrap_or_default(),
+    });
+    Effect::new(move || {
+        if found.get().flatten().is_some_and(|page| page.total > i64::from(LISTED)) {
+            many.set(true);
+        }
+        // Whoever is not in the list any more is not chosen any more.
+        let there = listed.with(|listed| listed.iter().any(|user| Some(user.id) == heir.get_untracked()));
+        if !there && listed.with(|listed| !listed.is_empty()) {
+            heir.set(None);
+        }
+    });
+    let ids = FieldIds::of(HEIR_ID);
+    let described = {
+        let ids = ids.clone();
+        move || ids.described_by(false, error.get().is_some())
+    };
+    view! {
+        <Show when=move || many.get()>
+            <TextField label=text::narrow() value=search />
+        </Show>
+        <FieldFrame ids label=text::new_owner() error>
+            <select
+                class="select field-select"
+                id=HEIR_ID
+                aria-invalid=move || error.get().is_some().then_some("true")
+                aria-describedby=described
+                on:change=move |event| {
+                    error.set(None);
+                    heir.set(event_target_value(&event).parse().ok());
+                }
+            >
+                <option value="" selected=move || heir.get().is_none()>
+                    {move || {
+                        let nobody = !search.with(String::is_empty) && listed.with(Vec::is_empty);
+                        if nobody { text::nobody_found() } else { text::choose_user() }
+                    }}
+                </option>
+                <For each=move || listed.get() key=|user| user.id let:user>
+                    <option value=user.id.to_string() selected=move || heir.get() == Some(user.id)>
+                        {text::user_option(&user.name, &user.email, Some(user.id) == own)}
+                    </option>
+                </For>
+            </select>
+        </FieldFrame>
+    }
+    .into_any()
+}

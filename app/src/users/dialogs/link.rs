@@ -1,0 +1,133 @@
+//! Links: showing one, once, and making a new one.
+
+use leptos::prelude::*;
+
+use super::Done;
+use crate::{
+    accounts::SignUpLink,
+    api::WriteClient,
+    ui::{
+        Button, ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, FieldFrame, FieldIds,
+        GeneralError, Look, Save, Time, copy_text, focus_autofocus, use_toasts,
+    },
+    users::{User, text},
+};
+
+const LINK_ID: &str = "user-link";
+
+/// Shows a link that was just made; it exists in this dialog only.
+#[component]
+pub fn LinkShown(
+    /// Whose link.
+    name: String,
+    /// The link.
+    link: SignUpLink,
+) -> impl IntoView {
+    let dialog = DialogHandle::from_context();
+    let toasts = use_toasts();
+    let address = StoredValue::new(absolute(&link.path));
+    let copy = Callback::new(move |_| copy_text(address.get_value(), move |done| toasts.say_copied(done)));
+    // The form gave way to this: the focus goes to what there is to do.
+    Effect::new(focus_autofocus);
+    view! {
+        <DialogBody>
+            <p>{text::link_about(&name)}</p>
+            <FieldFrame ids=FieldIds::of(LINK_ID) label=text::link() help=text::link_once()>
+                <input
+                    class="field-input mono"
+                    id=LINK_ID
+                    type="text"
+                    readonly
+                    autocomplete="off"
+                    spellcheck="false"
+                    translate="no"
+                    aria-describedby=FieldIds::of(LINK_ID).help
+                    prop:value=address.get_value()
+                    on:focus=move |event| {
+                        event_target::<leptos::web_sys::HtmlInputElement>(&event).select();
+                    }
+                />
+            </FieldFrame>
+            <p class="muted">{text::link_good_until()} " " <Time at=link.expires_at exact=true /></p>
+        </DialogBody>
+        <footer class="dialog-footer">
+            <Button on_press=Callback::new(move |_| dialog.close())>{text::done()}</Button>
+            <Button kind=ButtonKind::Primary autofocus=true on_press=copy>
+                {text::copy_link()}
+            </Button>
+        </footer>
+    }
+    .into_any()
+}
+
+/// The link as somebody else opens it: below the address under which this browser knows Strongroom.
+fn absolute(path: &str) -> String {
+    #[cfg(target_arch = "wasm32")]
+    let origin = window().location().origin().unwrap_or_default();
+    #[cfg(not(target_arch = "wasm32"))]
+    let origin = "";
+    format!("{origin}{path}")
+}
+
+/// Asks, makes a new link, and shows it.
+#[component]
+pub fn NewLinkDialog(
+    /// The user as they were fetched.
+    user: User,
+    /// Closed.
+    on_close: Callback<()>,
+    /// Made.
+    on_done: Callback<Done>,
+) -> impl IntoView {
+    let made = RwSignal::new(None::<SignUpLink>);
+    let name = StoredValue::new(user.name.clone());
+    let title = Signal::derive(move || {
+        name.with_value(|name| {
+            if made.with(Option::is_some) {
+                text::link_title(name)
+            } else {
+                text::new_link_title(name)
+            }
+        })
+    });
+    view! {
+        <Dialog title on_close>
+            {
+                let user = user.clone();
+                move || match made.get() {
+                    Some(link) => view! { <LinkShown name=name.get_value() link /> }.into_any(),
+                    None => view! { <Ask user=user.clone() made on_done /> }.into_any(),
+                }
+            }
+        </Dialog>
+    }
+    .into_any()
+}
+
+#[component]
+fn Ask(user: User, made: RwSignal<Option<SignUpLink>>, on_done: Callback<Done>) -> impl IntoView {
+    let save = Save::new();
+    let id = user.id;
+    let submit = Callback::new(move |()| {
+        save.run(
+            move || async move { WriteClient.create_user_link(id).await },
+            // A link whose answer was lost is nobody's: another one ends it.
+            || async { Ok(Look::NotSaved) },
+            move |link| {
+                made.set(Some(link));
+                on_done.run(Done::Saved);
+            },
+            || {},
+        );
+    });
+    view! {
+        <DialogForm on_submit=submit>
+            <DialogBody>
+                <p>{text::new_link_means(user.state)}</p>
+            </DialogBody>
+            <GeneralError state=save.state() />
+            <DialogFooter save=text::make_link() busy=save.busy() />
+        </DialogForm>
+    }
+    .into_any()
+}

@@ -1,0 +1,86 @@
+//! A dialog about one user: fetched first, so that it begins with the newest revision.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::{
+    Done, Kind, delete::DeleteUserDialog, edit::EditUserDialog, link::NewLinkDialog, switch::SwitchUserDialog,
+};
+use crate::{
+    accounts::{UserId, use_me},
+    api::{ClientError, ReadClient},
+    ui::{Dialog, DialogBody, problem_text::error_words},
+    users::text,
+};
+
+/// Fetches a user, then shows the dialog.
+#[component]
+pub fn UserDialog(
+    /// Which dialog.
+    kind: Kind,
+    /// Which user.
+    id: UserId,
+    /// Closed.
+    on_close: Callback<()>,
+    /// Something changed.
+    on_done: Callback<Done>,
+) -> impl IntoView {
+    let client = ReadClient::from_context();
+    let is_own = use_me().is_some_and(|me| me.id == id);
+    let found = LocalResource::new(move || {
+        let client = client.clone();
+        async move { client.user(id).await }
+    });
+    let slow = RwSignal::new(false);
+    set_timeout(
+        move || {
+            // The dialog may be closed by now.
+            let _ = slow.try_set(true);
+        },
+        Duration::from_millis(300),
+    );
+    move || match found.get() {
+        None => view! {
+            <Show when=move || slow.get()>
+                <Words title=text::loading() words=text::loading() on_close />
+            </Show>
+        }
+        .into_any(),
+        Some(Ok(_)) if is_own && kind != Kind::Edit => {
+            view! { <Words title=text::not_yourself() words=text::not_yourself_help() on_close /> }.into_any()
+        }
+        Some(Ok(user)) => match kind {
+            Kind::Edit => view! { <EditUserDialog user is_own on_close on_done /> }.into_any(),
+            Kind::Link => view! { <NewLinkDialog user on_close on_done /> }.into_any(),
+            Kind::Switch => view! { <SwitchUserDialog user on_close on_done /> }.into_any(),
+            Kind::Delete => view! { <DeleteUserDialog user on_close on_done /> }.into_any(),
+        },
+        Some(Err(error)) => {
+            let (title, words) = not_there(&error);
+            view! { <Words title words on_close /> }.into_any()
+        }
+    }
+}
+
+fn not_there(error: &ClientError) -> (&'static str, String) {
+    if error.slug() == Some("not-found") {
+        (text::gone(), text::gone_help().to_owned())
+    } else {
+        (text::could_not_be_loaded(), error_words(error))
+    }
+}
+
+/// Says why there is no form.
+#[component]
+fn Words(title: &'static str, #[prop(into)] words: String, on_close: Callback<()>) -> impl IntoView {
+    let words = StoredValue::new(words);
+    view! {
+        <Dialog title on_close>
+            <DialogBody>
+                <p>{words.get_value()}</p>
+            </DialogBody>
+        </Dialog>
+    }
+    .into_any()
+}

@@ -1,0 +1,83 @@
+//! Switching an account off and on.
+
+use leptos::prelude::*;
+
+use super::Done;
+use crate::{
+    api::{Patch, ReadClient, WriteClient},
+    ui::{
+        ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, GeneralError, Look, Save, use_toasts,
+    },
+    users::{UpdateUser, User, UserState, text},
+};
+
+/// Asks, and switches.
+#[component]
+pub fn SwitchUserDialog(
+    /// The user as they were fetched.
+    user: User,
+    /// Closed.
+    on_close: Callback<()>,
+    /// Changed.
+    on_done: Callback<Done>,
+) -> impl IntoView {
+    let off = user.state != UserState::Disabled;
+    let title = text::switch_title(&user.name, off);
+    let user = StoredValue::new(user);
+    view! {
+        <Dialog title on_close>
+            <SwitchForm user=user.get_value() off on_done />
+        </Dialog>
+    }
+    .into_any()
+}
+
+#[component]
+fn SwitchForm(user: User, off: bool, on_done: Callback<Done>) -> impl IntoView {
+    let dialog = DialogHandle::from_context();
+    let toasts = use_toasts();
+    let client = StoredValue::new(ReadClient::from_context());
+    let save = Save::new();
+    let User { id, revision, name, .. } = user;
+    let name = StoredValue::new(name);
+    let submit = Callback::new(move |()| {
+        save.run(
+            move || async move {
+                let input = UpdateUser {
+                    disabled: Patch::Set(off),
+                    ..UpdateUser::default()
+                };
+                WriteClient.update_user(id, revision, &input).await
+            },
+            move || {
+                let client = client.get_value();
+                async move {
+                    let user = client.user(id).await?;
+                    let done = (user.state == UserState::Disabled) == off;
+                    Ok(if done { Look::Saved(user) } else { Look::NotSaved })
+                }
+            },
+            move |_| {
+                dialog.close();
+                toasts.say(name.with_value(|name| text::switched(name, off)));
+                on_done.run(Done::Saved);
+            },
+            || {},
+        );
+    });
+    let (words, kind) = if off {
+        (text::disable(), ButtonKind::Danger)
+    } else {
+        (text::enable(), ButtonKind::Primary)
+    };
+    view! {
+        <DialogForm on_submit=submit>
+            <DialogBody>
+                <p>{text::switch_means(off)}</p>
+            </DialogBody>
+            <GeneralError state=save.state() />
+            <DialogFooter save=words kind busy=save.busy() focus_cancel=off />
+        </DialogForm>
+    }
+    .into_any()
+}

@@ -1,0 +1,86 @@
+//! The credentials of one user: listed, given to another user, or destroyed, when the account is deleted.
+
+use app::accounts::UserId;
+use app::credentials::CredentialId;
+use app::users::OwnedCredential;
+use uuid::Uuid;
+
+use super::store::{self, Burial};
+use crate::accounts::Transfer;
+use crate::audit::Event;
+use crate::db::{Db, Tx, read, within};
+use crate::http::ApiError;
+use crate::references;
+
+const LIST: &str = "SELECT c.id, c.name, (SELECT count(*) FROM credentials t WHERE t.owner_id = $1 AND t.deleted_at IS NULL) AS total \
+     FROM credentials c WHERE c.owner_id = $1 AND c.deleted_at IS NULL ORDER BY c.name_sort, c.id LIMIT $2";
+// Raising the epoch takes the row locks, as every deletion and every attach does first.
+const TOUCH: &str = "UPDATE credentials SET reference_epoch = reference_epoch + 1 \
+     WHERE owner_id = $1 AND deleted_at IS NULL RETURNING id, name";
+const TRANSFER: &str = "UPDATE credentials SET owner_id = $2, owner_sort = $3, revision = revision + 1, updated_at = $4, \
+     updated_by_name = $5 WHERE owner_id = $1 AND deleted_at IS NULL RETURNING id, name";
+
+#[derive(sqlx::FromRow)]
+struct Listed {
+    id: Uuid,
+    name: String,
+    total: i64,
+}
+
+/// The first credentials of a user with what uses each, and how many there are.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn owned(db: &Db, owner: UserId, limit: i64) -> Result<(Vec<OwnedCredential>, i64), ApiError> {
+    let rows: Vec<Listed> = read!(*db, c => sqlx::query_as(LIST).bind(owner.0).bind(limit).fetch_all(c))?;
+    let total = rows.first().map_or(0, |row| row.total);
+    let mut credentials = Vec::with_capacity(rows.len());
+    for row in rows {
+        let id = CredentialId(row.id);
+        let (references, used_by) = references::list(db, id, limit).await?;
+        credentials.push(OwnedCredential {
+            id,
+            name: row.name,
+            references,
+            used_by,
+        });
+    }
+    Ok((credentials, total))
+}
+
+/// Gives all credentials of a user to another.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn transfer_owned(tx: &mut Tx, transfer: &Transfer<'_>) -> Result<Vec<Event>, ApiError> {
+    let rows: Vec<(Uuid, String)> = within!(tx, c => sqlx::query_as(TRANSFER)
+        .bind(transfer.from.0)
+        .bind(transfer.to.0)
+        .bind(&transfer.to_sort)
+        .bind(transfer.now)
+        .bind(transfer.principal.name())
+        .fetch_all(c))?;
+    let event = |(id, name): &(Uuid, String)| transfer.event("credential.transfer", ("credential", *id, name));
+    Ok(rows.iter().map(event).collect())
+}
+
+/// Destroys all credentials of a user: what refers to one keeps its reference and says that it is gone.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn destroy_owned(tx: &mut Tx, transfer: &Transfer<'_>) -> Result<Vec<Event>, ApiError> {
+    let rows: Vec<(Uuid, String)> = within!(tx, c => sqlx::query_as(TOUCH).bind(transfer.from.0).fetch_all(c))?;
+    let mut events = Vec::with_capacity(rows.len());
+    for (id, name) in rows {
+        let id = CredentialId(id);
+        let (_, references) = references::list_within(tx, id, 1).await?;
+        let burial = Burial {
+            principal: transfer.principal,
+            request_id: transfer.request_id,
+            now: transfer.now,
+            references,
+        };
+        events.push(store::bury(tx, burial, id, &name).await?);
+    }
+    Ok(events)
+}

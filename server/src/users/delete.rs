@@ -1,0 +1,102 @@
+//! Deleting a user. The row stays as a tombstone, so that what the user did and owned keeps its name; the address
+//! is free again, and whatever opens the account is gone.
+//!
+//! Nothing is left without an owner: credentials go to another user or are destroyed in the same transaction, and
+//! MCP servers always go to somebody, since a server without its owner would go on running for nobody.
+
+use app::accounts::UserId;
+use app::users::Estate;
+
+use super::{Change, Users, check_administrators, hold_administration, owned, rows};
+use crate::accounts::begin_owning;
+use crate::audit::{self, Event};
+use crate::credentials;
+use crate::db::{Tx, execute};
+use crate::http::ApiError;
+use crate::mcp_servers;
+
+const BURY: &str = "UPDATE users SET deleted_at = $2, deleted_by_name = $3, password_hash = NULL, revision = revision + 1, \
+     updated_at = $2, updated_by_name = $3 WHERE id = $1 AND deleted_at IS NULL AND revision = $4";
+const FORGET_BROWSERS: &str = "DELETE FROM known_browsers WHERE user_id = $1";
+
+/// Deletes a user who was seen at a revision.
+pub(super) async fn delete(
+    users: &Users,
+    change: Change<'_>,
+    id: UserId,
+    revision: Option<i64>,
+    estate: Estate,
+) -> Result<(), ApiError> {
+    let now = users.base.clock.now();
+    let mut tx = users.base.db.begin().await?;
+    hold_administration(&mut tx).await?;
+    let row = rows::find_within(&mut tx, id, revision).await?;
+    // This takes the row lock: a record that the user is about to own is seen below, or does not come to be.
+    let buried = execute!(
+        &mut tx,
+        sqlx::query(BURY)
+            .bind(id.0)
+            .bind(now)
+            .bind(change.principal.name())
+            .bind(row.revision)
+    )?;
+    if buried == 0 {
+        return Err(row.outdated());
+    }
+    check_administrators(&mut tx).await?;
+    if change.principal.user_id() == Some(id) {
+        return Err(ApiError::OwnAccount);
+    }
+    if estate == Estate::None && owned::any_within(&mut tx, id).await? {
+        drop(tx);
+        return Err(ApiError::OwnsRecords(owned::list(&users.base.db, id).await?));
+    }
+    let (mut events, details) = settle(users, &mut tx, change, id, estate).await?;
+    users.accounts.end_sessions(&mut tx, id, None).await?;
+    users.accounts.revoke_link(&mut tx, id).await?;
+    execute!(&mut tx, sqlx::query(FORGET_BROWSERS).bind(id.0))?;
+    let mut event = change.event(now, "user.delete", id, &row.name);
+    event.details = details;
+    events.push(event);
+    audit::append(&mut tx, &users.base.vault, &events).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Gives away or destroys what the user owns. Credentials come before MCP servers, as in every other transaction
+/// that locks both.
+async fn settle(
+    users: &Users,
+    tx: &mut Tx,
+    change: Change<'_>,
+    leaving: UserId,
+    estate: Estate,
+) -> Result<(Vec<Event>, Option<String>), ApiError> {
+    let heir = match estate {
+        Estate::None => return Ok((Vec::new(), None)),
+        Estate::TransferTo(heir) => heir,
+        Estate::WithCredentials => change.principal.user_id().ok_or(ApiError::Forbidden)?,
+    };
+    begin_owning(tx, heir).await.map_err(|error| match error {
+        ApiError::Unauthorized => ApiError::field(
+            "/transfer_to",
+            "unknown-user",
+            "Choose somebody whose account is there and not switched off.",
+        ),
+        error => error,
+    })?;
+    let heir = rows::find_within(tx, heir, None).await?;
+    let transfer = owned::transfer(users, change, leaving, &heir);
+    let (mut events, done) = match estate {
+        Estate::WithCredentials => (credentials::destroy_owned(tx, &transfer).await?, "destroyed"),
+        _ => (credentials::transfer_owned(tx, &transfer).await?, "transferred"),
+    };
+    let credentials = events.len();
+    events.extend(mcp_servers::transfer_owned(tx, &transfer).await?);
+    let servers = events.len() - credentials;
+    let details = format!(
+        "credentials {done}: {credentials}; MCP servers transferred: {servers}; to: {}",
+        heir.name
+    );
+    Ok((events, Some(details)))
+}

@@ -1,0 +1,156 @@
+//! Writing users: each change is one transaction with its audit event.
+
+use app::accounts::{SignUpLink, UserId};
+use app::api::Patch;
+use app::users::{CreateUser, CreatedUser, UpdateUser, User};
+use chrono::{DateTime, Utc};
+
+use super::rows::{self, UserRow};
+use super::{Change, Users, check_administrators, hold_administration};
+use crate::accounts::{CheckedUser, begin_owning, rename_owner};
+use crate::audit::{self, Event};
+use crate::db::{Tx, execute};
+use crate::http::ApiError;
+use crate::text::{fold, sort_key};
+
+const UPDATE: &str = "UPDATE users SET name = $3, name_key = $4, name_sort = $5, role = $6, disabled_at = $7, \
+     revision = revision + 1, updated_at = $8, updated_by_name = $9 \
+     WHERE id = $1 AND deleted_at IS NULL AND revision = $2";
+
+/// How often a change is tried anew where the caller did not say which revision it is for.
+const TRIES: usize = 3;
+
+impl Change<'_> {
+    pub(super) fn event(self, now: DateTime<Utc>, action: &'static str, id: UserId, name: &str) -> Event {
+        Event::new(now, self.principal, action, ("user", id.0, name), Some(self.request_id))
+    }
+}
+
+/// Makes an account without a password, and the link for its user.
+pub(super) async fn create(users: &Users, change: Change<'_>, input: CreateUser) -> Result<CreatedUser, ApiError> {
+    let user = CheckedUser {
+        email: input.email,
+        name: input.name,
+        role: input.role,
+        password_hash: None,
+    };
+    let mut tx = users.base.db.begin().await?;
+    let (id, event) = users
+        .accounts
+        .insert_user(&mut tx, &user, change.principal, Some(change.request_id))
+        .await?;
+    let link = users.accounts.issue_link(&mut tx, id).await?;
+    let user = rows::find_within(&mut tx, id, None).await?.into();
+    audit::append(&mut tx, &users.base.vault, &[event]).await?;
+    tx.commit().await?;
+    Ok(CreatedUser { user, link })
+}
+
+/// Makes a new link; the older one ends. The password stays until the link is used.
+pub(super) async fn create_link(users: &Users, change: Change<'_>, id: UserId) -> Result<SignUpLink, ApiError> {
+    if change.principal.user_id() == Some(id) {
+        return Err(ApiError::OwnAccount);
+    }
+    let mut tx = users.base.db.begin().await?;
+    let row = rows::find_within(&mut tx, id, None).await?;
+    if row.is_disabled() {
+        return Err(ApiError::Disabled);
+    }
+    // For the lock of the user's row: nobody deletes or disables the account meanwhile.
+    begin_owning(&mut tx, id).await.map_err(|error| match error {
+        ApiError::Unauthorized => ApiError::NotFound,
+        error => error,
+    })?;
+    let link = users.accounts.issue_link(&mut tx, id).await?;
+    let event = change.event(users.base.clock.now(), "user.create_link", id, &row.name);
+    audit::append(&mut tx, &users.base.vault, &[event]).await?;
+    tx.commit().await?;
+    Ok(link)
+}
+
+/// Changes an account, as it is at this revision or, without one, as it is.
+pub(super) async fn update(
+    users: &Users,
+    change: Change<'_>,
+    id: UserId,
+    revision: Option<i64>,
+    input: &UpdateUser,
+) -> Result<User, ApiError> {
+    for _ in 0..TRIES {
+        let mut tx = users.base.db.begin().await?;
+        hold_administration(&mut tx).await?;
+        let row = rows::find_within(&mut tx, id, revision).await?;
+        if let Some(user) = write(users, tx, change, row, input).await? {
+            return Ok(user);
+        }
+    }
+    let row = rows::find(&users.base.db, id).await?;
+    Err(row.map_or(ApiError::NotFound, UserRow::outdated))
+}
+
+/// Writes a change of a row; nothing where the row changed since it was read.
+async fn write(
+    users: &Users,
+    mut tx: Tx,
+    change: Change<'_>,
+    row: UserRow,
+    input: &UpdateUser,
+) -> Result<Option<User>, ApiError> {
+    let id = UserId(row.id);
+    let now = users.base.clock.now();
+    let name = input.name.clone().over(Some(row.name.clone())).unwrap_or_default();
+    let role = input.role.over(None).unwrap_or(row.role());
+    let disabled = input.disabled.over(None).unwrap_or(row.is_disabled());
+    let renamed = name != row.name;
+    let mut fields = Vec::new();
+    for (field, changed) in [
+        ("name", renamed),
+        ("role", role != row.role()),
+        ("disabled", disabled != row.is_disabled()),
+    ] {
+        if changed {
+            fields.push(field);
+        }
+    }
+    if fields.is_empty() {
+        return Ok(Some(row.into()));
+    }
+    let updated = execute!(
+        &mut tx,
+        sqlx::query(UPDATE)
+            .bind(id.0)
+            .bind(row.revision)
+            .bind(&name)
+            .bind(fold(&name))
+            .bind(sort_key(&name))
+            .bind(role.as_str())
+            .bind(disabled.then_some(row.disabled_at.unwrap_or(now)))
+            .bind(now)
+            .bind(change.principal.name())
+    )?;
+    if updated == 0 {
+        return Ok(None);
+    }
+    check_administrators(&mut tx).await?;
+    if disabled && change.principal.user_id() == Some(id) {
+        return Err(ApiError::OwnAccount);
+    }
+    if disabled {
+        users.accounts.end_sessions(&mut tx, id, None).await?;
+        users.accounts.revoke_link(&mut tx, id).await?;
+    }
+    if renamed {
+        rename_owner(&mut tx, id, &sort_key(&name)).await?;
+    }
+    let mut event = change.event(now, "user.update", id, &name).changed(&fields);
+    if matches!(input.role, Patch::Set(_))
+        && let Some(details) = &mut event.details
+    {
+        details.push_str("; role: ");
+        details.push_str(role.as_str());
+    }
+    let user = rows::find_within(&mut tx, id, None).await?.into();
+    audit::append(&mut tx, &users.base.vault, &[event]).await?;
+    tx.commit().await?;
+    Ok(Some(user))
+}

@@ -1,0 +1,255 @@
+//! The table of roles, walked: every route as an administrator, as the manager who owns the record, as another
+//! manager, as a viewer, and as nobody. A route that is not in the table fails the test.
+
+use std::path::Path;
+
+use axum::body::Body;
+use http::{Method, Request, header};
+use serde_json::json;
+
+use crate::peers::hostile::{Peer, Seen};
+use crate::support::{Engine, PASSWORD, TestApp};
+
+/// Who asks, in the order of the columns. The records belong to the first manager.
+const WHO: [Option<&str>; 5] = [Some("admin"), Some("manager"), Some("other"), Some("viewer"), None];
+
+/// A route, a body, and the status for each.
+type Row = (&'static str, &'static str, [u16; 5]);
+
+/// For whoever is signed in.
+const ANYBODY: [u16; 5] = [200, 200, 200, 200, 401];
+/// For administrators.
+const ADMINISTRATORS: [u16; 5] = [200, 403, 403, 403, 401];
+/// For whoever may use things.
+const USERS: [u16; 5] = [200, 200, 200, 403, 401];
+/// For everybody, signed in or not.
+const EVERYBODY: [u16; 5] = [200; 5];
+/// Pages: their content is read through the API, as the visitor.
+const PAGE: [u16; 5] = [200, 200, 200, 200, 303];
+
+const TABLE: &[Row] = &[
+    ("GET /healthz", "", EVERYBODY),
+    ("GET /readyz", "", EVERYBODY),
+    ("GET /api/openapi.json", "", EVERYBODY),
+    // It has a listener of its own.
+    ("GET /metrics", "", [404; 5]),
+    ("GET /", "", [303; 5]),
+    ("GET /sign-in", "", [303, 303, 303, 303, 200]),
+    ("GET /set-up", "", [303; 5]),
+    ("GET /welcome", "", EVERYBODY),
+    ("GET /credentials", "", PAGE),
+    ("GET /credentials/{id}", "", PAGE),
+    ("GET /mcp-servers", "", PAGE),
+    ("GET /audit", "", PAGE),
+    ("GET /help", "", EVERYBODY),
+    ("GET /help/credentials", "", EVERYBODY),
+    ("GET /help/mcp-servers", "", EVERYBODY),
+    ("GET /help/audit", "", EVERYBODY),
+    ("GET /users", "", PAGE),
+    ("GET /account", "", PAGE),
+    ("POST /sign-in", "form", [303; 5]),
+    ("POST /sign-out", "form", [303; 5]),
+    ("POST /set-up", "form", [410; 5]),
+    ("POST /welcome", "form", [422; 5]),
+    (
+        "POST /api/v1/session",
+        r#"{"email": "viewer@example.com", "password": "{password}"}"#,
+        EVERYBODY,
+    ),
+    ("DELETE /api/v1/session", "", [204, 204, 204, 204, 401]),
+    ("GET /api/v1/me", "", ANYBODY),
+    ("PATCH /api/v1/me", "{}", ANYBODY),
+    ("GET /api/v1/me/sessions", "", ANYBODY),
+    ("DELETE /api/v1/me/sessions", "", [204, 204, 204, 204, 401]),
+    ("DELETE /api/v1/me/sessions/{id}", "", [404, 404, 404, 404, 401]),
+    ("GET /api/v1/credentials", "", ANYBODY),
+    (
+        "POST /api/v1/credentials",
+        r#"{"name": "{name}", "value": "v"}"#,
+        [201, 201, 201, 403, 401],
+    ),
+    ("GET /api/v1/credentials/{id}", "", ANYBODY),
+    (
+        "PATCH /api/v1/credentials/{id}",
+        r#"{"name": "{name}"}"#,
+        [200, 200, 403, 403, 401],
+    ),
+    ("DELETE /api/v1/credentials/{id}", "", [204, 204, 403, 403, 401]),
+    ("GET /api/v1/credentials/{id}/references", "", ANYBODY),
+    ("GET /api/v1/credentials/{id}/uses", "", ANYBODY),
+    ("GET /api/v1/mcp-servers", "", ANYBODY),
+    (
+        "POST /api/v1/mcp-servers",
+        r#"{"name": "{name}", "url": "{url}"}"#,
+        [201, 201, 201, 403, 401],
+    ),
+    (
+        "POST /api/v1/mcp-servers/test",
+        r#"{"name": "{name}", "url": "{url}"}"#,
+        USERS,
+    ),
+    ("GET /api/v1/mcp-servers/{id}", "", ANYBODY),
+    (
+        "PATCH /api/v1/mcp-servers/{id}",
+        r#"{"name": "{name}"}"#,
+        [200, 200, 403, 403, 401],
+    ),
+    ("DELETE /api/v1/mcp-servers/{id}", "", [204, 204, 403, 403, 401]),
+    ("POST /api/v1/mcp-servers/{id}/test", "", USERS),
+    ("GET /api/v1/mcp-servers/{id}/tools", "", USERS),
+    (
+        "POST /api/v1/mcp-servers/{id}/tools/{tool}/call",
+        r#"{"arguments": {}}"#,
+        USERS,
+    ),
+    ("GET /api/v1/audit-events", "", ADMINISTRATORS),
+    ("GET /api/v1/audit-events/export", "", ADMINISTRATORS),
+    ("GET /api/v1/users", "", ADMINISTRATORS),
+    (
+        "POST /api/v1/users",
+        r#"{"email": "{name}@example.com", "name": "{name}", "role": "viewer"}"#,
+        [201, 403, 403, 403, 401],
+    ),
+    ("GET /api/v1/users/{id}", "", ADMINISTRATORS),
+    ("PATCH /api/v1/users/{id}", r#"{"name": "{name}"}"#, ADMINISTRATORS),
+    ("DELETE /api/v1/users/{id}", "", [204, 403, 403, 403, 401]),
+    ("POST /api/v1/users/{id}/link", "", ADMINISTRATORS),
+    ("GET /api/v1/users/{id}/owned", "", ADMINISTRATORS),
+];
+
+/// A record of the kind that a route is about, which nobody asked for yet.
+async fn record(app: &TestApp, route: &str, name: &str, url: &str) -> String {
+    if route.contains("/mcp-servers/") {
+        let body = json!({"name": name, "url": url});
+        app.post("manager", "/mcp-servers", body).await.expect(201).text("/id")
+    } else if route.contains("/users/") {
+        let body = json!({"email": format!("{name}@example.com"), "name": name, "role": "viewer"});
+        app.post("admin", "/users", body).await.expect(201).text("/user/id")
+    } else {
+        app.credential("manager", name, "v").await
+    }
+}
+
+async fn walk(app: TestApp) {
+    let peer = Peer::start(Seen::decently).await;
+    let mut number = 0;
+    for (route, body, expected) in TABLE {
+        for (who, expected) in WHO.into_iter().zip(expected) {
+            number += 1;
+            let id = if route.contains("{id}") {
+                record(&app, route, &format!("record-{number}"), &peer.url()).await
+            } else {
+                String::new()
+            };
+            let (method, path) = route.split_once(' ').unwrap();
+            let body = body
+                .replace("{name}", &format!("name-{number}"))
+                .replace("{url}", &peer.url())
+                .replace("{password}", PASSWORD);
+            let form = body == "form";
+            let mut request = Request::builder()
+                .method(Method::from_bytes(method.as_bytes()).unwrap())
+                .uri(path.replace("{id}", &id).replace("{tool}", "echo"))
+                .header(header::HOST, "127.0.0.1:3000")
+                .header(
+                    header::CONTENT_TYPE,
+                    if form {
+                        "application/x-www-form-urlencoded"
+                    } else {
+                        "application/json"
+                    },
+                );
+            if let Some(who) = who {
+                request = request.header(header::COOKIE, app.cookie(who).await);
+            }
+            let body = if form { Body::empty() } else { Body::from(body) };
+            let answer = app.send(request.body(body).unwrap()).await;
+            let said = String::from_utf8_lossy(&answer.bytes[..answer.bytes.len().min(300)]).into_owned();
+            assert_eq!(
+                answer.status,
+                *expected,
+                "{route} as {}: {said}",
+                who.unwrap_or("nobody")
+            );
+            // These end the session that they come with.
+            if ["POST /api/v1/session", "DELETE /api/v1/session", "POST /sign-out"].contains(route) {
+                app.forget_cookies();
+            }
+        }
+    }
+}
+
+#[test]
+fn every_role_may_do_what_the_table_says_and_no_more() {
+    // As the server runs: pages are rendered on worker threads with a deep stack.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(8 << 20)
+        .build()
+        .unwrap();
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let walked = runtime.spawn(async move { walk(TestApp::start(engine).await).await });
+        runtime.block_on(walked).unwrap();
+    }
+}
+
+#[test]
+fn every_route_of_the_sources_is_in_the_table() {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    routes(&sources.join("src"), &mut found);
+    let pages = std::fs::read_to_string(sources.join("../app/src/routes.rs")).unwrap();
+    for page in pages
+        .split("path!(\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+    {
+        if !page.is_empty() {
+            found.push(format!("GET {}", page.replace(":id", "{id}")));
+        }
+    }
+    assert!(found.len() > 30, "{found:?}");
+    for route in found {
+        let (method, path) = route.split_once(' ').unwrap();
+        let names = [format!("{method} {path}"), format!("{method} /api/v1{path}")];
+        let known = TABLE.iter().any(|(known, _, _)| names.iter().any(|name| name == known));
+        assert!(known, "{route} is not in the table of roles: say there who may do what");
+    }
+}
+
+/// The routes that the sources declare: `.route("/path", get(…).post(…))`.
+fn routes(folder: &Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            routes(&path, found);
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        for declared in text.split(".route(").skip(1) {
+            let Some((route, rest)) = declared
+                .trim_start()
+                .strip_prefix('"')
+                .and_then(|rest| rest.split_once('"'))
+            else {
+                continue;
+            };
+            let mut depth = 1_i32;
+            let end = rest.find(|c| {
+                depth += i32::from(c == '(') - i32::from(c == ')');
+                depth == 0
+            });
+            let methods = &rest[..end.unwrap_or(rest.len())];
+            let before = found.len();
+            for method in ["get", "post", "put", "patch", "delete"] {
+                let called = methods
+                    .match_indices(&format!("{method}("))
+                    .any(|(at, _)| !methods[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'));
+                if called {
+                    found.push(format!("{} {route}", method.to_uppercase()));
+                }
+            }
+            assert!(found.len() > before, "the methods of {route} are read");
+        }
+    }
+}

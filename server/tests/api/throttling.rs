@@ -1,0 +1,142 @@
+//! Guessing is slowed down: by account and network, by network, and never for a browser that the account knows.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use chrono::TimeDelta;
+use http::{Method, Request, header};
+use serde_json::json;
+use server::assets::Assets;
+use server::cli::open_base;
+use server::config::Options;
+use server::http::HostRule;
+use server::router::router;
+use server::state::AppState;
+use tower::ServiceExt as _;
+
+use crate::both_engines;
+use crate::support::{Answer, Engine, PASSWORD, TestApp};
+
+const WRONG: &str = "a wrong password";
+
+/// A try from an address, with the cookies of a browser.
+async fn attempt(router: &Router, from: &str, cookies: &str, who: &str, password: &str) -> Answer {
+    let body = json!({"email": format!("{who}@example.com"), "password": password}).to_string();
+    let mut request = Request::builder()
+        .method(Method::POST)
+        .uri("/api/v1/session")
+        .header(header::HOST, "127.0.0.1:3000")
+        .header(header::COOKIE, cookies)
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(body))
+        .unwrap();
+    let peer: IpAddr = from.parse().unwrap();
+    request
+        .extensions_mut()
+        .insert(ConnectInfo(SocketAddr::from((peer, 4000))));
+    let Ok(response) = router.clone().oneshot(request).await;
+    Answer::read(format!("{who} from {from}"), response).await
+}
+
+/// The cookie by which a browser is known again: it outlives the session.
+fn browser(answer: &Answer) -> String {
+    let cookies = answer.headers.get_all(header::SET_COOKIE).iter();
+    let cookie = cookies
+        .filter_map(|cookie| cookie.to_str().ok())
+        .find(|cookie| cookie.starts_with("strongroom-browser="));
+    let cookie = cookie.expect("a cookie for the browser");
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Max-Age=31536000"));
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+/// Another server on the database of a test, with the same clock: what a restart or a second replica is.
+async fn another_server(app: &TestApp) -> Router {
+    let options = Options {
+        data_dir: Some(app.folder()),
+        database_url: app.database_url.clone(),
+        ..Options::default()
+    };
+    let settings = options.complete(None).unwrap();
+    let base = open_base(&settings, app.state.base.clock.clone()).await.unwrap();
+    let state = AppState::start(base, &settings).unwrap();
+    router(state, Assets::none(), HostRule::new(None))
+}
+
+async fn exhaust(router: &Router, from: &str, cookies: &str, who: &str) {
+    for _ in 0..10 {
+        attempt(router, from, cookies, who, WRONG)
+            .await
+            .problem(401, "wrong-password");
+    }
+    attempt(router, from, cookies, who, WRONG)
+        .await
+        .problem(429, "throttled");
+}
+
+both_engines! {
+    async fn too_many_tries_get_the_same_answer_whether_the_account_exists_or_not(app: TestApp) {
+        let mut answers = Vec::new();
+        for who in ["viewer", "nobody"] {
+            exhaust(&app.router, "198.51.100.1", "", who).await;
+            // Also for the right password.
+            let answer = attempt(&app.router, "198.51.100.1", "", who, PASSWORD).await.problem(429, "throttled");
+            let wait: u64 = answer.header("retry-after").parse().unwrap();
+            assert!((890..=900).contains(&wait), "{wait}");
+            let mut body = answer.json();
+            body["request_id"] = json!("");
+            body["detail"] = json!(answer.text("/detail").replace(&wait.to_string(), "N"));
+            answers.push(body);
+        }
+        assert_eq!(answers[0], answers[1]);
+        attempt(&app.router, "198.51.100.2", "", "viewer", PASSWORD).await.expect(200);
+    }
+
+    async fn the_counts_survive_a_restart_and_are_shared(app: TestApp) {
+        let other = another_server(&app).await;
+        for router in [&app.router, &other].into_iter().cycle().take(10) {
+            attempt(router, "198.51.100.1", "", "viewer", WRONG).await.problem(401, "wrong-password");
+        }
+        let restarted = another_server(&app).await;
+        for router in [&app.router, &other, &restarted] {
+            attempt(router, "198.51.100.1", "", "viewer", PASSWORD).await.problem(429, "throttled");
+        }
+        app.wait(TimeDelta::minutes(16));
+        attempt(&restarted, "198.51.100.1", "", "viewer", PASSWORD).await.expect(200);
+    }
+
+    async fn a_browser_that_signed_in_before_is_never_locked_out_by_others(app: TestApp) {
+        let known = browser(&attempt(&app.router, "198.51.100.1", "", "viewer", PASSWORD).await.expect(200));
+        exhaust(&app.router, "198.51.100.1", "", "viewer").await;
+        let again = attempt(&app.router, "198.51.100.1", &known, "viewer", PASSWORD).await.expect(200);
+        assert_eq!(browser(&again), known, "it keeps its token");
+        // Its own wrong tries count for itself alone, on every server.
+        exhaust(&app.router, "198.51.100.1", &known, "viewer").await;
+        let other = another_server(&app).await;
+        attempt(&other, "198.51.100.9", &known, "viewer", PASSWORD).await.problem(429, "throttled");
+        attempt(&other, "198.51.100.9", "", "viewer", PASSWORD).await.expect(200);
+    }
+
+    async fn a_browser_is_known_to_the_accounts_that_signed_in_with_it(app: TestApp) {
+        let known = browser(&attempt(&app.router, "198.51.100.1", "", "viewer", PASSWORD).await.expect(200));
+        exhaust(&app.router, "198.51.100.1", "", "manager").await;
+        attempt(&app.router, "198.51.100.1", &known, "manager", PASSWORD).await.problem(429, "throttled");
+        let both = browser(&attempt(&app.router, "198.51.100.2", &known, "manager", PASSWORD).await.expect(200));
+        assert_eq!(both, known, "people who share a browser do not push each other out");
+        for who in ["viewer", "manager"] {
+            exhaust(&app.router, "198.51.100.3", "", who).await;
+            attempt(&app.router, "198.51.100.3", &known, who, PASSWORD).await.expect(200);
+        }
+        let forged = format!("strongroom-browser={}", "A".repeat(43));
+        attempt(&app.router, "198.51.100.3", &forged, "viewer", PASSWORD).await.problem(429, "throttled");
+    }
+
+    async fn one_network_cannot_try_every_account(app: TestApp) {
+        for number in 0..100 {
+            attempt(&app.router, "2001:db8::1", "", &format!("nobody-{number}"), WRONG).await.problem(401, "wrong-password");
+        }
+        attempt(&app.router, "2001:db8::2", "", "viewer", PASSWORD).await.problem(429, "throttled");
+        attempt(&app.router, "2001:db8:0:1::1", "", "viewer", PASSWORD).await.expect(200);
+    }
+}
