@@ -14,6 +14,7 @@ use crate::db::Db;
 use crate::http::TrustedProxies;
 use crate::mcp_servers::McpServers;
 use crate::metrics::{Metrics, Now};
+use crate::outbound::stdio::Stdio;
 use crate::outbound::{Outbound, OutboundSettings};
 use crate::users::Users;
 use crate::vault::Vault;
@@ -63,7 +64,8 @@ impl AppState {
             ..OutboundSettings::default()
         })
         .context("The client for outbound requests cannot be set up.")?;
-        let mcp_servers = McpServers::new(base.clone(), credentials.resolver().clone(), outbound);
+        let stdio = Stdio::start(settings.stdio.clone())?;
+        let mcp_servers = McpServers::new(base.clone(), credentials.resolver().clone(), outbound, stdio);
         Ok(Self {
             base,
             accounts,
@@ -83,11 +85,11 @@ impl AppState {
         })
     }
 
-    /// Closes what is open beside requests, in the order in which one thing stands on another: MCP sessions,
-    /// the record of uses, the database. Whoever adds something that has to end adds it here.
+    /// Closes what is open beside requests, in the order in which one thing stands on another: MCP sessions
+    /// and programs, the record of uses, the database. Whoever adds something that has to end adds it here.
     pub async fn shut_down(&self) {
         let closing = async {
-            self.mcp_servers.shut_down();
+            self.mcp_servers.shut_down().await;
             self.credentials.resolver().drain().await;
             self.base.db.close().await;
         };

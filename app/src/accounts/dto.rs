@@ -63,6 +63,9 @@ pub enum Resource {
     Credentials,
     /// MCP servers.
     McpServers,
+    /// MCP servers that are programs beside Strongroom: making, changing and deleting them. For using and
+    /// reading them, what holds for all MCP servers holds.
+    StdioServers,
     /// Users.
     Users,
     /// The audit trail.

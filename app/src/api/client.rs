@@ -210,8 +210,10 @@ mod browser {
         if_match: Option<i64>,
     ) -> Result<RawAnswer, ClientError> {
         let method = Method::from_bytes(method.as_bytes()).map_err(|_| ClientError::Unreadable)?;
+        let abort = AbortOnDrop::new();
         let mut builder = RequestBuilder::new(path)
             .method(method)
+            .abort_signal(abort.signal().as_ref())
             .header("accept", "application/json");
         if let Some(revision) = if_match {
             builder = builder.header("if-match", &format!("\"{revision}\""));
@@ -244,6 +246,28 @@ mod browser {
             .is_finite()
             .then(|| DateTime::from_timestamp_millis(millis as i64))
             .flatten()
+    }
+
+    /// Breaks a request off when nobody waits for its answer any more.
+    struct AbortOnDrop(Option<web_sys::AbortController>);
+
+    impl AbortOnDrop {
+        fn new() -> Self {
+            Self(web_sys::AbortController::new().ok())
+        }
+
+        fn signal(&self) -> Option<web_sys::AbortSignal> {
+            self.0.as_ref().map(web_sys::AbortController::signal)
+        }
+    }
+
+    impl Drop for AbortOnDrop {
+        fn drop(&mut self) {
+            // After the answer there is nothing to break off.
+            if let Some(controller) = &self.0 {
+                controller.abort();
+            }
+        }
     }
 
     /// Shows the bar that offers a reload, once another build answers than the one that rendered the page.

@@ -81,6 +81,15 @@ impl Problem {
     pub fn field(&self, pointer: &str) -> Option<&FieldError> {
         self.errors.iter().find(|error| error.pointer == pointer)
     }
+
+    /// The first thing that is wrong with a field or with an item of its list.
+    #[must_use]
+    pub fn field_or_item(&self, pointer: &str) -> Option<&FieldError> {
+        self.errors.iter().find(|error| {
+            let rest = error.pointer.strip_prefix(pointer);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
 }
 
 /// What is wrong with one field of an input.

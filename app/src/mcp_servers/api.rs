@@ -1,6 +1,6 @@
 //! The MCP server routes of the typed client.
 
-use super::{CreateMcpServer, McpServer, McpServerId, TestMcpServer, TestResult, ToolList, UpdateMcpServer};
+use super::{McpServer, McpServerId, McpServerInput, StdioCommand, TestResult, ToolList};
 use crate::api::{ClientError, Page, Query, ReadClient, WriteClient};
 
 impl ReadClient {
@@ -20,6 +20,14 @@ impl ReadClient {
         self.get(&format!("/mcp-servers/{id}")).await
     }
 
+    /// The programs that the configuration offers to this person.
+    ///
+    /// # Errors
+    /// 403 where the role may not read MCP servers.
+    pub async fn stdio_commands(&self) -> Result<Page<StdioCommand>, ClientError> {
+        self.get("/mcp-servers/commands").await
+    }
+
     /// The tools that a saved server offers, asked of the server now.
     ///
     /// # Errors
@@ -34,7 +42,7 @@ impl WriteClient {
     ///
     /// # Errors
     /// 409 `name-taken`; 422 with pointers, `host-not-allowed` among them.
-    pub async fn create_mcp_server(&self, input: &CreateMcpServer) -> Result<McpServer, ClientError> {
+    pub async fn create_mcp_server(&self, input: &McpServerInput) -> Result<McpServer, ClientError> {
         self.send("POST", "/mcp-servers", Some(input), None).await
     }
 
@@ -46,7 +54,7 @@ impl WriteClient {
         &self,
         id: McpServerId,
         revision: i64,
-        input: &UpdateMcpServer,
+        input: &McpServerInput,
     ) -> Result<McpServer, ClientError> {
         self.send("PATCH", &format!("/mcp-servers/{id}"), Some(input), Some(revision))
             .await
@@ -65,7 +73,7 @@ impl WriteClient {
     ///
     /// # Errors
     /// 422 with pointers, as when saving. A server that fails is not an error but a result.
-    pub async fn test_mcp_server(&self, input: &TestMcpServer) -> Result<TestResult, ClientError> {
+    pub async fn test_mcp_server(&self, input: &McpServerInput) -> Result<TestResult, ClientError> {
         self.send("POST", "/mcp-servers/test", Some(input), None).await
     }
 

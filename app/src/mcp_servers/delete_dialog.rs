@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::failure::{Subject, error_words};
-use super::{McpServer, McpServerId, text};
+use super::{McpServer, McpServerId, Transport, text};
 use crate::api::{ClientError, ReadClient, WriteClient};
 use crate::ui::{
     Button, ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, GeneralError, Look, Save,
@@ -90,8 +90,11 @@ fn DeleteForm(
     let save = Save::new();
     let client = StoredValue::new(ReadClient::from_context());
     let means = move || {
+        let server = server.get();
+        if server.as_ref().is_some_and(|server| server.transport == Transport::Stdio) {
+            return text::program::delete_means().to_owned();
+        }
         let credential = server
-            .get()
             .and_then(|server| server.credential)
             .and_then(|credential| credential.name);
         text::delete_means(credential.as_deref())

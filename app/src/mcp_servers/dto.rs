@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::Owner;
+use crate::accounts::{Owner, Resource};
 use crate::api::{Patch, Problem, id_type};
 use crate::credentials::{CredentialId, CredentialSummary};
 
@@ -20,6 +20,8 @@ pub enum Transport {
     /// Streamable HTTP.
     #[default]
     Http,
+    /// A program of the configuration, started by Strongroom and spoken to through pipes.
+    Stdio,
     /// A transport of a later release.
     #[serde(other)]
     #[cfg_attr(feature = "ssr", schemars(skip))]
@@ -38,8 +40,20 @@ pub struct McpServer {
     pub enabled: bool,
     /// How it is reached.
     pub transport: Transport,
-    /// Its address.
-    pub url: String,
+    /// Its address; none for a program.
+    pub url: Option<String>,
+    /// The entry of the configuration that names the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// Further arguments of the program.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub args: Vec<String>,
+    /// The program's working directory; none: the root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cwd: Option<String>,
+    /// The variables of Strongroom's environment that pass through to the program: names, never values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub env_names: Vec<String>,
     /// The credential whose value is sent as `Authorization: Bearer`.
     pub credential_id: Option<CredentialId>,
     /// What that credential is.
@@ -54,106 +68,76 @@ pub struct McpServer {
     pub updated_at: DateTime<Utc>,
 }
 
-/// Body of `POST /mcp-servers`.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-#[cfg_attr(target_arch = "wasm32", derive(Serialize))]
-#[serde(deny_unknown_fields)]
-pub struct CreateMcpServer {
-    /// The unique name.
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::name"))]
-    pub name: String,
-    /// Whether it may be used; true if absent.
-    #[serde(default = "enabled")]
-    pub enabled: bool,
-    /// How it is reached; `http` if absent.
-    #[serde(default)]
-    pub transport: Transport,
-    /// Its address, `http://` or `https://`.
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::address"))]
-    pub url: String,
-    /// The credential to send; none if absent.
-    #[serde(default)]
-    pub credential_id: Option<CredentialId>,
-    /// Adds the address's host to the credential's allowed hosts, where the caller may change the credential.
-    #[serde(default)]
-    pub allow_host: bool,
+impl McpServer {
+    /// The kind of record that permissions to change it speak of.
+    #[must_use]
+    pub fn resource(&self) -> Resource {
+        match self.transport {
+            Transport::Stdio => Resource::StdioServers,
+            Transport::Http | Transport::Unknown => Resource::McpServers,
+        }
+    }
 }
 
-fn enabled() -> bool {
-    true
-}
-
-/// Body of `PATCH /mcp-servers/{id}` (a merge patch).
+/// Body of `POST /mcp-servers`, `PATCH /mcp-servers/{id}` (a merge patch) and `POST /mcp-servers/test`: what a
+/// server is to be. A new one needs a name, and an address or a command; a test needs no name.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
-#[serde(deny_unknown_fields)]
-pub struct UpdateMcpServer {
-    /// A new name.
-    #[serde(default)]
-    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::name"))]
-    pub name: Patch<String>,
-    /// On or off.
-    #[serde(default)]
-    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
-    pub enabled: Patch<bool>,
-    /// A new transport.
-    #[serde(default)]
-    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
-    pub transport: Patch<Transport>,
-    /// A new address.
-    #[serde(default)]
-    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::address"))]
-    pub url: Patch<String>,
-    /// Another credential; `null`: none.
-    #[serde(default)]
-    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
-    #[cfg_attr(feature = "ssr", schemars(with = "Option<CredentialId>"))]
-    pub credential_id: Patch<CredentialId>,
-    /// Adds the address's host to the credential's allowed hosts, where the caller may change the credential.
-    #[serde(default)]
-    pub allow_host: bool,
-}
-
-/// Body of `POST /mcp-servers/test`: a create body, or `id` with the fields that differ from what is saved.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-#[cfg_attr(target_arch = "wasm32", derive(Serialize))]
-#[serde(deny_unknown_fields)]
-pub struct TestMcpServer {
-    /// The saved server that the other fields change.
-    #[serde(default)]
+#[serde(deny_unknown_fields, default)]
+pub struct McpServerInput {
+    /// Only in a test: the saved server that the other fields change.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Option::is_none"))]
     pub id: Option<McpServerId>,
-    /// As in create; not needed for a test.
-    #[serde(default)]
+    /// The unique name.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::name"))]
     pub name: Patch<String>,
-    /// As in create; a test does not look at it.
-    #[serde(default)]
+    /// Whether it may be used; a new one may, if absent.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub enabled: Patch<bool>,
-    /// As in create.
-    #[serde(default)]
+    /// How it is reached; a new one over `http`, if absent.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub transport: Patch<Transport>,
-    /// As in create.
-    #[serde(default)]
+    /// `http`: its address, `http://` or `https://`.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::address"))]
     pub url: Patch<String>,
-    /// As in create; `null`: none.
-    #[serde(default)]
+    /// `http`: the credential to send; `null`: none.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     #[cfg_attr(feature = "ssr", schemars(with = "Option<CredentialId>"))]
     pub credential_id: Patch<CredentialId>,
-    /// As in create, but nothing is added by a test.
-    #[serde(default)]
+    /// `http`: adds the address's host to the credential's allowed hosts, where the caller may change the
+    /// credential. A test adds nothing.
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "std::ops::Not::not"))]
     pub allow_host: bool,
+    /// `stdio`: the entry of the configuration that names the program.
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    pub command: Patch<String>,
+    /// `stdio`: further arguments of the program; `null`: none.
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    #[cfg_attr(feature = "ssr", schemars(with = "Option<Vec<String>>"))]
+    pub args: Patch<Vec<String>>,
+    /// `stdio`: the program's working directory; `null`: the root.
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    #[cfg_attr(feature = "ssr", schemars(with = "Option<String>"))]
+    pub cwd: Patch<String>,
+    /// `stdio`: the variables that pass through, within what the entry allows; `null`: none.
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    #[cfg_attr(feature = "ssr", schemars(with = "Option<Vec<String>>"))]
+    pub env_names: Patch<Vec<String>>,
+}
+
+/// A program that the configuration offers, as `GET /mcp-servers/commands` lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct StdioCommand {
+    /// The name of its entry.
+    pub name: String,
+    /// Whether it takes further arguments.
+    pub takes_args: bool,
+    /// The variables that may pass through: names, never values.
+    pub env_names: Vec<String>,
 }
 
 /// What a server says of itself.

@@ -7,7 +7,7 @@ use crate::ui::problem_text;
 /// What the words can name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Subject {
-    /// Where the request went.
+    /// Where the request went, or the program that was started.
     pub host: Option<String>,
     /// The credential that was to be sent.
     pub credential: Option<String>,
@@ -17,7 +17,7 @@ impl Subject {
     /// Of a saved server.
     pub(super) fn of(server: &McpServer) -> Self {
         Self {
-            host: host_of(&server.url),
+            host: server.command.clone().or_else(|| host_of(server.url.as_deref()?)),
             credential: server
                 .credential
                 .as_ref()
@@ -48,7 +48,7 @@ pub(super) fn words(problem: &Problem, subject: &Subject) -> String {
         }
         // The API knows which of several causes it was (an unknown name, a closed port, a certificate,
         // a status, the words of the other server), and says what to do about that one.
-        ("unreachable" | "not-mcp" | "redirected" | "upstream-failed", _) => problem.detail.clone(),
+        ("unreachable" | "not-mcp" | "not-configured" | "redirected" | "upstream-failed", _) => problem.detail.clone(),
         ("audit-unavailable", _) => {
             "The use could not be recorded, so nothing was sent. Try again in a moment.".to_owned()
         }
@@ -112,6 +112,7 @@ mod tests {
         for slug in [
             "unreachable",
             "not-mcp",
+            "not-configured",
             "redirected",
             "upstream-failed",
             "of-a-later-release",

@@ -12,7 +12,9 @@ mod text;
 mod tools;
 
 pub use dto::{
-    CreateMcpServer, McpServer, McpServerId, ServerInfo, TestMcpServer, TestResult, Tool, ToolCall, ToolList,
-    ToolResult, Transport, UpdateMcpServer,
+pub use dto::{
+    McpServer, McpServerId, McpServerInput, ServerInfo, StdioCommand, TestResult, Tool, ToolCall, ToolList, ToolResult,
+    Transport,
+};
 };
 pub use pages::McpServersPage;

@@ -282,7 +282,7 @@ pub fn testing(host: Option<&str>) -> String {
 /// A test was cancelled.
 #[must_use]
 pub fn test_cancelled() -> &'static str {
-    "Test cancelled. If the server was asked already, its answer is ignored."
+    "Test cancelled. If the server was asked already, it was hung up on."
 }
 
 /// The result is about something else by now.
@@ -424,6 +424,108 @@ pub fn delete_button() -> &'static str {
 #[must_use]
 pub fn take_over() -> &'static str {
     "Load their changes, keep mine"
+}
+
+/// Servers that are programs beside Strongroom.
+pub mod program {
+    /// Legend of the choice.
+    pub const TRANSPORT: &str = "Transport";
+    /// An address.
+    pub const HTTP: &str = "HTTP";
+    /// What that is.
+    pub const HTTP_HELP: &str = "A server that runs elsewhere, at an address.";
+    /// A program.
+    pub const STDIO: &str = "stdio";
+    /// What that is.
+    pub const STDIO_HELP: &str = "A program that Strongroom starts beside itself.";
+    /// Nothing is chosen yet.
+    pub const CHOOSE_ONE: &str = "Choose a program";
+    /// Nothing is chosen, where something must be.
+    pub const CHOOSE: &str = "Choose the program that is to be started.";
+    /// A directory that is not whole.
+    pub const WHOLE_PATH: &str = "Enter the whole path, beginning with /.";
+
+    /// Label of the program.
+    #[must_use]
+    pub fn command() -> &'static str {
+        "Program"
+    }
+
+    /// Help of the program.
+    #[must_use]
+    pub fn command_help() -> &'static str {
+        "Whoever runs Strongroom decides which programs are here."
+    }
+
+    /// A program that the configuration dropped.
+    #[must_use]
+    pub fn not_offered(name: &str) -> String {
+        format!("{name} (not offered any more)")
+    }
+
+    /// Label of the arguments.
+    #[must_use]
+    pub fn args() -> &'static str {
+        "Further arguments"
+    }
+
+    /// Help of the arguments.
+    #[must_use]
+    pub fn args_help() -> &'static str {
+        "One a line. Everybody who sees this server can read them: put no secret here."
+    }
+
+    /// What is wrong with one line.
+    #[must_use]
+    pub fn of_line(line: usize, detail: &str) -> String {
+        format!("Argument {line}: {detail}")
+    }
+
+    /// Label of the directory.
+    #[must_use]
+    pub fn cwd() -> &'static str {
+        "Working directory"
+    }
+
+    /// Help of the directory.
+    #[must_use]
+    pub fn cwd_help() -> &'static str {
+        "Where the program starts, if that matters to it."
+    }
+
+    /// Legend of the variables.
+    #[must_use]
+    pub fn variables() -> &'static str {
+        "Environment variables"
+    }
+
+    /// There are none to choose from.
+    #[must_use]
+    pub fn no_variables() -> &'static str {
+        "This program is given none."
+    }
+
+    /// Where secrets belong.
+    #[must_use]
+    pub fn secrets() -> &'static str {
+        "Stdio servers take no credential. Set the secret in the environment of Strongroom and name the variable here."
+    }
+
+    /// What a program is given, in the list.
+    #[must_use]
+    pub fn given(names: &str) -> String {
+        if names.is_empty() {
+            "no variables".to_owned()
+        } else {
+            format!("gets {names}")
+        }
+    }
+
+    /// What deleting means.
+    #[must_use]
+    pub fn delete_means() -> &'static str {
+        "Its settings are removed and cannot be restored, and its program ends. Variables in the environment of Strongroom stay."
+    }
 }
 
 /// What is wrong with an address.

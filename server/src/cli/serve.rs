@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
 use crate::http::HostRule;
+use crate::outbound::stdio::Stdio;
 use crate::replicas::Membership;
 use crate::router::router;
 use crate::state::AppState;
@@ -34,6 +35,7 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
     };
     let membership = Membership::join(base.clone(), address).await?;
     greet(&settings, &base.db, address, &state.accounts).await?;
+    warn_of_unconfined(state.mcp_servers.stdio());
     if let Some(listener) = metrics {
         say(&format!("Metrics are at http://{}/metrics", listener.local_addr()?));
         let state = state.clone();
@@ -78,4 +80,13 @@ async fn greet(settings: &Settings, db: &Db, address: SocketAddr, accounts: &Acc
         ));
     }
     Ok(())
+}
+
+/// Said at every start, so that nobody forgets it.
+fn warn_of_unconfined(stdio: &Stdio) {
+    for name in stdio.unconfined() {
+        say(&format!(
+            "The stdio server {name} runs unconfined (--stdio-unconfined): its program can read the data folder and the keyring, and with them every value."
+        ));
+    }
 }

@@ -17,6 +17,7 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("insecure_http", "`false`"),
     ("trusted_proxies", "none"),
     ("outbound_private_networks", "`true`"),
+    ("stdio_unconfined", "`false`"),
     ("site_dir", "the site in the binary"),
     ("metrics_listen", "none: no metrics"),
     ("log", "`info,rmcp=warn`"),
@@ -34,12 +35,21 @@ struct Flagless {
 }
 
 /// The settings that clap does not know of.
-const FLAGLESS: &[Flagless] = &[Flagless {
-    key: "",
-    variable: "STRONGROOM_KEYRING",
-    default: "none: the keyring file",
-    help: "The text of the keyring, for where a file would be in the way. Never a flag, which others could read.",
-}];
+const FLAGLESS: &[Flagless] = &[
+    Flagless {
+        key: "",
+        variable: "STRONGROOM_KEYRING",
+        default: "none: the keyring file",
+        help: "The text of the keyring, for where a file would be in the way. Never a flag, which others could read.",
+    },
+    Flagless {
+        key: "stdio_commands",
+        variable: "",
+        default: "none: no stdio servers",
+        help: "The programs that MCP servers may be started from, each a table: see `docs/stdio.md`. Only the file can \
+               name them.",
+    },
+];
 
 const HEAD: &str = "# Settings
 

@@ -2,12 +2,15 @@
 
 mod network;
 mod options;
+mod stdio;
 
 pub use network::Network;
 pub use options::{LogFormat, Options};
+pub use stdio::{RunAs, StdioCommand, StdioEntry, StdioSettings};
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
 use app::secret::SecretValue;
@@ -17,6 +20,9 @@ use crate::vault::KeyringSource;
 
 /// What is logged unless the settings say otherwise. The MCP library tells of every session, with its id.
 const DEFAULT_LOG: &str = "info,rmcp=warn";
+
+/// The settings file, where it is in the working folder.
+const DEFAULT_FILE: &str = "strongroom.toml";
 
 /// The settings of this run.
 pub struct Settings {
@@ -34,6 +40,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<Network>,
     /// Whether secrets may be sent to loopback and private networks.
     pub outbound_private_networks: bool,
+    /// The programs that MCP servers may be started from.
+    pub stdio: Arc<StdioSettings>,
     /// Folder with the built site.
     pub site_dir: Option<PathBuf>,
     /// Address and port for metrics; nothing for none.
@@ -84,6 +92,11 @@ impl Options {
             (None, Some(path)) => KeyringSource::Given(path),
             (None, None) => KeyringSource::Own(data_dir.join("keyring.json")),
         };
+        let stdio = StdioSettings::check(
+            from_file.stdio_commands.unwrap_or_default(),
+            self.stdio_unconfined.or(from_file.stdio_unconfined).unwrap_or(false),
+            hidden(&data_dir, &keyring, file),
+        )?;
         Ok(Settings {
             database_url: self.database_url.or(from_file.database_url),
             keyring,
@@ -94,6 +107,7 @@ impl Options {
                 .outbound_private_networks
                 .or(from_file.outbound_private_networks)
                 .unwrap_or(true),
+            stdio: Arc::new(stdio),
             site_dir: self.site_dir.or(from_file.site_dir),
             metrics_listen: self.metrics_listen.or(from_file.metrics_listen),
             log: self.log.or(from_file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
@@ -135,8 +149,19 @@ impl Settings {
     }
 }
 
+/// What no program beside Strongroom may read.
+fn hidden(data_dir: &Path, keyring: &KeyringSource, file: Option<&Path>) -> Vec<PathBuf> {
+    let mut hidden = vec![data_dir.to_owned()];
+    if let KeyringSource::Given(path) = keyring {
+        hidden.push(path.clone());
+    }
+    // It may hold the password of the database.
+    hidden.push(file.unwrap_or(Path::new(DEFAULT_FILE)).to_owned());
+    hidden
+}
+
 fn read_file(file: Option<&Path>) -> anyhow::Result<Options> {
-    let default = Path::new("strongroom.toml");
+    let default = Path::new(DEFAULT_FILE);
     let path = match file {
         Some(path) => path,
         None if default.exists() => default,

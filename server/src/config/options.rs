@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 
-use super::Network;
+use super::{Network, StdioCommand};
 
 /// Every setting, each with its flag, its variable and its key in `strongroom.toml`. Its default is
 /// told in `cli/settings.rs`, where a test asks for it.
@@ -50,6 +50,12 @@ pub struct Options {
     /// Whether secrets may be sent to loopback and private networks, where self-hosted servers live (default: true).
     #[arg(long, global = true, env = "STRONGROOM_OUTBOUND_PRIVATE_NETWORKS", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub outbound_private_networks: Option<bool>,
+    /// The programs that MCP servers may be started from; only the file can name them.
+    #[arg(skip)]
+    pub stdio_commands: Option<Vec<StdioCommand>>,
+    /// Start stdio servers also where nothing keeps them from reading the data folder and the keyring.
+    #[arg(long, global = true, env = "STRONGROOM_STDIO_UNCONFINED", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub stdio_unconfined: Option<bool>,
     /// Folder with the built site, for development; a release binary carries its own.
     #[arg(long, global = true, env = "STRONGROOM_SITE_DIR", value_name = "FOLDER")]
     pub site_dir: Option<PathBuf>,

@@ -33,6 +33,10 @@ const OUTPUT_FIELDS: &[&str] = &[
     "url",
     "enabled",
     "transport",
+    "command",
+    "args",
+    "cwd",
+    "env_names",
     "deleted_at",
     "email",
     "role",
@@ -71,6 +75,11 @@ impl Fields {
             code: code.to_owned(),
             detail: detail.to_owned(),
         });
+    }
+
+    /// Notes broken rules that were found elsewhere.
+    pub fn faults(&mut self, errors: Vec<FieldError>) {
+        self.errors.extend(errors);
     }
 
     /// Takes a field as it is: nothing where it is absent.
@@ -181,6 +190,11 @@ impl Fields {
     pub fn patch_text(&mut self, name: &'static str) -> Patch<String> {
         let patch = self.patch(name, Self::read_text);
         self.not_null(name, patch)
+    }
+
+    /// A text in a merge patch; null clears it.
+    pub fn patch_clearable_text(&mut self, name: &'static str) -> Patch<String> {
+        self.patch(name, Self::read_text)
     }
 
     /// A required secret of at most so many bytes.

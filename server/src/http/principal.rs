@@ -99,6 +99,7 @@ pub fn permissions(role: Role) -> Vec<Permission> {
         Role::Administrator => [
             Resource::Credentials,
             Resource::McpServers,
+            Resource::StdioServers,
             Resource::Users,
             Resource::AuditEvents,
         ]

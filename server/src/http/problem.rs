@@ -122,7 +122,7 @@ pub enum ApiError {
     /// 502 or 504: the other server failed; the slug says how.
     #[error("upstream: {slug}")]
     Upstream {
-        /// `credential-refused`, `unreachable`, `not-mcp`, `timed-out`, `redirected`, `answer-too-large` or `upstream-failed`.
+        /// `credential-refused`, `unreachable`, `not-mcp`, `not-configured`, `timed-out`, `redirected`, `answer-too-large` or `upstream-failed`.
         slug: &'static str,
         /// A sentence, already redacted.
         detail: String,
@@ -304,6 +304,7 @@ pub const UPSTREAM_SLUGS: &[&str] = &[
     "credential-refused",
     "unreachable",
     "not-mcp",
+    "not-configured",
     "timed-out",
     "redirected",
     "answer-too-large",
@@ -315,6 +316,7 @@ fn upstream_title(slug: &str) -> &'static str {
         "credential-refused" => "Credential refused",
         "unreachable" => "Not reachable",
         "not-mcp" => "Not an MCP server",
+        "not-configured" => "Not in the configuration",
         "timed-out" => "Timed out",
         "redirected" => "Redirected",
         "answer-too-large" => "Answer too large",

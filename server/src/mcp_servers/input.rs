@@ -1,4 +1,4 @@
-//! What comes in, checked.
+//! What comes in, checked as far as that can be done without knowing what is stored.
 
 use ::http::request::Parts;
 use app::api::Patch;
@@ -8,6 +8,8 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::place::{self, Place};
+use crate::config::StdioSettings;
 use crate::destination::Destination;
 use crate::http::{ApiError, Fields};
 
@@ -28,7 +30,7 @@ pub struct Create {
     /// Whether it may be used.
     pub enabled: bool,
     /// Where it is.
-    pub address: Address,
+    pub place: Place,
     /// What it asks for.
     pub credential: Option<CredentialId>,
     /// Whether its host is to be added to the credential's list.
@@ -42,12 +44,46 @@ pub struct Update {
     pub name: Patch<String>,
     /// On or off.
     pub enabled: Patch<bool>,
-    /// A new address.
-    pub address: Patch<Address>,
+    /// Another place.
+    pub moves: Moves,
     /// Another credential, or none.
     pub credential: Patch<CredentialId>,
     /// Whether its host is to be added to the credential's list.
     pub allow_host: bool,
+}
+
+/// What changes about the place of a server.
+#[derive(Clone, Debug, Default)]
+pub struct Moves {
+    /// Another transport.
+    pub transport: Patch<Transport>,
+    /// A new address.
+    pub url: Patch<Address>,
+    /// Another entry of the configuration.
+    pub command: Patch<String>,
+    /// Other arguments.
+    pub args: Patch<Vec<String>>,
+    /// Another working directory.
+    pub cwd: Patch<String>,
+    /// Other variables.
+    pub env_names: Patch<Vec<String>>,
+}
+
+impl Moves {
+    /// Whether nothing is said about the place.
+    pub fn are_none(&self) -> bool {
+        self.transport.is_absent()
+            && self.url.is_absent()
+            && self.command.is_absent()
+            && self.args.is_absent()
+            && self.cwd.is_absent()
+            && self.env_names.is_absent()
+    }
+
+    /// Whether it is to be a program, where it was one or not.
+    pub fn lead_to_stdio(&self, before: Transport) -> bool {
+        self.transport.over(Some(before)) == Some(Transport::Stdio)
+    }
 }
 
 /// `POST /mcp-servers/test`.
@@ -59,25 +95,23 @@ pub struct Test {
     pub changes: Update,
 }
 
-const ADDRESS: &str = "Enter the address of the server, e.g. https://mcp.example.com/mcp.";
-
 /// Reads `POST /mcp-servers`.
 ///
 /// # Errors
-/// 422 with all broken rules.
-pub fn create(mut fields: Fields) -> Result<Create, ApiError> {
+/// 422 with all broken rules; 403 for a program, where the caller may not have one.
+pub fn create(mut fields: Fields, stdio: &StdioSettings, may_stdio: bool) -> Result<Create, ApiError> {
     let name = fields.name("name");
-    let enabled = fields.patch_bool("enabled");
-    transport(&mut fields);
-    let address = fields.text("url", ADDRESS).and_then(|text| address(&mut fields, &text));
-    let credential = fields.patch_id("credential_id");
-    let allow_host = fields.flag("allow_host");
-    let content = name.zip(address).map(|(name, address)| Create {
+    let changes = changes(&mut fields, false);
+    if changes.moves.lead_to_stdio(Transport::Http) && !may_stdio {
+        return Err(ApiError::Forbidden);
+    }
+    let place = place::of(stdio, None, &changes).map_err(|errors| fields.faults(errors)).ok();
+    let content = name.zip(place).map(|(name, place)| Create {
         name,
-        enabled: enabled.over(Some(true)).unwrap_or(true),
-        address,
-        credential: credential.over(None),
-        allow_host,
+        enabled: changes.enabled.over(Some(true)).unwrap_or(true),
+        place,
+        credential: changes.credential.over(None),
+        allow_host: changes.allow_host,
     });
     fields.finish(content)
 }
@@ -87,7 +121,7 @@ pub fn create(mut fields: Fields) -> Result<Create, ApiError> {
 /// # Errors
 /// 422 with all broken rules.
 pub fn update(mut fields: Fields) -> Result<Update, ApiError> {
-    let content = changes(&mut fields);
+    let content = changes(&mut fields, true);
     fields.finish(Some(content))
 }
 
@@ -97,25 +131,30 @@ pub fn update(mut fields: Fields) -> Result<Update, ApiError> {
 /// 422 with all broken rules.
 pub fn test(mut fields: Fields) -> Result<Test, ApiError> {
     let id = fields.patch_id("id").over(None);
-    let changes = changes(&mut fields);
-    if id.is_none() && changes.address.is_absent() && fields.is_clean() {
-        fields.fault("/url", "required", ADDRESS);
-    }
+    let changes = changes(&mut fields, true);
     fields.finish(Some(Test { id, changes }))
 }
 
-fn changes(fields: &mut Fields) -> Update {
-    let name = fields.patch_name("name");
+fn changes(fields: &mut Fields, with_name: bool) -> Update {
+    let name = if with_name { fields.patch_name("name") } else { Patch::Absent };
     let enabled = fields.patch_bool("enabled");
-    transport(fields);
-    let address = match fields.patch_text("url") {
+    let transport = transport(fields);
+    let url = match fields.patch_clearable_text("url") {
         Patch::Set(text) => address(fields, &text).map_or(Patch::Absent, Patch::Set),
-        Patch::Null | Patch::Absent => Patch::Absent,
+        Patch::Null => Patch::Null,
+        Patch::Absent => Patch::Absent,
     };
     Update {
         name,
         enabled,
-        address,
+        moves: Moves {
+            transport,
+            url,
+            command: fields.patch_text("command"),
+            args: fields.patch_list("args", place::MAX_ARGS, "bad-argument", place::argument),
+            cwd: fields.patch_clearable_text("cwd"),
+            env_names: fields.patch_list("env_names", place::MAX_NAMES, "bad-variable", place::variable),
+        },
         credential: fields.patch_id("credential_id"),
         allow_host: fields.flag("allow_host"),
     }
@@ -123,7 +162,7 @@ fn changes(fields: &mut Fields) -> Update {
 
 fn address(fields: &mut Fields, text: &str) -> Option<Address> {
     if text.trim().is_empty() {
-        fields.fault("/url", "required", ADDRESS);
+        fields.fault("/url", "required", place::ADDRESS);
         return None;
     }
     match Destination::parse(text) {
@@ -135,14 +174,18 @@ fn address(fields: &mut Fields, text: &str) -> Option<Address> {
     }
 }
 
-/// There is one transport so far.
-fn transport(fields: &mut Fields) -> Transport {
-    if let Patch::Set(text) = fields.patch_text("transport")
-        && text != "http"
-    {
-        fields.fault("/transport", "unknown-transport", "Use http.");
+fn transport(fields: &mut Fields) -> Patch<Transport> {
+    let Patch::Set(text) = fields.patch_text("transport") else {
+        return Patch::Absent;
+    };
+    match text.as_str() {
+        "http" => Patch::Set(Transport::Http),
+        "stdio" => Patch::Set(Transport::Stdio),
+        _ => {
+            fields.fault("/transport", "unknown-transport", "Use http or stdio.");
+            Patch::Absent
+        }
     }
-    Transport::Http
 }
 
 /// Reads `POST /mcp-servers/{id}/tools/{tool}/call`: the arguments of the tool, as its schema has them.

@@ -4,6 +4,7 @@ mod input;
 mod operate;
 mod operations;
 mod owned;
+mod place;
 mod pool;
 mod routes;
 mod rows;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use crate::credentials::Resolver;
 use crate::outbound::Outbound;
+use crate::outbound::stdio::Stdio;
 use crate::state::Base;
 
 pub use operations::operations;
@@ -28,16 +30,18 @@ pub struct McpServers {
     base: Arc<Base>,
     resolver: Resolver,
     sessions: SessionPool,
+    stdio: Stdio,
 }
 
 impl McpServers {
-    /// The MCP servers of a database, reached through one client.
+    /// The MCP servers of a database, reached through one client or started here.
     #[must_use]
-    pub fn new(base: Arc<Base>, resolver: Resolver, outbound: Outbound) -> Self {
+    pub fn new(base: Arc<Base>, resolver: Resolver, outbound: Outbound, stdio: Stdio) -> Self {
         Self {
             base,
             resolver,
             sessions: SessionPool::new(outbound),
+            stdio,
         }
     }
 
@@ -47,8 +51,15 @@ impl McpServers {
         self.sessions.open_sessions()
     }
 
-    /// Closes what was kept open for the next operation.
-    pub fn shut_down(&self) {
+    /// Closes what was kept open for the next operation, and ends all programs.
+    pub async fn shut_down(&self) {
         self.sessions.close_all();
+        self.stdio.stop().await;
+    }
+
+    /// The programs of the configuration.
+    #[must_use]
+    pub fn stdio(&self) -> &Stdio {
+        &self.stdio
     }
 }

@@ -1,9 +1,7 @@
 //! The operations on MCP servers, for the documentation.
 
 use app::api::Page;
-use app::mcp_servers::{
-    CreateMcpServer, McpServer, TestMcpServer, TestResult, ToolCall, ToolList, ToolResult, UpdateMcpServer,
-};
+use app::mcp_servers::{McpServer, McpServerInput, StdioCommand, TestResult, ToolCall, ToolList, ToolResult};
 use serde_json::json;
 
 use super::rows::SORTS;
@@ -31,7 +29,8 @@ pub fn operations() -> Vec<Operation> {
             .list(SORTS, "name")
             .answers::<Page<McpServer>>("A page of MCP servers."),
         Operation::post("/mcp-servers", "mcp_servers.create", "Add an MCP server")
-            .takes::<CreateMcpServer>(example.clone())
+            .takes::<McpServerInput>(example.clone())
+            .but(&["name"], &["id"])
             .creates::<McpServer>("The MCP server.")
             .refuses(&["name-taken"])
             .refuses(ATTACH),
@@ -40,14 +39,21 @@ pub fn operations() -> Vec<Operation> {
             "mcp_servers.test",
             "Try an MCP server before it is saved, or a saved one with changes",
         )
-        .takes::<TestMcpServer>(example)
+        .takes::<McpServerInput>(example)
         .answers::<TestResult>("How the test ended: a failure of the other server is a result, not an error.")
         .refuses(&["audit-unavailable", "not-found"]),
+        Operation::get(
+            "/mcp-servers/commands",
+            "mcp_servers.commands",
+            "List the programs that MCP servers can be made of",
+        )
+        .answers::<Page<StdioCommand>>("The programs of the configuration; none for those who may make no such server."),
         Operation::get("/mcp-servers/{id}", "mcp_servers.get", "Read an MCP server")
             .answers_record::<McpServer>("The MCP server."),
         Operation::patch("/mcp-servers/{id}", "mcp_servers.update", "Change an MCP server")
             .if_match()
-            .takes::<UpdateMcpServer>(json!({"enabled": false}))
+            .takes::<McpServerInput>(json!({"enabled": false}))
+            .but(&[], &["id"])
             .answers_record::<McpServer>("The MCP server.")
             .refuses(&["name-taken"])
             .refuses(ATTACH),

@@ -132,6 +132,17 @@ impl SessionPool {
         self.0.lock().open.clear();
     }
 
+    /// Ends the sessions of a server that was changed or deleted, with what runs here for them.
+    pub fn end(&self, server: McpServerId) {
+        self.0.lock().open.retain(|key, kept| {
+            let stays = key.server != server;
+            if !stays {
+                kept.session.cut();
+            }
+            stays
+        });
+    }
+
     /// How many sessions are open.
     #[must_use]
     pub fn open_sessions(&self) -> usize {

@@ -1,7 +1,8 @@
 //! The routes of MCP servers.
 
 use app::accounts::{Action, Resource};
-use app::mcp_servers::McpServerId;
+use app::api::Page;
+use app::mcp_servers::{McpServerId, StdioCommand};
 use axum::Router;
 use axum::extract::{Extension, State};
 use axum::response::Response;
@@ -24,6 +25,7 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/mcp-servers", get(list).post(create))
         .route("/mcp-servers/test", post(test))
+        .route("/mcp-servers/commands", get(commands))
         .route("/mcp-servers/{id}", get(read).patch(update).delete(delete))
         .route("/mcp-servers/{id}/test", post(test_saved))
         .route("/mcp-servers/{id}/tools", get(tools))
@@ -54,6 +56,19 @@ async fn list(may: May<Read>, State(servers): State<McpServers>, pairs: QueryPai
     Ok(http::json(&rows::list(&servers.base.db, &may.principal, &query).await?))
 }
 
+/// The programs of the configuration, for whoever may make servers of them.
+#[instrument(name = "mcp_servers.commands", skip_all)]
+async fn commands(may: May<Read>, State(servers): State<McpServers>) -> Answer {
+    let offered = may.principal.may(Resource::StdioServers, Action::Create).is_some();
+    let entries = servers.stdio.settings().entries.iter().filter(|_| offered);
+    let items = entries.map(|entry| StdioCommand {
+        name: entry.name.clone(),
+        takes_args: entry.takes_extra_args(),
+        env_names: entry.env_names().map(str::to_owned).collect(),
+    });
+    Ok(http::json(&Page::whole(items.collect())))
+}
+
 #[instrument(name = "mcp_servers.get", skip_all, fields(mcp_server.id = %id))]
 async fn read(may: May<Read>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> Answer {
     let server = rows::get(&servers.base.db, id).await?.into_output(&may.principal);
@@ -67,7 +82,8 @@ async fn create(
     Extension(request_id): Extension<RequestId>,
     JsonBody(fields): JsonBody,
 ) -> Answer {
-    let input = input::create(fields)?;
+    let may_stdio = may.principal.may(Resource::StdioServers, Action::Create).is_some();
+    let input = input::create(fields, servers.stdio.settings(), may_stdio)?;
     let server = store::create(&servers, Change::new(&may.principal, &request_id), input).await?;
     Ok(http::created(
         &server,
@@ -87,6 +103,7 @@ async fn update(
 ) -> Answer {
     let input = input::update(fields)?;
     let server = store::update(&servers, Change::new(&may.principal, &request_id), id, revision, &input).await?;
+    servers.sessions.end(id);
     Ok(http::with_etag(&server, server.revision))
 }
 
@@ -99,6 +116,7 @@ async fn delete(
     IfMatch(revision): IfMatch,
 ) -> Answer {
     store::delete(&servers, Change::new(&may.principal, &request_id), id, revision).await?;
+    servers.sessions.end(id);
     Ok(http::no_content())
 }
 

@@ -1,17 +1,23 @@
 //! Reading MCP servers from the database.
 
-use app::accounts::{Owner, UserId};
+use app::accounts::{Owner, Resource, UserId};
 use app::api::Page;
 use app::credentials::{CredentialId, CredentialSummary};
 use app::mcp_servers::{McpServer, McpServerId, Transport};
 use chrono::{DateTime, Utc};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::input::Address;
+use super::place::{Place, Program};
 use crate::credentials;
 use crate::db::{Db, DbError, Tx, read, within};
 use crate::destination::Destination;
 use crate::http::{ApiError, Keyset, ListQuery, Principal, SortKey};
+
+/// How the database names the transports.
+pub(super) const HTTP: &str = "http";
+pub(super) const STDIO: &str = "stdio";
 
 /// A server with its owner and its credential, as they are read together.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -20,7 +26,12 @@ pub(super) struct McpServerRow {
     pub name: String,
     name_sort: Vec<u8>,
     pub enabled: bool,
-    pub url: String,
+    transport: String,
+    url: Option<String>,
+    command: Option<String>,
+    args: Option<Json<Vec<String>>>,
+    cwd: Option<String>,
+    env_names: Option<Json<Vec<String>>>,
     pub credential_id: Option<Uuid>,
     pub owner_id: Uuid,
     owner_name: String,
@@ -38,8 +49,8 @@ pub(super) struct McpServerRow {
 
 macro_rules! select {
     () => {
-        "SELECT s.id, s.name, s.name_sort, s.enabled, s.url, s.credential_id, s.owner_id, o.name AS owner_name, \
-         s.owner_sort, s.revision, s.created_at, s.updated_at, s.updated_by_name, c.name AS credential_name, \
+        "SELECT s.id, s.name, s.name_sort, s.enabled, s.transport, s.url, s.command, s.args, s.cwd, \
+         s.env_names, s.credential_id, s.owner_id, o.name AS owner_name, s.owner_sort, s.revision, s.created_at, s.updated_at, s.updated_by_name, c.name AS credential_name, \
          c.owner_id AS credential_owner_id, co.name AS credential_owner_name, c.deleted_at AS credential_deleted_at, \
          c.deleted_by_name AS credential_deleted_by \
          FROM mcp_servers s JOIN users o ON o.id = s.owner_id \
@@ -180,24 +191,54 @@ impl McpServerRow {
         self.credential_id.map(CredentialId)
     }
 
+    /// The kind of record that permissions to change it speak of.
+    pub fn resource(&self) -> Resource {
+        match self.transport() {
+            Transport::Stdio => Resource::StdioServers,
+            Transport::Http | Transport::Unknown => Resource::McpServers,
+        }
+    }
+
+    /// How it is reached.
+    pub fn transport(&self) -> Transport {
+        match self.transport.as_str() {
+            STDIO => Transport::Stdio,
+            HTTP => Transport::Http,
+            _ => Transport::Unknown,
+        }
+    }
+
     /// Where it is.
-    pub fn address(&self) -> Result<Address, ApiError> {
-        let (url, destination) =
-            Destination::parse(&self.url).map_err(|fault| ApiError::field("/url", fault.code(), &fault.to_string()))?;
-        Ok(Address { url, destination })
+    pub fn place(&self) -> Result<Place, ApiError> {
+        if let (Transport::Stdio, Some(command)) = (self.transport(), &self.command) {
+            return Ok(Place::Stdio(Program {
+                command: command.clone(),
+                args: self.args.clone().map(|args| args.0).unwrap_or_default(),
+                cwd: self.cwd.clone(),
+                env_names: self.env_names.clone().map(|names| names.0).unwrap_or_default(),
+            }));
+        }
+        let (url, destination) = Destination::parse(self.url.as_deref().unwrap_or_default())
+            .map_err(|fault| ApiError::field("/url", fault.code(), &fault.to_string()))?;
+        Ok(Place::Http(Address { url, destination }))
     }
 
     /// The server as the API shows it to somebody.
     pub fn into_output(self, reader: &Principal) -> McpServer {
         let credential = self.summary(reader);
+        let transport = self.transport();
         McpServer {
             id: McpServerId(self.id),
             credential_id: self.credential(),
             credential,
             name: self.name,
             enabled: self.enabled,
-            transport: Transport::Http,
+            transport,
             url: self.url,
+            command: self.command,
+            args: self.args.map(|args| args.0).unwrap_or_default(),
+            cwd: self.cwd,
+            env_names: self.env_names.map(|names| names.0).unwrap_or_default(),
             owner: Owner {
                 id: UserId(self.owner_id),
                 name: self.owner_name,

@@ -1,12 +1,15 @@
 //! Writing MCP servers: each change is one transaction with its reference and its audit event.
 
-use app::accounts::{Action, Resource};
+use app::accounts::{Action, Resource, UserId};
+use app::api::Patch;
 use app::credentials::{CredentialId, ReferrerKind};
 use app::mcp_servers::{McpServer, McpServerId};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::McpServers;
 use super::input::{Create, Update};
+use super::place::{self, Place};
 use super::rows::{self, McpServerRow};
 use crate::accounts::begin_owning;
 use crate::audit::{self, Event};
@@ -17,11 +20,13 @@ use crate::references::{self, Attach};
 use crate::text::{fold, sort_key};
 
 const INSERT: &str = "INSERT INTO mcp_servers (id, name, name_key, name_sort, owner_id, owner_sort, enabled, transport, \
-    url, credential_id, revision, created_at, updated_at, updated_by_name) \
-    SELECT $1, $2, $3, $4, u.id, u.name_sort, $5, 'http', $6, $7, 1, $8, $8, $9 FROM users u WHERE u.id = $10";
+    url, command, args, cwd, env_names, credential_id, revision, created_at, updated_at, updated_by_name) \
+    SELECT $1, $2, $3, $4, u.id, u.name_sort, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $13, $14 \
+    FROM users u WHERE u.id = $15";
 
-const UPDATE: &str = "UPDATE mcp_servers SET name = $1, name_key = $2, name_sort = $3, enabled = $4, url = $5, \
-    credential_id = $6, updated_at = $7, updated_by_name = $8, revision = revision + 1 WHERE id = $9 AND revision = $10";
+const UPDATE: &str = "UPDATE mcp_servers SET name = $1, name_key = $2, name_sort = $3, enabled = $4, transport = $5, \
+    url = $6, command = $7, args = $8, cwd = $9, env_names = $10, credential_id = $11, updated_at = $12, \
+    updated_by_name = $13, revision = revision + 1 WHERE id = $14 AND revision = $15";
 
 const DELETE: &str = "DELETE FROM mcp_servers WHERE id = $1 AND revision = $2";
 
@@ -52,6 +57,64 @@ impl<'a> Change<'a> {
     }
 }
 
+/// Refuses those who may not do this with programs.
+pub(super) fn may_stdio(principal: &Principal, action: Action, owner: UserId) -> Result<(), ApiError> {
+    if principal.may_with(Resource::StdioServers, action, owner) {
+        Ok(())
+    } else {
+        Err(ApiError::Forbidden)
+    }
+}
+
+/// A place as the database has it.
+#[derive(Debug, PartialEq)]
+struct Columns<'a> {
+    transport: &'static str,
+    url: Option<&'a str>,
+    command: Option<&'a str>,
+    args: Option<Json<&'a [String]>>,
+    cwd: Option<&'a str>,
+    env_names: Option<Json<&'a [String]>>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(place: &'a Place) -> Self {
+        match place {
+            Place::Http(address) => Self {
+                transport: rows::HTTP,
+                url: Some(address.url.as_str()),
+                command: None,
+                args: None,
+                cwd: None,
+                env_names: None,
+            },
+            Place::Stdio(program) => Self {
+                transport: rows::STDIO,
+                url: None,
+                command: Some(&program.command),
+                args: Some(Json(&program.args)),
+                cwd: program.cwd.as_deref(),
+                env_names: Some(Json(&program.env_names)),
+            },
+        }
+    }
+
+    /// The names of what differs.
+    fn changes(&self, before: Option<&'a Place>) -> Vec<&'static str> {
+        let before = before.map(Self::of);
+        let before = before.as_ref();
+        let differ: [(&'static str, bool); 6] = [
+            ("transport", before.is_none_or(|before| before.transport != self.transport)),
+            ("url", before.is_none_or(|before| before.url != self.url)),
+            ("command", before.is_none_or(|before| before.command != self.command)),
+            ("args", before.is_none_or(|before| before.args != self.args)),
+            ("cwd", before.is_none_or(|before| before.cwd != self.cwd)),
+            ("env_names", before.is_none_or(|before| before.env_names != self.env_names)),
+        ];
+        differ.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+    }
+}
+
 /// A credential that a server is to send, and where to.
 struct Link<'a> {
     credential: CredentialId,
@@ -67,14 +130,15 @@ pub(super) async fn create(servers: &McpServers, change: Change<'_>, input: Crea
     let mut tx = servers.base.db.begin().await?;
     begin_owning(&mut tx, owner).await?;
     let mut events = Vec::new();
-    if let Some(credential) = input.credential {
+    if let (Some(credential), Some(address)) = (input.credential, input.place.address()) {
         let link = Link {
             credential,
-            destination: &input.address.destination,
+            destination: &address.destination,
             allow_host: input.allow_host,
         };
         events = attach(servers, &mut tx, change, id, link).await?;
     }
+    let columns = Columns::of(&input.place);
     let inserted = execute!(
         &mut tx,
         sqlx::query(INSERT)
@@ -83,7 +147,12 @@ pub(super) async fn create(servers: &McpServers, change: Change<'_>, input: Crea
             .bind(fold(&input.name))
             .bind(sort_key(&input.name))
             .bind(input.enabled)
-            .bind(input.address.url.as_str())
+            .bind(columns.transport)
+            .bind(columns.url)
+            .bind(columns.command)
+            .bind(columns.args)
+            .bind(columns.cwd)
+            .bind(columns.env_names)
             .bind(input.credential.map(|id| id.0))
             .bind(now)
             .bind(change.principal.name())
@@ -108,6 +177,9 @@ pub(super) async fn update(
     for _ in 0..TRIES {
         let mut tx = servers.base.db.begin().await?;
         let row = changeable(&mut tx, change, id, Action::Update, revision).await?;
+        if input.moves.lead_to_stdio(row.transport()) {
+            may_stdio(change.principal, Action::Update, row.owner())?;
+        }
         if let Some(server) = write(servers, tx, change, row, input).await? {
             return Ok(server);
         }
@@ -126,18 +198,25 @@ async fn write(
     let id = McpServerId(row.id);
     let name = input.name.clone().over(Some(row.name.clone())).unwrap_or_default();
     let enabled = input.enabled.over(Some(row.enabled)).unwrap_or(row.enabled);
-    let address = input.address.clone().over(None);
-    let credential = input.credential.over(row.credential());
-    let url = address
-        .as_ref()
-        .map_or(row.url.as_str(), |address| address.url.as_str());
-    let moved = url != row.url;
+    let before = row.place();
+    let place = if input.moves.are_none() && !matches!(input.credential, Patch::Set(_)) {
+        // Nothing about it changes, so that a server which cannot be reached any more can be saved.
+        before
+    } else {
+        place::of(servers.stdio.settings(), before.as_ref().ok(), input).map_err(ApiError::Invalid)
+    }?;
+    let before = row.place().ok();
+    let credential = match place {
+        Place::Http(_) => input.credential.over(row.credential()),
+        // It takes none.
+        Place::Stdio(_) => None,
+    };
+    let moved = before.as_ref() != Some(&place);
     let exchanged = credential != row.credential();
     let mut events = Vec::new();
-    match credential {
+    match (credential, place.address()) {
         // A deleted credential stays where it is, and everything else can be saved around it.
-        Some(credential) if moved || exchanged || input.allow_host => {
-            let address = address.clone().map_or_else(|| row.address(), Ok)?;
+        (Some(credential), Some(address)) if moved || exchanged || input.allow_host => {
             let link = Link {
                 credential,
                 destination: &address.destination,
@@ -145,14 +224,14 @@ async fn write(
             };
             events = attach(servers, &mut tx, change, id, link).await?;
         }
-        None if exchanged => references::detach(&mut tx, ReferrerKind::McpServer, id.0).await?,
+        (None, _) if exchanged => references::detach(&mut tx, ReferrerKind::McpServer, id.0).await?,
         _ => {}
     }
-    let mut fields = Vec::new();
+    let columns = Columns::of(&place);
+    let mut fields = columns.changes(before.as_ref());
     for (name, changed) in [
         ("name", name != row.name),
         ("enabled", enabled != row.enabled),
-        ("url", moved),
         ("credential_id", exchanged),
     ] {
         if changed {
@@ -166,7 +245,12 @@ async fn write(
             .bind(fold(&name))
             .bind(sort_key(&name))
             .bind(enabled)
-            .bind(url)
+            .bind(columns.transport)
+            .bind(columns.url)
+            .bind(columns.command)
+            .bind(columns.args)
+            .bind(columns.cwd)
+            .bind(columns.env_names)
             .bind(credential.map(|id| id.0))
             .bind(servers.base.clock.now())
             .bind(change.principal.name())
@@ -213,7 +297,7 @@ async fn changeable(
     revision: Option<i64>,
 ) -> Result<McpServerRow, ApiError> {
     let row = rows::find_within(tx, id).await?.ok_or(ApiError::NotFound)?;
-    if !change.principal.may_with(Resource::McpServers, action, row.owner()) {
+    if !change.principal.may_with(row.resource(), action, row.owner()) {
         return Err(ApiError::Forbidden);
     }
     if revision.is_some_and(|revision| revision != row.revision) {

@@ -1,17 +1,22 @@
 //! Where an operation goes: a saved server, or what a form holds. Resolving the credential puts the
 //! use on record; only then is there anything to talk to.
 
+use std::path::PathBuf;
+
 use app::accounts::{Action, Resource};
 use app::api::NamedRecord;
 use app::credentials::{CredentialId, ReferrerKind};
+use app::mcp_servers::Transport;
 
 use super::McpServers;
-use super::input::{self, Address};
+use super::input;
+use super::place::{self, Place, Program};
 use super::rows::{self, McpServerRow};
-use super::words::{Subject, problem_of};
+use super::store::may_stdio;
+use super::words::{Subject, not_configured, problem_of};
 use crate::credentials::{Referrer, UseRequest};
 use crate::http::{ApiError, Principal, RequestId};
-use crate::outbound::Bearer;
+use crate::outbound::{Bearer, OutboundError};
 use crate::outbound::mcp::McpTarget;
 
 /// A target whose use is on record, ready to be talked to.
@@ -22,21 +27,22 @@ pub(super) struct Ready {
     pub credential: Option<(CredentialId, i64)>,
 }
 
-/// Resolves the credential of a target.
+/// Makes a place ready: resolves the credential of an address, or asks the configuration for a program.
 async fn resolve(
     servers: &McpServers,
     principal: &Principal,
-    address: Address,
+    place: Place,
     credential: Option<CredentialId>,
     referrer: Referrer,
     request_id: &RequestId,
 ) -> Result<Ready, ApiError> {
-    let mut subject = Subject {
-        host: address.destination.display(),
-        credential: None,
+    let address = match place {
+        Place::Http(address) => address,
+        Place::Stdio(program) => return ready_program(servers, program),
     };
+    let mut subject = Subject::at(address.destination.display());
     let Some(credential) = credential else {
-        let target = McpTarget {
+        let target = McpTarget::Http {
             url: address.url,
             bearer: None,
         };
@@ -60,12 +66,32 @@ async fn resolve(
     });
     let bearer = Bearer::new(&resolved.value, resolved.destination).map_err(|error| problem_of(error, &subject))?;
     Ok(Ready {
-        target: McpTarget {
+        target: McpTarget::Http {
             url: address.url,
             bearer: Some(bearer),
         },
         subject,
         credential: Some((resolved.id, resolved.version)),
+    })
+}
+
+/// A program, if the configuration still offers it as it was saved.
+fn ready_program(servers: &McpServers, program: Program) -> Result<Ready, ApiError> {
+    let subject = Subject::program(program.command.clone());
+    let settings = servers.stdio.settings();
+    if settings.entry(&program.command).is_none() {
+        return Err(problem_of(OutboundError::CommandGone, &subject));
+    }
+    if let Some(fault) = place::faults_of(settings, &program).into_iter().next() {
+        return Err(not_configured(&subject, &fault.detail));
+    }
+    let target = servers
+        .stdio
+        .target(program.command, program.args, program.cwd.map(PathBuf::from), program.env_names);
+    Ok(Ready {
+        target: McpTarget::Stdio(target),
+        subject,
+        credential: None,
     })
 }
 
@@ -87,7 +113,7 @@ pub(super) async fn as_saved(
     resolve(
         servers,
         principal,
-        row.address()?,
+        row.place()?,
         row.credential(),
         referrer,
         request_id,
@@ -109,15 +135,27 @@ pub(super) async fn draft(
         None if principal.may(Resource::McpServers, Action::Create).is_none() => return Err(ApiError::Forbidden),
         None => None,
     };
-    let before = row.as_ref().map(McpServerRow::address).transpose()?;
+    let transport = row.as_ref().map_or(Transport::Http, McpServerRow::transport);
+    let is_program = changes.moves.lead_to_stdio(transport);
+    if row.is_none() && is_program && principal.may(Resource::StdioServers, Action::Create).is_none() {
+        return Err(ApiError::Forbidden);
+    }
+    let before = row.as_ref().map(McpServerRow::place).transpose()?;
     let credential = changes.credential.over(row.as_ref().and_then(McpServerRow::credential));
-    // The input was refused where there is neither.
-    let address = changes.address.over(before.clone()).ok_or(ApiError::NotFound)?;
-    if let Some(row) = &row {
-        if before.as_ref() == Some(&address) && credential == row.credential() {
+    if let (Some(row), Some(_)) = (&row, &before) {
+        if changes.moves.are_none() && credential == row.credential() {
             return as_saved(servers, principal, row, request_id).await;
         }
-        if !principal.may_with(Resource::McpServers, Action::Update, row.owner()) {
+        if is_program {
+            may_stdio(principal, Action::Update, row.owner())?;
+        }
+    }
+    let place = place::of(servers.stdio.settings(), before.as_ref(), &changes).map_err(ApiError::Invalid)?;
+    if let Some(row) = &row {
+        if before.as_ref() == Some(&place) && credential == row.credential() {
+            return as_saved(servers, principal, row, request_id).await;
+        }
+        if !principal.may_with(row.resource(), Action::Update, row.owner()) {
             return Err(ApiError::Forbidden);
         }
     }
@@ -127,5 +165,5 @@ pub(super) async fn draft(
         name: changes.name.over(row.map(|row| row.name)),
         allow_host: changes.allow_host,
     };
-    resolve(servers, principal, address, credential, referrer, request_id).await
+    resolve(servers, principal, place, credential, referrer, request_id).await
 }

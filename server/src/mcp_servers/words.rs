@@ -3,15 +3,39 @@
 use app::api::NamedRecord;
 
 use crate::http::ApiError;
-use crate::outbound::{NotMcp, OutboundError, Unreachable};
+use crate::outbound::{Ending, NotMcp, OutboundError, Unreachable};
 
 /// What an operation was about, to be named in its failure.
 #[derive(Clone, Debug)]
 pub struct Subject {
-    /// The host of the server.
+    /// The host of the server, or the name of the program.
     pub host: String,
+    /// Whether it is a program.
+    pub is_program: bool,
     /// The credential that was sent.
     pub credential: Option<NamedRecord>,
+}
+
+impl Subject {
+    /// A server at a host.
+    #[must_use]
+    pub fn at(host: String) -> Self {
+        Self {
+            host,
+            is_program: false,
+            credential: None,
+        }
+    }
+
+    /// A program.
+    #[must_use]
+    pub fn program(name: String) -> Self {
+        Self {
+            host: name,
+            is_program: true,
+            credential: None,
+        }
+    }
 }
 
 /// The problem that a failure is.
@@ -42,7 +66,27 @@ pub fn problem_of(error: OutboundError, subject: &Subject) -> ApiError {
                 "{host} is in a private network, and this installation does not contact those. Ask whoever runs it."
             ),
         ),
+        (OutboundError::NotMcp(NotMcp::Answer | NotMcp::Path), _) if subject.is_program => (
+            "not-mcp",
+            format!("{host} runs, but does not speak MCP. Check its arguments: many programs want one for stdio."),
+        ),
         (OutboundError::NotMcp(why), _) => ("not-mcp", not_mcp(host, why)),
+        (OutboundError::CommandGone, _) => {
+            return not_configured(subject, "Whoever runs Strongroom can offer it in stdio_commands.");
+        }
+        (OutboundError::VariableNotSet { name }, _) => {
+            let detail = format!("{name} is not set in the environment of Strongroom. Set it there and start it anew.");
+            return not_configured(subject, &detail);
+        }
+        (OutboundError::NotStarted, _) => (
+            "unreachable",
+            format!("{host} could not be started. Try again, or ask whoever runs Strongroom."),
+        ),
+        (OutboundError::TooMany, _) => (
+            "unreachable",
+            format!("{host} was not started: too many programs run at once. Try again in a moment."),
+        ),
+        (OutboundError::Ended { ending, said }, _) => ("unreachable", ended(host, ending, said.as_str())),
         (OutboundError::TimedOut(limit), _) => (
             "timed-out",
             format!(
@@ -80,6 +124,23 @@ pub fn problem_of(error: OutboundError, subject: &Subject) -> ApiError {
         }
     };
     ApiError::Upstream { slug, detail }
+}
+
+/// The configuration does not fit what was saved, or not any more.
+#[must_use]
+pub fn not_configured(subject: &Subject, detail: &str) -> ApiError {
+    ApiError::Upstream {
+        slug: "not-configured",
+        detail: format!("{} cannot be started: the configuration does not allow it. {detail}", subject.host),
+    }
+}
+
+fn ended(host: &str, ending: Ending, said: &str) -> String {
+    if said.is_empty() {
+        format!("{host} {ending} and wrote nothing to its standard error. Check its arguments and its directory.")
+    } else {
+        format!("{host} {ending}. It wrote last: “{said}”")
+    }
 }
 
 fn refused(host: &str, status: u16, credential: Option<&NamedRecord>) -> String {

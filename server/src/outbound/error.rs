@@ -70,6 +70,50 @@ pub enum OutboundError {
     /// The session is over; a new one may work.
     #[error("the session is over")]
     SessionOver,
+    /// The configuration does not offer the command of a stdio server, or not any more.
+    #[error("the command is not in the configuration")]
+    CommandGone,
+    /// A variable that a stdio server is to be given is not there.
+    #[error("the variable {name} is not set")]
+    VariableNotSet {
+        /// Its name.
+        name: String,
+    },
+    /// A stdio server could not be started at all.
+    #[error("the program cannot be started")]
+    NotStarted,
+    /// As many stdio servers run as may at once.
+    #[error("too many programs run")]
+    TooMany,
+    /// The program of a stdio server ended.
+    #[error("the program {ending}")]
+    Ended {
+        /// How.
+        ending: Ending,
+        /// The end of what it wrote to its standard error: scanned and shortened.
+        said: UpstreamText,
+    },
+}
+
+/// How a program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// By itself, with this status.
+    Status(i32),
+    /// By this signal.
+    Signal(i32),
+    /// It closed its output, or was ended here.
+    Closed,
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status) => write!(f, "ended with status {status}"),
+            Self::Signal(signal) => write!(f, "was ended by signal {signal}"),
+            Self::Closed => f.write_str("closed its output"),
+        }
+    }
 }
 
 /// Why there is no connection.
@@ -126,15 +170,21 @@ impl UpstreamText {
     /// Shortens a scanned text and takes control characters and invisible ones out of it.
     #[must_use]
     pub fn of_scanned(text: &str) -> Self {
-        let mut line: String = text
-            .chars()
-            .map(|c| if c.is_control() || is_invisible(c) { ' ' } else { c })
-            .take(MAX_UPSTREAM_CHARS)
-            .collect();
+        let mut line: String = text.chars().map(visible).take(MAX_UPSTREAM_CHARS).collect();
         if text.chars().nth(MAX_UPSTREAM_CHARS).is_some() {
             line.push('…');
         }
         Self(line.trim().to_owned())
+    }
+
+    /// The same, but of a text that is too long the end is kept.
+    #[must_use]
+    pub fn of_scanned_end(text: &str) -> Self {
+        let Some((surplus, _)) = text.char_indices().rev().nth(MAX_UPSTREAM_CHARS) else {
+            return Self::of_scanned(text);
+        };
+        let end: String = text[surplus..].chars().skip(1).map(visible).collect();
+        Self(format!("…{}", end.trim()))
     }
 
     /// The text.
@@ -142,6 +192,10 @@ impl UpstreamText {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn visible(c: char) -> char {
+    if c.is_control() || is_invisible(c) { ' ' } else { c }
 }
 
 /// Characters that show as nothing or turn the direction of what follows: a foreign text could pass

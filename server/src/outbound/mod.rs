@@ -11,12 +11,13 @@ mod client;
 mod error;
 pub mod mcp;
 pub mod redact;
+pub mod stdio;
 
 use std::time::Duration;
 
 pub use bearer::Bearer;
 pub use client::Outbound;
-pub use error::{NotMcp, OutboundError, Unreachable, UpstreamText};
+pub use error::{Ending, NotMcp, OutboundError, Unreachable, UpstreamText};
 
 /// What the configuration says about outbound requests.
 #[derive(Clone, Debug)]

@@ -28,7 +28,7 @@ fn key(revision: i64, version: i64) -> SessionKey {
 fn target(peer: &Peer, value: &str) -> McpTarget {
     let (url, destination) = Destination::parse(&peer.url()).unwrap();
     let bearer = Bearer::new(&SecretValue::new(value.to_owned()), destination).unwrap();
-    McpTarget {
+    McpTarget::Http {
         url,
         bearer: Some(bearer),
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::fields::FormFields;
 use super::model::Form;
-use crate::accounts::{Action, Resource, use_me};
+use crate::accounts::{Action, use_me};
 use crate::api::ReadClient;
 use crate::mcp_servers::failure::{Subject, error_words};
 use crate::mcp_servers::{McpServer, McpServerId, text};
@@ -45,7 +45,7 @@ pub fn McpServerDialog(
                         let may_change = me
                             .try_get_value()
                             .flatten()
-                            .is_some_and(|me| me.may(Resource::McpServers, Action::Update, Some(server.owner.id)));
+                            .is_some_and(|me| me.may(server.resource(), Action::Update, Some(server.owner.id)));
                         if may_change {
                             form.load(server);
                             focus_autofocus();
@@ -62,6 +62,7 @@ pub fn McpServerDialog(
         }
     };
     Effect::new(load);
+    form.program.ask(client.get_value());
 
     let title = Signal::derive(move || match (of, form.before.get()) {
         (FormOf::New, _) => text::add().to_owned(),

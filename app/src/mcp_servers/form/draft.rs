@@ -1,34 +1,47 @@
 //! What stands in the form, and what is sent of it.
 
-use super::address::{AddressFault, fault_of};
+use super::address::{AddressFault, fault_of, host_of};
 use crate::api::Patch;
 use crate::credentials::CredentialId;
-use crate::mcp_servers::{CreateMcpServer, McpServer, TestMcpServer, Transport, UpdateMcpServer};
+use crate::mcp_servers::{McpServer, McpServerInput, Transport};
 use crate::names::{NameFault, parse_name};
 
-/// The content of the form.
+/// The content of the form. What belongs to the other transport may stand in it, too, and is not sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Draft {
     pub name: String,
+    pub transport: Transport,
     pub url: String,
     pub credential_id: Option<CredentialId>,
+    pub command: String,
+    /// One argument a line.
+    pub args: String,
+    pub cwd: String,
+    pub env_names: Vec<String>,
 }
 
 /// What a test depends on: when it changes, the test says nothing about the form any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Tested {
-    pub url: String,
-    pub credential_id: Option<CredentialId>,
-}
+pub(super) struct Tested(Draft);
 
 impl Draft {
     /// A saved server.
     pub(super) fn of(server: &McpServer) -> Self {
         Self {
             name: server.name.clone(),
-            url: server.url.clone(),
+            transport: server.transport,
+            url: server.url.clone().unwrap_or_default(),
             credential_id: server.credential_id,
+            command: server.command.clone().unwrap_or_default(),
+            args: server.args.join("\n"),
+            cwd: server.cwd.clone().unwrap_or_default(),
+            env_names: server.env_names.clone(),
         }
+    }
+
+    /// Whether it is about a program.
+    pub(super) fn is_program(&self) -> bool {
+        self.transport == Transport::Stdio
     }
 
     /// What is wrong with the name.
@@ -41,82 +54,115 @@ impl Draft {
         fault_of(&self.url)
     }
 
-    /// What a test of it depends on.
-    pub(super) fn tested(&self) -> Tested {
-        Tested {
-            url: self.url.trim().to_owned(),
-            credential_id: self.credential_id,
+    /// Where it leads: a host, or the name of a program.
+    pub(super) fn leads_to(&self) -> Option<String> {
+        if self.is_program() {
+            Some(self.command.clone()).filter(|command| !command.is_empty())
+        } else {
+            host_of(&self.url)
         }
     }
 
-    /// The body that stores it.
-    pub(super) fn create(&self, allow_host: bool) -> CreateMcpServer {
-        CreateMcpServer {
+    /// What a test of it depends on.
+    pub(super) fn tested(&self) -> Tested {
+        Tested(Self {
+            name: String::new(),
+            ..self.normal()
+        })
+    }
+
+    /// As the server would keep it: trimmed, and without what belongs to the other transport.
+    pub(super) fn normal(&self) -> Self {
+        let common = Self {
             name: self.name.trim().to_owned(),
-            enabled: true,
-            transport: Transport::Http,
-            url: self.url.trim().to_owned(),
-            credential_id: self.credential_id,
-            allow_host,
+            transport: self.transport,
+            ..Self::default()
+        };
+        if self.is_program() {
+            Self {
+                command: self.command.clone(),
+                args: self.arguments().join("\n"),
+                cwd: self.cwd.trim().to_owned(),
+                env_names: self.env_names.clone(),
+                ..common
+            }
+        } else {
+            Self {
+                url: self.url.trim().to_owned(),
+                credential_id: self.credential_id,
+                ..common
+            }
         }
+    }
+
+    fn arguments(&self) -> Vec<String> {
+        let lines = self.args.lines().map(str::trim);
+        lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// The body that stores it.
+    pub(super) fn create(&self, allow_host: bool) -> McpServerInput {
+        self.changes(&Self::default(), allow_host)
     }
 
     /// The body that changes a saved server into it: only what differs, so that a field which cannot be
     /// saved any more, such as a deleted credential, does not stand in the way of the others.
-    pub(super) fn update(&self, before: &McpServer, allow_host: bool) -> UpdateMcpServer {
-        let before = Self::of(before);
-        UpdateMcpServer {
-            name: changed(self.name.trim() != before.name, || self.name.trim().to_owned()),
-            enabled: Patch::Absent,
-            transport: Patch::Absent,
-            url: changed(self.url.trim() != before.url, || self.url.trim().to_owned()),
-            credential_id: self.credential_change(&before),
-            allow_host,
+    pub(super) fn update(&self, before: &McpServer, allow_host: bool) -> McpServerInput {
+        self.changes(&Self::of(before), allow_host)
+    }
+
+    /// The body that tests it.
+    pub(super) fn test(&self, before: Option<&McpServer>, allow_host: bool) -> McpServerInput {
+        let begun = before.map(Self::of).unwrap_or_default();
+        McpServerInput {
+            id: before.map(|before| before.id),
+            name: Patch::Absent,
+            ..self.changes(&begun, allow_host)
+        }
+    }
+
+    fn changes(&self, before: &Self, allow_host: bool) -> McpServerInput {
+        let (now, old) = (self.normal(), before.normal());
+        let text = |now: &str, old: &str| match now {
+            now if now == old => Patch::Absent,
+            "" => Patch::Null,
+            now => Patch::Set(now.to_owned()),
+        };
+        let own = |belongs: bool, patch: Patch<String>| if belongs { patch } else { Patch::Absent };
+        let program = now.is_program();
+        McpServerInput {
+            name: text(&now.name, &old.name),
+            transport: changed(now.transport != old.transport, || now.transport),
+            url: own(!program, text(&now.url, &old.url)),
+            credential_id: match (now.credential_id, old.credential_id) {
+                (now, old) if program || now == old => Patch::Absent,
+                (None, _) => Patch::Null,
+                (Some(id), _) => Patch::Set(id),
+            },
+            allow_host: allow_host && !program,
+            command: own(program, text(&now.command, &old.command)),
+            args: changed(program && now.args != old.args, || now.arguments()),
+            cwd: own(program, text(&now.cwd, &old.cwd)),
+            env_names: changed(program && now.env_names != old.env_names, || now.env_names.clone()),
+            ..McpServerInput::default()
         }
     }
 
     /// Somebody else saved the server meanwhile: what was changed here stays, everything else is as they left it.
     pub(super) fn on_top_of(&self, before: &McpServer, theirs: &McpServer) -> Self {
+        fn pick<T: Clone + PartialEq>(mine: &T, before: &T, theirs: T) -> T {
+            if mine == before { theirs } else { mine.clone() }
+        }
         let (before, theirs) = (Self::of(before), Self::of(theirs));
-        let mine = |changed: bool, mine: &str, theirs: String| if changed { mine.to_owned() } else { theirs };
         Self {
-            name: mine(self.name.trim() != before.name, &self.name, theirs.name),
-            url: mine(self.url.trim() != before.url, &self.url, theirs.url),
-            credential_id: if self.credential_id == before.credential_id {
-                theirs.credential_id
-            } else {
-                self.credential_id
-            },
-        }
-    }
-
-    /// The body that tests it.
-    pub(super) fn test(&self, before: Option<&McpServer>, allow_host: bool) -> TestMcpServer {
-        match before {
-            None => TestMcpServer {
-                url: Patch::Set(self.url.trim().to_owned()),
-                credential_id: self.credential_id.map_or(Patch::Null, Patch::Set),
-                allow_host,
-                ..TestMcpServer::default()
-            },
-            Some(server) => {
-                let before = Self::of(server);
-                TestMcpServer {
-                    id: Some(server.id),
-                    url: changed(self.url.trim() != before.url, || self.url.trim().to_owned()),
-                    credential_id: self.credential_change(&before),
-                    allow_host,
-                    ..TestMcpServer::default()
-                }
-            }
-        }
-    }
-
-    fn credential_change(&self, before: &Self) -> Patch<CredentialId> {
-        match (self.credential_id, before.credential_id) {
-            (now, before) if now == before => Patch::Absent,
-            (None, _) => Patch::Null,
-            (Some(id), _) => Patch::Set(id),
+            name: pick(&self.name, &before.name, theirs.name),
+            transport: pick(&self.transport, &before.transport, theirs.transport),
+            url: pick(&self.url, &before.url, theirs.url),
+            credential_id: pick(&self.credential_id, &before.credential_id, theirs.credential_id),
+            command: pick(&self.command, &before.command, theirs.command),
+            args: pick(&self.args, &before.args, theirs.args),
+            cwd: pick(&self.cwd, &before.cwd, theirs.cwd),
+            env_names: pick(&self.env_names, &before.env_names, theirs.env_names),
         }
     }
 }
@@ -143,7 +189,11 @@ mod tests {
             name: "CRM".to_owned(),
             enabled: true,
             transport: Transport::Http,
-            url: "https://mcp.example.com/mcp".to_owned(),
+            url: Some("https://mcp.example.com/mcp".to_owned()),
+            command: None,
+            args: Vec::new(),
+            cwd: None,
+            env_names: Vec::new(),
             credential_id: Some(CredentialId(Uuid::from_u128(8))),
             credential: None,
             owner: Owner {
@@ -171,7 +221,7 @@ mod tests {
     fn what_others_changed_is_taken_over_and_what_was_typed_stays() {
         let theirs = McpServer {
             name: "Sales".to_owned(),
-            url: "https://sales.example.com/mcp".to_owned(),
+            url: Some("https://sales.example.com/mcp".to_owned()),
             ..saved()
         };
         let draft = Draft {
@@ -206,7 +256,7 @@ mod tests {
         let body = draft.test(None, false);
         assert_eq!(body.url, Patch::Set("https://mcp.example.com/mcp".to_owned()));
         assert!(body.name.is_absent() && body.id.is_none());
-        assert_eq!(body.credential_id, Patch::Null);
+        assert!(body.credential_id.is_absent() && body.transport.is_absent());
     }
 
     #[test]
@@ -225,5 +275,68 @@ mod tests {
             ..draft.clone()
         };
         assert_eq!(draft.tested(), renamed.tested());
+    }
+
+    fn program() -> Draft {
+        Draft {
+            transport: Transport::Stdio,
+            command: "files".to_owned(),
+            args: " --root=/srv \n\n--quiet\n".to_owned(),
+            env_names: vec!["FILES_TOKEN".to_owned()],
+            ..Draft::of(&saved())
+        }
+    }
+
+    #[test]
+    fn a_program_is_sent_without_what_belongs_to_an_address() {
+        let update = program().update(&saved(), true);
+        assert_eq!(update.transport, Patch::Set(Transport::Stdio));
+        assert_eq!(
+            update.args,
+            Patch::Set(vec!["--root=/srv".to_owned(), "--quiet".to_owned()])
+        );
+        assert!(update.url.is_absent() && update.credential_id.is_absent() && !update.allow_host);
+        assert!(update.cwd.is_absent() && update.name.is_absent());
+        let created = program().create(false);
+        assert_eq!(created.command, Patch::Set("files".to_owned()));
+        assert_eq!(created.name, Patch::Set("CRM".to_owned()));
+    }
+
+    #[test]
+    fn what_is_emptied_is_cleared() {
+        let server = McpServer {
+            transport: Transport::Stdio,
+            url: None,
+            credential_id: None,
+            command: Some("files".to_owned()),
+            args: vec!["--quiet".to_owned()],
+            cwd: Some("/srv".to_owned()),
+            env_names: vec!["FILES_TOKEN".to_owned()],
+            ..saved()
+        };
+        let emptied = Draft {
+            args: String::new(),
+            cwd: " ".to_owned(),
+            env_names: Vec::new(),
+            ..Draft::of(&server)
+        };
+        let update = emptied.update(&server, false);
+        assert_eq!((update.args, update.cwd), (Patch::Set(Vec::new()), Patch::Null));
+        assert_eq!(update.env_names, Patch::Set(Vec::new()));
+        assert!(update.command.is_absent() && update.transport.is_absent());
+    }
+
+    #[test]
+    fn what_belongs_to_the_other_transport_makes_no_test_outdated() {
+        let other = Draft {
+            url: "https://other.example.com".to_owned(),
+            ..program()
+        };
+        assert_eq!(program().tested(), other.tested());
+        let other = Draft {
+            args: String::new(),
+            ..program()
+        };
+        assert_ne!(program().tested(), other.tested());
     }
 }

@@ -10,10 +10,13 @@ mod dialog;
 mod draft;
 mod fields;
 mod model;
+mod program;
+mod program_fields;
 mod saving;
 mod test_panel;
 mod test_run;
 mod testing;
+mod transport;
 
 pub(super) use address::host_of;
 pub use dialog::{FormOf, McpServerDialog};

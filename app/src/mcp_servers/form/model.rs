@@ -1,13 +1,15 @@
 //! What the form holds, and what its buttons do.
 
+use futures::future::AbortHandle;
 use leptos::prelude::*;
 
 use super::address::{AddressFault, host_of};
 use super::draft::{Draft, Tested};
+use super::program::ProgramModel;
 use super::test_run::TestRun;
 use crate::api::{NamedRecord, Problem, ReadClient};
 use crate::credentials::picker::PickerHandle;
-use crate::mcp_servers::{McpServer, text};
+use crate::mcp_servers::{McpServer, Transport, text};
 use crate::ui::Save;
 
 /// A credential that may not go to the address's host yet.
@@ -27,7 +29,9 @@ pub(super) struct Form {
     /// The saved server that is being changed.
     pub before: RwSignal<Option<McpServer>>,
     pub name: RwSignal<String>,
+    pub transport: RwSignal<Transport>,
     pub url: RwSignal<String>,
+    pub program: ProgramModel,
     pub picker: PickerHandle,
     /// The host of the address as it was when its field was left.
     pub host: RwSignal<Option<String>>,
@@ -37,6 +41,8 @@ pub(super) struct Form {
     pub run: RwSignal<TestRun>,
     /// How many tests were started.
     pub runs: StoredValue<u64>,
+    /// Breaks the running test off.
+    pub abort: StoredValue<Option<AbortHandle>>,
     refused: RwSignal<Option<Refusal>>,
     /// The consent to send the credential to the refused host.
     pub allow: RwSignal<bool>,
@@ -50,6 +56,8 @@ pub(super) enum Field {
     Name,
     Url,
     Credential,
+    /// One of a program, by the id of its control.
+    Program(&'static str),
 }
 
 impl Form {
@@ -58,7 +66,9 @@ impl Form {
         Self {
             before: RwSignal::new(None),
             name: RwSignal::new(String::new()),
+            transport: RwSignal::new(Transport::Http),
             url: RwSignal::new(String::new()),
+            program: ProgramModel::new(),
             picker: PickerHandle::new(None),
             host: RwSignal::new(None),
             name_fault: RwSignal::new(None),
@@ -66,6 +76,7 @@ impl Form {
             credential_fault: RwSignal::new(None),
             run: RwSignal::new(TestRun::Idle),
             runs: StoredValue::new(0),
+            abort: StoredValue::new(None),
             refused: RwSignal::new(None),
             allow: RwSignal::new(false),
             save: Save::new(),
@@ -75,20 +86,34 @@ impl Form {
 
     /// Shows a saved server.
     pub(super) fn load(self, server: McpServer) {
-        self.name.set(server.name.clone());
-        self.url.set(server.url.clone());
-        self.host.set(host_of(&server.url));
+        self.show(Draft::of(&server));
         self.picker.reset(server.credential.clone());
         self.before.set(Some(server));
+    }
+
+    /// Fills the fields, but for the picker.
+    pub(super) fn show(self, draft: Draft) {
+        self.host.set(host_of(&draft.url));
+        self.name.set(draft.name.clone());
+        self.transport.set(draft.transport);
+        self.url.set(draft.url.clone());
+        self.program.show(draft);
     }
 
     /// What stands in it. Tracked.
     pub(super) fn draft(self) -> Draft {
         Draft {
             name: self.name.get(),
+            transport: self.transport.get(),
             url: self.url.get(),
             credential_id: self.picker.selected_id(),
+            ..self.program.draft()
         }
+    }
+
+    /// Whether it is about a program. Tracked.
+    pub(super) fn is_program(self) -> bool {
+        self.transport.get() == Transport::Stdio
     }
 
     /// Whether something would be lost by closing it, asked once.
@@ -144,8 +169,12 @@ impl Form {
 
     /// Checks what a test needs, or everything that saving needs; gives the first wrong field.
     pub(super) fn check(self, for_saving: bool) -> Option<Field> {
-        let credential = self.check_credential();
         let name = !for_saving || self.check_name();
+        if untrack(|| self.is_program()) {
+            let program = self.program.check().map(Field::Program);
+            return if name { program } else { Some(Field::Name) };
+        }
+        let credential = self.check_credential();
         let url = self.check_url();
         match (name, url, credential) {
             (false, ..) => Some(Field::Name),

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::address::host_of;
 use super::draft::Draft;
 use super::model::{Field, Form};
 use crate::accounts::{UserId, use_me};
@@ -56,6 +55,7 @@ impl Form {
         let refused = self.note_refusal(draft.tested(), &problem);
         self.credential_fault
             .set(if refused { None } else { at("/credential_id") });
+        let program = self.program.show_problem(&problem).map(Field::Program);
         let first = [
             ("/name", Field::Name),
             ("/url", Field::Url),
@@ -63,7 +63,7 @@ impl Form {
         ]
         .into_iter()
         .find(|(pointer, _)| problem.field(pointer).is_some());
-        if let Some((_, field)) = first {
+        if let Some(field) = first.map(|(_, field)| field).or(program) {
             focus.run(field);
         }
     }
@@ -81,15 +81,14 @@ impl Form {
             };
             let merged = untrack(|| self.draft()).on_top_of(&before, &theirs);
             let mine = untrack(|| self.picker.selected()).filter(|choice| Some(choice.id) == merged.credential_id);
-            self.host.set(host_of(&merged.url));
-            self.name.set(merged.name);
-            self.url.set(merged.url);
+            let credential_id = merged.credential_id;
+            self.show(merged);
             if mine.is_none() {
                 self.picker.reset(
                     theirs
                         .credential
                         .clone()
-                        .filter(|choice| Some(choice.id) == merged.credential_id),
+                        .filter(|choice| Some(choice.id) == credential_id),
                 );
             }
             self.before.set(Some(theirs));
@@ -105,11 +104,7 @@ async fn look_for(
     before: Option<McpServer>,
     me: Option<UserId>,
 ) -> Result<Look<McpServer>, ClientError> {
-    let sent = Draft {
-        name: draft.name.trim().to_owned(),
-        url: draft.url.trim().to_owned(),
-        ..draft
-    };
+    let sent = draft.normal();
     let found = if let Some(before) = before {
         let now = client.mcp_server(before.id).await?;
         (now.revision > before.revision).then_some(now)

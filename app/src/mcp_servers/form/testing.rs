@@ -1,9 +1,9 @@
 //! Testing what stands in the form.
 
+use futures::future::abortable;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::address::host_of;
 use super::model::{Field, Form};
 use super::test_run::{Outcome, TestRun};
 use crate::api::WriteClient;
@@ -21,12 +21,15 @@ impl Form {
         let draft = untrack(|| self.draft());
         let body = draft.test(self.before.get_untracked().as_ref(), self.allows_host());
         let subject = Subject {
-            host: host_of(&draft.url),
+            host: draft.leads_to(),
             credential: untrack(|| self.picker.selected()).and_then(|choice| choice.name),
         };
         self.run.set(TestRun::Running(number));
+        let (waiting, abort) = abortable(async move { WriteClient.test_mcp_server(&body).await });
+        self.abort.set_value(Some(abort));
         spawn_local(async move {
-            let answer = WriteClient.test_mcp_server(&body).await;
+            // Broken off: the request went with its future, and the words were said.
+            let Ok(answer) = waiting.await else { return };
             // The form may be gone by now.
             let _ = self
                 .run
@@ -44,8 +47,16 @@ impl Form {
         });
     }
 
-    /// Stops waiting for a running test.
+    /// Breaks a running test off, here and, since the connection ends, on the server.
     pub(super) fn cancel_test(self) {
+        self.abort_test();
         self.run.set(TestRun::Cancelled);
+    }
+
+    /// The same for a form that is closed.
+    pub(super) fn abort_test(self) {
+        if let Some(abort) = self.abort.try_update_value(Option::take).flatten() {
+            abort.abort();
+        }
     }
 }

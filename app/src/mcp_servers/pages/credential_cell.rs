@@ -3,12 +3,16 @@
 use leptos::prelude::*;
 
 use crate::credentials::CredentialState;
-use crate::mcp_servers::{McpServer, text};
+use crate::mcp_servers::{McpServer, Transport, text};
 
-/// A link to the credential, or why there is none.
+/// A link to the credential, or why there is none; of a program, the variables that it is given.
 #[component]
 pub(super) fn CredentialCell(server: Memo<McpServer>) -> impl IntoView {
     move || {
+        if server.with(|server| server.transport == Transport::Stdio) {
+            let names = server.with(|server| server.env_names.join(", "));
+            return view! { <span class="mcp-variables">{text::program::given(&names)}</span> }.into_any();
+        }
         let Some(credential) = server.with(|server| server.credential.clone()) else {
             return view! { <span class="chip">{text::no_credential()}</span> }.into_any();
         };

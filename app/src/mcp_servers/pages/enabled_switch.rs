@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 
 use crate::api::{Patch, WriteClient};
 use crate::mcp_servers::failure::{Subject, error_words};
-use crate::mcp_servers::{McpServer, UpdateMcpServer, text};
+use crate::mcp_servers::{McpServer, McpServerInput, text};
 use crate::ui::list::Listing;
 use crate::ui::use_toasts;
 
@@ -38,9 +38,9 @@ pub(super) fn EnabledSwitch(server: Memo<McpServer>, listing: Listing<McpServer>
         wanted.set(Some(!enabled));
         failure.set(None);
         spawn_local(async move {
-            let input = UpdateMcpServer {
+            let input = McpServerInput {
                 enabled: Patch::Set(!enabled),
-                ..UpdateMcpServer::default()
+                ..McpServerInput::default()
             };
             match WriteClient.update_mcp_server(id, revision, &input).await {
                 Ok(_) => toasts.say(text::switched(&name, !enabled)),

@@ -6,7 +6,7 @@ use super::credential_cell::CredentialCell;
 use super::enabled_switch::EnabledSwitch;
 use crate::accounts::{Action, Resource, may};
 use crate::mcp_servers::text::{self, column};
-use crate::mcp_servers::{McpServer, McpServerId};
+use crate::mcp_servers::{McpServer, McpServerId, Transport};
 use crate::ui::list::Listing;
 use crate::ui::{DialogAddress, IconButton, IconKind, Time, shorten_middle};
 
@@ -28,8 +28,8 @@ pub(super) fn McpServerRow(
     let id = server.id;
     let owner = Some(server.owner.id);
     let may_use = may(Resource::McpServers, Action::Use, owner);
-    let may_update = may(Resource::McpServers, Action::Update, owner);
-    let may_delete = may(Resource::McpServers, Action::Delete, owner);
+    let may_update = may(server.resource(), Action::Update, owner);
+    let may_delete = may(server.resource(), Action::Delete, owner);
     let server = Memo::new(move |last: Option<&McpServer>| {
         let now = listing.items().into_iter().find(|item| item.id == id);
         now.or_else(|| last.cloned()).unwrap_or_else(|| server.clone())
@@ -37,8 +37,10 @@ pub(super) fn McpServerRow(
     let name = Signal::derive(move || server.with(|server| server.name.clone()));
     let to = move |key: &'static str| Signal::derive(move || to_dialog.run(DialogAddress::new(key, id)));
     let label = move |words: fn(&str) -> String| Signal::derive(move || words(&name.get()));
-    let url = move || server.with(|server| breakable(&server.url));
-    let full_url = move || server.with(|server| server.url.clone());
+    let place = move || server.with(|server| breakable(&place_of(server)));
+    let full_place = move || server.with(place_of);
+    let is_program = move || server.with(|server| server.transport == Transport::Stdio);
+    let chip = move || is_program().then(|| view! { <span class="chip">{text::program::STDIO}</span> " " });
     let short_name = move || shorten_middle(&name.get(), NAME_FITS);
     view! {
         <tr role="row">
@@ -58,12 +60,14 @@ pub(super) fn McpServerRow(
                     }
                         .into_any()
                 }}
-                <span class="row-details mcp-details-url"><span class="mono">{url}</span></span>
+                <span class="row-details mcp-details-url">{chip} <span class="mono">{place}</span></span>
             </td>
             <td role="cell" data-label=column::ENABLED>
                 <EnabledSwitch server listing may_update/>
             </td>
-            <td role="cell" class="mcp-url mono" data-label=column::URL><span class="name-text" title=full_url>{url}</span></td>
+            <td role="cell" class="mcp-url mono" data-label=column::URL>
+                <span class="name-text" title=full_place>{chip} {place}</span>
+            </td>
             <td role="cell" data-label=column::CREDENTIAL>
                 <CredentialCell server/>
             </td>
@@ -95,6 +99,15 @@ pub(super) fn McpServerRow(
         </tr>
     }
     .into_any()
+}
+
+/// The address, or the program with its arguments.
+fn place_of(server: &McpServer) -> String {
+    let program = server.command.iter().chain(&server.args).map(String::as_str);
+    server
+        .url
+        .clone()
+        .unwrap_or_else(|| program.collect::<Vec<_>>().join(" "))
 }
 
 /// An address that breaks into lines where a reader would break it.

@@ -58,7 +58,7 @@ pub(super) fn protocol_headers(custom: HashMap<HeaderName, HeaderValue>, session
 }
 
 /// Reads a message from scanned bytes, and scans it again where every escape is undone.
-pub(super) fn read_message(redactor: &Redactor, bytes: &[u8]) -> Option<ServerJsonRpcMessage> {
+pub(in super::super) fn read_message(redactor: &Redactor, bytes: &[u8]) -> Option<ServerJsonRpcMessage> {
     let mut document: serde_json::Value = serde_json::from_slice(bytes).ok()?;
     redactor.json(&mut document);
     serde_json::from_value(document).ok()

@@ -10,7 +10,7 @@ use rmcp::model::{
 };
 use rmcp::service::{ClientCacheConfig, ClientInitializeError, ClientLifecycleMode, ClientServiceExt as _};
 use rmcp::service::{RoleClient, RunningService};
-use rmcp::transport::DynamicTransportError;
+use rmcp::transport::{DynamicTransportError, IntoTransport};
 use rmcp::transport::common::client_side_sse::ExponentialBackoff;
 use rmcp::transport::streamable_http_client::{
     StreamableHttpClientTransport, StreamableHttpClientTransportConfig, StreamableHttpError,
@@ -18,8 +18,10 @@ use rmcp::transport::streamable_http_client::{
 use tokio::time::timeout;
 use url::Url;
 
+use super::super::stdio::{Running, StdioTarget};
 use super::super::{Bearer, NotMcp, Outbound, OutboundError, Unreachable, UpstreamText};
 use super::transport::McpHttp;
+use super::window::WindowGuard;
 
 /// The most pages of tools that are asked for, and the most tools that are kept.
 const MAX_PAGES: usize = 50;
@@ -31,20 +33,32 @@ const MAX_RESUMES: usize = 3;
 /// How long the end of a session may take.
 const CLOSE: Duration = Duration::from_secs(2);
 
-/// Where a session goes, and what it sends along.
+/// Where a session goes, and what goes along.
 #[derive(Clone, Debug)]
-pub struct McpTarget {
-    /// The address of the server.
-    pub url: Url,
-    /// The credential; none for a server that asks for none.
-    pub bearer: Option<Bearer>,
+pub enum McpTarget {
+    /// A server at an address.
+    Http {
+        /// The address.
+        url: Url,
+        /// The credential; none for a server that asks for none.
+        bearer: Option<Bearer>,
+    },
+    /// A program that is started here.
+    Stdio(StdioTarget),
+}
+
+/// What carries the messages of a session.
+#[derive(Debug)]
+enum Carrier {
+    Http(McpHttp),
+    Stdio(Running),
 }
 
 /// An MCP session. It sends only while one of its operations is under way.
 #[derive(Debug)]
 pub struct McpSession {
     service: RunningService<RoleClient, ClientConfig>,
-    http: McpHttp,
+    carrier: Carrier,
     call: Duration,
     list: Duration,
 }
@@ -57,31 +71,27 @@ impl McpSession {
     /// Why it did not come to a session.
     pub async fn open(outbound: &Outbound, target: McpTarget) -> Result<Self, OutboundError> {
         let limits = outbound.limits();
-        let http = McpHttp::new(outbound.clone(), target.url, target.bearer);
-        let mut config = StreamableHttpClientTransportConfig::with_uri("the backend knows");
-        let mut resume = ExponentialBackoff::default();
-        resume.max_times = Some(MAX_RESUMES);
-        resume.base_duration = Duration::from_millis(200);
-        config.retry_config = Arc::new(resume);
-        let _window = http.window().open();
-        let transport = StreamableHttpClientTransport::with_client(http.clone(), config);
-        let client = ClientConfig::new(
-            ClientCapabilities::default(),
-            Implementation::new("strongroom", env!("CARGO_PKG_VERSION")),
-        );
-        let lifecycle = ClientLifecycleMode::Auto {
-            preferred_versions: vec![ProtocolVersion::LATEST],
-            legacy_version: Some(ProtocolVersion::LATEST_WITH_INITIALIZE),
+        let (carrier, service) = match target {
+            McpTarget::Http { url, bearer } => {
+                let http = McpHttp::new(outbound.clone(), url, bearer);
+                let carrier = Carrier::Http(http.clone());
+                let _window = carrier.window();
+                let transport = StreamableHttpClientTransport::with_client(http, http_config());
+                let service = serve(&carrier, transport, limits.list).await?;
+                (carrier, service)
+            }
+            McpTarget::Stdio(target) => {
+                let (transport, running) = target.start()?;
+                let carrier = Carrier::Stdio(running);
+                let service = serve(&carrier, transport.limited_to(limits.answer_bytes), limits.list).await?;
+                (carrier, service)
+            }
         };
-        let service = timeout(limits.list, client.serve_with_lifecycle(transport, lifecycle))
-            .await
-            .map_err(|_| OutboundError::TimedOut(limits.list))?
-            .map_err(|error| initialize_error(&error, &http))?;
         // A list of tools is what the server says now, and an answer for one is not kept for another.
         service.set_response_cache_config(ClientCacheConfig::disabled()).await;
         Ok(Self {
             service,
-            http,
+            carrier,
             call: limits.call,
             list: limits.list,
         })
@@ -106,7 +116,15 @@ impl McpSession {
     /// Whether the session can still be used, as far as this side knows.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.service.is_closed() || self.service.is_transport_closed()
+        let ended = matches!(&self.carrier, Carrier::Stdio(running) if running.is_over());
+        ended || self.service.is_closed() || self.service.is_transport_closed()
+    }
+
+    /// Ends what runs here for it now, whoever waits for an answer of it.
+    pub fn cut(&self) {
+        if let Carrier::Stdio(running) = &self.carrier {
+            running.kill();
+        }
     }
 
     /// All tools that the server offers.
@@ -114,7 +132,7 @@ impl McpSession {
     /// # Errors
     /// Why there is no list.
     pub async fn tools(&self) -> Result<Vec<Tool>, OutboundError> {
-        let _window = self.http.window().open();
+        let _window = self.carrier.window();
         timeout(self.list, self.all_tools())
             .await
             .map_err(|_| OutboundError::TimedOut(self.list))?
@@ -127,11 +145,10 @@ impl McpSession {
             let params = cursor
                 .take()
                 .map(|cursor| PaginatedRequestParams::default().with_cursor(Some(cursor)));
-            let page = self
-                .service
-                .list_tools(params)
-                .await
-                .map_err(|error| self.error(&error))?;
+            let page = match self.service.list_tools(params).await {
+                Ok(page) => page,
+                Err(error) => return Err(self.error(&error).await),
+            };
             tools.extend(page.tools);
             cursor = page.next_cursor;
             if cursor.is_none() || tools.len() >= MAX_TOOLS {
@@ -147,33 +164,120 @@ impl McpSession {
     /// # Errors
     /// Why there is no result. A tool that fails is a result.
     pub async fn call(&self, tool: String, arguments: Option<JsonObject>) -> Result<CallToolResult, OutboundError> {
-        let _window = self.http.window().open();
+        let _window = self.carrier.window();
         let mut params = CallToolRequestParams::new(tool);
         params.arguments = arguments;
-        timeout(self.call, self.service.call_tool(params))
-            .await
-            .map_err(|_| OutboundError::TimedOut(self.call))?
-            .map_err(|error| self.error(&error))
+        match timeout(self.call, self.service.call_tool(params)).await {
+            Ok(Ok(result)) => Ok(result),
+            Ok(Err(error)) => Err(self.error(&error).await),
+            Err(_) => Err(OutboundError::TimedOut(self.call)),
+        }
     }
 
     /// Ends the session here and, where the server wants to know, there.
     pub async fn close(mut self) {
-        let _window = self.http.window().open();
+        let _window = self.carrier.window();
         // An end that does not come changes nothing for anybody.
         let _ = self.service.close_with_timeout(CLOSE).await;
     }
 
-    fn error(&self, error: &ServiceError) -> OutboundError {
+    async fn error(&self, error: &ServiceError) -> OutboundError {
         match error {
             ServiceError::McpError(data) => rejected(data),
-            ServiceError::TransportSend(error) => transport_error(error, &self.http),
+            ServiceError::TransportSend(error) => self.carrier.transport_error(error).await,
             // The answer broke off; whether the server did what it was asked is not known.
             ServiceError::TransportClosed | ServiceError::Cancelled { .. } => self
-                .http
-                .take_failure()
+                .carrier
+                .failure()
+                .await
                 .unwrap_or(OutboundError::Unreachable(Unreachable::Broken)),
             ServiceError::Timeout { .. } => OutboundError::TimedOut(self.call),
             _ => OutboundError::NotMcp(NotMcp::Answer),
+        }
+    }
+}
+
+fn http_config() -> StreamableHttpClientTransportConfig {
+    let mut config = StreamableHttpClientTransportConfig::with_uri("the backend knows");
+    let mut resume = ExponentialBackoff::default();
+    resume.max_times = Some(MAX_RESUMES);
+    resume.base_duration = Duration::from_millis(200);
+    config.retry_config = Arc::new(resume);
+    config
+}
+
+/// Agrees on a protocol version over a transport.
+async fn serve<T, E, A>(
+    carrier: &Carrier,
+    transport: T,
+    limit: Duration,
+) -> Result<RunningService<RoleClient, ClientConfig>, OutboundError>
+where
+    T: IntoTransport<RoleClient, E, A>,
+    E: std::error::Error + Send + Sync + 'static,
+{
+    let client = ClientConfig::new(
+        ClientCapabilities::default(),
+        Implementation::new("strongroom", env!("CARGO_PKG_VERSION")),
+    );
+    let lifecycle = ClientLifecycleMode::Auto {
+        preferred_versions: vec![ProtocolVersion::LATEST],
+        legacy_version: Some(ProtocolVersion::LATEST_WITH_INITIALIZE),
+    };
+    match timeout(limit, client.serve_with_lifecycle(transport, lifecycle)).await {
+        Ok(Ok(service)) => Ok(service),
+        Ok(Err(error)) => Err(carrier.initialize_error(&error).await),
+        Err(_) => Err(OutboundError::TimedOut(limit)),
+    }
+}
+
+impl Carrier {
+    /// Lets it send, until the guard is dropped. Pipes are always open: no secret goes through them that
+    /// the child was not started with.
+    fn window(&self) -> Option<WindowGuard> {
+        match self {
+            Self::Http(http) => Some(http.window().open()),
+            Self::Stdio(_) => None,
+        }
+    }
+
+    /// What went wrong below the protocol. A child that closed its output is waited for: it tells more.
+    async fn failure(&self) -> Option<OutboundError> {
+        match self {
+            Self::Http(http) => http.take_failure(),
+            Self::Stdio(running) => timeout(CLOSE + CLOSE, running.ended()).await.ok(),
+        }
+    }
+
+    async fn transport_error(&self, error: &DynamicTransportError) -> OutboundError {
+        if let Some(error) = error.error.downcast_ref::<OutboundError>() {
+            return error.clone();
+        }
+        match error.error.downcast_ref::<StreamableHttpError<OutboundError>>() {
+            Some(StreamableHttpError::Client(error)) => error.clone(),
+            Some(StreamableHttpError::SessionExpired | StreamableHttpError::TransportChannelClosed) => {
+                self.failure().await.unwrap_or(OutboundError::SessionOver)
+            }
+            Some(StreamableHttpError::ReinitializationFailed(data)) => rejected(data),
+            Some(StreamableHttpError::SessionRecoveryTimeout | StreamableHttpError::ControlRequestTimeout) => {
+                OutboundError::Unreachable(Unreachable::Broken)
+            }
+            _ => self.failure().await.unwrap_or(OutboundError::NotMcp(NotMcp::Answer)),
+        }
+    }
+
+    async fn initialize_error(&self, mut error: &ClientInitializeError) -> OutboundError {
+        while let ClientInitializeError::LegacyFallbackFailed { fallback, .. } = error {
+            error = fallback;
+        }
+        match error {
+            ClientInitializeError::TransportError { error, .. } => self.transport_error(error).await,
+            ClientInitializeError::JsonRpcError(data) if data.code == ErrorCode::METHOD_NOT_FOUND => {
+                OutboundError::NotMcp(NotMcp::Answer)
+            }
+            ClientInitializeError::JsonRpcError(data) => rejected(data),
+            ClientInitializeError::NoCompatibleProtocolVersion { .. } => OutboundError::NotMcp(NotMcp::Version),
+            _ => self.failure().await.unwrap_or(OutboundError::NotMcp(NotMcp::Answer)),
         }
     }
 }
@@ -182,32 +286,5 @@ fn rejected(data: &ErrorData) -> OutboundError {
     OutboundError::Rejected {
         code: data.code.0,
         message: UpstreamText::of_scanned(&data.message),
-    }
-}
-
-fn transport_error(error: &DynamicTransportError, http: &McpHttp) -> OutboundError {
-    match error.error.downcast_ref::<StreamableHttpError<OutboundError>>() {
-        Some(StreamableHttpError::Client(error)) => error.clone(),
-        Some(StreamableHttpError::SessionExpired | StreamableHttpError::TransportChannelClosed) => {
-            http.take_failure().unwrap_or(OutboundError::SessionOver)
-        }
-        Some(StreamableHttpError::ReinitializationFailed(data)) => rejected(data),
-        Some(StreamableHttpError::SessionRecoveryTimeout | StreamableHttpError::ControlRequestTimeout) => {
-            OutboundError::Unreachable(Unreachable::Broken)
-        }
-        _ => http.take_failure().unwrap_or(OutboundError::NotMcp(NotMcp::Answer)),
-    }
-}
-
-fn initialize_error(error: &ClientInitializeError, http: &McpHttp) -> OutboundError {
-    match error {
-        ClientInitializeError::TransportError { error, .. } => transport_error(error, http),
-        ClientInitializeError::LegacyFallbackFailed { fallback, .. } => initialize_error(fallback, http),
-        ClientInitializeError::JsonRpcError(data) if data.code == ErrorCode::METHOD_NOT_FOUND => {
-            OutboundError::NotMcp(NotMcp::Answer)
-        }
-        ClientInitializeError::JsonRpcError(data) => rejected(data),
-        ClientInitializeError::NoCompatibleProtocolVersion { .. } => OutboundError::NotMcp(NotMcp::Version),
-        _ => http.take_failure().unwrap_or(OutboundError::NotMcp(NotMcp::Answer)),
     }
 }

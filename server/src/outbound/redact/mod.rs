@@ -33,7 +33,7 @@ pub const MIN_BYTES: usize = 4;
 /// The shortest form that is masked in byte streams and in the keys of JSON objects, in bytes.
 pub const MIN_STREAM_BYTES: usize = 8;
 
-/// Knows one secret in all the forms in which it may come back; or none, and then changes nothing.
+/// Knows secrets in all the forms in which they may come back; or none, and then changes nothing.
 #[derive(Clone)]
 pub struct Redactor {
     patterns: Arc<[Pattern]>,
@@ -60,12 +60,21 @@ impl Redactor {
 
     /// A redactor for one value.
     #[must_use]
+    pub fn of(value: &SecretValue) -> Self {
+        Self::of_all([value])
+    }
+
+    /// A redactor for several values.
+    #[must_use]
     #[expect(
         clippy::disallowed_methods,
         reason = "what is looked for in answers is the secret itself"
     )]
-    pub fn of(value: &SecretValue) -> Self {
-        let patterns: Vec<Pattern> = forms::forms(value.expose()).into_iter().map(Pattern::new).collect();
+    pub fn of_all<'value>(values: impl IntoIterator<Item = &'value SecretValue>) -> Self {
+        let forms = values.into_iter().flat_map(|value| forms::forms(value.expose()));
+        let mut patterns: Vec<Pattern> = forms.map(Pattern::new).collect();
+        // Of two forms that begin alike, the longer one is replaced.
+        patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.bytes.len()));
         let mut first = [false; 256];
         for pattern in &patterns {
             first[usize::from(pattern.bytes[0])] = true;

@@ -36,7 +36,7 @@ impl TestApp {
         })
         .unwrap();
         let resolver = self.state.credentials.resolver().clone();
-        self.state.mcp_servers = McpServers::new(self.state.base.clone(), resolver, outbound);
+        self.state.mcp_servers = McpServers::new(self.state.base.clone(), resolver, outbound, self.state.mcp_servers.stdio().clone());
         self.router = router(self.state.clone(), Assets::none(), HostRule::new(None));
         self
     }

@@ -34,7 +34,7 @@ fn outbound() -> Outbound {
 fn target(url: &str, value: Option<&str>) -> McpTarget {
     let (url, destination) = Destination::parse(url).unwrap();
     let bearer = value.map(|value| Bearer::new(&SecretValue::new(value.to_owned()), destination).unwrap());
-    McpTarget { url, bearer }
+    McpTarget::Http { url, bearer }
 }
 
 async fn open(url: &str, value: Option<&str>) -> Result<McpSession, OutboundError> {

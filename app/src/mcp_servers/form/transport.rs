@@ -1,0 +1,38 @@
+//! The choice between an address and a program.
+
+use leptos::prelude::*;
+
+use super::model::Form;
+use crate::mcp_servers::{Transport, text};
+
+/// Two radio buttons, where there is something to choose: programs on offer, or a saved one.
+#[component]
+pub(super) fn TransportChoice(form: Form) -> impl IntoView {
+    let is_choice = move || form.program.offered.with(|offered| !offered.is_empty()) || form.is_program();
+    let radio = move |transport: Transport, label: &'static str, help: &'static str| {
+        view! {
+            <label class="check">
+                <input
+                    type="radio"
+                    name="mcp-server-transport"
+                    prop:checked=move || form.transport.get() == transport
+                    on:change=move |_| form.transport.set(transport)
+                />
+                <span>
+                    {label} " "
+                    <span class="field-help">{help}</span>
+                </span>
+            </label>
+        }
+    };
+    view! {
+        <Show when=is_choice>
+            <fieldset class="field choices">
+                <legend class="field-label">{text::program::TRANSPORT}</legend>
+                {radio(Transport::Http, text::program::HTTP, text::program::HTTP_HELP)}
+                {radio(Transport::Stdio, text::program::STDIO, text::program::STDIO_HELP)}
+            </fieldset>
+        </Show>
+    }
+    .into_any()
+}

@@ -1,0 +1,245 @@
+//! Where a server is: at an address, or a program that the configuration offers.
+
+use std::path::{Component, Path};
+
+use app::api::{FieldError, Patch};
+use app::mcp_servers::Transport;
+
+use super::input::{Address, Moves, Update};
+use crate::config::{StdioEntry, StdioSettings};
+
+/// What to enter where an address is missing.
+pub(super) const ADDRESS: &str = "Enter the address of the server, e.g. https://mcp.example.com/mcp.";
+
+/// The sentence for a credential where none can be sent.
+const NO_CREDENTIAL: &str =
+    "Stdio servers take no credential. Set the secret in the environment of Strongroom and name the variable here.";
+
+/// The most further arguments, and the most bytes of each.
+pub(super) const MAX_ARGS: usize = 64;
+const MAX_ARG_BYTES: usize = 4096;
+
+/// The most variables.
+pub(super) const MAX_NAMES: usize = 64;
+
+/// Where a server is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At an address.
+    Http(Address),
+    /// Beside Strongroom.
+    Stdio(Program),
+}
+
+/// A program of the configuration, and how it is started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// The name of the entry.
+    pub command: String,
+    /// Further arguments.
+    pub args: Vec<String>,
+    /// The working directory.
+    pub cwd: Option<String>,
+    /// The variables that pass through.
+    pub env_names: Vec<String>,
+}
+
+impl Place {
+    /// How it is reached.
+    pub fn transport(&self) -> Transport {
+        match self {
+            Self::Http(_) => Transport::Http,
+            Self::Stdio(_) => Transport::Stdio,
+        }
+    }
+
+    /// The address, if it is one.
+    pub fn address(&self) -> Option<&Address> {
+        match self {
+            Self::Http(address) => Some(address),
+            Self::Stdio(_) => None,
+        }
+    }
+
+    /// The program, if it is one.
+    pub fn program(&self) -> Option<&Program> {
+        match self {
+            Self::Http(_) => None,
+            Self::Stdio(program) => Some(program),
+        }
+    }
+}
+
+/// The place after a change. What is not said stays; what nobody touches is not checked again, so that
+/// a server whose entry is gone can still be renamed, switched off and deleted.
+pub(super) fn of(stdio: &StdioSettings, before: Option<&Place>, changes: &Update) -> Result<Place, Vec<FieldError>> {
+    let moves = &changes.moves;
+    let transport = before.map_or(Transport::Http, Place::transport);
+    let mut faults = Faults::default();
+    let place = if moves.lead_to_stdio(transport) {
+        if matches!(changes.credential, Patch::Set(_)) {
+            faults.note("/credential_id", "no-credential", NO_CREDENTIAL);
+        }
+        if matches!(moves.url, Patch::Set(_)) {
+            let detail = "A stdio server has no address. Leave this out, or use the transport http.";
+            faults.note("/url", "wrong-transport", detail);
+        }
+        match before {
+            Some(before @ Place::Stdio(_)) if moves.are_none() => Some(before.clone()),
+            before => program(stdio, before.and_then(Place::program), moves, &mut faults).map(Place::Stdio),
+        }
+    } else {
+        foreign(moves, &mut faults);
+        let address = match &moves.url {
+            Patch::Set(address) => Some(address.clone()),
+            Patch::Absent => before.and_then(Place::address).cloned(),
+            Patch::Null => None,
+        };
+        if address.is_none() {
+            faults.note("/url", "required", ADDRESS);
+        }
+        address.map(Place::Http)
+    };
+    match place {
+        Some(place) if faults.0.is_empty() => Ok(place),
+        _ => Err(faults.0),
+    }
+}
+
+/// What an HTTP server does not have.
+fn foreign(moves: &Moves, faults: &mut Faults) {
+    for (pointer, given) in [
+        ("/command", matches!(moves.command, Patch::Set(_))),
+        ("/args", matches!(&moves.args, Patch::Set(args) if !args.is_empty())),
+        ("/cwd", matches!(moves.cwd, Patch::Set(_))),
+        ("/env_names", matches!(&moves.env_names, Patch::Set(names) if !names.is_empty())),
+    ] {
+        if given {
+            let detail = "Only stdio servers have this. Leave it out, or use the transport stdio.";
+            faults.note(pointer, "wrong-transport", detail);
+        }
+    }
+}
+
+fn program(
+    stdio: &StdioSettings,
+    before: Option<&Program>,
+    moves: &Moves,
+    faults: &mut Faults,
+) -> Option<Program> {
+    let list = |patch: &Patch<Vec<String>>, before: Option<&Vec<String>>| {
+        patch.clone().over(before.cloned()).unwrap_or_default()
+    };
+    let Some(command) = moves.command.clone().over(before.map(|before| before.command.clone())) else {
+        faults.note("/command", "required", &offer(stdio));
+        return None;
+    };
+    let program = Program {
+        command,
+        args: list(&moves.args, before.map(|before| &before.args)),
+        cwd: moves.cwd.clone().over(before.and_then(|before| before.cwd.clone())),
+        env_names: list(&moves.env_names, before.map(|before| &before.env_names)),
+    };
+    check(stdio, &program, faults);
+    Some(program)
+}
+
+/// What the configuration, as it is now, has against a program.
+pub(super) fn faults_of(stdio: &StdioSettings, program: &Program) -> Vec<FieldError> {
+    let mut faults = Faults::default();
+    check(stdio, program, &mut faults);
+    faults.0
+}
+
+fn check(stdio: &StdioSettings, program: &Program, faults: &mut Faults) {
+    match stdio.entry(&program.command) {
+        None => faults.note("/command", "unknown-command", &offer(stdio)),
+        Some(entry) => check_entry(entry, program, faults),
+    }
+    if let Some(cwd) = &program.cwd {
+        check_directory(stdio, cwd, faults);
+    }
+}
+
+fn offer(stdio: &StdioSettings) -> String {
+    if stdio.entries.is_empty() {
+        return "There are no stdio servers here. Whoever runs Strongroom can offer programs in stdio_commands.".to_owned();
+    }
+    let names: Vec<&str> = stdio.entries.iter().map(|entry| entry.name.as_str()).collect();
+    format!("Choose a program that the configuration offers: {}.", names.join(", "))
+}
+
+fn check_entry(entry: &StdioEntry, program: &Program, faults: &mut Faults) {
+    let name = &entry.name;
+    if !program.args.is_empty() && !entry.takes_extra_args() {
+        let detail = format!("{name} takes no further arguments. Leave them out.");
+        faults.note("/args", "no-arguments", &detail);
+    } else {
+        for (index, argument) in program.args.iter().enumerate() {
+            if !entry.admits(argument) {
+                let detail = format!("{name} does not take this argument. Ask whoever runs Strongroom what it takes.");
+                faults.note(&format!("/args/{index}"), "bad-argument", &detail);
+            }
+        }
+    }
+    for (index, variable) in program.env_names.iter().enumerate() {
+        if !entry.env_names().any(|known| known == variable) {
+            let known: Vec<&str> = entry.env_names().collect();
+            let detail = if known.is_empty() {
+                format!("{name} takes no variables. Leave them out.")
+            } else {
+                format!("{name} does not take this variable. It takes: {}.", known.join(", "))
+            };
+            faults.note(&format!("/env_names/{index}"), "bad-variable", &detail);
+        }
+    }
+}
+
+fn check_directory(stdio: &StdioSettings, cwd: &str, faults: &mut Faults) {
+    let path = Path::new(cwd);
+    let whole = path.is_absolute() && !path.components().any(|part| part == Component::ParentDir);
+    if !whole || cwd.len() > MAX_ARG_BYTES || cwd.chars().any(char::is_control) {
+        let detail = "Enter the whole path of a directory, e.g. /srv/files.";
+        faults.note("/cwd", "bad-directory", detail);
+    } else if stdio.hides(path) {
+        let detail = "Strongroom keeps its secrets there. Choose another directory.";
+        faults.note("/cwd", "hidden-directory", detail);
+    }
+}
+
+/// An argument as it may be stored, whatever the entry takes.
+pub(super) fn argument(text: &str) -> Result<String, &'static str> {
+    if app::names::looks_like_secret(text) {
+        return Err(
+            "This looks like a secret, and arguments can be read by everybody. Set it in the environment of Strongroom \
+             and name the variable.",
+        );
+    }
+    if text.len() > MAX_ARG_BYTES || text.chars().any(char::is_control) {
+        return Err("Use at most 4 KiB, without line breaks and other control characters.");
+    }
+    Ok(text.to_owned())
+}
+
+/// The name of a variable, whichever the entry takes.
+pub(super) fn variable(text: &str) -> Result<String, &'static str> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if text.is_empty() || text.len() > 256 || !text.chars().all(fits) {
+        return Err("Send the name of a variable, never its value.");
+    }
+    Ok(text.to_owned())
+}
+
+/// Broken rules as they are found.
+#[derive(Default)]
+struct Faults(Vec<FieldError>);
+
+impl Faults {
+    fn note(&mut self, pointer: &str, code: &str, detail: &str) {
+        self.0.push(FieldError {
+            pointer: pointer.to_owned(),
+            code: code.to_owned(),
+            detail: detail.to_owned(),
+        });
+    }
+}
