@@ -10,7 +10,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Api } from './support/api';
 import { Guard } from './support/guard';
-import { type GuardedMcpServer, type McpServer, startEverything, startGuardedMcp } from './support/mcp';
+import { everythingAsProgram, type GuardedMcpServer, type McpServer, startEverything, startGuardedMcp } from './support/mcp';
 import { type Role, type Strongroom, startStrongroom, USERS } from './support/strongroom';
 
 export { expect, USERS };
@@ -23,6 +23,8 @@ interface TestFixtures {
   api: (role: Role) => Promise<Api>;
   /** A server without users and data, for this test alone. Open its pages with `freshServer.url`. */
   freshServer: Strongroom;
+  /** A server that offers the programs `everything` and `other`, for this test alone. */
+  programs: Strongroom;
   /** An MCP server that checks a token, for this test alone. */
   mcp: GuardedMcpServer;
   /** An MCP server that asks for no token, for this test alone. */
@@ -59,6 +61,13 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await use(server);
     await server.stop();
   },
+  programs: async ({}, use) => {
+    const config = `${everythingAsProgram('everything')}[[stdio_commands]]\nname = "other"\nprogram = "/bin/false"\n`;
+    const env = { DEMO_TOKEN: PROGRAM_TOKEN };
+    const server = await startStrongroom({ config, env, args: ['--stdio-unconfined'] });
+    await use(server);
+    await server.stop();
+  },
   mcp: async ({}, use) => {
     const mcp = await startGuardedMcp();
     await use(mcp);
@@ -70,6 +79,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await mcp.stop();
   },
 });
+
+/** The value of `DEMO_TOKEN` where programs are on offer. */
+export const PROGRAM_TOKEN = 'canary-a7c4-program-token';
 
 /** A name that no other test uses: `unique('OPENAI_KEY')` is `OPENAI_KEY_3F9A…`. */
 export function unique(prefix: string): string {

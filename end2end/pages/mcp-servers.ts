@@ -30,6 +30,11 @@ export class McpServerForm {
 
   readonly name = () => this.dialog.getByRole('textbox', { name: 'Name' });
   readonly url = () => this.dialog.getByRole('textbox', { name: 'URL' });
+  readonly transport = (name: 'HTTP' | 'stdio') => this.dialog.getByRole('radio', { name: new RegExp(`^${name}`) });
+  readonly program = () => this.dialog.getByRole('combobox', { name: 'Program' });
+  readonly args = () => this.dialog.getByRole('textbox', { name: 'Further arguments' });
+  readonly directory = () => this.dialog.getByRole('textbox', { name: 'Working directory' });
+  readonly variable = (name: string) => this.dialog.getByRole('checkbox', { name });
   readonly test = () => this.dialog.getByRole('button', { name: 'Test connection' });
   readonly save = () => this.dialog.getByRole('button', { name: 'Save' });
   readonly cancel = () => this.dialog.getByRole('button', { name: 'Cancel', exact: true });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { eventually, freePort, start } from './process';
@@ -71,4 +72,19 @@ export async function startEverything(): Promise<McpServer> {
   }
   const host = `127.0.0.1:${port}`;
   return { url: `http://${host}/mcp`, host, stop: server.stop };
+}
+
+/** An entry of `stdio_commands` for the same server as a program; tests as root let it run unconfined. */
+export function everythingAsProgram(name: string): string {
+  const modules = join(FOLDER, 'node_modules');
+  return [
+    '[[stdio_commands]]',
+    `name = ${JSON.stringify(name)}`,
+    `program = ${JSON.stringify(realpathSync(process.execPath))}`,
+    `fixed_args = [${JSON.stringify(EVERYTHING)}, "stdio"]`,
+    'extra_args = "--[a-z]+"',
+    'env = ["DEMO_TOKEN", "DEMO_REGION"]',
+    `read = [${JSON.stringify(modules)}]`,
+    '',
+  ].join('\n');
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -35,8 +35,10 @@ export interface Strongroom {
   stop(): Promise<void>;
 }
 
-/** Starts a server; `args` are added to `strongroom serve`. */
-export async function startStrongroom(options: { users?: boolean; args?: string[] } = {}): Promise<Strongroom> {
+/** Starts a server; `args` are added to `strongroom serve`, `config` is its settings file. */
+export async function startStrongroom(
+  options: { users?: boolean; args?: string[]; config?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<Strongroom> {
   const program = required('STRONGROOM_BIN');
   const site = required('STRONGROOM_SITE_DIR');
   const dataDir = await mkdtemp(join(tmpdir(), 'strongroom-end2end-'));
@@ -48,10 +50,17 @@ export async function startStrongroom(options: { users?: boolean; args?: string[
   }
   const listen = `127.0.0.1:${await freePort()}`;
   const url = `http://${listen}`;
-  const server = start(program, [
-    ...['serve', '--site-dir', site, '--data-dir', dataDir, '--listen', listen],
-    ...(options.args ?? []),
-  ]);
+  const config = join(dataDir, 'strongroom.toml');
+  if (options.config !== undefined) await writeFile(config, options.config);
+  const server = start(
+    program,
+    [
+      ...['serve', '--site-dir', site, '--data-dir', dataDir, '--listen', listen],
+      ...(options.config === undefined ? [] : ['--config', config]),
+      ...(options.args ?? []),
+    ],
+    { env: options.env },
+  );
   const stop = async () => {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });

@@ -91,7 +91,10 @@ fn DeleteForm(
     let client = StoredValue::new(ReadClient::from_context());
     let means = move || {
         let server = server.get();
-        if server.as_ref().is_some_and(|server| server.transport == Transport::Stdio) {
+        if server
+            .as_ref()
+            .is_some_and(|server| server.transport == Transport::Stdio)
+        {
             return text::program::delete_means().to_owned();
         }
         let credential = server

@@ -95,7 +95,8 @@ impl Options {
         let stdio = StdioSettings::check(
             from_file.stdio_commands.unwrap_or_default(),
             self.stdio_unconfined.or(from_file.stdio_unconfined).unwrap_or(false),
-            hidden(&data_dir, &keyring, file),
+            &hidden(&data_dir, &keyring, file),
+            &stdio::variable,
         )?;
         Ok(Settings {
             database_url: self.database_url.or(from_file.database_url),

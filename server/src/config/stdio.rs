@@ -93,11 +93,16 @@ pub struct StdioSettings {
 }
 
 impl StdioSettings {
-    /// Checks what the file says.
+    /// Checks what the file says, and takes the variables that it names from `environment`.
     ///
     /// # Errors
     /// A sentence that names the entry and what to do.
-    pub fn check(commands: Vec<StdioCommand>, unconfined: bool, hidden: Vec<PathBuf>) -> anyhow::Result<Self> {
+    pub fn check(
+        commands: Vec<StdioCommand>,
+        unconfined: bool,
+        hidden: &[PathBuf],
+        environment: &dyn Fn(&str) -> anyhow::Result<Option<String>>,
+    ) -> anyhow::Result<Self> {
         let hidden = hidden
             .iter()
             .map(|path| real(path))
@@ -110,12 +115,15 @@ impl StdioSettings {
                 names.insert(name.clone()),
                 "stdio_commands has two entries named {name}. Give each its own name."
             );
-            entries.push(check(command, &hidden).with_context(|| format!("In the entry {name} of stdio_commands"))?);
+            entries.push(
+                check(command, &hidden, environment)
+                    .with_context(|| format!("In the entry {name} of stdio_commands"))?,
+            );
         }
         let base_env = ALWAYS_PASSED
             .iter()
             .filter_map(|name| {
-                let value = variable(name).ok().flatten();
+                let value = environment(name).ok().flatten();
                 let value = value.or_else(|| (*name == "PATH").then(|| DEFAULT_PATH.to_owned()))?;
                 Some(((*name).to_owned(), value))
             })
@@ -171,7 +179,11 @@ impl StdioEntry {
     }
 }
 
-fn check(command: StdioCommand, hidden: &[PathBuf]) -> anyhow::Result<StdioEntry> {
+fn check(
+    command: StdioCommand,
+    hidden: &[PathBuf],
+    environment: &dyn Fn(&str) -> anyhow::Result<Option<String>>,
+) -> anyhow::Result<StdioEntry> {
     ensure!(
         app::names::parse_name(&command.name).is_ok_and(|name| name == command.name),
         "the name cannot be used. Choose a short one without spaces around it."
@@ -195,7 +207,7 @@ fn check(command: StdioCommand, hidden: &[PathBuf]) -> anyhow::Result<StdioEntry
     let mut env = Vec::with_capacity(command.env.len());
     for name in command.env {
         check_variable(&name)?;
-        let value = variable(&name)?.filter(|value| !value.is_empty());
+        let value = environment(&name)?.filter(|value| !value.is_empty());
         env.push((name, value.map(SecretValue::new)));
     }
     let user = command.user.as_deref().map(run_as).transpose()?;
@@ -265,7 +277,11 @@ fn run_as(name: &str) -> anyhow::Result<RunAs> {
     })
 }
 
-fn variable(name: &str) -> anyhow::Result<Option<String>> {
+/// A variable of the environment that Strongroom was started with.
+///
+/// # Errors
+/// Where it is not UTF-8.
+pub(super) fn variable(name: &str) -> anyhow::Result<Option<String>> {
     #[expect(clippy::disallowed_methods, reason = "settings are read here")]
     match std::env::var(name) {
         Ok(value) => Ok(Some(value)),
@@ -311,7 +327,9 @@ mod tests {
 
     fn read(entry: &str) -> anyhow::Result<StdioSettings> {
         let command: StdioCommand = toml::from_str(entry).unwrap();
-        StdioSettings::check(vec![command], false, vec![PathBuf::from("/srv/strongroom/data")])
+        StdioSettings::check(vec![command], false, &[PathBuf::from("/srv/strongroom/data")], &|_| {
+            Ok(None)
+        })
     }
 
     #[track_caller]
@@ -337,13 +355,22 @@ mod tests {
     fn a_pattern_cannot_climb_out_of_its_brackets() {
         for pattern in ["a)|(?:b", "(", "(?x)a #"] {
             let said = refusal(&format!("name = 'a'\nprogram = '/bin/a'\nextra_args = '{pattern}'"));
-            assert!(said.contains("regular expression") && said.contains("entry a"), "{said}");
+            assert!(
+                said.contains("regular expression") && said.contains("entry a"),
+                "{said}"
+            );
         }
     }
 
     #[test]
     fn variables_of_strongroom_and_of_the_loader_are_never_passed_on() {
-        for name in ["STRONGROOM_KEYRING", "LD_PRELOAD", "DYLD_INSERT_LIBRARIES", "GLIBC_TUNABLES", "PATH"] {
+        for name in [
+            "STRONGROOM_KEYRING",
+            "LD_PRELOAD",
+            "DYLD_INSERT_LIBRARIES",
+            "GLIBC_TUNABLES",
+            "PATH",
+        ] {
             let said = refusal(&format!("name = 'a'\nprogram = '/bin/a'\nenv = ['{name}']"));
             assert!(said.contains(name), "{said}");
         }
@@ -357,11 +384,21 @@ mod tests {
     #[test]
     fn paths_are_whole_and_lead_to_nothing_hidden() {
         assert!(refusal("name = 'a'\nprogram = 'node'").contains("not absolute"));
-        for place in ["program = '/srv/strongroom/data/x'", "program = '/bin/a'\nread = ['/srv/strongroom/data']"] {
-            assert!(refusal(&format!("name = 'a'\n{place}")).contains("may not read"), "{place}");
+        for place in [
+            "program = '/srv/strongroom/data/x'",
+            "program = '/bin/a'\nread = ['/srv/strongroom/data']",
+        ] {
+            assert!(
+                refusal(&format!("name = 'a'\n{place}")).contains("may not read"),
+                "{place}"
+            );
         }
         let settings = read("name = 'a'\nprogram = '/bin/a'").unwrap();
-        for hidden in ["/srv/strongroom/data", "/srv/strongroom/data/x", "/srv/strongroom/data/../data"] {
+        for hidden in [
+            "/srv/strongroom/data",
+            "/srv/strongroom/data/x",
+            "/srv/strongroom/data/../data",
+        ] {
             assert!(settings.hides(Path::new(hidden)), "{hidden}");
         }
         assert!(!settings.hides(Path::new("/srv/strongroom")));
@@ -371,7 +408,7 @@ mod tests {
     #[test]
     fn names_are_used_once_and_root_is_no_other_user() {
         let command: StdioCommand = toml::from_str("name = 'a'\nprogram = '/bin/a'").unwrap();
-        let said = StdioSettings::check(vec![command.clone(), command], false, Vec::new()).unwrap_err();
+        let said = StdioSettings::check(vec![command.clone(), command], false, &[], &|_| Ok(None)).unwrap_err();
         assert!(said.to_string().contains("two entries named a"), "{said}");
         // As anybody but root, no user can be named at all.
         let said = refusal("name = 'a'\nprogram = '/bin/a'\nuser = 'root'");

@@ -105,7 +105,9 @@ pub fn create(mut fields: Fields, stdio: &StdioSettings, may_stdio: bool) -> Res
     if changes.moves.lead_to_stdio(Transport::Http) && !may_stdio {
         return Err(ApiError::Forbidden);
     }
-    let place = place::of(stdio, None, &changes).map_err(|errors| fields.faults(errors)).ok();
+    let place = place::of(stdio, None, &changes)
+        .map_err(|errors| fields.faults(errors))
+        .ok();
     let content = name.zip(place).map(|(name, place)| Create {
         name,
         enabled: changes.enabled.over(Some(true)).unwrap_or(true),
@@ -136,7 +138,11 @@ pub fn test(mut fields: Fields) -> Result<Test, ApiError> {
 }
 
 fn changes(fields: &mut Fields, with_name: bool) -> Update {
-    let name = if with_name { fields.patch_name("name") } else { Patch::Absent };
+    let name = if with_name {
+        fields.patch_name("name")
+    } else {
+        Patch::Absent
+    };
     let enabled = fields.patch_bool("enabled");
     let transport = transport(fields);
     let url = match fields.patch_clearable_text("url") {

@@ -112,7 +112,10 @@ fn foreign(moves: &Moves, faults: &mut Faults) {
         ("/command", matches!(moves.command, Patch::Set(_))),
         ("/args", matches!(&moves.args, Patch::Set(args) if !args.is_empty())),
         ("/cwd", matches!(moves.cwd, Patch::Set(_))),
-        ("/env_names", matches!(&moves.env_names, Patch::Set(names) if !names.is_empty())),
+        (
+            "/env_names",
+            matches!(&moves.env_names, Patch::Set(names) if !names.is_empty()),
+        ),
     ] {
         if given {
             let detail = "Only stdio servers have this. Leave it out, or use the transport stdio.";
@@ -121,12 +124,7 @@ fn foreign(moves: &Moves, faults: &mut Faults) {
     }
 }
 
-fn program(
-    stdio: &StdioSettings,
-    before: Option<&Program>,
-    moves: &Moves,
-    faults: &mut Faults,
-) -> Option<Program> {
+fn program(stdio: &StdioSettings, before: Option<&Program>, moves: &Moves, faults: &mut Faults) -> Option<Program> {
     let list = |patch: &Patch<Vec<String>>, before: Option<&Vec<String>>| {
         patch.clone().over(before.cloned()).unwrap_or_default()
     };
@@ -163,7 +161,8 @@ fn check(stdio: &StdioSettings, program: &Program, faults: &mut Faults) {
 
 fn offer(stdio: &StdioSettings) -> String {
     if stdio.entries.is_empty() {
-        return "There are no stdio servers here. Whoever runs Strongroom can offer programs in stdio_commands.".to_owned();
+        return "There are no stdio servers here. Whoever runs Strongroom can offer programs in stdio_commands."
+            .to_owned();
     }
     let names: Vec<&str> = stdio.entries.iter().map(|entry| entry.name.as_str()).collect();
     format!("Choose a program that the configuration offers: {}.", names.join(", "))

@@ -104,14 +104,24 @@ impl<'a> Columns<'a> {
         let before = before.map(Self::of);
         let before = before.as_ref();
         let differ: [(&'static str, bool); 6] = [
-            ("transport", before.is_none_or(|before| before.transport != self.transport)),
+            (
+                "transport",
+                before.is_none_or(|before| before.transport != self.transport),
+            ),
             ("url", before.is_none_or(|before| before.url != self.url)),
             ("command", before.is_none_or(|before| before.command != self.command)),
             ("args", before.is_none_or(|before| before.args != self.args)),
             ("cwd", before.is_none_or(|before| before.cwd != self.cwd)),
-            ("env_names", before.is_none_or(|before| before.env_names != self.env_names)),
+            (
+                "env_names",
+                before.is_none_or(|before| before.env_names != self.env_names),
+            ),
         ];
-        differ.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+        differ
+            .into_iter()
+            .filter(|(_, differs)| *differs)
+            .map(|(name, _)| name)
+            .collect()
     }
 }
 

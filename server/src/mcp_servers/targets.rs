@@ -16,8 +16,8 @@ use super::store::may_stdio;
 use super::words::{Subject, not_configured, problem_of};
 use crate::credentials::{Referrer, UseRequest};
 use crate::http::{ApiError, Principal, RequestId};
-use crate::outbound::{Bearer, OutboundError};
 use crate::outbound::mcp::McpTarget;
+use crate::outbound::{Bearer, OutboundError};
 
 /// A target whose use is on record, ready to be talked to.
 #[derive(Debug)]
@@ -85,9 +85,12 @@ fn ready_program(servers: &McpServers, program: Program) -> Result<Ready, ApiErr
     if let Some(fault) = place::faults_of(settings, &program).into_iter().next() {
         return Err(not_configured(&subject, &fault.detail));
     }
-    let target = servers
-        .stdio
-        .target(program.command, program.args, program.cwd.map(PathBuf::from), program.env_names);
+    let target = servers.stdio.target(
+        program.command,
+        program.args,
+        program.cwd.map(PathBuf::from),
+        program.env_names,
+    );
     Ok(Ready {
         target: McpTarget::Stdio(target),
         subject,
@@ -110,15 +113,7 @@ pub(super) async fn as_saved(
         id: row.id,
         name: row.name.clone(),
     };
-    resolve(
-        servers,
-        principal,
-        row.place()?,
-        row.credential(),
-        referrer,
-        request_id,
-    )
-    .await
+    resolve(servers, principal, row.place()?, row.credential(), referrer, request_id).await
 }
 
 /// Resolves the credential of what a form holds. With another address or another credential than the

@@ -131,7 +131,10 @@ pub fn problem_of(error: OutboundError, subject: &Subject) -> ApiError {
 pub fn not_configured(subject: &Subject, detail: &str) -> ApiError {
     ApiError::Upstream {
         slug: "not-configured",
-        detail: format!("{} cannot be started: the configuration does not allow it. {detail}", subject.host),
+        detail: format!(
+            "{} cannot be started: the configuration does not allow it. {detail}",
+            subject.host
+        ),
     }
 }
 

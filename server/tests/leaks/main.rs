@@ -16,12 +16,16 @@ mod storage;
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use base64::Engine as _;
 use http::{Method, Request, header};
 use serde_json::json;
 
 use hostile::{Peer, answer};
+use server::outbound::stdio::Stdio;
+use support::stdio::{files, stdio_settings};
 use support::{Answer, Engine, TestApp};
 
 /// A marked canary, with characters that JSON, URLs and HTML escape.
@@ -143,9 +147,21 @@ fn malformed() -> Vec<(&'static str, Vec<u8>)> {
         ),
         (
             json,
-            json!({"enabled": CANARY, "transport": CANARY, "allow_host": CANARY, "arguments": CANARY})
-                .to_string()
-                .into_bytes(),
+            json!({
+                "enabled": CANARY, "transport": CANARY, "allow_host": CANARY, "arguments": CANARY, "command": [CANARY],
+                "args": CANARY, "cwd": {CANARY: 1}, "env_names": CANARY,
+            })
+            .to_string()
+            .into_bytes(),
+        ),
+        (
+            json,
+            json!({
+                "name": "x", "transport": "stdio", "command": CANARY, "args": [CANARY], "cwd": CANARY,
+                "env_names": [CANARY],
+            })
+            .to_string()
+            .into_bytes(),
         ),
         (
             json,
@@ -201,11 +217,13 @@ async fn echo() -> Peer {
     .await
 }
 
-/// Two credentials that hold the canary, and MCP servers that use them.
+/// Two credentials that hold the canary and MCP servers that use them, and one that is a program with the canary in
+/// its environment.
 struct Records {
     credential: String,
     server: String,
     lines: String,
+    program: String,
 }
 
 impl Records {
@@ -218,7 +236,12 @@ impl Records {
             let body = json!({"name": name, "url": peer.url(), "credential_id": credential});
             app.post("admin", "/mcp-servers", body).await.expect(201).text("/id")
         };
+        let program = json!({
+            "name": "program", "transport": "stdio", "command": "files", "env_names": ["FILES_TOKEN"],
+        });
+        let program = app.post("admin", "/mcp-servers", program).await.expect(201).text("/id");
         Self {
+            program,
             server: server("echo", &credential).await,
             lines: server("lines", &newline).await,
             credential,
@@ -245,7 +268,29 @@ async fn use_it(app: &TestApp, records: &Records) -> Vec<Answer> {
                 .await,
         );
     }
+    answers.extend(use_program(app, &records.program).await);
     answers
+}
+
+/// Lets a program repeat the canary in its tools, its answers and its last words.
+async fn use_program(app: &TestApp, id: &str) -> Vec<Answer> {
+    let path = format!("/mcp-servers/{id}");
+    let call = async |tool: &str| {
+        let path = format!("{path}/tools/{tool}/call");
+        app.post("admin", &path, json!({"arguments": {}})).await
+    };
+    let backwards = call("backwards").await.expect(200).text("/content/0/text");
+    let given: String = backwards.chars().rev().collect();
+    assert_eq!(given, CANARY, "the program was really given the canary");
+    let crash = json!({"id": id, "args": ["--crashes"]});
+    vec![
+        app.get("admin", "/mcp-servers/commands").await.expect(200),
+        app.post("admin", &format!("{path}/test"), json!({})).await.expect(200),
+        app.get("admin", &format!("{path}/tools")).await.expect(200),
+        call("env").await.expect(200),
+        call("die").await.problem(502, "unreachable"),
+        app.post("admin", "/mcp-servers/test", crash).await.expect(200),
+    ]
 }
 
 /// Calls a route with and without a session, with good and bad bodies, and with bad addresses.
@@ -323,6 +368,8 @@ async fn change_and_show(app: &TestApp, records: &Records) -> Vec<Answer> {
 
 async fn nothing_holds_the_canary(app: TestApp) {
     let logs = logs::capture();
+    let settings = stdio_settings(&app, &[files()], false, CANARY);
+    let app = app.with_stdio(Stdio::start(Arc::new(settings)).unwrap());
     let peer = echo().await;
     let records = Records::create(&app, &peer).await;
     let mut answers = use_it(&app, &records).await;

@@ -4,6 +4,7 @@
 
 mod answer;
 mod database;
+pub mod stdio;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};

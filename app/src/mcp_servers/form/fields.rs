@@ -21,7 +21,15 @@ use crate::ui::{
 const NAME_ID: &str = "mcp-server-name";
 const URL_ID: &str = "mcp-server-url";
 const CREDENTIAL_ID: &str = "mcp-server-credential";
-const POINTERS: &[&str] = &["/name", "/url", "/credential_id", "/command", "/args", "/cwd", "/env_names"];
+const POINTERS: &[&str] = &[
+    "/name",
+    "/url",
+    "/credential_id",
+    "/command",
+    "/args",
+    "/cwd",
+    "/env_names",
+];
 
 /// The form; inside a dialog.
 #[component]

@@ -102,8 +102,12 @@ impl ProgramModel {
         self.command.set(command);
         self.command_fault.set(None);
         let chosen = untrack(|| self.chosen());
-        let allowed = chosen.as_ref().map(|chosen| chosen.env_names.as_slice()).unwrap_or_default();
-        self.env_names.update(|names| names.retain(|name| allowed.contains(name)));
+        let allowed = chosen
+            .as_ref()
+            .map(|chosen| chosen.env_names.as_slice())
+            .unwrap_or_default();
+        self.env_names
+            .update(|names| names.retain(|name| allowed.contains(name)));
         self.env_fault.set(None);
         if chosen.is_some_and(|chosen| !chosen.takes_args) {
             self.args.set(String::new());
@@ -128,7 +132,8 @@ impl ProgramModel {
             let cwd = cwd.trim();
             cwd.is_empty() || cwd.starts_with('/')
         });
-        self.cwd_fault.set((!fits).then(|| text::program::WHOLE_PATH.to_owned()));
+        self.cwd_fault
+            .set((!fits).then(|| text::program::WHOLE_PATH.to_owned()));
         fits
     }
 

@@ -1,5 +1,6 @@
 //! MCP, spoken by rmcp: over streamable HTTP through the hardened client, or through the pipes of a child.
 
+mod carrier;
 mod messages;
 mod session;
 mod transport;

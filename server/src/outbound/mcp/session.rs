@@ -5,23 +5,21 @@ use std::time::Duration;
 
 use rmcp::ServiceError;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResult, ClientCapabilities, ClientConfig, ErrorCode, ErrorData, Implementation,
-    JsonObject, PaginatedRequestParams, ProtocolVersion, Tool,
+    CallToolRequestParams, CallToolResult, ClientCapabilities, ClientConfig, Implementation, JsonObject,
+    PaginatedRequestParams, ProtocolVersion, Tool,
 };
-use rmcp::service::{ClientCacheConfig, ClientInitializeError, ClientLifecycleMode, ClientServiceExt as _};
+use rmcp::service::{ClientCacheConfig, ClientLifecycleMode, ClientServiceExt as _};
 use rmcp::service::{RoleClient, RunningService};
-use rmcp::transport::{DynamicTransportError, IntoTransport};
+use rmcp::transport::IntoTransport;
 use rmcp::transport::common::client_side_sse::ExponentialBackoff;
-use rmcp::transport::streamable_http_client::{
-    StreamableHttpClientTransport, StreamableHttpClientTransportConfig, StreamableHttpError,
-};
+use rmcp::transport::streamable_http_client::{StreamableHttpClientTransport, StreamableHttpClientTransportConfig};
 use tokio::time::timeout;
 use url::Url;
 
-use super::super::stdio::{Running, StdioTarget};
+use super::super::stdio::StdioTarget;
 use super::super::{Bearer, NotMcp, Outbound, OutboundError, Unreachable, UpstreamText};
+use super::carrier::{Carrier, rejected};
 use super::transport::McpHttp;
-use super::window::WindowGuard;
 
 /// The most pages of tools that are asked for, and the most tools that are kept.
 const MAX_PAGES: usize = 50;
@@ -45,13 +43,6 @@ pub enum McpTarget {
     },
     /// A program that is started here.
     Stdio(StdioTarget),
-}
-
-/// What carries the messages of a session.
-#[derive(Debug)]
-enum Carrier {
-    Http(McpHttp),
-    Stdio(Running),
 }
 
 /// An MCP session. It sends only while one of its operations is under way.
@@ -228,63 +219,5 @@ where
         Ok(Ok(service)) => Ok(service),
         Ok(Err(error)) => Err(carrier.initialize_error(&error).await),
         Err(_) => Err(OutboundError::TimedOut(limit)),
-    }
-}
-
-impl Carrier {
-    /// Lets it send, until the guard is dropped. Pipes are always open: no secret goes through them that
-    /// the child was not started with.
-    fn window(&self) -> Option<WindowGuard> {
-        match self {
-            Self::Http(http) => Some(http.window().open()),
-            Self::Stdio(_) => None,
-        }
-    }
-
-    /// What went wrong below the protocol. A child that closed its output is waited for: it tells more.
-    async fn failure(&self) -> Option<OutboundError> {
-        match self {
-            Self::Http(http) => http.take_failure(),
-            Self::Stdio(running) => timeout(CLOSE + CLOSE, running.ended()).await.ok(),
-        }
-    }
-
-    async fn transport_error(&self, error: &DynamicTransportError) -> OutboundError {
-        if let Some(error) = error.error.downcast_ref::<OutboundError>() {
-            return error.clone();
-        }
-        match error.error.downcast_ref::<StreamableHttpError<OutboundError>>() {
-            Some(StreamableHttpError::Client(error)) => error.clone(),
-            Some(StreamableHttpError::SessionExpired | StreamableHttpError::TransportChannelClosed) => {
-                self.failure().await.unwrap_or(OutboundError::SessionOver)
-            }
-            Some(StreamableHttpError::ReinitializationFailed(data)) => rejected(data),
-            Some(StreamableHttpError::SessionRecoveryTimeout | StreamableHttpError::ControlRequestTimeout) => {
-                OutboundError::Unreachable(Unreachable::Broken)
-            }
-            _ => self.failure().await.unwrap_or(OutboundError::NotMcp(NotMcp::Answer)),
-        }
-    }
-
-    async fn initialize_error(&self, mut error: &ClientInitializeError) -> OutboundError {
-        while let ClientInitializeError::LegacyFallbackFailed { fallback, .. } = error {
-            error = fallback;
-        }
-        match error {
-            ClientInitializeError::TransportError { error, .. } => self.transport_error(error).await,
-            ClientInitializeError::JsonRpcError(data) if data.code == ErrorCode::METHOD_NOT_FOUND => {
-                OutboundError::NotMcp(NotMcp::Answer)
-            }
-            ClientInitializeError::JsonRpcError(data) => rejected(data),
-            ClientInitializeError::NoCompatibleProtocolVersion { .. } => OutboundError::NotMcp(NotMcp::Version),
-            _ => self.failure().await.unwrap_or(OutboundError::NotMcp(NotMcp::Answer)),
-        }
-    }
-}
-
-fn rejected(data: &ErrorData) -> OutboundError {
-    OutboundError::Rejected {
-        code: data.code.0,
-        message: UpstreamText::of_scanned(&data.message),
     }
 }

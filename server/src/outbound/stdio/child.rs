@@ -1,18 +1,18 @@
 //! Running children: each with its own process group, which ends as a whole.
 
 use std::process::{ExitStatus, Stdio as Pipes};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
-use tokio::io::AsyncReadExt as _;
-use tokio::process::{Child, ChildStderr, Command};
+use tokio::process::{Child, Command};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use super::super::redact::{Redactor, Scanner};
-use super::super::{Ending, OutboundError, UpstreamText};
+use super::super::redact::Redactor;
+use super::super::{Ending, OutboundError};
+use super::tail::Tail;
 use super::transport::StdioTransport;
 
 /// The most children that run at once.
@@ -23,9 +23,6 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// How long the end of all children is waited for.
 const STOP: Duration = Duration::from_secs(5);
-
-/// How much of the end of its standard error is kept, in bytes.
-const TAIL_BYTES: usize = 2048;
 
 /// All children of this process.
 #[derive(Clone, Debug)]
@@ -67,11 +64,7 @@ impl Default for Children {
 
 impl Children {
     /// Starts a child.
-    pub fn start(
-        &self,
-        mut command: Command,
-        redactor: Redactor,
-    ) -> Result<(StdioTransport, Running), OutboundError> {
+    pub fn start(&self, mut command: Command, redactor: Redactor) -> Result<(StdioTransport, Running), OutboundError> {
         let place = self.place()?;
         let mut child = command
             .process_group(0)
@@ -86,18 +79,17 @@ impl Children {
         let ((input, output), error) = pipes.ok_or(OutboundError::NotStarted)?;
         let (ended, has_ended) = watch::channel(None);
         let wish = watch::Sender::new(Wish::Run);
-        let tail = Arc::new(Mutex::new(Tail::new(redactor.scanner())));
+        let tail = Tail::new(&redactor);
         let life = Life {
             child,
             group,
             place,
             wish: wish.subscribe(),
             stopped: self.stopped.subscribe(),
-            tail: Arc::clone(&tail),
-            redactor: redactor.clone(),
+            tail: tail.clone(),
             ended,
         };
-        let drain = tokio::spawn(drain(error, tail));
+        let drain = tokio::spawn(tail.drain(error));
         tokio::spawn(life.run(drain));
         let running = Running(Arc::new(Handle {
             wish,
@@ -229,8 +221,7 @@ struct Life {
     place: Place,
     wish: watch::Receiver<Wish>,
     stopped: watch::Receiver<bool>,
-    tail: Arc<Mutex<Tail>>,
-    redactor: Redactor,
+    tail: Tail,
     ended: watch::Sender<Option<OutboundError>>,
 }
 
@@ -256,7 +247,7 @@ impl Life {
         let _ = self.child.wait().await;
         // Whoever left the group may still hold the pipe.
         let _ = timeout(GRACE, drain).await;
-        let said = self.tail.lock().unwrap_or_else(PoisonError::into_inner).read(&self.redactor);
+        let said = self.tail.read();
         self.ended.send_replace(Some(OutboundError::Ended { ending, said }));
         drop(self.place);
     }
@@ -268,47 +259,5 @@ fn ending(status: ExitStatus) -> Ending {
         (Some(code), _) => Ending::Status(code),
         (None, Some(signal)) => Ending::Signal(signal),
         (None, None) => Ending::Closed,
-    }
-}
-
-/// Reads what a child writes to its standard error, so that it never waits there, and forgets it but
-/// for the end.
-async fn drain(mut error: ChildStderr, tail: Arc<Mutex<Tail>>) {
-    let mut chunk = vec![0; 8 * 1024];
-    while let Ok(count @ 1..) = error.read(&mut chunk).await {
-        tail.lock().unwrap_or_else(PoisonError::into_inner).push(&chunk[..count]);
-    }
-}
-
-/// The scanned end of a stream.
-#[derive(Debug)]
-struct Tail {
-    scanner: Option<Scanner>,
-    bytes: Vec<u8>,
-}
-
-impl Tail {
-    fn new(scanner: Scanner) -> Self {
-        Self {
-            scanner: Some(scanner),
-            bytes: Vec::new(),
-        }
-    }
-
-    fn push(&mut self, chunk: &[u8]) {
-        if let Some(scanner) = &mut self.scanner {
-            self.bytes.extend(scanner.push(chunk));
-        }
-        let surplus = self.bytes.len().saturating_sub(TAIL_BYTES);
-        self.bytes.drain(..surplus);
-    }
-
-    /// The last lines, fit to be shown.
-    fn read(&mut self, redactor: &Redactor) -> UpstreamText {
-        if let Some(scanner) = self.scanner.take() {
-            self.bytes.extend(scanner.finish());
-        }
-        let text = String::from_utf8_lossy(&self.bytes);
-        UpstreamText::of_scanned_end(&redactor.text(text.trim()))
     }
 }

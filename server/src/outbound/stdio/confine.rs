@@ -61,7 +61,10 @@ pub(super) fn become_user(uid: u32, gid: u32) -> anyhow::Result<()> {
         .and_then(|()| setuid(uid))
         .context("The user of the entry cannot be taken on")?;
     // It was for good if it cannot be taken back.
-    ensure!(setuid(Uid::from_raw(0)).is_err(), "The user of the entry could become root again.");
+    ensure!(
+        setuid(Uid::from_raw(0)).is_err(),
+        "The user of the entry could become root again."
+    );
     Ok(())
 }
 
@@ -124,7 +127,8 @@ fn around(path: &Path, hidden: &[PathBuf]) -> Vec<PathBuf> {
 /// Ends this process when the one that started it is gone.
 #[cfg(target_os = "linux")]
 pub(super) fn die_with(parent: u32) -> anyhow::Result<()> {
-    nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL).context("The end of Strongroom cannot be noticed")?;
+    nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)
+        .context("The end of Strongroom cannot be noticed")?;
     let now = nix::unistd::getppid().as_raw();
     ensure!(u32::try_from(now) == Ok(parent), "Strongroom is gone.");
     Ok(())
@@ -133,7 +137,9 @@ pub(super) fn die_with(parent: u32) -> anyhow::Result<()> {
 /// Tries to read what may not be read.
 pub(super) fn probe(hidden: &[PathBuf], parent: u32) -> anyhow::Result<()> {
     let process = |name: &str| PathBuf::from(format!("/proc/{parent}/{name}"));
-    let inside = hidden.iter().flat_map(|folder| std::fs::read_dir(folder).into_iter().flatten().flatten());
+    let inside = hidden
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).into_iter().flatten().flatten());
     let inside: Vec<PathBuf> = inside.map(|entry| entry.path()).collect();
     for path in hidden
         .iter()

@@ -108,7 +108,9 @@ pub fn launched() -> Option<ExitCode> {
 /// Becomes the program; without one, probes the confinement and ends.
 fn launch(plan: Option<OsString>, mut program: Vec<OsString>) -> anyhow::Result<std::convert::Infallible> {
     let plan = plan.and_then(|plan| plan.into_string().ok()).unwrap_or_default();
-    let plan: Plan = serde_json::from_str(&plan).ok().context("Strongroom starts this by itself.")?;
+    let plan: Plan = serde_json::from_str(&plan)
+        .ok()
+        .context("Strongroom starts this by itself.")?;
     confine::no_new_privileges()?;
     match &plan.confinement {
         Confinement::User { uid, gid } => confine::become_user(*uid, *gid)?,
@@ -121,9 +123,8 @@ fn launch(plan: Option<OsString>, mut program: Vec<OsString>) -> anyhow::Result<
         confine::probe(&plan.hidden, plan.parent)?;
         std::process::exit(0);
     }
-    std::env::set_current_dir(&plan.cwd).with_context(|| {
-        format!("The working directory {} cannot be entered", plan.cwd.display())
-    })?;
+    std::env::set_current_dir(&plan.cwd)
+        .with_context(|| format!("The working directory {} cannot be entered", plan.cwd.display()))?;
     let name = program.remove(0);
     let error = Command::new(&name).args(program).exec();
     bail!("{} cannot be started: {error}", name.display())

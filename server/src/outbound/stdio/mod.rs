@@ -9,6 +9,7 @@
 mod child;
 mod confine;
 mod launch;
+mod tail;
 mod transport;
 
 use std::path::PathBuf;
@@ -103,7 +104,13 @@ impl Stdio {
 
     /// A server to be started.
     #[must_use]
-    pub fn target(&self, command: String, args: Vec<String>, cwd: Option<PathBuf>, env_names: Vec<String>) -> StdioTarget {
+    pub fn target(
+        &self,
+        command: String,
+        args: Vec<String>,
+        cwd: Option<PathBuf>,
+        env_names: Vec<String>,
+    ) -> StdioTarget {
         StdioTarget {
             stdio: self.clone(),
             command,
@@ -135,10 +142,18 @@ impl StdioTarget {
     }
 
     /// The launcher with the environment of the child, and what finds the values in it.
-    #[expect(clippy::disallowed_methods, reason = "this is the environment that carries the values")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the environment that carries the values"
+    )]
     fn command_of(&self, entry: &StdioEntry) -> Result<(Command, Redactor), OutboundError> {
         let settings = self.stdio.settings();
-        let plan = Plan::of(settings, entry, self.stdio.unconfined().contains(&entry.name), self.cwd.clone());
+        let plan = Plan::of(
+            settings,
+            entry,
+            self.stdio.unconfined().contains(&entry.name),
+            self.cwd.clone(),
+        );
         let mut command = Command::new(&settings.launcher);
         command
             .args(plan.arguments().map_err(|_| OutboundError::NotStarted)?)

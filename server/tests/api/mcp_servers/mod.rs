@@ -4,6 +4,7 @@ mod attaching;
 mod failures;
 mod operations;
 mod records;
+mod stdio;
 
 use std::time::Duration;
 
@@ -36,7 +37,12 @@ impl TestApp {
         })
         .unwrap();
         let resolver = self.state.credentials.resolver().clone();
-        self.state.mcp_servers = McpServers::new(self.state.base.clone(), resolver, outbound, self.state.mcp_servers.stdio().clone());
+        self.state.mcp_servers = McpServers::new(
+            self.state.base.clone(),
+            resolver,
+            outbound,
+            self.state.mcp_servers.stdio().clone(),
+        );
         self.router = router(self.state.clone(), Assets::none(), HostRule::new(None));
         self
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use server::outbound::mcp::McpSession;
+use server::outbound::mcp::{McpSession, McpTarget};
 use server::outbound::{Outbound, OutboundError, OutboundSettings};
 
 use super::{CANARY, open, outbound, target};
@@ -61,7 +61,9 @@ async fn closed_networks_stay_closed_by_address_and_by_name() {
 async fn a_header_goes_nowhere_but_to_the_destination_it_was_resolved_for() {
     let peer = Peer::start(Seen::decently).await;
     let mut elsewhere = target("http://127.0.0.1:1/mcp", Some(CANARY));
-    elsewhere.url = peer.url().parse().unwrap();
+    if let McpTarget::Http { url, .. } = &mut elsewhere {
+        *url = peer.url().parse().unwrap();
+    }
     let error = McpSession::open(&outbound(), elsewhere).await.unwrap_err();
     assert_eq!(error, OutboundError::HostNotAllowed);
     assert!(peer.seen().is_empty());

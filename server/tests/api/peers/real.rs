@@ -104,7 +104,7 @@ fn node(script: &str) -> Command {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test's own setting")]
-fn node_modules() -> PathBuf {
+pub fn node_modules() -> PathBuf {
     std::env::var("STRONGROOM_TEST_NODE_MODULES").map_or_else(
         |_| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../end2end/node_modules")),
         PathBuf::from,

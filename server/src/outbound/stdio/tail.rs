@@ -1,0 +1,91 @@
+//! The last words of a child. What it writes to its standard error may hold anything: it is read so that
+//! the child never waits there, scanned, forgotten but for the end, and never logged.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::io::AsyncReadExt as _;
+use tokio::process::ChildStderr;
+
+use super::super::UpstreamText;
+use super::super::redact::{Redactor, Scanner};
+
+/// How much of the end is kept, in bytes.
+const TAIL_BYTES: usize = 2048;
+
+/// The scanned end of a stream. Clones share it.
+#[derive(Clone, Debug)]
+pub(super) struct Tail {
+    redactor: Redactor,
+    kept: Arc<Mutex<Kept>>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    scanner: Option<Scanner>,
+    bytes: Vec<u8>,
+}
+
+impl Tail {
+    pub fn new(redactor: &Redactor) -> Self {
+        let kept = Kept {
+            scanner: Some(redactor.scanner()),
+            bytes: Vec::new(),
+        };
+        Self {
+            redactor: redactor.clone(),
+            kept: Arc::new(Mutex::new(kept)),
+        }
+    }
+
+    /// Reads a child's standard error to its end.
+    pub async fn drain(self, mut error: ChildStderr) {
+        let mut chunk = vec![0; 8 * 1024];
+        while let Ok(count @ 1..) = error.read(&mut chunk).await {
+            self.push(&chunk[..count]);
+        }
+    }
+
+    fn push(&self, chunk: &[u8]) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let clean = kept.scanner.as_mut().map(|scanner| scanner.push(chunk));
+        kept.bytes.extend(clean.unwrap_or_default());
+        let surplus = kept.bytes.len().saturating_sub(TAIL_BYTES);
+        kept.bytes.drain(..surplus);
+    }
+
+    /// What was written last, fit to be shown.
+    pub fn read(&self) -> UpstreamText {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(scanner) = kept.scanner.take() {
+            kept.bytes.extend(scanner.finish());
+        }
+        let text = String::from_utf8_lossy(&kept.bytes);
+        UpstreamText::of_scanned_end(&self.redactor.text(text.trim()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use app::secret::SecretValue;
+
+    use super::{Redactor, TAIL_BYTES, Tail};
+
+    #[test]
+    fn only_the_scanned_end_is_kept() {
+        let tail = Tail::new(&Redactor::of(&SecretValue::new("canary-7d1f".to_owned())));
+        for _ in 0..100 {
+            tail.push(&[b'x'; 1000]);
+        }
+        // Across the border of two chunks, and at the very end.
+        for chunk in ["the token is can", "ary-7d1f\nand canary-7d1f"] {
+            tail.push(chunk.as_bytes());
+        }
+        assert!(tail.kept.lock().unwrap().bytes.len() <= TAIL_BYTES);
+        let said = tail.read();
+        assert!(said.as_str().starts_with("…xxx"), "{said}");
+        assert!(
+            said.as_str().ends_with("xthe token is [redacted] and [redacted]"),
+            "{said}"
+        );
+    }
+}
