@@ -241,10 +241,14 @@ impl Life {
             _ = self.wish.wait_for(|wish| *wish == Wish::Kill) => None,
             _ = self.stopped.wait_for(|stopped| *stopped) => None,
         };
-        let ending = status.map_or(Ending::Closed, ending);
         // The whole group: what the child started must not outlive it.
         drop(self.group);
-        let _ = self.child.wait().await;
+        let status = match status {
+            Some(status) => Some(status),
+            // It may have ended by itself just before.
+            None => self.child.wait().await.ok().filter(|status| status.code().is_some()),
+        };
+        let ending = status.map_or(Ending::Closed, ending);
         // Whoever left the group may still hold the pipe.
         let _ = timeout(GRACE, drain).await;
         let said = self.tail.read();

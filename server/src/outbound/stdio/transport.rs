@@ -25,6 +25,8 @@ pub(in super::super) struct StdioTransport {
     /// The line so far: reading may be broken off and go on.
     line: Vec<u8>,
     strays: usize,
+    /// Whether the child closed its output.
+    is_over: bool,
     redactor: Redactor,
     running: Running,
     limit: u64,
@@ -44,6 +46,7 @@ impl StdioTransport {
             output: BufReader::new(output),
             line: Vec::new(),
             strays: 0,
+            is_over: false,
             redactor,
             running,
             limit: u64::MAX,
@@ -96,8 +99,8 @@ impl Transport<RoleClient> for StdioTransport {
             if written.await.is_ok() {
                 return Ok(());
             }
-            // It reads no more, so it has ended, or is of no use.
-            running.kill();
+            // It reads no more, so it has ended or is about to.
+            running.end();
             Err(running.ended().await)
         }
     }
@@ -121,6 +124,7 @@ impl Transport<RoleClient> for StdioTransport {
                     }
                 }
                 Line::End => {
+                    self.is_over = true;
                     self.running.end();
                     return None;
                 }
@@ -143,7 +147,10 @@ impl Transport<RoleClient> for StdioTransport {
 
 impl Drop for StdioTransport {
     fn drop(&mut self) {
-        self.running.kill();
+        // One that ends by itself is let, to hear how.
+        if !self.is_over {
+            self.running.kill();
+        }
     }
 }
 
