@@ -22,7 +22,7 @@ const MAX_CHILDREN: usize = 32;
 const GRACE: Duration = Duration::from_secs(1);
 
 /// How long the end of all children is waited for.
-const STOP: Duration = Duration::from_secs(5);
+const STOP: Duration = Duration::from_secs(2);
 
 /// All children of this process.
 #[derive(Clone, Debug)]

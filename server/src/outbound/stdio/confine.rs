@@ -43,15 +43,6 @@ const SYSTEM: &[&str] = &[
 /// Devices that hold nothing.
 const DEVICES: &[&str] = &["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
 
-/// Keeps other processes of the same user from this one's memory and environment, and from a core dump.
-///
-/// # Errors
-/// Where the system cannot do that.
-#[cfg(target_os = "linux")]
-pub(super) fn keep_from_others() -> nix::Result<()> {
-    nix::sys::prctl::set_dumpable(false)
-}
-
 /// Becomes another user, with one group, for good.
 pub(super) fn become_user(uid: u32, gid: u32) -> anyhow::Result<()> {
     let (uid, gid) = (Uid::from_raw(uid), Gid::from_raw(gid));
@@ -164,10 +155,6 @@ fn is_readable(path: &Path) -> bool {
 mod elsewhere {
     use super::{PathBuf, bail};
 
-    pub(in super::super) fn keep_from_others() -> nix::Result<()> {
-        Err(nix::Error::ENOSYS)
-    }
-
     pub(in super::super) fn enter_sandbox(_: &[PathBuf], _: &[PathBuf], _: &[PathBuf]) -> anyhow::Result<()> {
         bail!("there is no sandbox on this system.")
     }
@@ -181,4 +168,4 @@ mod elsewhere {
     }
 }
 #[cfg(not(target_os = "linux"))]
-pub(super) use elsewhere::{die_with, enter_sandbox, keep_from_others, no_new_privileges};
+pub(super) use elsewhere::{die_with, enter_sandbox, no_new_privileges};

@@ -61,10 +61,6 @@ impl Stdio {
     /// A sentence for the terminal where an entry cannot be confined, and that was not accepted.
     pub fn start(settings: Arc<StdioSettings>) -> anyhow::Result<Self> {
         let mut unconfined = Vec::new();
-        if !settings.entries.is_empty() {
-            // On systems without this call the probe tells whether it matters.
-            let _ = confine::keep_from_others();
-        }
         for entry in &settings.entries {
             if let Err(why) = launch::probe(&settings, entry) {
                 let way = match entry.user {
