@@ -199,6 +199,7 @@ mod tests {
         assert!(manager.may_with(Resource::Credentials, Action::Update, mine));
         assert!(!manager.may_with(Resource::Credentials, Action::Update, other));
         assert_eq!(manager.may(Resource::AuditEvents, Action::Read), None);
+        assert_eq!(manager.may(Resource::StdioServers, Action::Create), None);
         let viewer = user(Role::Viewer);
         assert!(viewer.may_with(Resource::Credentials, Action::Read, other));
         for action in [Action::Create, Action::Update, Action::Delete, Action::Use] {

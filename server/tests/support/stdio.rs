@@ -51,9 +51,8 @@ pub fn node() -> PathBuf {
     #[expect(clippy::disallowed_methods, reason = "a test's own search for Node.js")]
     let path = std::env::var("PATH").unwrap();
     let found = path.split(':').map(|folder| Path::new(folder).join("node"));
-    found
-        .filter_map(|node| node.canonicalize().ok())
-        .next()
+found
+        .find_map(|node| node.canonicalize().ok())
         .expect("Node.js is installed")
 }
 

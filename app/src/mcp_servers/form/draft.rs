@@ -22,7 +22,7 @@ pub(super) struct Draft {
 
 /// What a test depends on: when it changes, the test says nothing about the form any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Tested(Draft);
+pub(super) struct Tested(Box<Draft>);
 
 impl Draft {
     /// A saved server.
@@ -65,10 +65,10 @@ impl Draft {
 
     /// What a test of it depends on.
     pub(super) fn tested(&self) -> Tested {
-        Tested(Self {
+        Tested(Box::new(Self {
             name: String::new(),
             ..self.normal()
-        })
+        }))
     }
 
     /// As the server would keep it: trimmed, and without what belongs to the other transport.
