@@ -50,8 +50,8 @@ pub fn files() -> String {
 pub fn node() -> PathBuf {
     #[expect(clippy::disallowed_methods, reason = "a test's own search for Node.js")]
     let path = std::env::var("PATH").unwrap();
-    let found = path.split(':').map(|folder| Path::new(folder).join("node"));
-found
+    let mut found = path.split(':').map(|folder| Path::new(folder).join("node"));
+    found
         .find_map(|node| node.canonicalize().ok())
         .expect("Node.js is installed")
 }
