@@ -77,8 +77,9 @@ impl Fields {
         });
     }
 
-    /// Notes broken rules that were found elsewhere.
-    pub fn faults(&mut self, errors: Vec<FieldError>) {
+    /// Notes broken rules that were found elsewhere, but none of a field that has its fault already.
+    pub fn faults(&mut self, mut errors: Vec<FieldError>) {
+        errors.retain(|new| !self.errors.iter().any(|known| known.pointer == new.pointer));
         self.errors.extend(errors);
     }
 
