@@ -19,6 +19,7 @@ test('an administrator makes a server of a program, tests it and uses it', async
   await expect(form.dialog).toContainText('Choose the program that is to be started.');
   await expect(form.program()).toBeFocused();
   await form.program().selectOption('everything');
+  await expect(form.program()).toHaveValue('everything');
   await form.variable('DEMO_TOKEN').check();
   await form.directory().fill('usr');
   await form.test().click();
@@ -72,6 +73,7 @@ test('a saved program is edited, and deleted with its own words', async ({ page,
 
   // What belongs to one program does not go along to another.
   await form.program().selectOption('other');
+  await expect(form.program()).toHaveValue('other');
   await expect(form.args()).toBeHidden();
   await expect(form.dialog).toContainText('This program is given none.');
   await form.program().selectOption('everything');

@@ -12,9 +12,7 @@ mod text;
 mod tools;
 
 pub use dto::{
-pub use dto::{
     McpServer, McpServerId, McpServerInput, ServerInfo, StdioCommand, TestResult, Tool, ToolCall, ToolList, ToolResult,
     Transport,
-};
 };
 pub use pages::McpServersPage;

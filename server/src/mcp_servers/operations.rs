@@ -47,7 +47,9 @@ pub fn operations() -> Vec<Operation> {
             "mcp_servers.commands",
             "List the programs that MCP servers can be made of",
         )
-        .answers::<Page<StdioCommand>>("The programs of the configuration; none for those who may make no such server."),
+        .answers::<Page<StdioCommand>>(
+            "The programs of the configuration; none for those who may make no such server.",
+        ),
         Operation::get("/mcp-servers/{id}", "mcp_servers.get", "Read an MCP server")
             .answers_record::<McpServer>("The MCP server."),
         Operation::patch("/mcp-servers/{id}", "mcp_servers.update", "Change an MCP server")

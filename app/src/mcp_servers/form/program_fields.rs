@@ -43,28 +43,25 @@ fn CommandField(program: ProgramModel) -> impl IntoView {
         let ids = ids.clone();
         move || ids.described_by(true, fault.get().is_some())
     };
-    let options = move || {
+    // The choice moves from one to another, but they stay: a browser keeps what was picked by hand.
+    let choices = Memo::new(move |_| {
         let chosen = program.command.get();
-        let mut names: Vec<(String, String)> = program.offered.with(|offered| {
-            let names = offered.iter().map(|offer| (offer.name.clone(), offer.name.clone()));
-            names.collect()
+        let mut choices = vec![(String::new(), text::program::CHOOSE_ONE.to_owned())];
+        program.offered.with(|offered| {
+            choices.extend(offered.iter().map(|offer| (offer.name.clone(), offer.name.clone())));
         });
-        if chosen.is_empty() {
-            names.insert(0, (String::new(), text::program::CHOOSE_ONE.to_owned()));
-        } else if !names.iter().any(|(name, _)| *name == chosen) {
-            names.insert(0, (chosen.clone(), text::program::not_offered(&chosen)));
+        if !choices.iter().any(|(name, _)| *name == chosen) {
+            choices.push((chosen.clone(), text::program::not_offered(&chosen)));
         }
-        names
-            .into_iter()
-            .map(|(value, words)| {
-                let selected = value == chosen;
-                view! {
-                    <option value=value selected=selected>
-                        {words}
-                    </option>
-                }
-            })
-            .collect_view()
+        choices
+    });
+    let option = move |(value, words): (String, String)| {
+        let this = value.clone();
+        view! {
+            <option value=value prop:selected=move || program.command.with(|chosen| *chosen == this)>
+                {words}
+            </option>
+        }
     };
     view! {
         <FieldFrame ids label=text::program::command() help=text::program::command_help() error=fault>
@@ -75,7 +72,7 @@ fn CommandField(program: ProgramModel) -> impl IntoView {
                 aria-describedby=described
                 on:change=move |event| program.choose(event_target_value(&event))
             >
-                {options}
+                <For each=move || choices.get() key=Clone::clone children=option/>
             </select>
         </FieldFrame>
     }
