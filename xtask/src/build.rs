@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 
+use crate::first_visit;
 use crate::process::run_quietly;
 use crate::progress::{Steps, say};
 use crate::site::{self, Mode};
@@ -18,12 +19,19 @@ pub struct Options {
     /// Make one self-contained program with the site inside, optimised.
     #[arg(long)]
     release: bool,
+    /// Only the site, to see how large it is.
+    #[arg(long, requires = "release")]
+    site_only: bool,
 }
 
 /// Builds what the options ask for and says where it is.
 pub fn run(options: Options) -> Result<()> {
     let workspace = Workspace::find()?;
-    if options.release {
+    if options.release && options.site_only {
+        let mut steps = Steps::new(3);
+        let site = release_site(&workspace, &mut steps)?;
+        first_visit::report(&site)
+    } else if options.release {
         release(&workspace)
     } else {
         let mut steps = Steps::new(4);
@@ -72,17 +80,9 @@ pub fn dev_server(workspace: &Workspace) -> PathBuf {
 
 fn release(workspace: &Workspace) -> Result<()> {
     let mut steps = Steps::new(4);
-    steps.run("Rust target for WebAssembly", || {
-        toolchain::ensure_wasm_target(workspace)
-    })?;
-    steps.run("Compile the front end", || site::compile(workspace, Mode::Release))?;
-    let site = steps.run("Assemble the site", || site::assemble(workspace, Mode::Release))?;
+    let site = release_site(workspace, &mut steps)?;
     steps.run("Compile the server with the site inside", || {
-        let mut cargo = workspace.cargo();
-        cargo
-            .args(["build", "--package", "server", "--release"])
-            .env("STRONGROOM_SITE", &site);
-        run_quietly(cargo)
+        compile_release(workspace, &site, &["server"])
     })?;
     let program = workspace.target.join("release/strongroom");
     say(format!(
@@ -91,7 +91,27 @@ fn release(workspace: &Workspace) -> Result<()> {
         megabytes(&program)?
     ));
     say(format!("  Start it with: {} serve --data-dir data", program.display()));
-    Ok(())
+    first_visit::report(&site)
+}
+
+/// Compiles packages for release, with the site inside the server.
+pub fn compile_release(workspace: &Workspace, site: &Path, packages: &[&str]) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--release"]);
+    for package in packages {
+        cargo.args(["--package", package]);
+    }
+    cargo.env("STRONGROOM_SITE", site);
+    run_quietly(cargo).map(drop)
+}
+
+/// Builds the site for release, in three steps.
+pub fn release_site(workspace: &Workspace, steps: &mut Steps) -> Result<PathBuf> {
+    steps.run("Rust target for WebAssembly", || {
+        toolchain::ensure_wasm_target(workspace)
+    })?;
+    steps.run("Compile the front end", || site::compile(workspace, Mode::Release))?;
+    steps.run("Assemble the site", || site::assemble(workspace, Mode::Release))
 }
 
 fn megabytes(file: &Path) -> Result<String> {

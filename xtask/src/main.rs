@@ -1,13 +1,14 @@
-//! The commands of the Strongroom project: `serve`, `test` and `build`.
+//! The commands of the Strongroom project: `serve`, `test`, `build` and `bench`.
 //!
 //! `cargo xtask help` lists them. Each installs what it needs where it can, and says which command to run where it cannot.
 
 mod api_fuzz;
+mod bench;
 mod build;
 mod chromium;
-
 mod debian;
 mod demo;
+mod first_visit;
 mod node;
 mod playwright;
 mod postgres;
@@ -44,6 +45,8 @@ enum Command {
     Test(test::Options),
     /// Build the server and its site; with `--release`, one self-contained program.
     Build(build::Options),
+    /// Measure a release build against bare floors on this machine, and the bytes of first visits.
+    Bench,
 }
 
 fn main() -> ExitCode {
@@ -64,5 +67,6 @@ fn run(command: Command) -> Result<()> {
         Command::Serve(options) => serve::run(options),
         Command::Test(options) => test::run(options),
         Command::Build(options) => build::run(options),
+        Command::Bench => bench::run(),
     }
 }

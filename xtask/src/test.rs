@@ -158,6 +158,8 @@ fn lint(workspace: &Workspace, steps: &mut Steps) {
         "--package",
         "server",
         "--package",
+        "bench",
+        "--package",
         "app",
         "--features",
         "app/ssr",

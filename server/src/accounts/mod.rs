@@ -22,7 +22,7 @@ pub use forms::router as forms_router;
 pub use operations::operations;
 pub use owners::{Transfer, begin_owning, rename_owner};
 pub use routes::{me, router};
-pub use sessions::identify;
+pub use sessions::{FIND as FIND_SESSION, identify};
 pub(crate) use users::parse_email;
 pub use users::{CheckedUser, NewUser, fold_names};
 

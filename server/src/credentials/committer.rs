@@ -47,7 +47,8 @@ struct Found {
 
 // Everything that a use depends on, in one round trip: the credential, its value, the reference, and
 // the role that the caller holds now.
-const FIND: &str = "SELECT c.name, c.owner_id, c.allowed_hosts, c.deleted_at, c.version, \
+/// The bench measures it.
+pub const FIND: &str = "SELECT c.name, c.owner_id, c.allowed_hosts, c.deleted_at, c.version, \
        v.ciphertext, v.value_nonce, v.wrapped_key, v.key_nonce, v.key_id, \
        EXISTS (SELECT 1 FROM credential_references r WHERE r.referrer_kind = $2 AND r.referrer_id = $3 AND r.credential_id = c.id) AS referenced, \
        (SELECT u.role FROM users u WHERE u.id = $4 AND u.deleted_at IS NULL AND u.disabled_at IS NULL) AS role \

@@ -9,11 +9,13 @@ mod routes;
 mod rows;
 mod store;
 
+pub use committer::FIND as FIND_FOR_USE;
 pub use operations::operations;
 pub use owned::{destroy_owned, owned, transfer_owned};
 pub use resolver::{Referrer, ResolveError, Resolved, Resolver, UseRequest};
 pub use routes::router;
 pub use rows::summary;
+pub use store::NEWEST_FIRST;
 
 use std::sync::Arc;
 

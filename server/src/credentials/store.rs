@@ -95,6 +95,8 @@ macro_rules! pages {
 const BY_NAME: [&str; 4] = pages!("c.name_sort");
 const BY_OWNER: [&str; 4] = pages!("c.owner_sort");
 const BY_CREATED: [&str; 4] = pages!("c.created_at");
+/// The first page of a list, newest first. The bench measures against the bare statement.
+pub const NEWEST_FIRST: &str = BY_CREATED[1];
 const BY_UPDATED: [&str; 4] = pages!("c.updated_at");
 const COUNT: &str = concat!("SELECT ", count!());
 const GET: &str = concat!(columns!("CAST(1 AS BIGINT)"), "AND c.id = $1");

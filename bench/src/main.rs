@@ -1,0 +1,66 @@
+//! Measures Strongroom against bare floors on the same machine, in the same run, in turns: what counts are ratios.
+//! `cargo xtask bench` builds everything and starts this. It speaks to loopback only, and every measurement is bounded
+//! in count or time.
+
+#![forbid(unsafe_code)]
+#![recursion_limit = "512"]
+
+mod bare;
+mod client;
+mod lists;
+mod process;
+mod report;
+mod seed;
+mod uses;
+mod visit;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Parser;
+
+use report::Report;
+
+#[derive(Debug, Parser)]
+struct Options {
+    /// The program `strongroom`, built for release.
+    #[arg(long)]
+    server: Option<PathBuf>,
+    /// Serve as the bare floor, on the database of this data folder. The bench starts itself so.
+    #[arg(long, hide = true)]
+    bare: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let options = Options::parse();
+    if let Some(folder) = options.bare {
+        return bare::serve(&folder).await;
+    }
+    let server = options
+        .server
+        .ok_or_else(|| anyhow::anyhow!("run `cargo xtask bench`, which builds what is measured"))?;
+    let mut report = Report::default();
+
+    report.step("a database of 200 credentials");
+    let small = seed::folder(200).await?;
+    report.step("requests for a list");
+    lists::against_floor(&server, small.path(), &mut report).await?;
+    report.step("creating");
+    lists::creating(&server, small.path(), &mut report).await?;
+    report.step("starting");
+    process::starting(&server, small.path(), &mut report).await?;
+    report.step("first visits");
+    visit::bytes(&server, small.path(), &mut report).await?;
+    report.step("uses");
+    uses::against_floor(small.path(), &mut report).await?;
+
+    report.step("databases of 1,000 and 100,000 credentials");
+    let (few, many) = (seed::folder(1_000).await?, seed::folder(100_000).await?);
+    report.step("every order, near and far");
+    lists::orders(&server, few.path(), many.path(), &mut report).await?;
+    report.step("searching");
+    lists::searching(&server, many.path(), &mut report).await?;
+
+    report.finish()
+}

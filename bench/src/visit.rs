@@ -1,0 +1,64 @@
+//! What a browser downloads at the first visit of each page.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::client::{Connection, get};
+use crate::process::Process;
+use crate::report::{Budget, Report};
+
+/// The pages, and whether one signs in for them. The list of credentials has the budget.
+const PAGES: [(&str, bool); 3] = [
+    ("/credentials?limit=10", true),
+    ("/mcp-servers", true),
+    ("/sign-in", false),
+];
+
+/// The bytes of each page with everything that it fetches at once.
+pub async fn bytes(program: &Path, data: &Path, report: &mut Report) -> Result<()> {
+    let server = Process::strongroom(program, data).await?;
+    let cookie = server.sign_in().await?;
+    let mut connection = Connection::open(server.address).await?;
+    for (path, signed_in) in PAGES {
+        let page = connection
+            .send(&get(path, if signed_in { &cookie } else { "" }))
+            .await?;
+        ensure!(page.status() == 200, "{path} answers {}", page.head);
+        let mut bytes = page.body.len();
+        for file in files(&page.body, page.header("link").unwrap_or_default()) {
+            let answer = connection.send(&get(&file, "")).await?;
+            ensure!(answer.status() == 200, "{file} answers {}", answer.head);
+            bytes += answer.body.len();
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a page is smaller than that")]
+        let kilobytes = bytes as f64 / 1_000.0;
+        let budget = if path.starts_with("/credentials") {
+            Budget::AtMost(300.0)
+        } else {
+            Budget::None
+        };
+        report.number(
+            &format!("first visit of {}", path.split('?').next().context("a path")?),
+            kilobytes,
+            " kB",
+            budget,
+        );
+    }
+    server.stop().await
+}
+
+/// The site's files that a page names, each once. Names stand in attributes and in the loader, between quotes; a
+/// compressed page says them in its `Link` header.
+fn files(page: &[u8], link: &str) -> Vec<String> {
+    let text = String::from_utf8_lossy(page);
+    let mut files: Vec<String> = text
+        .split(['"', '\'', '<', '>'])
+        .chain(link.split(['<', '>']))
+        .filter(|part| part.starts_with("/pkg/") || *part == "/favicon.svg")
+        .map(str::to_owned)
+        .collect();
+    files.sort();
+    files.dedup();
+    files
+}
