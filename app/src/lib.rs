@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod api;
 pub mod audit;
+pub mod chunks;
 pub mod credentials;
 mod document;
 pub mod help;

@@ -10,14 +10,12 @@ use leptos_router::{
 
 use crate::{
     PageRequest,
-    accounts::{AccountPage, SetUpPage, SignInPage, WelcomePage, provide_me},
-    audit::AuditPage,
-    credentials::{CredentialPage, CredentialsPage},
-    help::{HelpIndexPage, HelpPage, HelpTopic},
-    mcp_servers::McpServersPage,
+    accounts::provide_me,
+    chunks,
+    credentials::CredentialsPage,
+    help::HelpTopic,
     shell::{NotFoundPage, Shell, text},
-    ui::{SignInAgain, provide_dialogs, provide_hydrated, provide_toasts},
-    users::UsersPage,
+    ui::{SignInAgain, lazily, provide_dialogs, provide_hydrated, provide_toasts},
 };
 
 /// The app: on the server inside the document, in the browser inside its body.
@@ -34,21 +32,21 @@ pub fn App() -> impl IntoView {
         <Title formatter=|title: String| text::document_title(&title) />
         <Router>
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
-                <Route path=path!("/set-up") view=SetUpPage ssr=SsrMode::Async />
-                <Route path=path!("/welcome") view=WelcomePage ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view=|| lazily(chunks::sign_in()) ssr=SsrMode::Async />
+                <Route path=path!("/set-up") view=|| lazily(chunks::set_up()) ssr=SsrMode::Async />
+                <Route path=path!("/welcome") view=|| lazily(chunks::welcome()) ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=Shell ssr=SsrMode::Async>
                     <Route path=path!("/") view=|| view! { <Redirect path="/credentials" /> } ssr=SsrMode::Async />
                     <Route path=path!("/credentials") view=CredentialsPage ssr=SsrMode::Async />
-                    <Route path=path!("/credentials/:id") view=CredentialPage ssr=SsrMode::Async />
-                    <Route path=path!("/mcp-servers") view=|| view! { <McpServersPage /> }.into_any() ssr=SsrMode::Async />
-                    <Route path=path!("/audit") view=|| view! { <AuditPage /> }.into_any() ssr=SsrMode::Async />
-                    <Route path=path!("/help") view=|| view! { <HelpIndexPage /> }.into_any() ssr=SsrMode::Async />
+                    <Route path=path!("/credentials/:id") view=|| lazily(chunks::credential()) ssr=SsrMode::Async />
+                    <Route path=path!("/mcp-servers") view=|| lazily(chunks::mcp_servers()) ssr=SsrMode::Async />
+                    <Route path=path!("/audit") view=|| lazily(chunks::audit()) ssr=SsrMode::Async />
+                    <Route path=path!("/help") view=|| lazily(chunks::help(None)) ssr=SsrMode::Async />
                     <Route path=path!("/help/credentials") view=|| help(HelpTopic::Credentials) ssr=SsrMode::Async />
                     <Route path=path!("/help/mcp-servers") view=|| help(HelpTopic::McpServers) ssr=SsrMode::Async />
                     <Route path=path!("/help/audit") view=|| help(HelpTopic::Audit) ssr=SsrMode::Async />
-                    <Route path=path!("/users") view=|| view! { <UsersPage /> }.into_any() ssr=SsrMode::Async />
-                    <Route path=path!("/account") view=|| view! { <AccountPage /> }.into_any() ssr=SsrMode::Async />
+                    <Route path=path!("/users") view=|| lazily(chunks::users()) ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=|| lazily(chunks::account()) ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>
@@ -56,5 +54,5 @@ pub fn App() -> impl IntoView {
 }
 
 fn help(topic: HelpTopic) -> AnyView {
-    view! { <HelpPage topic /> }.into_any()
+    lazily(chunks::help(Some(topic)))
 }

@@ -100,9 +100,18 @@ fn dechunked(mut body: &[u8]) -> Result<Vec<u8>> {
     }
 }
 
+/// A request without a body, from a browser that takes brotli.
+pub fn get_compressed(path: &str, cookie: &str) -> Vec<u8> {
+    with_encoding(path, cookie, "br")
+}
+
 /// A request without a body.
 pub fn get(path: &str, cookie: &str) -> Vec<u8> {
-    format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: text/html,application/json\r\naccept-encoding: br\r\ncookie: {cookie}\r\n\r\n")
+    with_encoding(path, cookie, "identity")
+}
+
+fn with_encoding(path: &str, cookie: &str, encoding: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: text/html,application/json\r\naccept-encoding: {encoding}\r\ncookie: {cookie}\r\n\r\n")
         .into_bytes()
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::client::{Connection, get};
+use crate::client::{Connection, get, get_compressed};
 use crate::process::Process;
 use crate::report::{Budget, Report};
 
@@ -48,16 +48,18 @@ pub async fn bytes(program: &Path, data: &Path, report: &mut Report) -> Result<(
     server.stop().await
 }
 
-/// The site's files that a page names, each once. Names stand in attributes and in the loader, between quotes; a
-/// compressed page says them in its `Link` header.
-fn files(page: &[u8], link: &str) -> Vec<String> {
+/// The site's files that a page names, each once, and the loader of chunks, which its module names. Names stand in
+/// attributes and in the script of the page, between quotes.
+fn files(page: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(page);
     let mut files: Vec<String> = text
         .split(['"', '\'', '<', '>'])
-        .chain(link.split(['<', '>']))
         .filter(|part| part.starts_with("/pkg/") || *part == "/favicon.svg")
         .map(str::to_owned)
         .collect();
+    if let Some(module) = files.iter().find_map(|file| file.strip_suffix("/strongroom_bg.wasm")) {
+        files.push(format!("{module}/chunks.js"));
+    }
     files.sort();
     files.dedup();
     files

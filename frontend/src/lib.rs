@@ -1,12 +1,21 @@
 //! The WebAssembly entry point of Strongroom.
 
+#![forbid(unsafe_code)]
 // The types of views nest deeply.
 #![recursion_limit = "512"]
 
-use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 /// Brings the page that the server rendered to life.
+///
+/// # Errors
+/// Where the code of the page cannot be fetched.
 #[wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() -> Result<(), JsValue> {
+    let path = leptos::prelude::window().location().pathname()?;
+    app::chunks::fetch_for(&path)
+        .await
+        .map_err(|_| JsValue::from_str("the code of this page could not be fetched"))?;
     leptos::mount::hydrate_body(app::App);
+    Ok(())
 }

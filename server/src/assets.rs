@@ -144,6 +144,11 @@ fn read_folder(root: &Path, folder: &Path, files: &mut HashMap<String, Bytes>) -
     Ok(())
 }
 
+/// Whether the browser takes an encoding.
+pub(crate) fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
+    accepted(headers).iter().any(|accepted| accepted == encoding)
+}
+
 /// The encodings that the browser takes; one with `q=0` is refused.
 fn accepted(headers: &HeaderMap) -> Vec<String> {
     let text = headers

@@ -3,6 +3,7 @@
 //! `replicas` -> `keys`, `backup`, `accounts` -> `credentials` -> `outbound` -> `mcp_servers` -> `users` ->
 //! `help`, `pages`, `assets`, `router` -> `cli`.
 
+#![forbid(unsafe_code)]
 // The types of views nest deeply.
 #![recursion_limit = "512"]
 

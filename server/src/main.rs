@@ -1,5 +1,6 @@
 //! The `strongroom` binary.
 
+#![forbid(unsafe_code)]
 // The types of views nest deeply.
 #![recursion_limit = "512"]
 

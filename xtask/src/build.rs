@@ -30,7 +30,7 @@ pub fn run(options: Options) -> Result<()> {
     if options.release && options.site_only {
         let mut steps = Steps::new(3);
         let site = release_site(&workspace, &mut steps)?;
-        first_visit::report(&site)
+        first_visit::check(&site)
     } else if options.release {
         release(&workspace)
     } else {
@@ -91,7 +91,7 @@ fn release(workspace: &Workspace) -> Result<()> {
         megabytes(&program)?
     ));
     say(format!("  Start it with: {} serve --data-dir data", program.display()));
-    first_visit::report(&site)
+    first_visit::check(&site)
 }
 
 /// Compiles packages for release, with the site inside the server.
@@ -101,7 +101,9 @@ pub fn compile_release(workspace: &Workspace, site: &Path, packages: &[&str]) ->
     for package in packages {
         cargo.args(["--package", package]);
     }
-    cargo.env("STRONGROOM_SITE", site);
+    cargo
+        .env("STRONGROOM_SITE", site)
+        .env("RUSTFLAGS", Mode::Release.rust_flags().join(" "));
     run_quietly(cargo).map(drop)
 }
 

@@ -2,10 +2,13 @@
 //!
 //! `cargo xtask help` lists them. Each installs what it needs where it can, and says which command to run where it cannot.
 
+#![forbid(unsafe_code)]
+
 mod api_fuzz;
 mod bench;
 mod build;
 mod chromium;
+mod chunks;
 mod debian;
 mod demo;
 mod first_visit;
@@ -18,6 +21,7 @@ mod progress;
 mod rust_tests;
 mod serve;
 mod site;
+mod snip;
 mod strongroom;
 mod summary;
 mod test;

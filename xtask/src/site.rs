@@ -21,7 +21,9 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::chunks;
 use crate::process::run_quietly;
+use crate::snip;
 use crate::workspace::Workspace;
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -47,6 +49,23 @@ impl Mode {
         match self {
             Self::Dev => "wasm-dev",
             Self::Release => "wasm-release",
+        }
+    }
+
+    /// Flags for rustc, for server and module alike: they render and expect the same markup. A release has one type
+    /// for all views, so that each piece of Leptos is in the module once and not once for each page.
+    pub fn rust_flags(self) -> &'static [&'static str] {
+        match self {
+            Self::Dev => &[],
+            Self::Release => &["--cfg", "erase_components"],
+        }
+    }
+
+    /// Flags for the module alone: what it is cut into chunks by.
+    fn module_flags(self) -> &'static [&'static str] {
+        match self {
+            Self::Dev => &[],
+            Self::Release => &["--cfg", "chunks", "-C", "link-args=--emit-relocs"],
         }
     }
 
@@ -84,22 +103,20 @@ pub fn compile(workspace: &Workspace, mode: Mode) -> Result<()> {
         "--profile",
         mode.cargo_profile(),
     ]);
+    let flags = [mode.rust_flags(), mode.module_flags()].concat();
+    if !flags.is_empty() {
+        cargo.env("RUSTFLAGS", flags.join(" "));
+    }
     run_quietly(cargo).map(drop)
 }
 
 /// Puts the compiled front end, the style and the public files together. Returns the site's folder.
 pub fn assemble(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
-    let (js, wasm, snippets) = bind(workspace, mode)?;
+    let Bound { js, wasm, others } = match mode {
+        Mode::Dev => bind(workspace)?,
+        Mode::Release => bind_in_chunks(workspace)?,
+    };
     let style = style(&workspace.path("style"), mode)?;
-
-    let js = Asset {
-        path: hashed_name("js", js.as_bytes()),
-        bytes: js.into_bytes(),
-    };
-    let wasm = Asset {
-        path: hashed_name("wasm", &wasm),
-        bytes: wasm,
-    };
     let css = Asset {
         path: hashed_name("css", style.as_bytes()),
         bytes: style.into_bytes(),
@@ -107,7 +124,7 @@ pub fn assemble(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
     let (js_url, wasm_url, css_url) = (url(&js), url(&wasm), url(&css));
 
     let mut assets = vec![js, wasm, css];
-    assets.extend(snippets);
+    assets.extend(others);
     assets.extend(public_files(&workspace.path("public"))?);
     assets.sort_by(|a, b| a.path.cmp(&b.path));
 
@@ -122,28 +139,45 @@ pub fn assemble(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Runs wasm-bindgen: the script, the module, and the scripts that the script imports.
-fn bind(workspace: &Workspace, mode: Mode) -> Result<(String, Vec<u8>, Vec<Asset>)> {
-    let compiled = workspace
+/// The scripts and modules of the site.
+#[derive(Debug)]
+struct Bound {
+    /// The script that a page starts.
+    js: Asset,
+    /// The module that the script starts.
+    wasm: Asset,
+    /// What script and module fetch.
+    others: Vec<Asset>,
+}
+
+/// Where cargo puts the module.
+fn compiled(workspace: &Workspace, mode: Mode) -> PathBuf {
+    workspace
         .target
         .join(WASM_TARGET)
         .join(mode.cargo_profile())
-        .join("frontend.wasm");
-    let mut output = Bindgen::new()
-        .input_path(&compiled)
+        .join("frontend.wasm")
+}
+
+/// Runs wasm-bindgen on a module: its output, and the scripts that its script imports.
+fn run_bindgen(module: &Path, mode: Mode) -> Result<(wasm_bindgen_cli_support::Output, Vec<(String, String)>)> {
+    let output = Bindgen::new()
+        .input_path(module)
         .out_name("strongroom")
         .web(true)?
         .typescript(false)
         .remove_name_section(mode == Mode::Release)
+        .demangle(false)
         .remove_producers_section(true)
+        // Chunks take what they share from the module's exports.
+        .keep_lld_exports(mode == Mode::Release)
         // The page says where the module is; the default would be an address without a hash.
         .omit_default_module_path(true)
         .generate_output()
-        .with_context(|| format!("wasm-bindgen cannot process {}", compiled.display()))?;
+        .with_context(|| format!("wasm-bindgen cannot process {}", module.display()))?;
     if !output.npm_dependencies().is_empty() {
         bail!("a crate of the front end asks for npm packages, which the site does not carry");
     }
-
     let mut snippets = Vec::new();
     for (identifier, scripts) in output.snippets() {
         for (index, script) in scripts.iter().enumerate() {
@@ -154,10 +188,59 @@ fn bind(workspace: &Workspace, mode: Mode) -> Result<(String, Vec<u8>, Vec<Asset
         snippets.push((path.clone(), script.clone()));
     }
     snippets.sort();
+    Ok((output, snippets))
+}
 
-    let (js, scripts) = with_snippets(output.js(), snippets)?;
+/// One script and one module, each named after its content.
+fn bind(workspace: &Workspace) -> Result<Bound> {
+    let (mut output, snippets) = run_bindgen(&compiled(workspace, Mode::Dev), Mode::Dev)?;
+    let (js, others) = with_snippets(output.js(), snippets)?;
     let wasm = output.wasm_mut().emit_wasm();
-    Ok((js, wasm, scripts))
+    Ok(Bound {
+        js: Asset {
+            path: hashed_name("js", js.as_bytes()),
+            bytes: js.into_bytes(),
+        },
+        wasm: Asset {
+            path: hashed_name("wasm", &wasm),
+            bytes: wasm,
+        },
+        others,
+    })
+}
+
+/// The module and its chunks. They name each other, so one folder is named after the content of them all.
+fn bind_in_chunks(workspace: &Workspace) -> Result<Bound> {
+    let folder = workspace.target.join("site-chunks");
+    let chunks = chunks::split(&compiled(workspace, Mode::Release), &folder)?;
+    let (mut output, snippets) = run_bindgen(&chunks.main, Mode::Release)?;
+    if snip::remove_dead_code(output.wasm_mut()) == 0 {
+        bail!("the module has nothing of what xtask/src/snip.rs removes: names may have changed with the compiler");
+    }
+    let js = output.js().as_bytes().to_vec();
+    let wasm = output.wasm_mut().emit_wasm();
+
+    let mut others = chunks.files;
+    others.extend(
+        snippets
+            .into_iter()
+            .map(|(path, script)| (format!("snippets/{path}"), script.into_bytes())),
+    );
+    let mut all = Sha256::new();
+    for bytes in [&js, &wasm].into_iter().chain(others.iter().map(|(_, bytes)| bytes)) {
+        all.update(Sha256::digest(bytes));
+    }
+    let mut name = hex(&all.finalize());
+    name.truncate(16);
+    let asset = |path: &str, bytes| Asset {
+        path: format!("pkg/{name}/{path}"),
+        bytes,
+    };
+    Ok(Bound {
+        js: asset(chunks::MAIN_JS, js),
+        wasm: asset("strongroom_bg.wasm", wasm),
+        others: others.into_iter().map(|(path, bytes)| asset(&path, bytes)).collect(),
+    })
 }
 
 /// Small scripts that crates bring along keep their names when their content changes, so their folder's name follows it.

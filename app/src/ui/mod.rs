@@ -12,6 +12,7 @@ mod hydrated;
 mod icon;
 #[cfg(test)]
 mod inner_html_tests;
+mod lazy;
 pub mod list;
 mod menu;
 pub mod problem_text;
@@ -35,6 +36,8 @@ pub use field::{FieldFrame, FieldIds, TextField};
 pub use focus::{focus_autofocus, focus_element, focus_when_painted, scroll_into_sight};
 pub use hydrated::{provide_hydrated, use_hydrated};
 pub use icon::{Icon, IconKind};
+pub(crate) use lazy::chunk;
+pub use lazy::{NotFetched, lazily};
 pub use menu::{Menu, MenuButton, MenuLink};
 pub use save::{Again, ErrorSummary, FieldIssue, GeneralError, Look, Save, SaveFailure, SaveState, SignInAgain};
 pub use shorten::shorten_middle;

@@ -1,5 +1,17 @@
 //! The words of the components that belong to no feature.
 
+/// A part of the page whose code could not be fetched.
+#[must_use]
+pub fn not_fetched() -> &'static str {
+    "This part of the page could not be loaded. Check the connection, then reload."
+}
+
+/// Loads the page again.
+#[must_use]
+pub fn reload() -> &'static str {
+    "Reload"
+}
+
 /// Announced after copying.
 #[must_use]
 pub fn copied() -> String {

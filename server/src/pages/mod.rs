@@ -1,5 +1,6 @@
 //! Pages, rendered on the server and brought to life in the browser.
 
+mod compress;
 mod transport;
 
 use app::help::{HelpText, HelpTopic};
@@ -144,6 +145,7 @@ impl Pages {
         let render = leptos_axum::render_app_async_with_context(context, app::shell);
         // Rendering holds the request's URL only: a body is never read.
         let (parts, _) = request.into_parts();
+        let asked = parts.headers.clone();
         let mut response = render(Request::from_parts(parts, Body::empty())).await;
         if outcome.is_not_found() {
             *response.status_mut() = StatusCode::NOT_FOUND;
@@ -154,7 +156,7 @@ impl Pages {
         if let Some(id) = request_id {
             response.extensions_mut().insert(id);
         }
-        response
+        compress::compressed(&asked, response).await
     }
 }
 

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use super::{Credential, CredentialId};
 use crate::{
     accounts::{Action, Resource, may},
-    ui::AddressedDialog,
+    ui::{AddressedDialog, chunk, lazily},
 };
 use asked::Asked;
 
@@ -48,7 +48,17 @@ pub fn CredentialDialogs(
     let may_create = may(Resource::Credentials, Action::Create, None);
     move || match asked.get()? {
         // The page offers no way here to whoever may not; an address alone leads nowhere.
-        Asked::Add => may_create.then(|| view! { <add::AddCredentialDialog on_close on_done /> }.into_any()),
-        Asked::Of(kind, id) => Some(view! { <loaded::CredentialDialog kind id on_close on_done /> }.into_any()),
+        Asked::Add if !may_create => None,
+        asked => Some(lazily(dialog_asked_for(asked, on_close, on_done))),
+    }
+}
+
+chunk! {
+    /// The dialog that was asked for.
+    async fn dialog_asked_for(asked: Asked, on_close: Callback<()>, on_done: Callback<Done>) in dialogs {
+        match asked {
+            Asked::Add => view! { <add::AddCredentialDialog on_close on_done /> }.into_any(),
+            Asked::Of(kind, id) => view! { <loaded::CredentialDialog kind id on_close on_done /> }.into_any(),
+        }
     }
 }

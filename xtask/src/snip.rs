@@ -1,0 +1,66 @@
+//! Removes code that the linker must keep and that never runs.
+//!
+//! A view whose type is erased carries pointers to everything that can be done with a view. The linker cannot know that
+//! some of it never is, because of how this app starts: `hydrate_body` hydrates at once and never asynchronously, from
+//! the server's markup and never from a template, and routes are listed on the server only. What these pointers lead to
+//! is a tenth of the module. Their targets become traps, and what only they led to is dropped.
+
+use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module};
+
+/// Parts of the names of functions that are never called. `hydrate_async` would be by `hydrate_lazy`.
+const NEVER_CALLED: [&str; 4] = [
+    "13hydrate_async28_$u7b$$u7b$closure$u7d$$u7d$",
+    "IntoAny$GT$8into_any13hydrate_async17h",
+    "IntoAnyAttribute$GT$13into_any_attr21hydrate_from_template17h",
+    "IntoAnyNestedRoute$GT$21into_any_nested_route15generate_routes17h",
+];
+
+/// Drops what never runs. Names of functions must still be in the module.
+pub fn remove_dead_code(module: &mut Module) -> usize {
+    let dead: Vec<FunctionId> = module
+        .funcs
+        .iter()
+        .filter(|function| {
+            let name = function.name.as_deref().unwrap_or_default();
+            NEVER_CALLED.iter().any(|part| name.contains(part))
+        })
+        .map(walrus::Function::id)
+        .collect();
+    for id in &dead {
+        let (parameters, results) = module.types.params_results(module.funcs.get(*id).ty());
+        let (parameters, results) = (parameters.to_vec(), results.to_vec());
+        let locals = parameters.iter().map(|kind| module.locals.add(*kind)).collect();
+        let mut trap = FunctionBuilder::new(&mut module.types, &parameters, &results);
+        trap.func_body().unreachable();
+        module.funcs.get_mut(*id).kind = FunctionKind::Local(trap.local_func(locals));
+    }
+    walrus::passes::gc::run(module);
+    dead.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_dead_code_leads_to_is_dropped() {
+        let mut module = Module::default();
+        let mut inner = FunctionBuilder::new(&mut module.types, &[], &[]);
+        inner.name("only_for_dead_code".to_owned()).func_body();
+        let inner = inner.finish(vec![], &mut module.funcs);
+        let mut dead = FunctionBuilder::new(&mut module.types, &[], &[]);
+        dead.name("_ZN_IntoAny$GT$8into_any13hydrate_async17h00E".to_owned())
+            .func_body()
+            .call(inner);
+        let dead = dead.finish(vec![], &mut module.funcs);
+        module.exports.add("kept", dead);
+
+        assert_eq!(remove_dead_code(&mut module), 1);
+        let names: Vec<_> = module
+            .funcs
+            .iter()
+            .filter_map(|function| function.name.clone())
+            .collect();
+        assert_eq!(names, ["_ZN_IntoAny$GT$8into_any13hydrate_async17h00E"]);
+    }
+}
