@@ -15,7 +15,7 @@ test('scripts, styles and the module come compressed and may be kept for a year'
   await page.goto('/sign-in');
   await hydrated(page);
   for (const extension of ['js', 'wasm', 'css']) {
-    const asset = assets.find(({ url }) => new RegExp(`/pkg/strongroom\\.[0-9a-f]{12,}\\.${extension}$`).test(url));
+    const asset = assets.find(({ url }) => new RegExp(`/pkg/(strongroom\\.[0-9a-f]{12,}|[0-9a-f]{12,}/strongroom(_bg)?)\\.${extension}$`).test(url));
     expect(asset, `an asset with a hashed name and the extension ${extension}`).toBeDefined();
     expect(asset?.headers['cache-control']).toContain('immutable');
     expect(asset?.headers['content-encoding']).toMatch(/^(br|gzip)$/);

@@ -17,10 +17,9 @@ pub fn run() -> Result<()> {
     steps.run("Compile the server with the site inside, and the bench", || {
         build::compile_release(&workspace, &site, &["server", "bench"])
     })?;
-    let release = workspace.target.join("release");
     steps.run("Measure, in turns with the floors", || {
-        let mut bench = Command::new(release.join("bench"));
-        bench.arg("--server").arg(release.join("strongroom"));
+        let mut bench = Command::new(workspace.target.join("release/bench"));
+        bench.arg("--server").arg(build::release_server(&workspace));
         let finished = run_showing(bench, |_| true)?;
         if !finished.status.success() {
             bail!("the bench ended with {}", finished.status);

@@ -78,13 +78,18 @@ pub fn dev_server(workspace: &Workspace) -> PathBuf {
     workspace.target.join("debug/strongroom")
 }
 
+/// Where cargo puts the release server.
+pub fn release_server(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("release/strongroom")
+}
+
 fn release(workspace: &Workspace) -> Result<()> {
     let mut steps = Steps::new(4);
     let site = release_site(workspace, &mut steps)?;
     steps.run("Compile the server with the site inside", || {
         compile_release(workspace, &site, &["server"])
     })?;
-    let program = workspace.target.join("release/strongroom");
+    let program = release_server(workspace);
     say(format!(
         "\n  {}  ({} MB, the site inside)",
         program.display(),

@@ -21,6 +21,9 @@ pub struct Options {
     /// Run the long parts too: the API is sent what its documentation allows, and what it does not.
     #[arg(long)]
     long: bool,
+    /// Run the browser tests on a release build, which is cut into chunks and erases the types of views.
+    #[arg(long)]
+    release: bool,
     /// Arguments for the test runner, such as `--only browser -- specs/smoke.spec.ts`.
     #[arg(last = true)]
     runner_arguments: Vec<String>,
@@ -222,12 +225,20 @@ fn test_browser(
     steps.attempt("Types of the browser tests", || playwright::check_types(workspace));
     let mut site = None;
     let compiled = steps.attempt("Build the site", || {
-        site::compile(workspace, Mode::Dev)?;
-        site = Some(site::assemble(workspace, Mode::Dev)?);
+        let mode = if options.release { Mode::Release } else { Mode::Dev };
+        site::compile(workspace, mode)?;
+        site = Some(site::assemble(workspace, mode)?);
         Ok(())
     });
-    let server = build::dev_server(workspace);
-    let built = steps.attempt("Build the server", || build_server(workspace, server_is_compiled));
+    let server = if options.release {
+        build::release_server(workspace)
+    } else {
+        build::dev_server(workspace)
+    };
+    let built = steps.attempt("Build the server", || match &site {
+        Some(site) if options.release => build::compile_release(workspace, site, &["server"]),
+        _ => build_server(workspace, server_is_compiled),
+    });
     let (true, true, Some(site)) = (compiled, built, site) else {
         return steps.not_run(name, "site or server did not build");
     };
