@@ -2,6 +2,7 @@
 
 mod committer;
 mod input;
+mod listing;
 mod operations;
 mod owned;
 mod resolver;
@@ -10,12 +11,12 @@ mod rows;
 mod store;
 
 pub use committer::FIND as FIND_FOR_USE;
+pub use listing::NEWEST_FIRST;
 pub use operations::operations;
 pub use owned::{destroy_owned, owned, transfer_owned};
 pub use resolver::{Referrer, ResolveError, Resolved, Resolver, UseRequest};
 pub use routes::router;
 pub use rows::summary;
-pub use store::NEWEST_FIRST;
 
 use std::sync::Arc;
 

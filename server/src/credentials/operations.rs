@@ -4,7 +4,7 @@ use app::api::Page;
 use app::credentials::{CreateCredential, Credential, Reference, UpdateCredential, Use};
 use serde_json::json;
 
-use super::store::SORTS;
+use super::listing::SORTS;
 use crate::openapi::Operation;
 
 /// What `routes.rs` serves.

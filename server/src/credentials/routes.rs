@@ -8,7 +8,8 @@ use axum::routing::get;
 use axum::{Router, body::Body};
 use tracing::instrument;
 
-use super::store::{Author, SORTS};
+use super::listing::SORTS;
+use super::store::Author;
 use super::{Create, Credentials, Delete, Read, Update, input};
 use crate::http::{
     ApiError, IdPath, IfMatch, JsonBody, ListQuery, May, Permit, QueryPairs, RequestId, created, json, no_content,

@@ -8,11 +8,12 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::Credentials;
+use super::listing::GET;
 use super::rows::{CredentialRow, UseRow};
 use crate::accounts::begin_owning;
 use crate::audit::{self, Event};
 use crate::db::{DbError, Tx, execute, is_unique_violation, read, within};
-use crate::http::{ApiError, Keyset, ListQuery, Principal, SortKey};
+use crate::http::{ApiError, Principal};
 use crate::references;
 use crate::text::{fold, sort_key};
 
@@ -34,72 +35,6 @@ impl Author<'_> {
     }
 }
 
-macro_rules! columns {
-    ($total:expr) => {
-        concat!(
-            "SELECT c.id, c.name, c.name_sort, c.owner_id, u.name AS owner_name, c.owner_sort, c.version, c.revision, \
-             c.allowed_hosts, c.created_at, c.updated_at, \
-             (SELECT count(*) FROM credential_references r WHERE r.credential_id = c.id) AS used_by, ",
-            $total,
-            " AS total FROM credentials c JOIN users u ON u.id = c.owner_id WHERE c.deleted_at IS NULL "
-        )
-    };
-}
-macro_rules! filter {
-    () => {
-        "AND ($1 IS NULL OR c.name_key LIKE $1 ESCAPE '\\' OR c.id = $2) AND ($3 IS NULL OR c.owner_id = $3) "
-    };
-}
-macro_rules! count {
-    () => {
-        concat!(
-            "(SELECT count(*) FROM (SELECT 1 AS one FROM credentials c WHERE c.deleted_at IS NULL ",
-            filter!(),
-            "LIMIT 10001) AS counted)"
-        )
-    };
-}
-/// The four pages of a sort column, in the order of [`Keyset`].
-macro_rules! pages {
-    ($column:literal) => {
-        [
-            concat!(columns!(count!()), filter!(), "ORDER BY ", $column, ", c.id LIMIT $4"),
-            concat!(
-                columns!(count!()),
-                filter!(),
-                "ORDER BY ",
-                $column,
-                " DESC, c.id DESC LIMIT $4"
-            ),
-            concat!(
-                columns!(count!()),
-                filter!(),
-                "AND (",
-                $column,
-                ", c.id) > ($5, $6) ORDER BY ",
-                $column,
-                ", c.id LIMIT $4"
-            ),
-            concat!(
-                columns!(count!()),
-                filter!(),
-                "AND (",
-                $column,
-                ", c.id) < ($5, $6) ORDER BY ",
-                $column,
-                " DESC, c.id DESC LIMIT $4"
-            ),
-        ]
-    };
-}
-const BY_NAME: [&str; 4] = pages!("c.name_sort");
-const BY_OWNER: [&str; 4] = pages!("c.owner_sort");
-const BY_CREATED: [&str; 4] = pages!("c.created_at");
-/// The first page of a list, newest first. The bench measures against the bare statement.
-pub const NEWEST_FIRST: &str = BY_CREATED[1];
-const BY_UPDATED: [&str; 4] = pages!("c.updated_at");
-const COUNT: &str = concat!("SELECT ", count!());
-const GET: &str = concat!(columns!("CAST(1 AS BIGINT)"), "AND c.id = $1");
 const INSERT: &str = "INSERT INTO credentials (id, name, name_key, name_sort, owner_id, owner_sort, version, revision, \
      reference_epoch, allowed_hosts, created_at, updated_at, updated_by_name) \
      SELECT $1, $2, $3, $4, u.id, u.name_sort, 1, 1, 0, $5, $6, $6, u.name FROM users u WHERE u.id = $7";
@@ -123,9 +58,6 @@ const USES: &str = "SELECT at, actor_kind, actor_id, actor_name, COALESCE(creden
      referrer_kind, referrer_id, referrer_name, host, outcome, reason FROM audit_events \
      WHERE action = 'credential.use' AND credential_id = $1 ORDER BY seq DESC LIMIT $2";
 
-/// Fields that a list of credentials can be sorted by.
-pub(super) const SORTS: &[&str] = &["name", "owner", "created_at", "updated_at"];
-
 #[derive(sqlx::FromRow)]
 struct Changed {
     name: String,
@@ -140,54 +72,6 @@ struct Standing {
 }
 
 impl Credentials {
-    /// One page.
-    pub(super) async fn list(&self, query: ListQuery) -> Result<Page<Credential>, ApiError> {
-        let rows = self.rows(&query).await?;
-        if query.fell_short(rows.len()) {
-            let query = query.at_start();
-            let rows = self.rows(&query).await?;
-            return self.page(&query, rows).await;
-        }
-        self.page(&query, rows).await
-    }
-
-    async fn rows(&self, query: &ListQuery) -> Result<Vec<CredentialRow>, ApiError> {
-        let texts = match query.sort {
-            "name" => &BY_NAME,
-            "owner" => &BY_OWNER,
-            "updated_at" => &BY_UPDATED,
-            _ => &BY_CREATED,
-        };
-        let sql = texts[match query.keyset() {
-            Keyset::FirstAscending => 0,
-            Keyset::FirstDescending => 1,
-            Keyset::Greater => 2,
-            Keyset::Less => 3,
-        }];
-        Ok(read!(self.base.db, c => {
-            let page = sqlx::query_as(sql)
-                .bind(query.pattern()).bind(query.searched_id()).bind(query.owner).bind(query.limit + 1);
-            let page = match &query.cursor {
-                None => page,
-                Some(cursor) => match &cursor.key {
-                    SortKey::Bytes(bytes) => page.bind(bytes.clone()),
-                    SortKey::Time(time) => page.bind(*time),
-                }.bind(cursor.id),
-            };
-            page.fetch_all(c)
-        })?)
-    }
-
-    async fn page(&self, query: &ListQuery, rows: Vec<CredentialRow>) -> Result<Page<Credential>, ApiError> {
-        let total = match rows.first() {
-            Some(row) => row.total,
-            None if query.cursor.is_none() => 0,
-            None => read!(self.base.db, c => sqlx::query_scalar(COUNT)
-                .bind(query.pattern()).bind(query.searched_id()).bind(query.owner).fetch_one(c))?,
-        };
-        Ok(query.page(rows, total, |row| row.edge(query.sort), Credential::from))
-    }
-
     /// One credential; nothing where it is gone.
     pub(super) async fn get(&self, id: CredentialId) -> Result<Option<Credential>, ApiError> {
         let row: Option<CredentialRow> = read!(self.base.db, c => sqlx::query_as(GET).bind(id.0).fetch_optional(c))?;

@@ -24,6 +24,7 @@ mod own_account;
 mod peers;
 mod races;
 mod roles;
+mod searching;
 #[path = "../support/mod.rs"]
 mod support;
 mod throttling;

@@ -1,0 +1,181 @@
+//! Lists of credentials: one text for each order, each way, and two ways to search. None selects the ciphertext.
+
+use app::api::Page;
+use app::credentials::Credential;
+
+use super::Credentials;
+use super::rows::CredentialRow;
+use crate::db::read;
+use crate::http::{ApiError, Keyset, ListQuery, SortKey};
+
+macro_rules! columns {
+    ($total:expr, $from:expr) => {
+        concat!(
+            "SELECT c.id, c.name, c.name_sort, c.owner_id, u.name AS owner_name, c.owner_sort, c.version, c.revision, \
+             c.allowed_hosts, c.created_at, c.updated_at, \
+             (SELECT count(*) FROM credential_references r WHERE r.credential_id = c.id) AS used_by, ",
+            $total,
+            " AS total FROM ",
+            $from,
+            " JOIN users u ON u.id = c.owner_id WHERE c.deleted_at IS NULL "
+        )
+    };
+}
+macro_rules! filter {
+    () => {
+        "AND ($1 IS NULL OR c.name_key LIKE $1 ESCAPE '\\' OR c.id = $2) AND ($3 IS NULL OR c.owner_id = $3) "
+    };
+}
+macro_rules! count {
+    () => {
+        concat!(
+            "(SELECT count(*) FROM (SELECT 1 AS one FROM credentials c WHERE c.deleted_at IS NULL ",
+            filter!(),
+            "LIMIT 10001) AS counted)"
+        )
+    };
+}
+/// The rows in the order of a column, each tried: quick where there is no search, or where many rows match.
+macro_rules! tried {
+    () => {
+        concat!(columns!(count!(), "credentials c"), filter!())
+    };
+}
+/// The matches first, from the index of names alone, then sorted: quick where few rows match.
+macro_rules! found {
+    () => {
+        concat!(
+            "WITH hits AS MATERIALIZED (SELECT c.id FROM credentials c WHERE c.deleted_at IS NULL ",
+            filter!(),
+            "LIMIT 501) ",
+            columns!(
+                "(SELECT count(*) FROM hits)",
+                "hits JOIN credentials c ON c.id = hits.id"
+            )
+        )
+    };
+}
+/// More matches than this are not few.
+const FEW: i64 = 500;
+/// The four pages of a sort column, in the order of [`Keyset`].
+macro_rules! pages {
+    ($rows:expr, $column:literal) => {
+        [
+            concat!($rows, "ORDER BY ", $column, ", c.id LIMIT $4"),
+            concat!($rows, "ORDER BY ", $column, " DESC, c.id DESC LIMIT $4"),
+            concat!(
+                $rows,
+                "AND (",
+                $column,
+                ", c.id) > ($5, $6) ORDER BY ",
+                $column,
+                ", c.id LIMIT $4"
+            ),
+            concat!(
+                $rows,
+                "AND (",
+                $column,
+                ", c.id) < ($5, $6) ORDER BY ",
+                $column,
+                " DESC, c.id DESC LIMIT $4"
+            ),
+        ]
+    };
+}
+/// The pages of all sort columns.
+macro_rules! orders {
+    ($rows:expr) => {
+        Orders {
+            by_name: pages!($rows, "c.name_sort"),
+            by_owner: pages!($rows, "c.owner_sort"),
+            by_created: pages!($rows, "c.created_at"),
+            by_updated: pages!($rows, "c.updated_at"),
+        }
+    };
+}
+
+struct Orders {
+    by_name: [&'static str; 4],
+    by_owner: [&'static str; 4],
+    by_created: [&'static str; 4],
+    by_updated: [&'static str; 4],
+}
+
+impl Orders {
+    fn text(&self, query: &ListQuery) -> &'static str {
+        let pages = match query.sort {
+            "name" => &self.by_name,
+            "owner" => &self.by_owner,
+            "updated_at" => &self.by_updated,
+            _ => &self.by_created,
+        };
+        pages[match query.keyset() {
+            Keyset::FirstAscending => 0,
+            Keyset::FirstDescending => 1,
+            Keyset::Greater => 2,
+            Keyset::Less => 3,
+        }]
+    }
+}
+
+const TRIED: Orders = orders!(tried!());
+const FOUND: Orders = orders!(found!());
+/// The first page of a list, newest first. The bench measures against the bare statement.
+pub const NEWEST_FIRST: &str = TRIED.by_created[1];
+const COUNT: &str = concat!("SELECT ", count!());
+/// One credential.
+pub(super) const GET: &str = concat!(columns!("CAST(1 AS BIGINT)", "credentials c"), "AND c.id = $1");
+
+/// Fields that a list of credentials can be sorted by.
+pub(super) const SORTS: &[&str] = &["name", "owner", "created_at", "updated_at"];
+
+impl Credentials {
+    /// One page.
+    pub(super) async fn list(&self, query: ListQuery) -> Result<Page<Credential>, ApiError> {
+        let rows = self.rows(&query).await?;
+        if query.fell_short(rows.len()) {
+            let query = query.at_start();
+            let rows = self.rows(&query).await?;
+            return self.page(&query, rows).await;
+        }
+        self.page(&query, rows).await
+    }
+
+    async fn rows(&self, query: &ListQuery) -> Result<Vec<CredentialRow>, ApiError> {
+        if query.pattern().is_some() {
+            let rows = self.rows_of(&FOUND, query).await?;
+            // Nothing on a later page says nothing about how many there are.
+            let few = rows.first().map_or(query.cursor.is_none(), |row| row.total <= FEW);
+            if few {
+                return Ok(rows);
+            }
+        }
+        self.rows_of(&TRIED, query).await
+    }
+
+    async fn rows_of(&self, orders: &Orders, query: &ListQuery) -> Result<Vec<CredentialRow>, ApiError> {
+        let sql = orders.text(query);
+        Ok(read!(self.base.db, c => {
+            let page = sqlx::query_as(sql)
+                .bind(query.pattern()).bind(query.searched_id()).bind(query.owner).bind(query.limit + 1);
+            let page = match &query.cursor {
+                None => page,
+                Some(cursor) => match &cursor.key {
+                    SortKey::Bytes(bytes) => page.bind(bytes.clone()),
+                    SortKey::Time(time) => page.bind(*time),
+                }.bind(cursor.id),
+            };
+            page.fetch_all(c)
+        })?)
+    }
+
+    async fn page(&self, query: &ListQuery, rows: Vec<CredentialRow>) -> Result<Page<Credential>, ApiError> {
+        let total = match rows.first() {
+            Some(row) => row.total,
+            None if query.cursor.is_none() => 0,
+            None => read!(self.base.db, c => sqlx::query_scalar(COUNT)
+                .bind(query.pattern()).bind(query.searched_id()).bind(query.owner).fetch_one(c))?,
+        };
+        Ok(query.page(rows, total, |row| row.edge(query.sort), Credential::from))
+    }
+}
