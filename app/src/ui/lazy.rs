@@ -75,8 +75,8 @@ pub fn lazily(view: impl Future<Output = Result<AnyView, NotFetched>> + Send + '
 
 fn show(mut view: Fetching) -> AnyView {
     match view.as_mut().now_or_never() {
-        Some(view) => view.unwrap_or_else(|error| not_fetched(error)),
-        None => Suspend::new(async move { view.await.unwrap_or_else(|error| not_fetched(error)) }).into_any(),
+        Some(view) => view.unwrap_or_else(not_fetched),
+        None => Suspend::new(async move { view.await.unwrap_or_else(not_fetched) }).into_any(),
     }
 }
 
