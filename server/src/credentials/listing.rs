@@ -86,28 +86,28 @@ macro_rules! pages {
 macro_rules! orders {
     ($rows:expr) => {
         Orders {
-            by_name: pages!($rows, "c.name_sort"),
-            by_owner: pages!($rows, "c.owner_sort"),
-            by_created: pages!($rows, "c.created_at"),
-            by_updated: pages!($rows, "c.updated_at"),
+            name: pages!($rows, "c.name_sort"),
+            owner: pages!($rows, "c.owner_sort"),
+            created_at: pages!($rows, "c.created_at"),
+            updated_at: pages!($rows, "c.updated_at"),
         }
     };
 }
 
 struct Orders {
-    by_name: [&'static str; 4],
-    by_owner: [&'static str; 4],
-    by_created: [&'static str; 4],
-    by_updated: [&'static str; 4],
+    name: [&'static str; 4],
+    owner: [&'static str; 4],
+    created_at: [&'static str; 4],
+    updated_at: [&'static str; 4],
 }
 
 impl Orders {
     fn text(&self, query: &ListQuery) -> &'static str {
         let pages = match query.sort {
-            "name" => &self.by_name,
-            "owner" => &self.by_owner,
-            "updated_at" => &self.by_updated,
-            _ => &self.by_created,
+            "name" => &self.name,
+            "owner" => &self.owner,
+            "updated_at" => &self.updated_at,
+            _ => &self.created_at,
         };
         pages[match query.keyset() {
             Keyset::FirstAscending => 0,
@@ -121,7 +121,7 @@ impl Orders {
 const TRIED: Orders = orders!(tried!());
 const FOUND: Orders = orders!(found!());
 /// The first page of a list, newest first. The bench measures against the bare statement.
-pub const NEWEST_FIRST: &str = TRIED.by_created[1];
+pub const NEWEST_FIRST: &str = TRIED.created_at[1];
 const COUNT: &str = concat!("SELECT ", count!());
 /// One credential.
 pub(super) const GET: &str = concat!(columns!("CAST(1 AS BIGINT)", "credentials c"), "AND c.id = $1");
