@@ -21,13 +21,12 @@ pub async fn bytes(program: &Path, data: &Path, report: &mut Report) -> Result<(
     let cookie = server.sign_in().await?;
     let mut connection = Connection::open(server.address).await?;
     for (path, signed_in) in PAGES {
-        let page = connection
-            .send(&get(path, if signed_in { &cookie } else { "" }))
-            .await?;
+        let cookie = if signed_in { cookie.as_str() } else { "" };
+        let mut bytes = connection.send(&get_compressed(path, cookie)).await?.body.len();
+        let page = connection.send(&get(path, cookie)).await?;
         ensure!(page.status() == 200, "{path} answers {}", page.head);
-        let mut bytes = page.body.len();
-        for file in files(&page.body, page.header("link").unwrap_or_default()) {
-            let answer = connection.send(&get(&file, "")).await?;
+        for file in files(&page.body) {
+            let answer = connection.send(&get_compressed(&file, "")).await?;
             ensure!(answer.status() == 200, "{file} answers {}", answer.head);
             bytes += answer.body.len();
         }
