@@ -51,7 +51,7 @@ pub async fn against_floor(data: &Path, report: &mut Report) -> Result<()> {
         for _ in 0..READS {
             let _: Sealed = sqlx::query_as(BARE_READ).bind(id).bind(1_i64).fetch_one(reader).await?;
         }
-        let bare = began.elapsed();
+        let floor = began.elapsed();
         let began = Instant::now();
         for _ in 0..READS {
             let sealed: Sealed = sqlx::query_as(FIND_FOR_USE)
@@ -65,7 +65,7 @@ pub async fn against_floor(data: &Path, report: &mut Report) -> Result<()> {
             drop(base.vault.open_value(CredentialId(id), 1, &sealed)?);
         }
         if round > 0 {
-            ratios.push(began.elapsed().as_secs_f64() / bare.as_secs_f64());
+            ratios.push(began.elapsed().as_secs_f64() / floor.as_secs_f64());
         }
     }
     report.rounds(

@@ -88,6 +88,8 @@ const TABLE: &[Row] = &[
         r#"{"name": "{name}", "url": "{url}"}"#,
         USERS,
     ),
+    // Whoever may not make servers of programs is told of none.
+    ("GET /api/v1/mcp-servers/commands", "", ANYBODY),
     ("GET /api/v1/mcp-servers/{id}", "", ANYBODY),
     (
         "PATCH /api/v1/mcp-servers/{id}",
