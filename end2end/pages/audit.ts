@@ -12,10 +12,10 @@ export class AuditPage {
   readonly action = () => this.filters().getByRole('combobox', { name: 'Action' });
   readonly outcome = () => this.filters().getByRole('combobox', { name: 'Outcome' });
   readonly host = () => this.filters().getByRole('textbox', { name: 'Host' });
-  readonly from = () => this.filters().getByLabel('From');
-  readonly to = () => this.filters().getByLabel('To');
+  readonly from = () => this.filters().getByLabel('From', { exact: true });
+  readonly to = () => this.filters().getByLabel('To', { exact: true });
   readonly clear = () => this.page.getByRole('link', { name: 'Clear filters' });
-  readonly export = () => this.page.getByRole('link', { name: 'Export' });
+  readonly export = () => this.page.getByRole('link', { name: 'Export', exact: true });
   readonly search = () => this.page.getByRole('searchbox', { name: 'Search by name' });
   readonly pages = () => this.page.getByRole('navigation', { name: 'Pages' });
 }
