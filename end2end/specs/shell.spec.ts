@@ -38,10 +38,13 @@ test('the theme is kept, and the server sends it with the page', async ({ page }
 test('single keys search, add and explain themselves', async ({ page }) => {
   await open(page, '/credentials');
   const list = new CredentialsPage(page);
+  const hint = page.getByRole('search').getByText('/', { exact: true });
+  await expect(hint).toBeVisible();
   await page.keyboard.press('/');
   await expect(list.search()).toBeFocused();
   await expect(list.search()).toHaveValue('');
   await page.keyboard.type('n?/');
+  await expect(hint).toBeHidden();
   await expect(list.search()).toHaveValue('n?/');
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(page.getByRole('heading', { name: /^Nothing is named like/ })).toBeVisible();
