@@ -52,20 +52,28 @@ impl Mode {
         }
     }
 
-    /// Flags for rustc, for server and module alike: they render and expect the same markup. A release has one type
-    /// for all views, so that each piece of Leptos is in the module once and not once for each page.
+    /// Whether the site is cut into chunks, with the types of views erased. On trial: no release does so until the
+    /// browser tests pass on one, see "Size" in CONTRIBUTING.md.
+    fn in_chunks(self) -> bool {
+        self == Self::Release && std::env::var_os("STRONGROOM_TRY_CHUNKS").is_some()
+    }
+
+    /// Flags for rustc, for server and module alike: they render and expect the same markup. With chunks there is one
+    /// type for all views, so that each piece of Leptos is in the module once and not once for each page.
     pub fn rust_flags(self) -> &'static [&'static str] {
-        match self {
-            Self::Dev => &[],
-            Self::Release => &["--cfg", "erase_components"],
+        if self.in_chunks() {
+            &["--cfg", "erase_components"]
+        } else {
+            &[]
         }
     }
 
     /// Flags for the module alone: what it is cut into chunks by.
     fn module_flags(self) -> &'static [&'static str] {
-        match self {
-            Self::Dev => &[],
-            Self::Release => &["--cfg", "chunks", "-C", "link-args=--emit-relocs"],
+        if self.in_chunks() {
+            &["--cfg", "chunks", "-C", "link-args=--emit-relocs"]
+        } else {
+            &[]
         }
     }
 
@@ -112,9 +120,10 @@ pub fn compile(workspace: &Workspace, mode: Mode) -> Result<()> {
 
 /// Puts the compiled front end, the style and the public files together. Returns the site's folder.
 pub fn assemble(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
-    let Bound { js, wasm, others } = match mode {
-        Mode::Dev => bind(workspace)?,
-        Mode::Release => bind_in_chunks(workspace)?,
+    let Bound { js, wasm, others } = if mode.in_chunks() {
+        bind_in_chunks(workspace)?
+    } else {
+        bind(workspace, mode)?
     };
     let style = style(&workspace.path("style"), mode)?;
     let css = Asset {
@@ -167,10 +176,10 @@ fn run_bindgen(module: &Path, mode: Mode) -> Result<(wasm_bindgen_cli_support::O
         .web(true)?
         .typescript(false)
         .remove_name_section(mode == Mode::Release)
-        .demangle(false)
+        .demangle(!mode.in_chunks())
         .remove_producers_section(true)
         // Chunks take what they share from the module's exports.
-        .keep_lld_exports(mode == Mode::Release)
+        .keep_lld_exports(mode.in_chunks())
         // The page says where the module is; the default would be an address without a hash.
         .omit_default_module_path(true)
         .generate_output()
@@ -192,8 +201,8 @@ fn run_bindgen(module: &Path, mode: Mode) -> Result<(wasm_bindgen_cli_support::O
 }
 
 /// One script and one module, each named after its content.
-fn bind(workspace: &Workspace) -> Result<Bound> {
-    let (mut output, snippets) = run_bindgen(&compiled(workspace, Mode::Dev), Mode::Dev)?;
+fn bind(workspace: &Workspace, mode: Mode) -> Result<Bound> {
+    let (mut output, snippets) = run_bindgen(&compiled(workspace, mode), mode)?;
     let (js, others) = with_snippets(output.js(), snippets)?;
     let wasm = output.wasm_mut().emit_wasm();
     Ok(Bound {
