@@ -12,8 +12,8 @@ export class AuditPage {
   readonly action = () => this.filters().getByRole('combobox', { name: 'Action' });
   readonly outcome = () => this.filters().getByRole('combobox', { name: 'Outcome' });
   readonly host = () => this.filters().getByRole('textbox', { name: 'Host' });
-  readonly from = () => this.filters().getByLabel('From', { exact: true });
-  readonly to = () => this.filters().getByLabel('To', { exact: true });
+  readonly from = () => this.filters().getByRole('textbox', { name: 'From', exact: true });
+  readonly to = () => this.filters().getByRole('textbox', { name: 'To', exact: true });
   readonly clear = () => this.page.getByRole('link', { name: 'Clear filters' });
   readonly export = () => this.page.getByRole('link', { name: 'Export', exact: true });
   readonly search = () => this.page.getByRole('searchbox', { name: 'Search by name' });

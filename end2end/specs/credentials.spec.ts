@@ -253,14 +253,22 @@ test('the list is accessible', async ({ page, api }) => {
 
 test('a dialog that is opened while a search waits stays open, and the search follows when it closes', async ({ page, api }) => {
   const { name } = await (await api('administrator')).createCredential({ name: unique('PATIENT'), value: CANARY });
-  await page.clock.install();
   await open(page, '/credentials');
   const list = new CredentialsPage(page);
-  await list.search().fill(name);
-  await list.add().click();
+  // In one go, so that the wait of the search cannot be over before the dialog is asked for.
+  const add = await list.add().elementHandle();
+  await list.search().evaluate(
+    (search, [text, link]) => {
+      (search as HTMLInputElement).value = text as string;
+      search.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      (link as HTMLElement).click();
+    },
+    [name, add] as const,
+  );
   const form = new CredentialForm(page);
   await expect(form.dialog).toBeVisible();
-  await page.clock.runFor(1_000);
+  // More than twice the wait of the search.
+  await page.waitForTimeout(500);
   await expect(form.dialog).toBeVisible();
   await expect(page).not.toHaveURL(/search=/);
   await form.cancel().click();

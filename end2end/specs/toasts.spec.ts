@@ -23,9 +23,9 @@ test('a message leaves after eight seconds', async ({ page }) => {
   const name = unique('SHORT');
   await add(page, name);
   const messages = new CredentialsPage(page).messages();
-  await page.clock.runFor(7_000);
+  await page.clock.runFor(4_000);
   await expect(messages).toContainText(name);
-  await page.clock.runFor(1_500);
+  await page.clock.runFor(5_000);
   await expect(messages).not.toContainText(name);
 });
 
