@@ -4,6 +4,7 @@
 #![recursion_limit = "512"]
 
 pub mod accounts;
+pub mod ai;
 pub mod api;
 pub mod audit;
 pub mod chunks;
@@ -11,8 +12,10 @@ pub mod credentials;
 mod document;
 pub mod help;
 pub mod mcp_servers;
+pub mod model_bindings;
 pub mod names;
 mod routes;
+pub mod schemas;
 pub mod secret;
 mod shell;
 pub mod ui;

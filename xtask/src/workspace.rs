@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-/// The checkout that this program was built from.
+/// The checkout that this program works on.
 #[derive(Debug)]
 pub struct Workspace {
     /// The folder with the workspace's `Cargo.toml`.
@@ -18,7 +18,10 @@ pub struct Workspace {
 impl Workspace {
     /// Asks cargo for the two folders.
     pub fn find() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        // Asked when it runs: a target folder that several checkouts share may hold the program of another one.
+        let manifest =
+            env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+        let root = manifest
             .parent()
             .context("xtask lies outside a workspace: run `cargo xtask` inside the checkout")?
             .to_path_buf();

@@ -66,6 +66,8 @@ pub enum Resource {
     /// MCP servers that are programs beside Strongroom: making, changing and deleting them. For using and
     /// reading them, what holds for all MCP servers holds.
     StdioServers,
+    /// Model bindings.
+    ModelBindings,
     /// Users.
     Users,
     /// The audit trail.

@@ -83,6 +83,8 @@ pub struct UpdateCredential {
 pub enum ReferrerKind {
     /// An MCP server.
     McpServer,
+    /// A model binding.
+    ModelBinding,
     /// A kind of a later release.
     #[serde(other)]
     #[cfg_attr(feature = "ssr", schemars(skip))]
@@ -95,6 +97,7 @@ impl ReferrerKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::McpServer => "mcp_server",
+            Self::ModelBinding => "model_binding",
             Self::Unknown => "unknown",
         }
     }
@@ -104,6 +107,7 @@ impl ReferrerKind {
     pub fn from_name(name: &str) -> Self {
         match name {
             "mcp_server" => Self::McpServer,
+            "model_binding" => Self::ModelBinding,
             _ => Self::Unknown,
         }
     }

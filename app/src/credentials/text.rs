@@ -336,6 +336,9 @@ pub fn fate(kind: ReferrerKind) -> &'static str {
         ReferrerKind::McpServer => {
             "Keeps its reference; its connections fail, and its row says \u{201C}credential deleted\u{201D}."
         }
+        ReferrerKind::ModelBinding => {
+            "Keeps its reference; its actions fail, and its row says \u{201C}credential deleted\u{201D}."
+        }
         ReferrerKind::Unknown => "Keeps its reference and fails when it uses it.",
     }
 }
@@ -345,6 +348,7 @@ pub fn fate(kind: ReferrerKind) -> &'static str {
 pub fn referrer(kind: ReferrerKind) -> &'static str {
     match kind {
         ReferrerKind::McpServer => "MCP server",
+        ReferrerKind::ModelBinding => "Model binding",
         ReferrerKind::Unknown => "Other",
     }
 }

@@ -222,6 +222,7 @@ fn current(principal: &Principal, role: Option<&str>) -> Option<Principal> {
 fn resource(kind: ReferrerKind) -> Resource {
     match kind {
         ReferrerKind::McpServer => Resource::McpServers,
+        ReferrerKind::ModelBinding => Resource::ModelBindings,
         ReferrerKind::Unknown => Resource::Unknown,
     }
 }

@@ -100,6 +100,7 @@ pub fn permissions(role: Role) -> Vec<Permission> {
             Resource::Credentials,
             Resource::McpServers,
             Resource::StdioServers,
+            Resource::ModelBindings,
             Resource::Users,
             Resource::AuditEvents,
         ]
@@ -111,7 +112,7 @@ pub fn permissions(role: Role) -> Vec<Permission> {
             )
         })
         .collect(),
-        Role::Manager => [Resource::Credentials, Resource::McpServers]
+        Role::Manager => [Resource::Credentials, Resource::McpServers, Resource::ModelBindings]
             .into_iter()
             .flat_map(|resource| {
                 allow(
@@ -126,7 +127,7 @@ pub fn permissions(role: Role) -> Vec<Permission> {
                 )
             })
             .collect(),
-        Role::Viewer => [Resource::Credentials, Resource::McpServers]
+        Role::Viewer => [Resource::Credentials, Resource::McpServers, Resource::ModelBindings]
             .into_iter()
             .flat_map(|resource| allow(resource, &[(Read, Scope::Any)]))
             .collect(),

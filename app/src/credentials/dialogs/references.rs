@@ -15,6 +15,7 @@ const SHOWN: usize = 10;
 pub fn referrer_href(kind: ReferrerKind, id: impl std::fmt::Display) -> Option<String> {
     match kind {
         ReferrerKind::McpServer => Some(format!("/mcp-servers?edit={id}")),
+        ReferrerKind::ModelBinding => Some(format!("/model-bindings?edit={id}")),
         ReferrerKind::Unknown => None,
     }
 }

@@ -1,0 +1,256 @@
+//! The wire contract of the AI actions.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::api::Problem;
+use crate::mcp_servers::McpServerId;
+
+/// An action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ActionName {
+    /// A text from a prompt.
+    AiGenerateText,
+    /// The next turn of a conversation.
+    AiGenerateReply,
+    /// An object from a prompt, by a JSON Schema.
+    AiGenerateObject,
+    /// An object that a prompt or a conversation implies, by a JSON Schema.
+    AiInferObject,
+    /// A text, with tools of MCP servers on the way.
+    AiAgent,
+}
+
+impl ActionName {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::AiGenerateText,
+        Self::AiGenerateReply,
+        Self::AiGenerateObject,
+        Self::AiInferObject,
+        Self::AiAgent,
+    ];
+
+    /// The name in the path, in workflows and in the audit trail.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AiGenerateText => "ai_generate_text",
+            Self::AiGenerateReply => "ai_generate_reply",
+            Self::AiGenerateObject => "ai_generate_object",
+            Self::AiInferObject => "ai_infer_object",
+            Self::AiAgent => "ai_agent",
+        }
+    }
+
+    /// Reads the name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == name)
+    }
+
+    /// Whether its answer is an object.
+    #[must_use]
+    pub fn makes_object(self) -> bool {
+        matches!(self, Self::AiGenerateObject | Self::AiInferObject)
+    }
+
+    /// Whether a conversation can be its input.
+    #[must_use]
+    pub fn takes_history(self) -> bool {
+        matches!(self, Self::AiGenerateReply | Self::AiInferObject | Self::AiAgent)
+    }
+
+    /// Whether it can answer as a stream of events.
+    #[must_use]
+    pub fn streams(self) -> bool {
+        !self.makes_object()
+    }
+}
+
+/// What an action looks at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum InputMode {
+    /// The prompt.
+    #[default]
+    Prompt,
+    /// The last messages of a conversation.
+    History,
+}
+
+/// Who said something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MessageRole {
+    /// The person.
+    User,
+    /// The model.
+    Assistant,
+}
+
+/// One turn of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    /// Who said it.
+    pub role: MessageRole,
+    /// What was said.
+    pub content: String,
+}
+
+/// An MCP server whose tools an agent may use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct McpTools {
+    /// The server.
+    pub server_id: McpServerId,
+    /// Its tools that may be used; absent: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_names: Option<Vec<String>>,
+}
+
+/// How many tokens an action took, all steps together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Usage {
+    /// Tokens of what was sent.
+    pub input_tokens: i64,
+    /// Tokens of what was answered.
+    pub output_tokens: i64,
+    /// Both.
+    pub total_tokens: i64,
+    /// Of the answer, those spent on reasoning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning_tokens: Option<i64>,
+    /// Of what was sent, those that the provider had kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cached_input_tokens: Option<i64>,
+}
+
+/// A tool that the model asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct ModelToolCall {
+    /// The provider's id of the call.
+    pub id: String,
+    /// The tool, as `<server>__<tool>`.
+    pub name: String,
+    /// What the model passed to it.
+    pub arguments: Value,
+}
+
+/// What a tool gave back to the model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct ModelToolResult {
+    /// The id of the call.
+    pub id: String,
+    /// The tool.
+    pub name: String,
+    /// What it gave, cut to what is passed on.
+    pub content: String,
+    /// Whether the tool failed.
+    pub is_error: bool,
+    /// How long it took, in milliseconds.
+    pub latency_ms: i64,
+}
+
+/// One request to the model, and what came of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct AgentStep {
+    /// Counts from 1.
+    pub number: i64,
+    /// What the model said.
+    pub text: String,
+    /// Which tools it asked for.
+    pub tool_calls: Vec<ModelToolCall>,
+    /// What they gave.
+    pub tool_results: Vec<ModelToolResult>,
+    /// Why the model stopped: `stop`, `length`, `tool_calls`, `content_filter` or `other`.
+    pub finish_reason: String,
+    /// The tokens of this step.
+    pub usage: Usage,
+    /// How long the model took, in milliseconds.
+    pub latency_ms: i64,
+}
+
+/// What an action gives.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct ActionOutput {
+    /// The text of the answer.
+    pub text: String,
+    /// How the model came to it, where the provider tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<String>,
+    /// The object of an object action.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<Value>,
+    /// Why it ended: `stop`, `length`, `content_filter`, `step_limit` or `other`.
+    pub finish_reason: String,
+    /// The model, as the provider reports it.
+    pub model: String,
+    /// The tokens of all steps.
+    pub usage: Usage,
+    /// Agent: the tools of the last step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<ModelToolCall>,
+    /// Agent: what they gave.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tool_results: Vec<ModelToolResult>,
+    /// Agent: all steps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<AgentStep>,
+    /// How long it took, in milliseconds.
+    pub latency_ms: i64,
+}
+
+/// One event of an answer as `text/event-stream`: the name of the event is `type`, its data is this object.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ActionEvent {
+    /// More of the text.
+    Text {
+        /// What to append.
+        delta: String,
+    },
+    /// More of the reasoning.
+    Reasoning {
+        /// What to append.
+        delta: String,
+    },
+    /// The model asked for a tool.
+    ToolCall {
+        /// The call.
+        call: ModelToolCall,
+    },
+    /// A tool answered.
+    ToolResult {
+        /// What it gave.
+        result: ModelToolResult,
+    },
+    /// A step of an agent is over; text that follows belongs to the next one.
+    Step {
+        /// The step.
+        step: Box<AgentStep>,
+    },
+    /// The end: what the action gives without a stream. What was streamed agrees with it.
+    Finish {
+        /// The output.
+        output: Box<ActionOutput>,
+    },
+    /// The end: it failed.
+    Error {
+        /// Why.
+        error: Box<Problem>,
+    },
+}

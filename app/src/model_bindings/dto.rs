@@ -1,0 +1,104 @@
+//! The wire contract of model bindings.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::Provider;
+use crate::accounts::Owner;
+use crate::api::{Patch, Problem, id_type};
+use crate::credentials::{CredentialId, CredentialSummary};
+
+id_type! {
+    /// The id of a model binding.
+    ModelBindingId
+}
+
+/// Which model of which provider, and which credential: the settings of `kind: model`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ModelSettings {
+    /// Who serves the model.
+    pub provider: Provider,
+    /// The model, as the provider names it.
+    pub model_id: String,
+    /// The id of the credential whose value is sent as the key; without one, no key is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api_key: Option<CredentialId>,
+    /// Where the provider is reached; absent: its usual address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+    /// The organization that the provider bills.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
+    /// Whether the model takes a JSON Schema for its answer; absent: what is known of the provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supports_structured_outputs: Option<bool>,
+}
+
+/// A model binding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct ModelBinding {
+    /// The id.
+    pub id: ModelBindingId,
+    /// The unique name.
+    pub name: String,
+    /// What is bound.
+    pub settings: ModelSettings,
+    /// What the credential is.
+    pub credential: Option<CredentialSummary>,
+    /// Where requests go, as `host` or `host:port`.
+    pub host: String,
+    /// When its credential was used last.
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// Who created it.
+    pub owner: Owner,
+    /// Counts all changes, from 1; quoted, it is the `ETag`.
+    pub revision: i64,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// When it was changed last.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Body of `POST /model-bindings`, `PATCH /model-bindings/{id}` (a merge patch, of `settings` too) and
+/// `POST /model-bindings/test`. A new one needs a name and settings; a test needs no name.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(target_arch = "wasm32", derive(Serialize))]
+#[serde(deny_unknown_fields, default)]
+pub struct ModelBindingInput {
+    /// Only in a test: the saved binding that the other fields change.
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Option::is_none"))]
+    pub id: Option<ModelBindingId>,
+    /// The unique name.
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::name"))]
+    pub name: Patch<String>,
+    /// The settings, or what changes about them; `null` in it clears an optional one.
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
+    #[cfg_attr(feature = "ssr", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
+    pub settings: Patch<serde_json::Map<String, serde_json::Value>>,
+    /// Adds the provider's host to the credential's allowed hosts, where the caller may change the credential. A
+    /// test adds nothing.
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "std::ops::Not::not"))]
+    pub allow_host: bool,
+}
+
+/// How a test ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct ModelTestResult {
+    /// Whether the model answered.
+    pub ok: bool,
+    /// When the test ran.
+    pub checked_at: DateTime<Utc>,
+    /// How long it took, in milliseconds.
+    pub latency_ms: i64,
+    /// The model, as the provider reports it.
+    pub model: Option<String>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Box<Problem>>,
+}

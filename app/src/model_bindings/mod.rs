@@ -1,0 +1,7 @@
+//! Model bindings: which model of which provider, and which credential opens it.
+
+mod dto;
+mod provider;
+
+pub use dto::{ModelBinding, ModelBindingId, ModelBindingInput, ModelSettings, ModelTestResult};
+pub use provider::{KeyHeader, Provider, WireFormat};
