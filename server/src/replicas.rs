@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::types::Json;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -75,6 +76,8 @@ async fn now(tx: &mut Tx, clock: &Clock) -> Result<DateTime<Utc>, DbError> {
 pub struct Membership {
     base: Arc<Base>,
     id: Uuid,
+    /// Dropped to end the task, between two beats: one that is cut off would hold the database's writer until it is undone.
+    go_on: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
 
@@ -102,13 +105,17 @@ impl Membership {
             );
         }
         let id = me.id;
-        let task = tokio::spawn(beat(base.clone(), me));
-        Ok(Self { base, id, task })
+        let (go_on, ended) = oneshot::channel();
+        let task = tokio::spawn(beat(base.clone(), me, ended));
+        Ok(Self { base, id, go_on, task })
     }
 
     /// Takes the row away: nobody waits for this server any more.
     pub async fn leave(self) {
-        self.task.abort();
+        drop(self.go_on);
+        if tokio::time::timeout(BEAT, self.task).await.is_err() {
+            tracing::warn!("the database does not answer the last beat of this server");
+        }
         let removed = async {
             let mut tx = self.base.db.begin().await?;
             execute!(&mut tx, sqlx::query(LEAVE).bind(self.id))?;
@@ -145,10 +152,10 @@ impl Me {
 
 /// Reads the keyring again and writes the row, for as long as the server runs. What is wrong is told
 /// when it begins and when it ends, not every few seconds.
-async fn beat(base: Arc<Base>, me: Me) {
+async fn beat(base: Arc<Base>, me: Me, mut ended: oneshot::Receiver<()>) {
     let mut told = None;
-    loop {
-        tokio::time::sleep(BEAT).await;
+    // Nothing is ever sent: the wait ends early when the sender is dropped.
+    while tokio::time::timeout(BEAT, &mut ended).await.is_err() {
         let complaint = match beat_once(&base, &me).await {
             Ok(complaint) => complaint,
             Err(error) => Some(format!("This server cannot tell the others of itself: {error}.")),

@@ -132,6 +132,22 @@ pub struct Report {
 }
 
 impl Report {
+    /// What is wrong with the trail, a line for each fault; nothing where it holds.
+    #[must_use]
+    pub fn complaint(&self) -> Option<String> {
+        let first = self.faults.first()?;
+        let mut lines = vec![format!(
+            "The audit trail does not hold: the first fault is at event {}. {} events were checked.",
+            first.seq(),
+            self.checked
+        )];
+        lines.extend(self.faults.iter().map(ToString::to_string));
+        if self.more > 0 {
+            lines.push(format!("and {} more", self.more));
+        }
+        Some(lines.join("\n"))
+    }
+
     pub(super) fn add(&mut self, fault: Fault) {
         if self.faults.len() < TOLD {
             self.faults.push(fault);

@@ -25,6 +25,7 @@ mod restore;
 pub use export::backup;
 pub use restore::restore;
 
+use crate::audit::Report;
 use crate::vault::KeyState;
 
 /// Tables that are not carried over: what lets somebody in may have been ended after the backup was made, and
@@ -47,4 +48,14 @@ pub struct Summary {
     pub values: u64,
     /// The keys that are needed to open it.
     pub keys: Vec<(String, KeyState)>,
+}
+
+/// What was restored.
+#[derive(Debug)]
+pub struct Restored {
+    /// What was read.
+    pub summary: Summary,
+    /// What a walk along the restored audit trail found. A fault was in the trail before the backup was made: the
+    /// rest is needed all the same.
+    pub trail: Report,
 }

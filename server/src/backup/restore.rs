@@ -7,7 +7,7 @@ use anyhow::{Context as _, ensure};
 use super::catalog;
 use super::export::count;
 use super::read::Backup;
-use super::{Summary, check, load};
+use super::{Restored, Summary, check, load};
 use crate::audit::{self, Event};
 use crate::clock::Clock;
 use crate::config::Settings;
@@ -24,7 +24,7 @@ pub async fn restore(
     path: &Path,
     clock: &Clock,
     mut progress: impl FnMut(String),
-) -> anyhow::Result<Summary> {
+) -> anyhow::Result<Restored> {
     let backup = Backup::open(path)?;
     let (written, known) = (backup.header.schema, newest_schema());
     ensure!(
@@ -46,11 +46,13 @@ pub async fn restore(
     let db = Db::open_as_it_is(settings.database_url.as_deref(), &settings.data_dir).await?;
     let outcome = fill(&db, &backup, &vault, clock, &mut progress).await;
     db.close().await;
-    outcome?;
-    Ok(Summary {
-        rows: backup.total_rows(),
-        values: checked.values,
-        keys: backup.keys()?,
+    Ok(Restored {
+        trail: outcome?,
+        summary: Summary {
+            rows: backup.total_rows(),
+            values: checked.values,
+            keys: backup.keys()?,
+        },
     })
 }
 
@@ -60,7 +62,7 @@ async fn fill(
     vault: &Vault,
     clock: &Clock,
     progress: &mut impl FnMut(String),
-) -> anyhow::Result<()> {
+) -> anyhow::Result<audit::Report> {
     ensure_empty(db, backup.header.schema).await?;
     // First the tables as they were when the backup was made: later migrations may move what they find.
     db.migrate_to(Some(backup.header.schema)).await?;
@@ -86,7 +88,11 @@ async fn fill(
     event.details = Some(format!("backup of {}", backup.header.made_at.to_rfc3339()));
     audit::append(&mut tx, vault, &[event]).await?;
     tx.commit().await?;
-    db.migrate_to(None).await
+    db.migrate_to(None).await?;
+    let walked = audit::verify(db, vault, 1, None, |checked, last| {
+        progress(format!("{checked} of {last} events of the audit trail verified"));
+    });
+    Ok(walked.await?)
 }
 
 /// No table has a row, and none is of a later time than the backup.

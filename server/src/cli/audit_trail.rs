@@ -49,21 +49,12 @@ pub(super) async fn run(settings: Settings, command: AuditCommand) -> anyhow::Re
     };
     base.db.close().await;
     let Some(report) = outcome? else { return Ok(()) };
-    let checked = report.checked;
-    let Some(first) = report.faults.first() else {
-        say(&format!("All {checked} events hold."));
-        if let Some(head) = &report.head {
-            say(&format!("Head: {head}"));
-        }
-        return Ok(());
-    };
-    let mut lines = vec![format!(
-        "The audit trail does not hold: the first fault is at event {}. {checked} events were checked.",
-        first.seq()
-    )];
-    lines.extend(report.faults.iter().map(ToString::to_string));
-    if report.more > 0 {
-        lines.push(format!("and {} more", report.more));
+    if let Some(complaint) = report.complaint() {
+        bail!("{complaint}");
     }
-    bail!("{}", lines.join("\n"))
+    say(&format!("All {} events hold.", report.checked));
+    if let Some(head) = &report.head {
+        say(&format!("Head: {head}"));
+    }
+    Ok(())
 }

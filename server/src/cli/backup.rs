@@ -31,12 +31,17 @@ pub(super) async fn restore(settings: &Settings, file: &Path) -> anyhow::Result<
     let mut progress = Progress::new();
     let outcome = backup::restore(settings, file, &Clock::system(), |text| progress.tell(|| text)).await;
     drop(progress);
-    let summary = outcome?;
+    let restored = outcome?;
+    let trail = restored.trail.complaint().map_or_else(
+        || format!("All {} events of the audit trail hold.", restored.trail.checked),
+        |complaint| format!("{complaint}\nIt was so where the backup was made; everything else was restored."),
+    );
     say(&format!(
         "The backup {} was restored: {}\n\
+         {trail}\n\
          Everybody signs in again: sessions are not part of a backup. Next: strongroom serve",
         file.display(),
-        counts(&summary)
+        counts(&restored.summary)
     ));
     Ok(())
 }

@@ -17,6 +17,7 @@ use server::router::router;
 use server::state::AppState;
 use server::vault;
 
+use crate::audit::tamper;
 use crate::both_engines;
 use crate::support::{Engine, TestApp};
 
@@ -48,7 +49,7 @@ impl Target {
         options.complete(None).unwrap()
     }
 
-    async fn restore(&self, app: &TestApp, file: &Path) -> anyhow::Result<backup::Summary> {
+    async fn restore(&self, app: &TestApp, file: &Path) -> anyhow::Result<backup::Restored> {
         backup::restore(&self.settings(), file, &app.state.base.clock, |_| {}).await
     }
 
@@ -120,7 +121,10 @@ both_engines! {
         for engine in [Engine::Sqlite, Engine::Postgres] {
             let target = Target::new(engine, &keyring(&app)).await;
             let restored = target.restore(&app, &file).await.unwrap();
-            assert_eq!((restored.values, restored.rows), (written.values, written.rows));
+            assert_eq!((restored.summary.values, restored.summary.rows), (written.values, written.rows));
+            assert_eq!(restored.trail.complaint(), None);
+            // The restore itself is the last event.
+            assert!(restored.trail.checked > 1);
             let state = target.start(&app).await;
             let again = target.folder.path().join("again.backup");
             backup_to(&state, &again).await.unwrap();
@@ -202,7 +206,7 @@ both_engines! {
         assert!(taken.len() > 1, "there were backups meanwhile");
         for (values, file) in taken.iter().take(3) {
             let target = Target::new(Engine::Sqlite, &keyring(&app)).await;
-            assert_eq!(target.restore(&app, file).await.unwrap().values, *values);
+            assert_eq!(target.restore(&app, file).await.unwrap().summary.values, *values);
         }
     }
 
@@ -217,6 +221,20 @@ both_engines! {
         let told = backup_to(&app.state, &folder.path().join("a.backup")).await.unwrap_err().to_string();
         assert!(told.contains("BROKEN") && !told.contains("WHOLE"), "{told}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    async fn a_trail_that_was_changed_before_the_backup_is_restored_and_said(app: TestApp) {
+        furnish(&app).await;
+        tamper(&app, "UPDATE audit_events SET outcome = 'refused' WHERE seq = 2").await;
+        let file = app.folder().join("a.backup");
+        backup_to(&app.state, &file).await.unwrap();
+        let target = Target::new(app.engine, &keyring(&app)).await;
+        let restored = target.restore(&app, &file).await.unwrap();
+        let complaint = restored.trail.complaint().unwrap();
+        assert!(complaint.contains("event 2 was changed"), "{complaint}");
+        let state = target.start(&app).await;
+        let opened = vault::verify(&state.base.db, &state.base.vault, |_| {}).await.unwrap();
+        assert_eq!((opened.opened, opened.broken.len()), (3, 0), "everything else is there");
     }
 
     async fn a_database_with_data_is_left_alone(app: TestApp) {

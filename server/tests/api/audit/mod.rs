@@ -30,7 +30,7 @@ async fn run(app: &TestApp, sql: &str) -> u64 {
 }
 
 /// Changes rows behind the server's back.
-async fn tamper(app: &TestApp, sql: &str) {
+pub(crate) async fn tamper(app: &TestApp, sql: &str) {
     assert!(run(app, sql).await > 0, "nothing was changed by {sql}");
 }
 
