@@ -40,7 +40,8 @@ export async function startStrongroom(
   options: { users?: boolean; args?: string[]; config?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Strongroom> {
   const program = required('STRONGROOM_BIN');
-  const site = required('STRONGROOM_SITE_DIR');
+  // A release has its site inside.
+  const site = process.env.STRONGROOM_SITE_DIR;
   const dataDir = await mkdtemp(join(tmpdir(), 'strongroom-end2end-'));
   if (options.users !== false) {
     for (const { name, email, password, role } of Object.values(USERS)) {
@@ -55,7 +56,8 @@ export async function startStrongroom(
   const server = start(
     program,
     [
-      ...['serve', '--site-dir', site, '--data-dir', dataDir, '--listen', listen],
+      ...['serve', '--data-dir', dataDir, '--listen', listen],
+      ...(site ? ['--site-dir', site] : []),
       ...(options.config === undefined ? [] : ['--config', config]),
       ...(options.args ?? []),
     ],

@@ -18,11 +18,12 @@ pub fn check_types(workspace: &Workspace) -> Result<()> {
     run_quietly(npm).map(drop)
 }
 
-/// Runs Playwright against the server and the site; its own list of tests is shown as it runs.
+/// Runs Playwright against the server and the site, or without one against what the server has inside; its own list of
+/// tests is shown as it runs.
 pub fn run(
     workspace: &Workspace,
     server: &Path,
-    site: &Path,
+    site: Option<&Path>,
     chromium: &Path,
     arguments: &[String],
     counts: &mut Counts,
@@ -36,7 +37,7 @@ pub fn run(
         .arg("test")
         .args(arguments)
         .env("STRONGROOM_BIN", server)
-        .env("STRONGROOM_SITE_DIR", site)
+        .env("STRONGROOM_SITE_DIR", site.unwrap_or(Path::new("")))
         .env("STRONGROOM_CHROMIUM", chromium)
         .env("STRONGROOM_PLAYWRIGHT_REPORT", &report);
     let finished = run_showing(node, |_| true)?;

@@ -52,10 +52,9 @@ impl Mode {
         }
     }
 
-    /// Whether the site is cut into chunks, with the types of views erased. On trial: no release does so until the
-    /// browser tests pass on one, see "Size" in CONTRIBUTING.md.
+    /// Whether the site is cut into chunks, with the types of views erased.
     fn in_chunks(self) -> bool {
-        self == Self::Release && std::env::var_os("STRONGROOM_TRY_CHUNKS").is_some()
+        self == Self::Release
     }
 
     /// Flags for rustc, for server and module alike: they render and expect the same markup. With chunks there is one

@@ -10,7 +10,7 @@ use crate::progress::{Steps, say};
 use crate::site::{self, Mode};
 use crate::summary::Counts;
 use crate::workspace::{Workspace, is_ci};
-use crate::{api_fuzz, build, chromium, node, playwright, postgres, rust_tests, toolchain};
+use crate::{api_fuzz, build, chromium, first_visit, node, playwright, postgres, rust_tests, toolchain};
 
 /// The options of `cargo xtask test`.
 #[derive(Debug, Args)]
@@ -21,9 +21,6 @@ pub struct Options {
     /// Run the long parts too: the API is sent what its documentation allows, and what it does not.
     #[arg(long)]
     long: bool,
-    /// Run the browser tests on a release build, which is cut into chunks and erases the types of views.
-    #[arg(long)]
-    release: bool,
     /// Arguments for the test runner, such as `--only browser -- specs/smoke.spec.ts`.
     #[arg(last = true)]
     runner_arguments: Vec<String>,
@@ -40,6 +37,8 @@ enum Part {
     Rust,
     /// Browser tests.
     Browser,
+    /// A release: the size of its site, and browser tests of its pages; asked for alone, all of them.
+    Release,
     /// Schemathesis against the API (a long part).
     Api,
 }
@@ -51,9 +50,11 @@ impl Options {
     }
 
     fn check(&self) -> Result<()> {
-        let one_runner = matches!(self.only[..], [Part::Rust | Part::Browser]);
+        let one_runner = matches!(self.only[..], [Part::Rust | Part::Browser | Part::Release]);
         if !self.runner_arguments.is_empty() && !one_runner {
-            bail!("arguments after `--` go to one test runner: add `--only rust` or `--only browser`");
+            bail!(
+                "arguments after `--` go to one test runner: add `--only rust`, `--only browser` or `--only release`"
+            );
         }
         Ok(())
     }
@@ -64,6 +65,7 @@ impl Options {
             (Part::Lint, 3),
             (Part::Rust, 3),
             (Part::Browser, 4),
+            (Part::Release, 3),
             (Part::Api, 2),
         ];
         let parts: usize = steps
@@ -74,7 +76,35 @@ impl Options {
         // One more prepares all of them.
         parts + 1
     }
+
+    fn opens_a_browser(&self) -> bool {
+        self.wants(Part::Browser) || self.wants(Part::Release)
+    }
+
+    /// Arguments for Playwright where it tests a release.
+    fn release_arguments(&self) -> Vec<String> {
+        if self.only == [Part::Release] {
+            self.runner_arguments.clone()
+        } else {
+            RELEASE_SPECS.map(|name| format!("specs/{name}.spec.ts")).to_vec()
+        }
+    }
 }
+
+/// The specs that open each page, and what pages fetch when it is asked for: what can differ in a release, which is cut
+/// into chunks and erases the types of views.
+const RELEASE_SPECS: [&str; 10] = [
+    "account",
+    "audit",
+    "credential-dialogs",
+    "credential-page",
+    "credentials",
+    "help",
+    "inline-creation",
+    "mcp-servers",
+    "shell",
+    "users",
+];
 
 /// What the steps need, found or installed before the first long one.
 #[derive(Debug, Default)]
@@ -109,7 +139,9 @@ pub fn run(options: Options) -> Result<()> {
     if options.wants(Part::Browser) {
         test_browser(&workspace, &options, &tools, compiled, &mut steps, &mut counts);
     }
-
+    if options.wants(Part::Release) {
+        test_release(&workspace, &options, &tools, &mut steps, &mut counts);
+    }
     if options.wants(Part::Api) {
         test_api(&workspace, &tools, compiled, &mut steps);
     }
@@ -118,7 +150,7 @@ pub fn run(options: Options) -> Result<()> {
     if !options.only.is_empty() {
         say("  This was a part of the checks (--only); `cargo xtask test` runs them all.");
     }
-    if options.wants(Part::Rust) || options.wants(Part::Browser) {
+    if options.wants(Part::Rust) || options.opens_a_browser() {
         say("");
         say(format!(
             "{} passed, {} failed, {} skipped",
@@ -136,17 +168,17 @@ fn prepare(workspace: &Workspace, options: &Options) -> Result<Tools> {
     if options.wants(Part::Fmt) || options.wants(Part::Lint) {
         toolchain::ensure_lint_tools(workspace)?;
     }
-    if options.wants(Part::Lint) || options.wants(Part::Browser) {
+    if options.wants(Part::Lint) || options.opens_a_browser() {
         toolchain::ensure_wasm_target(workspace)?;
     }
-    if options.wants(Part::Rust) || options.wants(Part::Browser) {
+    if options.wants(Part::Rust) || options.opens_a_browser() {
         node::ensure_installed()?;
         tools.node_modules = node::ensure_packages(workspace)?;
     }
     if options.wants(Part::Rust) && !rust_tests::postgres_is_given() {
         tools.postgres = Some(postgres::ensure_installed()?);
     }
-    if options.wants(Part::Browser) {
+    if options.opens_a_browser() {
         tools.chromium = chromium::ensure_installed(workspace)?;
     }
     if options.wants(Part::Api) {
@@ -225,20 +257,11 @@ fn test_browser(
     steps.attempt("Types of the browser tests", || playwright::check_types(workspace));
     let mut site = None;
     let compiled = steps.attempt("Build the site", || {
-        let mode = if options.release { Mode::Release } else { Mode::Dev };
-        site::compile(workspace, mode)?;
-        site = Some(site::assemble(workspace, mode)?);
+        site::compile(workspace, Mode::Dev)?;
+        site = Some(site::assemble(workspace, Mode::Dev)?);
         Ok(())
     });
-    let server = if options.release {
-        build::release_server(workspace)
-    } else {
-        build::dev_server(workspace)
-    };
-    let built = steps.attempt("Build the server", || match &site {
-        Some(site) if options.release => build::compile_release(workspace, site, &["server"]),
-        _ => build_server(workspace, server_is_compiled),
-    });
+    let built = steps.attempt("Build the server", || build_server(workspace, server_is_compiled));
     let (true, true, Some(site)) = (compiled, built, site) else {
         return steps.not_run(name, "site or server did not build");
     };
@@ -248,10 +271,40 @@ fn test_browser(
     steps.attempt(name, || {
         playwright::run(
             workspace,
-            &server,
-            &site,
+            &build::dev_server(workspace),
+            Some(&site),
             &tools.chromium,
             &options.runner_arguments,
+            counts,
+        )
+    });
+}
+
+/// A release as people get it, the site inside the program. Its size is a budget.
+fn test_release(workspace: &Workspace, options: &Options, tools: &Tools, steps: &mut Steps, counts: &mut Counts) {
+    let name = "Browser tests on the release";
+    let mut site = None;
+    let small = steps.attempt("Build the site of the release, weigh it", || {
+        site::compile(workspace, Mode::Release)?;
+        let folder = site::assemble(workspace, Mode::Release)?;
+        first_visit::check(site.insert(folder))
+    });
+    let Some(site) = site else {
+        return steps.not_run(name, "its site did not build");
+    };
+    let built = steps.attempt("Build the release", || {
+        build::compile_release(workspace, &site, &["server"])
+    });
+    if !(small && built) {
+        return steps.not_run(name, "it did not build, or is too large");
+    }
+    steps.attempt(name, || {
+        playwright::run(
+            workspace,
+            &build::release_server(workspace),
+            None,
+            &tools.chromium,
+            &options.release_arguments(),
             counts,
         )
     });

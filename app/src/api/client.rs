@@ -65,16 +65,16 @@ pub struct RawAnswer {
 
 impl RawAnswer {
     fn read<T: DeserializeOwned>(&self) -> Result<T, ClientError> {
+        // Read as text, as the data in a page is: a second reader would double what the module holds of serde.
+        let body = std::str::from_utf8(&self.body).map_err(|_| ClientError::Unreadable)?;
         if (200..300).contains(&self.status) {
             // 204 has no body; `null` is how a unit reads.
-            let body: &[u8] = if self.body.is_empty() { b"null" } else { &self.body };
-            serde_json::from_slice(body).map_err(|_| ClientError::Unreadable)
+            let body = if body.is_empty() { "null" } else { body };
+            serde_json::from_str(body).map_err(|_| ClientError::Unreadable)
         } else {
-            Err(
-                serde_json::from_slice(&self.body).map_or(ClientError::Unreadable, |problem| {
-                    ClientError::Problem(Box::new(problem))
-                }),
-            )
+            Err(serde_json::from_str(body).map_or(ClientError::Unreadable, |problem| {
+                ClientError::Problem(Box::new(problem))
+            }))
         }
     }
 }

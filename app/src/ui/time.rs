@@ -1,6 +1,6 @@
 //! Moments: in UTC from the server, in the reader's zone and language once the page lives.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use leptos::prelude::*;
 
 use super::use_hydrated;
@@ -28,9 +28,15 @@ fn wording(moment: DateTime<Utc>, now: DateTime<Utc>) -> Wording {
     Wording::Relative(if seconds < 0 { -count } else { count }, unit)
 }
 
-/// The wording of the server, and of the browser before it lives.
+/// The wording of the server, and of the browser before it lives. Written out, since chrono's patterns would put all that
+/// they can do into the first download.
 fn in_utc(moment: DateTime<Utc>) -> String {
-    moment.format("%Y-%m-%d %H:%M UTC").to_string()
+    let (year, month, day) = (moment.year(), moment.month(), moment.day());
+    format!(
+        "{year:04}-{month:02}-{day:02} {:02}:{:02} UTC",
+        moment.hour(),
+        moment.minute()
+    )
 }
 
 /// A moment. Pressing it shows the exact time, and back; with `exact` it is always exact.
@@ -85,7 +91,7 @@ pub fn Time(
 mod local {
     //! Intl, in the language and zone of the browser.
 
-    use chrono::{DateTime, Utc};
+    use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
     use js_sys::{Array, Date, Intl, Object, Reflect};
     use wasm_bindgen::JsValue;
 
@@ -139,7 +145,7 @@ mod local {
 mod local {
     //! The server never gets here: it words every moment in UTC.
 
-    use chrono::{DateTime, Utc};
+    use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 
     pub fn exact(moment: DateTime<Utc>) -> String {
         super::in_utc(moment)

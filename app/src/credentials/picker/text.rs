@@ -1,5 +1,7 @@
 //! The words of the picker and of creating a credential from it.
 
+use chrono::{DateTime, Datelike as _, Utc};
+
 use super::state::{Content, State, Waiting};
 use crate::credentials::text::value_help_add;
 use crate::credentials::{CredentialState, CredentialSummary};
@@ -22,10 +24,20 @@ pub fn deleted(choice: &CredentialSummary) -> String {
         words.push_str(who);
     }
     if let Some(when) = choice.deleted_at {
-        words.push_str(&when.format(" on %-d %b %Y").to_string());
+        words.push_str(" on ");
+        words.push_str(&day(when));
     }
     words.push_str(". Choose another.");
     words
+}
+
+/// A day, as `2 Mar 2026`.
+fn day(when: DateTime<Utc>) -> String {
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let month = MONTHS[when.month0() as usize];
+    format!("{} {month} {}", when.day(), when.year())
 }
 
 /// Text that stands for nothing.
