@@ -1,6 +1,7 @@
 //! Why a connection failed, in words that say what to do.
 
-use super::{McpServer, form::host_of};
+use super::McpServer;
+use crate::address::host_of;
 use crate::api::{ClientError, Problem};
 use crate::ui::problem_text;
 

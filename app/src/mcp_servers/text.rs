@@ -527,17 +527,3 @@ pub mod program {
         "Its settings are removed and cannot be restored, and its program ends. Variables in the environment of Strongroom stay."
     }
 }
-
-/// What is wrong with an address.
-pub mod address {
-    /// Nothing is typed.
-    pub const MISSING: &str = "Enter the address of the server.";
-    /// No scheme.
-    pub const SCHEME: &str = "Begin with https:// or http://.";
-    /// No host.
-    pub const HOST: &str = "Enter a whole address, e.g. https://mcp.example.com/mcp.";
-    /// A user name or password.
-    pub const USER_INFO: &str = "Remove the user name and password from the address. Use a credential instead.";
-    /// A part after #.
-    pub const FRAGMENT: &str = "Remove the part after #.";
-}

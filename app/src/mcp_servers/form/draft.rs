@@ -1,6 +1,6 @@
 //! What stands in the form, and what is sent of it.
 
-use super::address::{AddressFault, fault_of, host_of};
+use crate::address::{AddressFault, fault_of, host_of};
 use crate::api::Patch;
 use crate::credentials::CredentialId;
 use crate::mcp_servers::{McpServer, McpServerInput, Transport};

@@ -3,7 +3,6 @@
 use leptos::html::Input;
 use leptos::prelude::*;
 
-use super::address::{host_of, is_readable_on_the_way};
 use super::allow_host::AllowHost;
 use super::model::{Field, Form};
 use super::program::{ARGS_ID, COMMAND_ID, CWD_ID, ENV_ID};
@@ -11,6 +10,7 @@ use super::program_fields::ProgramFields;
 use super::test_panel::TestPanel;
 use super::test_run::TestRun;
 use super::transport::TransportChoice;
+use crate::address::{host_of, is_readable_on_the_way};
 use crate::credentials::picker::CredentialPicker;
 use crate::mcp_servers::{McpServer, text};
 use crate::ui::{

@@ -4,7 +4,6 @@
     reason = "a form is a handful of handles, copied into the closures of its view"
 )]
 
-mod address;
 mod allow_host;
 mod dialog;
 mod draft;
@@ -18,7 +17,6 @@ mod test_run;
 mod testing;
 mod transport;
 
-pub(super) use address::host_of;
 pub use dialog::{FormOf, McpServerDialog};
 pub(super) use test_panel::headline_of;
 pub(super) use test_run::Outcome;

@@ -3,10 +3,10 @@
 use futures::future::AbortHandle;
 use leptos::prelude::*;
 
-use super::address::{AddressFault, host_of};
 use super::draft::{Draft, Tested};
 use super::program::ProgramModel;
 use super::test_run::TestRun;
+use crate::address::host_of;
 use crate::api::{NamedRecord, Problem, ReadClient};
 use crate::credentials::picker::PickerHandle;
 use crate::mcp_servers::{McpServer, Transport, text};
@@ -141,7 +141,7 @@ impl Form {
     pub(super) fn check_url(self) -> bool {
         let draft = untrack(|| self.draft());
         let fault = draft.url_fault();
-        self.url_fault.set(fault.map(|fault| address_words(fault).to_owned()));
+        self.url_fault.set(fault.map(|fault| fault.detail().to_owned()));
         if fault.is_none() {
             self.host.set(host_of(&draft.url));
         }
@@ -201,15 +201,5 @@ impl Form {
             }));
         }
         refused
-    }
-}
-
-fn address_words(fault: AddressFault) -> &'static str {
-    match fault {
-        AddressFault::Missing => text::address::MISSING,
-        AddressFault::Scheme => text::address::SCHEME,
-        AddressFault::Host => text::address::HOST,
-        AddressFault::UserInfo => text::address::USER_INFO,
-        AddressFault::Fragment => text::address::FRAGMENT,
     }
 }

@@ -1,8 +1,11 @@
-//! What the form reads out of a typed address. The server decides; this only words things early.
+//! What a form reads out of a typed address. The server reads it once more, as a whole; this words things early.
+
+/// The longest address, in characters.
+pub const MAX_ADDRESS_CHARS: usize = 2048;
 
 /// Why a text is not an address of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum AddressFault {
+pub enum AddressFault {
     /// Nothing is typed.
     Missing,
     /// It does not begin with `http://` or `https://`.
@@ -13,21 +16,54 @@ pub(super) enum AddressFault {
     UserInfo,
     /// It holds a part that is never sent.
     Fragment,
+    /// More than [`MAX_ADDRESS_CHARS`] characters.
+    TooLong,
+}
+
+impl AddressFault {
+    /// The stable code of the broken rule.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "required",
+            Self::Scheme => "bad-scheme",
+            Self::Host => "bad-url",
+            Self::UserInfo => "user-info",
+            Self::Fragment => "fragment",
+            Self::TooLong => "too-long",
+        }
+    }
+
+    /// A sentence that says what to do.
+    #[must_use]
+    pub fn detail(self) -> &'static str {
+        match self {
+            Self::Missing => "Enter the address of the server.",
+            Self::Scheme => "Begin with https:// or http://.",
+            Self::Host => "Enter a whole address, with the name of the server after https://.",
+            Self::UserInfo => "Remove the user name and password from the address. Use a credential instead.",
+            Self::Fragment => "Remove the part after #.",
+            Self::TooLong => "Use at most 2,048 characters.",
+        }
+    }
 }
 
 /// The host that an address leads to, as a credential's list of hosts names it: `host` for https on its own port,
 /// else `host:port`.
-pub(in crate::mcp_servers) fn host_of(text: &str) -> Option<String> {
+#[must_use]
+pub fn host_of(text: &str) -> Option<String> {
     read(text).ok()
 }
 
 /// What is wrong with an address.
-pub(super) fn fault_of(text: &str) -> Option<AddressFault> {
+#[must_use]
+pub fn fault_of(text: &str) -> Option<AddressFault> {
     read(text).err()
 }
 
 /// Whether what is sent to this address could be read on the way: plain http to another machine.
-pub(super) fn is_readable_on_the_way(text: &str) -> bool {
+#[must_use]
+pub fn is_readable_on_the_way(text: &str) -> bool {
     let plain = text
         .trim()
         .get(..7)
@@ -43,6 +79,9 @@ fn read(text: &str) -> Result<String, AddressFault> {
     let text = text.trim();
     if text.is_empty() {
         return Err(AddressFault::Missing);
+    }
+    if text.chars().count() > MAX_ADDRESS_CHARS {
+        return Err(AddressFault::TooLong);
     }
     let (scheme, rest) = text.split_once("://").ok_or(AddressFault::Scheme)?;
     let own_port = match scheme.to_ascii_lowercase().as_str() {
@@ -115,6 +154,8 @@ mod tests {
         ] {
             assert_eq!(fault_of(text), Some(fault), "{text}");
         }
+        let long = format!("https://mcp.example.com/{}", "x".repeat(super::MAX_ADDRESS_CHARS));
+        assert_eq!(fault_of(&long), Some(AddressFault::TooLong));
     }
 
     #[test]
