@@ -10,6 +10,7 @@ use crate::mcp_servers::McpServerId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[allow(clippy::enum_variant_names, reason = "the names that workflows use")]
 pub enum ActionName {
     /// A text from a prompt.
     AiGenerateText,
@@ -119,6 +120,7 @@ pub struct McpTools {
 /// How many tokens an action took, all steps together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[allow(clippy::struct_field_names, reason = "the names of the wire")]
 pub struct Usage {
     /// Tokens of what was sent.
     pub input_tokens: i64,

@@ -39,7 +39,7 @@ impl Form {
             let applies = self.applies(field, &value_of);
             match map.get(&field.name).filter(|value| !value.is_null()) {
                 None if applies && field.required => {
-                    faults.push(fault(&at, "required", rules::missing(&field.content)))
+                    faults.push(fault(&at, "required", rules::missing(&field.content)));
                 }
                 None => {}
                 Some(_) if !applies => faults.push(fault(&at, "not-applicable", NOT_APPLICABLE)),

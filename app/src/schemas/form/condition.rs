@@ -58,12 +58,12 @@ impl Form {
     /// Whether a field is on the page.
     pub(super) fn shown(&self, field: &Field, value_of: &dyn Fn(&Field) -> Option<Value>, is_added: bool) -> Shown {
         let holds = self.condition_holds(field, value_of);
-        match (field.hidden_until_added, field.show_when.is_some()) {
-            (false, _) if holds => Shown::ByItself,
-            (false, _) => Shown::No,
-            (true, true) if holds => Shown::ByItself,
-            (true, _) if is_added => Shown::Added,
-            (true, _) => Shown::Offered,
+        let by_itself = holds && (!field.hidden_until_added || field.show_when.is_some());
+        match (by_itself, field.hidden_until_added) {
+            (true, _) => Shown::ByItself,
+            (false, true) if is_added => Shown::Added,
+            (false, true) => Shown::Offered,
+            (false, false) => Shown::No,
         }
     }
 }

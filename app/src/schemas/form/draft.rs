@@ -180,7 +180,6 @@ impl Draft {
                 let number = number(text.trim());
                 Some(number.ok_or_else(|| fault(at, "wrong-type", "Enter a number, e.g. 0.5 or 20."))?)
             }
-            (Content::Number { .. }, _) => None,
             (Content::Json(shape), Some(Entry::Text(text))) if !text.trim().is_empty() => {
                 let value = serde_json::from_str(text).map_err(|error| {
                     let place = format!("line {}, column {}", error.line(), error.column());
@@ -189,7 +188,7 @@ impl Draft {
                 // Null is how JSON says that there is none.
                 Some(value).filter(|value: &Value| !value.is_null() || *shape != JsonShape::Any)
             }
-            (Content::Json(_), _) => None,
+            (Content::Number { .. } | Content::Json(_), _) => None,
             (_, Some(Entry::Text(text))) => Some(Value::from(text.as_str())).filter(|_| !text.is_empty()),
             (_, Some(Entry::Flag(Some(on)))) => Some(Value::from(*on)),
             (Content::Switch, _) => field.required.then(|| Value::from(false)),

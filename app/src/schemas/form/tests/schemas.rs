@@ -129,6 +129,7 @@ fn with(property: &Value) -> Value {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table of schemas and sentences")]
 fn what_no_form_can_obey_is_refused_with_a_sentence() {
     let refused = [
         (
