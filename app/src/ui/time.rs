@@ -91,7 +91,7 @@ pub fn Time(
 mod local {
     //! Intl, in the language and zone of the browser.
 
-    use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
+    use chrono::{DateTime, Utc};
     use js_sys::{Array, Date, Intl, Object, Reflect};
     use wasm_bindgen::JsValue;
 
@@ -145,7 +145,7 @@ mod local {
 mod local {
     //! The server never gets here: it words every moment in UTC.
 
-    use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
+    use chrono::{DateTime, Utc};
 
     pub fn exact(moment: DateTime<Utc>) -> String {
         super::in_utc(moment)
