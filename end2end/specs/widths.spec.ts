@@ -5,7 +5,7 @@ const WIDTHS = [320, 800, 1024, 1280];
 
 async function expectNothingSideways(page: Page, what: string): Promise<void> {
   const tooWide = await page.evaluate(() => {
-    const boxes = [document.documentElement, ...document.querySelectorAll('main, dialog[open], dialog[open] .dialog-body')];
+    const boxes = [document.documentElement, ...document.querySelectorAll('main, .list, dialog[open], dialog[open] .dialog-body')];
     return boxes
       .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
       .map(({ tagName, className, scrollWidth, clientWidth }) => `${tagName}.${className}: ${scrollWidth} in ${clientWidth}`);
@@ -46,6 +46,10 @@ for (const width of WIDTHS) {
       await expect(page.getByRole('table', { name: 'Where used' })).toBeVisible();
       await expectNothingSideways(page, 'the page of the credential');
       await open(page, '/mcp-servers');
+      const row = page.getByRole('table', { name: 'MCP servers' }).locator('tbody').getByRole('row').first();
+      for (const operation of await row.locator('.operations').getByRole('link').all()) {
+        await expect(operation).toBeInViewport({ ratio: 1 });
+      }
       await expectNothingSideways(page, 'the MCP servers');
       for (const dialog of ['dialog=add', `edit=${id}`, `rename=${id}`, `hosts=${id}`, `delete=${id}`]) {
         await open(page, `${list}&${dialog}`);

@@ -68,18 +68,6 @@ pub fn mask() -> &'static str {
     "********"
 }
 
-/// Before the moment of creation, below a name.
-#[must_use]
-pub fn created_short() -> &'static str {
-    "created"
-}
-
-/// Before the moment of the last change, below a name.
-#[must_use]
-pub fn updated_short() -> &'static str {
-    "updated"
-}
-
 /// What a screen reader says for the asterisks.
 #[must_use]
 pub fn hidden_value() -> &'static str {

@@ -41,6 +41,7 @@ pub use lazy::{NotFetched, lazily};
 pub use menu::{Menu, MenuButton, MenuLink};
 pub use save::{Again, ErrorSummary, FieldIssue, GeneralError, Look, Save, SaveFailure, SaveState, SignInAgain};
 pub use shorten::shorten_middle;
+pub(crate) use text::{created_short, updated_short};
 pub use time::Time;
 pub use toast::{ToastRegion, Toasts, provide_toasts, use_toasts};
 pub use unique::unique_id;

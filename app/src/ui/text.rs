@@ -12,6 +12,18 @@ pub fn reload() -> &'static str {
     "Reload"
 }
 
+/// Before the moment of creation, below a name.
+#[must_use]
+pub fn created_short() -> &'static str {
+    "created"
+}
+
+/// Before the moment of the last change, below a name.
+#[must_use]
+pub fn updated_short() -> &'static str {
+    "updated"
+}
+
 /// Announced after copying.
 #[must_use]
 pub fn copied() -> String {

@@ -59,12 +59,6 @@ pub mod column {
 
 /// Before the moment, below a name.
 #[must_use]
-pub fn created_short() -> &'static str {
-    "created"
-}
-
-/// Before the moment, below a name.
-#[must_use]
 pub fn seen_short() -> &'static str {
     "last seen"
 }

@@ -8,8 +8,8 @@ use crate::{
     accounts::{Action, Resource, may},
     credentials::{Credential, CredentialId, text, text::column},
     ui::{
-        CopyButton, DialogAddress, IconButton, IconKind, Menu, MenuButton, MenuLink, Time, copy_text, href_with_dialog,
-        list::Listing, shorten_middle, use_toasts,
+        CopyButton, DialogAddress, IconButton, IconKind, Menu, MenuButton, MenuLink, Time, copy_text, created_short,
+        href_with_dialog, list::Listing, shorten_middle, updated_short, use_toasts,
     },
 };
 
@@ -51,8 +51,8 @@ pub fn CredentialRow(
                     <span class="detail-id">
                         <ShortId id name />
                     </span>
-                    <span class="detail-created">{text::created_short()} " " <Time at=created /></span>
-                    <span class="detail-updated">{text::updated_short()} " " <Time at=updated /></span>
+                    <span class="detail-created">{created_short()} " " <Time at=created /></span>
+                    <span class="detail-updated">{updated_short()} " " <Time at=updated /></span>
                 </span>
             </td>
             <td role="cell" class="cell-id" data-label=column::ID>

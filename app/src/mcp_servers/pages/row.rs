@@ -8,7 +8,7 @@ use crate::accounts::{Action, Resource, may};
 use crate::mcp_servers::text::{self, column};
 use crate::mcp_servers::{McpServer, McpServerId, Transport};
 use crate::ui::list::Listing;
-use crate::ui::{DialogAddress, IconButton, IconKind, Time, shorten_middle};
+use crate::ui::{DialogAddress, IconButton, IconKind, Time, created_short, shorten_middle, updated_short};
 
 /// Names of at most so many characters fit into two lines.
 const NAME_FITS: usize = 64;
@@ -41,6 +41,8 @@ pub(super) fn McpServerRow(
     let full_place = move || server.with(place_of);
     let is_program = move || server.with(|server| server.transport == Transport::Stdio);
     let chip = move || is_program().then(|| view! { <span class="chip">{text::program::STDIO}</span> " " });
+    let created = Signal::derive(move || server.with(|server| server.created_at));
+    let updated = Signal::derive(move || server.with(|server| server.updated_at));
     let short_name = move || shorten_middle(&name.get(), NAME_FITS);
     view! {
         <tr role="row">
@@ -60,7 +62,11 @@ pub(super) fn McpServerRow(
                     }
                         .into_any()
                 }}
-                <span class="row-details mcp-details-url">{chip} <span class="mono">{place}</span></span>
+                <span class="row-details">
+                    <span class="mcp-details-url">{chip} <span class="mono">{place}</span></span>
+                    <span class="detail-created">{created_short()} " " <Time at=created /></span>
+                    <span class="detail-updated">{updated_short()} " " <Time at=updated /></span>
+                </span>
             </td>
             <td role="cell" data-label=column::ENABLED>
                 <EnabledSwitch server listing may_update/>
@@ -72,10 +78,10 @@ pub(super) fn McpServerRow(
                 <CredentialCell server/>
             </td>
             <td role="cell" class="cell-time mcp-created" data-label=column::CREATED>
-                <Time at=Signal::derive(move || server.with(|server| server.created_at))/>
+                <Time at=created />
             </td>
             <td role="cell" class="cell-time mcp-updated" data-label=column::UPDATED>
-                <Time at=Signal::derive(move || server.with(|server| server.updated_at))/>
+                <Time at=updated />
             </td>
             <td role="cell" class="cell-operations">
                 <span class="operations">

@@ -8,7 +8,10 @@ use super::users::row_link_id;
 use crate::{
     accounts::{UserId, use_me},
     shell::text::role as role_words,
-    ui::{DialogAddress, IconButton, IconKind, Menu, MenuLink, Time, href_with_dialog, list::Listing, shorten_middle},
+    ui::{
+        DialogAddress, IconButton, IconKind, Menu, MenuLink, Time, created_short, href_with_dialog, list::Listing,
+        shorten_middle,
+    },
     users::{User, UserState, text, text::column},
 };
 
@@ -54,7 +57,7 @@ pub fn UserRow(
                 <span class="row-details">
                     <span class="detail-email">{email}</span>
                     <span class="detail-seen">{text::seen_short()} " " <Seen at=seen /></span>
-                    <span class="detail-created">{text::created_short()} " " <Time at=created /></span>
+                    <span class="detail-created">{created_short()} " " <Time at=created /></span>
                 </span>
             </td>
             <td role="cell" class="cell-email" data-label=column::EMAIL>
