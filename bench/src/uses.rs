@@ -93,6 +93,7 @@ pub async fn against_floor(data: &Path, report: &mut Report) -> Result<()> {
         destination: Destination::parse("https://api.example.com/mcp")
             .map_err(|_| anyhow::anyhow!("no address"))?
             .1,
+        purpose: None,
         request_id: "bench".to_owned(),
     };
     sqlx::query("CREATE TABLE bare_events (seq INTEGER PRIMARY KEY, at TEXT, actor TEXT, action TEXT, name TEXT, host TEXT, mac BLOB)")

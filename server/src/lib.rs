@@ -1,13 +1,15 @@
 //! The Strongroom server. Floors, ground first; a module uses only what stands below it:
 //! `config`, `log`, `metrics`, `clock`, `text`, `files`, `db`, `vault`, `http`, `openapi`, `destination` -> `references`, `audit`,
-//! `replicas` -> `keys`, `backup`, `accounts` -> `credentials` -> `outbound` -> `mcp_servers` -> `users` ->
-//! `help`, `pages`, `assets`, `router` -> `cli`.
+//! `replicas` -> `keys`, `backup`, `accounts` -> `credentials` -> `outbound` -> `mcp_servers` ->
+//! `ai` -> `model_bindings` -> `actions`, `schemas`, `users` -> `help`, `pages`, `assets`, `router` -> `cli`.
 
 #![forbid(unsafe_code)]
 // The types of views nest deeply.
 #![recursion_limit = "512"]
 
 pub mod accounts;
+pub mod actions;
+pub mod ai;
 pub mod assets;
 pub mod audit;
 pub mod backup;
@@ -26,12 +28,14 @@ pub mod keys;
 pub mod log;
 pub mod mcp_servers;
 pub mod metrics;
+pub mod model_bindings;
 pub mod openapi;
 pub mod outbound;
 pub mod pages;
 pub mod references;
 pub mod replicas;
 pub mod router;
+pub mod schemas;
 pub mod state;
 pub mod text;
 pub mod users;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::audit::Event;
 use crate::db::{Db, Tx, execute, read, within};
 use crate::destination::{AllowedHost, Destination};
-use crate::http::{ApiError, Principal};
+use crate::http::{ApiError, CREDENTIAL_POINTER, Principal};
 
 /// Who attaches what to what.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub struct Attach<'a> {
     pub destination: &'a Destination,
     /// Whether the caller wants the host added to the credential's list.
     pub allow_host: bool,
+    /// The field of the input that names the credential.
+    pub pointer: &'static str,
     /// Now.
     pub now: DateTime<Utc>,
     /// The request.
@@ -64,8 +66,13 @@ const DETACH: &str = "DELETE FROM credential_references WHERE referrer_kind = $1
 /// one that it may go to. Gives the events that belong into the same transaction.
 ///
 /// # Errors
-/// 422 at `/credential_id` where a rule is broken.
+/// 422 at the field of the credential where a rule is broken.
 pub async fn attach(tx: &mut Tx, attach: Attach<'_>) -> Result<Vec<Event>, ApiError> {
+    let pointer = attach.pointer;
+    write(tx, attach).await.map_err(|error| error.at(pointer))
+}
+
+async fn write(tx: &mut Tx, attach: Attach<'_>) -> Result<Vec<Event>, ApiError> {
     let mut events = Vec::new();
     let touched: Option<Touched> = within!(tx, c => sqlx::query_as(TOUCH).bind(attach.credential.0).fetch_optional(c))?;
     let Some(touched) = touched else {
@@ -74,7 +81,7 @@ pub async fn attach(tx: &mut Tx, attach: Attach<'_>) -> Result<Vec<Event>, ApiEr
     let owner = UserId(touched.owner_id);
     if !attach.principal.may_with(Resource::Credentials, Action::Use, owner) {
         return Err(ApiError::field(
-            "/credential_id",
+            CREDENTIAL_POINTER,
             "forbidden",
             "You may not use this credential. Choose another.",
         ));
@@ -167,7 +174,7 @@ async fn gone(tx: &mut Tx, credential: CredentialId) -> Result<ApiError, ApiErro
     Ok(match tombstone {
         Some(Tombstone { name }) => ApiError::CredentialDeleted(NamedRecord { id: credential.0, name }),
         None => ApiError::field(
-            "/credential_id",
+            CREDENTIAL_POINTER,
             "unknown-credential",
             "There is no such credential. Choose another.",
         ),
@@ -193,12 +200,13 @@ struct ReferenceRow {
     total: i64,
 }
 
-const LIST: &str = "SELECT r.referrer_kind, r.referrer_id, m.name, r.attached_at, \
+const LIST: &str = "SELECT r.referrer_kind, r.referrer_id, coalesce(m.name, b.name) AS name, r.attached_at, \
        (SELECT a.at FROM audit_events a WHERE a.action = 'credential.use' AND a.outcome = 'allowed' \
           AND a.referrer_id = r.referrer_id AND a.credential_id = r.credential_id ORDER BY a.seq DESC LIMIT 1) AS last_used_at, \
        (SELECT count(*) FROM credential_references t WHERE t.credential_id = $1) AS total \
      FROM credential_references r \
      LEFT JOIN mcp_servers m ON r.referrer_kind = 'mcp_server' AND m.id = r.referrer_id \
+     LEFT JOIN model_bindings b ON r.referrer_kind = 'model_binding' AND b.id = r.referrer_id \
      WHERE r.credential_id = $1 ORDER BY r.attached_at, r.referrer_id LIMIT $2";
 
 /// The first references of a credential, and how many there are.

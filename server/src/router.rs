@@ -7,13 +7,16 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderName, HeaderValue, header};
 
 use crate::accounts::{self, Accounts};
+use crate::actions;
 use crate::assets::Assets;
 use crate::audit;
 use crate::credentials;
 use crate::http::{ApiError, HostRule, client_address, finish_problems, guard, observe, request_id};
 use crate::mcp_servers;
+use crate::model_bindings;
 use crate::openapi::{self, Operation};
 use crate::pages::Pages;
+use crate::schemas;
 use crate::state::AppState;
 use crate::users;
 
@@ -52,6 +55,9 @@ fn api(state: AppState) -> Router {
         .merge(audit::router())
         .merge(credentials::router())
         .merge(mcp_servers::router())
+        .merge(model_bindings::router())
+        .merge(actions::router())
+        .merge(schemas::router())
         .merge(users::router())
         .fallback(async || ApiError::NotFound.into_response())
         .with_state::<()>(state);
@@ -78,6 +84,9 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(audit::operations());
     operations.extend(credentials::operations());
     operations.extend(mcp_servers::operations());
+    operations.extend(model_bindings::operations());
+    operations.extend(actions::operations());
+    operations.extend(schemas::operations());
     operations.extend(users::operations());
     operations.extend(openapi::operations());
     operations

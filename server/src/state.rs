@@ -7,6 +7,8 @@ use anyhow::Context as _;
 use axum::extract::FromRef;
 
 use crate::accounts::{self, Accounts};
+use crate::actions::Actions;
+use crate::ai::Ai;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::credentials::Credentials;
@@ -14,6 +16,7 @@ use crate::db::Db;
 use crate::http::TrustedProxies;
 use crate::mcp_servers::McpServers;
 use crate::metrics::{Metrics, Now};
+use crate::model_bindings::ModelBindings;
 use crate::outbound::stdio::Stdio;
 use crate::outbound::{Outbound, OutboundSettings};
 use crate::users::Users;
@@ -46,6 +49,8 @@ pub struct AppState {
     pub credentials: Credentials,
     /// MCP servers and their sessions.
     pub mcp_servers: McpServers,
+    /// Model bindings and what talks to their models.
+    pub model_bindings: ModelBindings,
     /// Who is believed on where a request came from.
     pub proxies: TrustedProxies,
 }
@@ -65,12 +70,15 @@ impl AppState {
         })
         .context("The client for outbound requests cannot be set up.")?;
         let stdio = Stdio::start(settings.stdio.clone())?;
+        let ai = Ai::new(base.clone(), credentials.resolver().clone(), outbound.clone());
+        let model_bindings = ModelBindings::new(base.clone(), ai);
         let mcp_servers = McpServers::new(base.clone(), credentials.resolver().clone(), outbound, stdio);
         Ok(Self {
             base,
             accounts,
             credentials,
             mcp_servers,
+            model_bindings,
             proxies: TrustedProxies::new(&settings.trusted_proxies),
         })
     }
@@ -114,6 +122,18 @@ impl FromRef<AppState> for Credentials {
 impl FromRef<AppState> for Users {
     fn from_ref(state: &AppState) -> Self {
         Self::new(state.base.clone(), state.accounts.clone())
+    }
+}
+
+impl FromRef<AppState> for ModelBindings {
+    fn from_ref(state: &AppState) -> Self {
+        state.model_bindings.clone()
+    }
+}
+
+impl FromRef<AppState> for Actions {
+    fn from_ref(state: &AppState) -> Self {
+        Self::new(state.model_bindings.clone(), state.mcp_servers.clone())
     }
 }
 

@@ -1,8 +1,12 @@
 //! The AI actions: text, replies, objects and agents, with a model that a binding names.
 
 mod dto;
+mod input;
+#[cfg(feature = "ssr")]
+mod schema;
 
 pub use dto::{
     ActionEvent, ActionName, ActionOutput, AgentStep, InputMode, McpTools, Message, MessageRole, ModelToolCall,
     ModelToolResult, Usage,
 };
+pub use input::{ActionInputs, ActionSettings, InlineModel, Retries, RunAction};

@@ -150,6 +150,10 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("mcp_server.update", "Changed an MCP server"),
     ("mcp_server.transfer", "Gave an MCP server to another owner"),
     ("mcp_server.delete", "Deleted an MCP server"),
+    ("model_binding.create", "Created a model binding"),
+    ("model_binding.update", "Changed a model binding"),
+    ("model_binding.transfer", "Gave a model binding to another owner"),
+    ("model_binding.delete", "Deleted a model binding"),
     ("session.create", "Signed in"),
     ("session.delete", "Ended a session"),
     ("user.create", "Added a user"),
@@ -202,6 +206,7 @@ pub fn record(kind: &str, name: Option<&str>) -> String {
         "network" => format!("Address {name}"),
         "audit_trail" => "Audit trail".to_owned(),
         "mcp_server" if name.is_empty() => "An unsaved MCP server".to_owned(),
+        "model_binding" if name.is_empty() => "An unsaved model binding".to_owned(),
         _ => name.to_owned(),
     }
 }

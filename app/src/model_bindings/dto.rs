@@ -19,20 +19,43 @@ id_type! {
 #[serde(deny_unknown_fields)]
 pub struct ModelSettings {
     /// Who serves the model.
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "super::schema::provider"))]
     pub provider: Provider,
     /// The model, as the provider names it.
+    #[cfg_attr(feature = "ssr", schemars(
+        length(min = 1, max = 256),
+        extend("x-ui" = {
+            "widget": "text", "title": "Model", "order": 20, "help": "As the provider names it, e.g. gpt-5.2.",
+        }),
+    ))]
     pub model_id: String,
     /// The id of the credential whose value is sent as the key; without one, no key is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(extend("x-ui" = {
+        "widget": "credential", "title": "API key", "order": 40,
+        "help": "The credential that holds the key. None: requests go without authentication.",
+    })))]
     pub api_key: Option<CredentialId>,
     /// Where the provider is reached; absent: its usual address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "super::schema::base_url"))]
     pub base_url: Option<String>,
     /// The organization that the provider bills.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(
+        length(min = 1, max = 256),
+        extend("x-ui" = {
+            "widget": "text", "title": "Organization", "order": 50, "hidden_until_added": true,
+            "help": "Sent to OpenAI and servers that speak its API, which bill it.",
+        }),
+    ))]
     pub organization: Option<String>,
     /// Whether the model takes a JSON Schema for its answer; absent: what is known of the provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(extend("x-ui" = {
+        "widget": "switch", "title": "Takes a JSON Schema", "order": 60, "hidden_until_added": true,
+        "help": "Whether the model can be held to a schema. Absent: what is known of the provider.",
+    })))]
     pub supports_structured_outputs: Option<bool>,
 }
 

@@ -2,6 +2,8 @@
 
 mod dto;
 mod provider;
+#[cfg(feature = "ssr")]
+mod schema;
 
 pub use dto::{ModelBinding, ModelBindingId, ModelBindingInput, ModelSettings, ModelTestResult};
 pub use provider::{KeyHeader, Provider, WireFormat};

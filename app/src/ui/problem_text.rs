@@ -27,6 +27,9 @@ pub fn words(problem: &Problem) -> String {
             ),
             None => problem.detail.clone(),
         },
+        "credential-forbidden" => {
+            format!("You may not use {named}. Choose another credential, or ask whoever owns it.")
+        }
         "value-not-sendable" => {
             format!("The value of {named} cannot be sent in a header: it has a line break. Edit the credential.")
         }

@@ -122,13 +122,17 @@ pub struct Owned {
     pub mcp_servers: Vec<NamedRecord>,
     /// How many MCP servers there are.
     pub mcp_servers_total: i64,
+    /// The first model bindings, by name.
+    pub model_bindings: Vec<NamedRecord>,
+    /// How many model bindings there are.
+    pub model_bindings_total: i64,
 }
 
 impl Owned {
     /// Whether there is nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.credentials_total == 0 && self.mcp_servers_total == 0
+        self.credentials_total == 0 && self.mcp_servers_total == 0 && self.model_bindings_total == 0
     }
 }
 
@@ -139,7 +143,7 @@ pub enum Estate {
     None,
     /// Another user gets them.
     TransferTo(UserId),
-    /// The credentials are destroyed; MCP servers go to the administrator who deletes.
+    /// The credentials are destroyed; MCP servers and model bindings go to the administrator who deletes.
     WithCredentials,
 }
 

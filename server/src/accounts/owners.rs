@@ -23,6 +23,10 @@ const OWNED: &[(&str, &str)] = &[
         "mcp_servers",
         "UPDATE mcp_servers SET owner_sort = $2 WHERE owner_id = $1",
     ),
+    (
+        "model_bindings",
+        "UPDATE model_bindings SET owner_sort = $2 WHERE owner_id = $1",
+    ),
 ];
 
 /// Call it first in a transaction that gives a record to this user: the user is there until its end.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::committer::{self, Job};
 use crate::destination::Destination;
-use crate::http::{ApiError, Principal};
+use crate::http::{ApiError, CREDENTIAL_POINTER, Principal};
 use crate::state::Base;
 use crate::vault::{Sealed, VaultError};
 
@@ -44,6 +44,12 @@ pub enum Referrer {
         /// Whether saving would add the host, where the caller may change the credential.
         allow_host: bool,
     },
+    /// Nothing: the request names the credential itself. The caller must be allowed to use it, and the host must be
+    /// on its list.
+    Direct {
+        /// The kind of record that it takes the place of.
+        kind: ReferrerKind,
+    },
 }
 
 impl Referrer {
@@ -52,6 +58,7 @@ impl Referrer {
         match self {
             Self::Saved { kind, id, name } => (*kind, Some(*id), Some(name.clone())),
             Self::Unsaved { kind, id, name, .. } => (*kind, *id, name.clone()),
+            Self::Direct { kind } => (*kind, None, None),
         }
     }
 }
@@ -67,6 +74,8 @@ pub struct UseRequest {
     pub referrer: Referrer,
     /// Where it will go.
     pub destination: Destination,
+    /// What for, in a few words for the record.
+    pub purpose: Option<String>,
     /// The request.
     pub request_id: String,
 }
@@ -137,7 +146,7 @@ impl From<ResolveError> for ApiError {
         match error {
             ResolveError::Deleted(credential) => Self::CredentialDeleted(credential),
             ResolveError::NotFound => Self::field(
-                "/credential_id",
+                CREDENTIAL_POINTER,
                 "unknown-credential",
                 "There is no such credential. Choose another.",
             ),

@@ -6,7 +6,7 @@ use chrono::DateTime;
 use http::StatusCode;
 
 use super::ApiError;
-use super::problem::UPSTREAM_SLUGS;
+use super::problem::{MODEL_SLUGS, UPSTREAM_SLUGS};
 
 /// A kind of problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,7 @@ fn one_of_each() -> Vec<ApiError> {
         ApiError::CrossSite,
         ApiError::NotFound,
         ApiError::MethodNotAllowed,
+        ApiError::NotStreamed,
         ApiError::NameTaken,
         ApiError::InUse {
             references: Vec::new(),
@@ -78,6 +79,7 @@ fn one_of_each() -> Vec<ApiError> {
             credential: record(),
         },
         ApiError::CredentialDeleted(record()),
+        ApiError::CredentialForbidden(record()),
         ApiError::ValueNotSendable(record()),
         ApiError::Throttled { retry_after: 1 },
         ApiError::Internal(cause()),
@@ -86,7 +88,7 @@ fn one_of_each() -> Vec<ApiError> {
         ApiError::KeyMissing(String::new()),
         ApiError::SchemaBehind,
     ];
-    errors.extend(UPSTREAM_SLUGS.iter().map(|slug| ApiError::Upstream {
+    errors.extend(UPSTREAM_SLUGS.iter().chain(MODEL_SLUGS).map(|slug| ApiError::Upstream {
         slug,
         detail: String::new(),
     }));
@@ -121,6 +123,10 @@ mod tests {
             );
         }
         // The variant for other servers has several slugs and one line of its own.
-        assert_eq!(documented, kinds.len() - UPSTREAM_SLUGS.len(), "a variant is missing");
+        assert_eq!(
+            documented,
+            kinds.len() - UPSTREAM_SLUGS.len() - MODEL_SLUGS.len(),
+            "a variant is missing"
+        );
     }
 }

@@ -41,10 +41,17 @@ const OUTPUT_FIELDS: &[&str] = &[
     "email",
     "role",
     "password",
+    "settings",
+    "api_key",
+    "base_url",
+    "credential_name",
+    "host",
 ];
 
 /// An input object on its way to being read.
 pub struct Fields {
+    /// Where the object is in the body: in front of every pointer.
+    prefix: &'static str,
     entries: Vec<(String, Value)>,
     errors: Vec<FieldError>,
     known: Vec<&'static str>,
@@ -56,6 +63,7 @@ impl Fields {
         let fields: Result<Document, _> = serde_json::from_slice(text);
         match fields {
             Ok(Document::Object(entries)) => Ok(Self {
+                prefix: "",
                 entries,
                 errors: Vec::new(),
                 known: Vec::new(),
@@ -65,6 +73,17 @@ impl Fields {
                 line: error.line(),
                 column: error.column(),
             }),
+        }
+    }
+
+    /// An object inside a body, at this pointer.
+    #[must_use]
+    pub fn within(prefix: &'static str, object: serde_json::Map<String, Value>) -> Self {
+        Self {
+            prefix,
+            entries: object.into_iter().collect(),
+            errors: Vec::new(),
+            known: Vec::new(),
         }
     }
 
@@ -233,15 +252,20 @@ impl Fields {
 
     /// A switch in a merge patch; it cannot be cleared.
     pub fn patch_bool(&mut self, name: &'static str) -> Patch<bool> {
-        let patch = self.patch(name, |fields, pointer, mut value| {
+        let patch = self.patch_clearable_bool(name);
+        self.not_null(name, patch)
+    }
+
+    /// A switch in a merge patch; null clears it.
+    pub fn patch_clearable_bool(&mut self, name: &'static str) -> Patch<bool> {
+        self.patch(name, |fields, pointer, mut value| {
             let answer = value.as_bool();
             if answer.is_none() {
                 wipe(&mut value);
                 fields.fault(pointer, "wrong-type", "Send true or false.");
             }
             answer
-        });
-        self.not_null(name, patch)
+        })
     }
 
     /// A switch that is off where absent.
@@ -255,7 +279,7 @@ impl Fields {
             let mut text = fields.read_text(pointer, value)?;
             let id = text.parse().ok();
             if id.is_none() {
-                if app::names::looks_like_secret(&text) {
+                if app::names::looks_like_secret(&text) || is_key_field(pointer) && is_one_word(&text) {
                     fields.fault(
                         pointer,
                         "looks-like-secret",
@@ -321,6 +345,40 @@ impl Fields {
         })
     }
 
+    /// A required object of any content.
+    pub fn object(&mut self, name: &'static str, detail: &str) -> Option<serde_json::Map<String, Value>> {
+        let patch = self.patch_object(name);
+        self.required(name, patch, detail)
+    }
+
+    /// A list of objects of any content; none where absent.
+    pub fn objects(&mut self, name: &'static str, max: usize) -> Vec<serde_json::Map<String, Value>> {
+        let list = self.patch(name, |fields, pointer, value| {
+            let Value::Array(entries) = value else {
+                let mut other = value;
+                wipe(&mut other);
+                fields.fault(pointer, "wrong-type", "Send a list of objects.");
+                return None;
+            };
+            if entries.len() > max {
+                fields.fault(pointer, "too-long", &format!("Use at most {max} entries."));
+                return None;
+            }
+            let mut objects = Vec::with_capacity(entries.len());
+            for (index, entry) in entries.into_iter().enumerate() {
+                match entry {
+                    Value::Object(object) => objects.push(object),
+                    mut other => {
+                        wipe(&mut other);
+                        fields.fault(format!("{pointer}/{index}"), "wrong-type", "Send an object.");
+                    }
+                }
+            }
+            Some(objects)
+        });
+        list.over(None).unwrap_or_default()
+    }
+
     /// Whether nothing was wrong so far.
     #[must_use]
     pub fn is_clean(&self) -> bool {
@@ -360,7 +418,13 @@ impl Fields {
         }
         match content {
             Some(content) if self.errors.is_empty() => Ok(content),
-            _ => Err(ApiError::Invalid(std::mem::take(&mut self.errors))),
+            _ => {
+                let mut errors = std::mem::take(&mut self.errors);
+                for error in &mut errors {
+                    error.pointer.insert_str(0, self.prefix);
+                }
+                Err(ApiError::Invalid(errors))
+            }
         }
     }
 }
@@ -378,6 +442,16 @@ impl Drop for Fields {
             wipe(value);
         }
     }
+}
+
+/// Whether people expect to paste a key into a field.
+fn is_key_field(pointer: &str) -> bool {
+    pointer.ends_with("api_key")
+}
+
+/// Whether a text could be a key of any issuer: long, and in one piece.
+fn is_one_word(text: &str) -> bool {
+    text.len() >= 12 && !text.contains(char::is_whitespace)
 }
 
 /// Wipes the texts of a JSON value.

@@ -21,7 +21,7 @@ pub use guard::{HostRule, guard};
 pub use input::{IdPath, IfMatch, JsonBody, QueryPairs};
 pub use observe::{ActedAs, observe};
 pub use principal::{May, Permit, Principal, permissions};
-pub use problem::{ApiError, UPSTREAM_SLUGS, finish_problems, problem};
+pub use problem::{ApiError, CREDENTIAL_POINTER, MODEL_SLUGS, UPSTREAM_SLUGS, finish_problems, problem};
 pub use request_id::{RequestId, request_id};
 
 /// The largest body of an API request: a value of 64 KiB in which every byte is escaped, and some room.

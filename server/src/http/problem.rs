@@ -50,6 +50,9 @@ pub enum ApiError {
     /// 405 `method-not-allowed`.
     #[error("method not allowed")]
     MethodNotAllowed,
+    /// 406 `not-streamed`: the answer of this action does not come as a stream of events.
+    #[error("not streamed")]
+    NotStreamed,
     /// 409 `name-taken`: a live record has this name.
     #[error("name taken")]
     NameTaken,
@@ -110,6 +113,9 @@ pub enum ApiError {
     /// 422 `credential-deleted`: the reference is of a credential that is gone.
     #[error("credential deleted")]
     CredentialDeleted(NamedRecord),
+    /// 403 `credential-forbidden`: the caller may not use the credential that the request names.
+    #[error("credential forbidden")]
+    CredentialForbidden(NamedRecord),
     /// 422 `value-not-sendable`: the value cannot be a header.
     #[error("value cannot be sent")]
     ValueNotSendable(NamedRecord),
@@ -122,7 +128,7 @@ pub enum ApiError {
     /// 502 or 504: the other server failed; the slug says how.
     #[error("upstream: {slug}")]
     Upstream {
-        /// `credential-refused`, `unreachable`, `not-mcp`, `not-configured`, `timed-out`, `redirected`, `answer-too-large` or `upstream-failed`.
+        /// One of [`UPSTREAM_SLUGS`] or [`MODEL_SLUGS`].
         slug: &'static str,
         /// A sentence, already redacted.
         detail: String,
@@ -142,7 +148,20 @@ pub enum ApiError {
     /// 503 `schema-behind`: the tables of the database are older than this server. With Retry-After.
     #[error("the tables of the database are older than this server")]
     SchemaBehind,
+    /// One of the others, about the field by which an input names a credential, and the record that is to use it.
+    #[error("{error}")]
+    At {
+        /// The field.
+        pointer: &'static str,
+        /// The record's name.
+        referrer: Option<String>,
+        /// What is wrong.
+        error: Box<ApiError>,
+    },
 }
+
+/// The field that names a credential, unless an input has another one for it.
+pub const CREDENTIAL_POINTER: &str = "/credential_id";
 
 impl ApiError {
     /// A broken rule of one field.
@@ -155,13 +174,57 @@ impl ApiError {
         }])
     }
 
+    /// The same error, where this field of the input names the credential.
+    #[must_use]
+    pub fn at(self, pointer: &'static str) -> Self {
+        match self {
+            Self::Invalid(mut errors) => {
+                for error in errors.iter_mut().filter(|error| error.pointer == CREDENTIAL_POINTER) {
+                    pointer.clone_into(&mut error.pointer);
+                }
+                Self::Invalid(errors)
+            }
+            error @ (Self::HostNotAllowed { .. } | Self::CredentialDeleted(_)) => Self::At {
+                pointer,
+                referrer: None,
+                error: Box::new(error),
+            },
+            error => error,
+        }
+    }
+
+    /// The same error, which names the record that was to use the credential.
+    #[must_use]
+    pub fn of_referrer(self, name: &str) -> Self {
+        match self {
+            Self::At { pointer, error, .. } => Self::At {
+                pointer,
+                referrer: Some(name.to_owned()),
+                error,
+            },
+            error => error,
+        }
+    }
+
+    /// The error itself, wherever it is.
+    #[must_use]
+    pub fn inner(&self) -> &Self {
+        match self {
+            Self::At { error, .. } => error.inner(),
+            error => error,
+        }
+    }
+
     pub(super) fn status(&self) -> StatusCode {
         match self {
+            Self::At { error, .. } => error.status(),
+            Self::CredentialForbidden(_) => StatusCode::FORBIDDEN,
             Self::Malformed { .. } | Self::BadQuery(_) | Self::BadCursor => StatusCode::BAD_REQUEST,
             Self::Unauthorized | Self::WrongPassword => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotStreamed => StatusCode::NOT_ACCEPTABLE,
             Self::NameTaken
             | Self::InUse { .. }
             | Self::OwnsRecords(_)
@@ -188,6 +251,8 @@ impl ApiError {
 
     pub(super) fn slug_and_title(&self) -> (&'static str, &'static str) {
         match self {
+            Self::At { error, .. } => error.slug_and_title(),
+            Self::CredentialForbidden(_) => ("credential-forbidden", "Credential not allowed"),
             Self::Malformed { .. } => ("malformed", "The body is not JSON"),
             Self::BadQuery(_) => ("bad-query", "The query cannot be used"),
             Self::BadCursor => ("bad-cursor", "The cursor cannot be used"),
@@ -197,6 +262,7 @@ impl ApiError {
             Self::CrossSite => ("cross-site", "Request from another site"),
             Self::NotFound => ("not-found", "Not found"),
             Self::MethodNotAllowed => ("method-not-allowed", "Method not allowed"),
+            Self::NotStreamed => ("not-streamed", "No stream of events"),
             Self::NameTaken => ("name-taken", "Name taken"),
             Self::InUse { .. } => ("in-use", "In use"),
             Self::OwnsRecords(_) => ("owns-records", "Owns records"),
@@ -225,6 +291,22 @@ impl ApiError {
 
     fn detail(&self) -> String {
         match self {
+            Self::At {
+                referrer: Some(referrer),
+                error,
+                ..
+            } => match &**error {
+                Self::CredentialDeleted(credential) => format!(
+                    "{} was deleted, so {referrer} cannot be used. Choose another credential for it.",
+                    credential.name
+                ),
+                error => format!("{} ({referrer})", error.detail()),
+            },
+            Self::At { error, .. } => error.detail(),
+            Self::CredentialForbidden(credential) => format!(
+                "You may not use {}. Choose another credential, or ask whoever owns it.",
+                credential.name
+            ),
             Self::Malformed { line: 0, .. } => "Send a JSON object in UTF-8.".to_owned(),
             Self::Malformed { line, column } => {
                 format!("The body is not JSON: look at line {line}, column {column}.")
@@ -237,12 +319,15 @@ impl ApiError {
             Self::CrossSite => "The request came from a page of another site. Use Strongroom's own pages.".to_owned(),
             Self::NotFound => "There is nothing here, or you may not see it.".to_owned(),
             Self::MethodNotAllowed => "This address does not take that method. See the Allow header.".to_owned(),
+            Self::NotStreamed => {
+                "The answer of this action comes whole. Ask for application/json instead of text/event-stream.".to_owned()
+            }
             Self::NameTaken => "Something with this name exists. Choose another name.".to_owned(),
             Self::InUse { total, .. } => format!(
                 "{total} {} this credential. Detach it there first, or delete it with force=true.",
                 if *total == 1 { "record uses" } else { "records use" }
             ),
-            Self::OwnsRecords(_) => "This user owns credentials or MCP servers. Name who gets them with \
+            Self::OwnsRecords(_) => "This user owns credentials, MCP servers or model bindings. Name who gets them with \
                  transfer_to=USER_ID, or destroy the credentials too with with_credentials=true."
                 .to_owned(),
             Self::LastAdministrator => {
@@ -311,6 +396,9 @@ pub const UPSTREAM_SLUGS: &[&str] = &[
     "upstream-failed",
 ];
 
+/// The slugs of failures of providers of models, besides those of every server.
+pub const MODEL_SLUGS: &[&str] = &["model-unknown", "rate-limited", "not-model-api", "object-invalid"];
+
 fn upstream_title(slug: &str) -> &'static str {
     match slug {
         "credential-refused" => "Credential refused",
@@ -320,6 +408,10 @@ fn upstream_title(slug: &str) -> &'static str {
         "timed-out" => "Timed out",
         "redirected" => "Redirected",
         "answer-too-large" => "Answer too large",
+        "model-unknown" => "Model unknown",
+        "rate-limited" => "Rate limited",
+        "not-model-api" => "Not such an API",
+        "object-invalid" => "The object does not fit",
         _ => "The other server failed",
     }
 }
@@ -352,12 +444,26 @@ impl From<VaultError> for ApiError {
 /// The document of an error, e.g. as part of a test's result.
 #[must_use]
 pub fn problem(error: ApiError, request_id: &str) -> Problem {
+    let detail = error.detail();
+    if let ApiError::At { pointer, error, .. } = error {
+        let mut document = problem(*error, request_id);
+        for error in document
+            .errors
+            .iter_mut()
+            .filter(|error| error.pointer == CREDENTIAL_POINTER)
+        {
+            pointer.clone_into(&mut error.pointer);
+            error.detail.clone_from(&detail);
+        }
+        document.detail = detail;
+        return document;
+    }
     let (slug, title) = error.slug_and_title();
     let mut document = Problem {
         kind: format!("urn:strongroom:problem:{slug}"),
         title: title.to_owned(),
         status: error.status().as_u16(),
-        detail: error.detail(),
+        detail,
         request_id: request_id.to_owned(),
         errors: Vec::new(),
         references: None,
@@ -386,7 +492,7 @@ pub fn problem(error: ApiError, request_id: &str) -> Problem {
         }
         ApiError::HostNotAllowed { host, credential } => {
             document.errors.push(FieldError {
-                pointer: "/credential_id".to_owned(),
+                pointer: CREDENTIAL_POINTER.to_owned(),
                 code: slug.to_owned(),
                 detail: document.detail.clone(),
             });
@@ -395,13 +501,15 @@ pub fn problem(error: ApiError, request_id: &str) -> Problem {
         }
         ApiError::CredentialDeleted(credential) => {
             document.errors.push(FieldError {
-                pointer: "/credential_id".to_owned(),
+                pointer: CREDENTIAL_POINTER.to_owned(),
                 code: slug.to_owned(),
                 detail: document.detail.clone(),
             });
             document.credential = Some(credential);
         }
-        ApiError::ValueNotSendable(credential) => document.credential = Some(credential),
+        ApiError::ValueNotSendable(credential) | ApiError::CredentialForbidden(credential) => {
+            document.credential = Some(credential)
+        }
         _ => {}
     }
     document
@@ -415,13 +523,13 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = self.status();
         // The chain is logged once, at this border. It never holds input.
-        match &self {
+        match self.inner() {
             Self::Internal(error) => tracing::error!(error = format!("{error:#}"), "internal error"),
             Self::Unavailable(error) => tracing::warn!(error = format!("{error:#}"), "not available"),
             Self::KeyMissing(_) | Self::SchemaBehind => tracing::warn!(error = %self, "not ready"),
             _ => {}
         }
-        let retry_after = match &self {
+        let retry_after = match self.inner() {
             Self::Throttled { retry_after } => Some(*retry_after),
             Self::Unavailable(_) | Self::AuditUnavailable => Some(1),
             // The keyring is read again in this time.

@@ -14,7 +14,11 @@ mod words;
 
 use std::sync::Arc;
 
+use app::mcp_servers::{McpServerId, ToolList, ToolResult};
+use serde_json::{Map, Value};
+
 use crate::credentials::Resolver;
+use crate::http::{ApiError, Principal, RequestId};
 use crate::outbound::Outbound;
 use crate::outbound::stdio::Stdio;
 use crate::state::Base;
@@ -23,6 +27,16 @@ pub use operations::operations;
 pub use owned::{owned, transfer_owned};
 pub use pool::{SessionKey, SessionPool};
 pub use routes::router;
+pub use words::{Subject, problem_of};
+
+/// Who uses a server, in which request.
+#[derive(Clone, Copy, Debug)]
+pub struct Usage<'a> {
+    /// Who.
+    pub principal: &'a Principal,
+    /// The request.
+    pub request_id: &'a RequestId,
+}
 
 /// What the routes of MCP servers work with.
 #[derive(Clone, Debug)]
@@ -43,6 +57,33 @@ impl McpServers {
             sessions: SessionPool::new(outbound),
             stdio,
         }
+    }
+
+    /// Lists the tools of a saved server that is switched on, for whoever may use it; with the server's name.
+    ///
+    /// # Errors
+    /// Why there is no list.
+    pub async fn list_tools(&self, by: Usage<'_>, id: McpServerId) -> Result<(String, ToolList), ApiError> {
+        let row = rows::enabled(&self.base.db, id).await?;
+        let ready = targets::as_saved(self, by.principal, &row, by.request_id).await?;
+        let list = operate::tools(self, id, row.revision, ready).await?;
+        Ok((row.name, list))
+    }
+
+    /// Calls a tool of a saved server that is switched on, for whoever may use it.
+    ///
+    /// # Errors
+    /// Why there is no result. A tool that fails is a result.
+    pub async fn call_tool(
+        &self,
+        by: Usage<'_>,
+        id: McpServerId,
+        tool: &str,
+        arguments: Option<Map<String, Value>>,
+    ) -> Result<ToolResult, ApiError> {
+        let row = rows::enabled(&self.base.db, id).await?;
+        let ready = targets::as_saved(self, by.principal, &row, by.request_id).await?;
+        operate::call(self, id, row.revision, ready, tool, arguments).await
     }
 
     /// How many sessions are kept open.

@@ -9,12 +9,12 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use tracing::instrument;
 
-use super::McpServers;
 use super::input;
 use super::operate;
-use super::rows::{self, McpServerRow, SORTS};
+use super::rows::{self, SORTS};
 use super::store::{self, Change};
 use super::targets;
+use super::{McpServers, Usage};
 use crate::http::{self, ApiError, IdPath, IfMatch, JsonBody, ListQuery, May, Permit, QueryPairs, RequestId};
 use crate::state::AppState;
 
@@ -152,9 +152,12 @@ async fn tools(
     Extension(request_id): Extension<RequestId>,
     IdPath(id): IdPath<McpServerId>,
 ) -> Answer {
-    let row = enabled(&servers, id).await?;
-    let ready = targets::as_saved(&servers, &may.principal, &row, &request_id).await?;
-    Ok(http::json(&operate::tools(&servers, id, row.revision, ready).await?))
+    let by = Usage {
+        principal: &may.principal,
+        request_id: &request_id,
+    };
+    let (_, tools) = servers.list_tools(by, id).await?;
+    Ok(http::json(&tools))
 }
 
 #[instrument(name = "mcp_servers.call", skip_all, fields(mcp_server.id = %id))]
@@ -167,15 +170,9 @@ async fn call(
     JsonBody(fields): JsonBody,
 ) -> Answer {
     let arguments = input::call(fields)?;
-    let row = enabled(&servers, id).await?;
-    let ready = targets::as_saved(&servers, &may.principal, &row, &request_id).await?;
-    Ok(http::json(
-        &operate::call(&servers, id, row.revision, ready, &tool, arguments).await?,
-    ))
-}
-
-/// The server, if it is switched on.
-async fn enabled(servers: &McpServers, id: McpServerId) -> Result<McpServerRow, ApiError> {
-    let row = rows::get(&servers.base.db, id).await?;
-    if row.enabled { Ok(row) } else { Err(ApiError::Disabled) }
+    let by = Usage {
+        principal: &may.principal,
+        request_id: &request_id,
+    };
+    Ok(http::json(&servers.call_tool(by, id, &tool, arguments).await?))
 }

@@ -131,6 +131,12 @@ pub(super) async fn get(db: &Db, id: McpServerId) -> Result<McpServerRow, ApiErr
     find(db, id).await?.ok_or(ApiError::NotFound)
 }
 
+/// One server that must be there and switched on.
+pub(super) async fn enabled(db: &Db, id: McpServerId) -> Result<McpServerRow, ApiError> {
+    let row = get(db, id).await?;
+    if row.enabled { Ok(row) } else { Err(ApiError::Disabled) }
+}
+
 /// One server, as a transaction sees it.
 pub(super) async fn find_within(tx: &mut Tx, id: McpServerId) -> Result<Option<McpServerRow>, DbError> {
     Ok(within!(tx, c => sqlx::query_as(SELECT_ONE).bind(id.0).fetch_optional(c))?)

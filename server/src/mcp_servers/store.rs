@@ -15,7 +15,7 @@ use crate::accounts::begin_owning;
 use crate::audit::{self, Event};
 use crate::db::{Tx, execute, is_unique_violation};
 use crate::destination::Destination;
-use crate::http::{ApiError, Principal, RequestId};
+use crate::http::{ApiError, CREDENTIAL_POINTER, Principal, RequestId};
 use crate::references::{self, Attach};
 use crate::text::{fold, sort_key};
 
@@ -354,6 +354,7 @@ async fn attach(
         credential: link.credential,
         destination: link.destination,
         allow_host: link.allow_host,
+        pointer: CREDENTIAL_POINTER,
         now: servers.base.clock.now(),
         request_id: Some(&change.request_id.0),
     };

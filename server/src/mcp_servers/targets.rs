@@ -57,6 +57,7 @@ async fn resolve(
         credential,
         referrer,
         destination: address.destination,
+        purpose: None,
         request_id: request_id.0.clone(),
     };
     let resolved = servers.resolver.resolve(request).await?;

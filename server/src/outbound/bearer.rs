@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use app::model_bindings::KeyHeader;
 use app::secret::SecretValue;
-use http::HeaderValue;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
 use crate::destination::Destination;
@@ -11,10 +13,15 @@ use crate::destination::Destination;
 use super::OutboundError;
 use super::redact::Redactor;
 
-/// An `Authorization: Bearer` header, the one destination that it may go to, and what finds its value
-/// in answers.
+/// The headers that carry secrets.
+const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const X_GOOG_API_KEY: HeaderName = HeaderName::from_static("x-goog-api-key");
+
+/// The header with a secret, `Authorization: Bearer` for most, the one destination that it may go to, and what finds
+/// its value in answers.
 #[derive(Clone)]
 pub struct Bearer {
+    name: HeaderName,
     header: HeaderValue,
     destination: Destination,
     redactor: Redactor,
@@ -27,23 +34,44 @@ impl Bearer {
     /// [`OutboundError::ValueNotSendable`] where the value cannot stand in a header: it has a line
     /// break or another control character, or it is empty.
     pub fn new(value: &SecretValue, destination: Destination) -> Result<Self, OutboundError> {
+        Self::in_header(KeyHeader::Bearer, value, destination)
+    }
+
+    /// The same in the header that a provider of models wants.
+    ///
+    /// # Errors
+    /// As [`Bearer::new`].
+    pub fn in_header(place: KeyHeader, value: &SecretValue, destination: Destination) -> Result<Self, OutboundError> {
+        let (name, prefix) = match place {
+            KeyHeader::Bearer => (AUTHORIZATION, "Bearer "),
+            KeyHeader::XApiKey => (X_API_KEY, ""),
+            KeyHeader::XGoogApiKey => (X_GOOG_API_KEY, ""),
+        };
         Ok(Self {
-            header: header(value)?,
+            name,
+            header: header(prefix, value)?,
             destination,
             redactor: Redactor::of(value),
         })
     }
 
-    /// The header, for a request to the destination that the secret was resolved for.
+    /// Takes every header out that could carry a secret, whatever a caller put there.
+    pub(super) fn clear(headers: &mut HeaderMap) {
+        for name in [AUTHORIZATION, X_API_KEY, X_GOOG_API_KEY] {
+            headers.remove(name);
+        }
+    }
+
+    /// Adds the header to a request to the destination that the secret was resolved for.
     ///
     /// # Errors
     /// [`OutboundError::HostNotAllowed`] for any other destination.
-    pub(super) fn header_for(&self, destination: &Destination) -> Result<HeaderValue, OutboundError> {
-        if *destination == self.destination {
-            Ok(self.header.clone())
-        } else {
-            Err(OutboundError::HostNotAllowed)
+    pub(super) fn add_to(&self, headers: &mut HeaderMap, destination: &Destination) -> Result<(), OutboundError> {
+        if *destination != self.destination {
+            return Err(OutboundError::HostNotAllowed);
         }
+        headers.insert(self.name.clone(), self.header.clone());
+        Ok(())
     }
 
     /// What finds the value in answers.
@@ -53,11 +81,11 @@ impl Bearer {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the header that carries the secret")]
-fn header(value: &SecretValue) -> Result<HeaderValue, OutboundError> {
+fn header(prefix: &str, value: &SecretValue) -> Result<HeaderValue, OutboundError> {
     if value.is_empty() {
         return Err(OutboundError::ValueNotSendable);
     }
-    let text = Zeroizing::new(format!("Bearer {}", value.expose()));
+    let text = Zeroizing::new(format!("{prefix}{}", value.expose()));
     // The error of this conversion is dropped unread: some print what they were given.
     let mut header = HeaderValue::from_bytes(text.as_bytes()).map_err(|_| OutboundError::ValueNotSendable)?;
     header.set_sensitive(true);
@@ -74,7 +102,9 @@ impl fmt::Debug for Bearer {
 
 #[cfg(test)]
 mod tests {
+    use app::model_bindings::KeyHeader;
     use app::secret::SecretValue;
+    use http::HeaderMap;
 
     use super::Bearer;
     use crate::destination::Destination;
@@ -107,16 +137,48 @@ mod tests {
     #[test]
     fn a_header_goes_to_its_own_destination_only() {
         let bearer = bearer("canary-7d1f").unwrap();
-        assert!(bearer.header_for(&destination("https://a.example/other")).is_ok());
+        let mut headers = HeaderMap::new();
+        assert!(
+            bearer
+                .add_to(&mut headers, &destination("https://a.example/other"))
+                .is_ok()
+        );
+        assert_eq!(headers.len(), 1);
         for url in ["http://a.example/", "https://a.example:8443/", "https://b.example/"] {
-            assert_eq!(bearer.header_for(&destination(url)), Err(OutboundError::HostNotAllowed));
+            let mut headers = HeaderMap::new();
+            let refused = bearer.add_to(&mut headers, &destination(url));
+            assert_eq!((refused, headers.len()), (Err(OutboundError::HostNotAllowed), 0));
         }
     }
 
     #[test]
     fn a_bearer_does_not_print_its_value() {
         let bearer = bearer("canary-7d1f").unwrap();
-        let header = bearer.header_for(&destination("https://a.example/")).unwrap();
-        assert!(!format!("{bearer:?} {header:?}").contains("canary"));
+        let mut headers = HeaderMap::new();
+        bearer.add_to(&mut headers, &destination("https://a.example/")).unwrap();
+        assert!(!format!("{bearer:?} {headers:?}").contains("canary"));
+    }
+
+    #[test]
+    fn each_provider_gets_the_key_in_its_own_header_and_in_no_other() {
+        for (place, name, content) in [
+            (KeyHeader::Bearer, "authorization", "Bearer canary-7d1f"),
+            (KeyHeader::XApiKey, "x-api-key", "canary-7d1f"),
+            (KeyHeader::XGoogApiKey, "x-goog-api-key", "canary-7d1f"),
+        ] {
+            let here = destination("https://a.example/");
+            let value = SecretValue::new("canary-7d1f".to_owned());
+            let bearer = Bearer::in_header(place, &value, here.clone()).unwrap();
+            let mut headers = HeaderMap::new();
+            for other in ["authorization", "x-api-key", "x-goog-api-key"] {
+                headers.insert(other, "other".parse().unwrap());
+            }
+            Bearer::clear(&mut headers);
+            assert!(headers.is_empty());
+            bearer.add_to(&mut headers, &here).unwrap();
+            assert_eq!(headers.len(), 1);
+            assert_eq!(headers[name], content);
+            assert!(headers[name].is_sensitive());
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt as _};
-use http::header::{AUTHORIZATION, LOCATION};
+use http::header::LOCATION;
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::redirect::Policy;
 use url::Url;
@@ -76,10 +76,10 @@ impl Outbound {
         self.addresses.check_url(request.url)?;
         let mut headers = request.headers;
         // Only the secret of this request, whatever a caller put there.
-        headers.remove(AUTHORIZATION);
+        Bearer::clear(&mut headers);
         if let Some(bearer) = request.bearer {
             let destination = Destination::from_url(request.url).map_err(|_| OutboundError::HostNotAllowed)?;
-            headers.insert(AUTHORIZATION, bearer.header_for(&destination)?);
+            bearer.add_to(&mut headers, &destination)?;
         }
         let mut builder = self.http.request(request.method, request.url.clone()).headers(headers);
         if let Some(body) = request.body {

@@ -10,6 +10,7 @@ mod bearer;
 mod client;
 mod error;
 pub mod mcp;
+mod post;
 pub mod redact;
 pub mod stdio;
 
@@ -18,6 +19,7 @@ use std::time::Duration;
 pub use bearer::Bearer;
 pub use client::Outbound;
 pub use error::{Ending, NotMcp, OutboundError, Unreachable, UpstreamText};
+pub use post::{Event, Post, Reply};
 
 /// What the configuration says about outbound requests.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 //! is free again, and whatever opens the account is gone.
 //!
 //! Nothing is left without an owner: credentials go to another user or are destroyed in the same transaction, and
-//! MCP servers always go to somebody, since a server without its owner would go on running for nobody.
+//! MCP servers and model bindings always go to somebody, since a server without its owner would go on running for nobody.
 
 use app::accounts::UserId;
 use app::users::Estate;
@@ -14,6 +14,7 @@ use crate::credentials;
 use crate::db::{Tx, execute};
 use crate::http::ApiError;
 use crate::mcp_servers;
+use crate::model_bindings;
 
 const BURY: &str = "UPDATE users SET deleted_at = $2, deleted_by_name = $3, password_hash = NULL, revision = revision + 1, \
      updated_at = $2, updated_by_name = $3 WHERE id = $1 AND deleted_at IS NULL AND revision = $4";
@@ -63,8 +64,8 @@ pub(super) async fn delete(
     Ok(())
 }
 
-/// Gives away or destroys what the user owns. Credentials come before MCP servers, as in every other transaction
-/// that locks both.
+/// Gives away or destroys what the user owns. Credentials come before MCP servers, and those before model
+/// bindings, as in every other transaction that locks them.
 async fn settle(
     users: &Users,
     tx: &mut Tx,
@@ -94,8 +95,10 @@ async fn settle(
     let credentials = events.len();
     events.extend(mcp_servers::transfer_owned(tx, &transfer).await?);
     let servers = events.len() - credentials;
+    events.extend(model_bindings::transfer_owned(tx, &transfer).await?);
+    let bindings = events.len() - credentials - servers;
     let details = format!(
-        "credentials {done}: {credentials}; MCP servers transferred: {servers}; to: {}",
+        "credentials {done}: {credentials}; MCP servers transferred: {servers}; model bindings transferred: {bindings}; to: {}",
         heir.name
     );
     Ok((events, Some(details)))

@@ -18,6 +18,7 @@ mod keyring;
 mod keys;
 mod mcp_servers;
 mod mcp_sessions;
+mod models;
 mod openapi;
 mod outbound;
 mod own_account;

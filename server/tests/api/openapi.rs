@@ -78,7 +78,9 @@ async fn every_method_of_a_route_is_in_the_document_and_no_other() {
             .filter(|method| described.get(**method).is_some())
             .map(|method| method.to_uppercase())
             .collect();
-        let path = path.replace("{id}", "00000000-0000-0000-0000-000000000000");
+        let path = path
+            .replace("{id}", "00000000-0000-0000-0000-000000000000")
+            .replace("{action}", "ai_generate_text");
         let answer = app.call(None, Method::TRACE, &path, None).await;
         let allowed: BTreeSet<String> = answer
             .problem(405, "method-not-allowed")
@@ -166,6 +168,10 @@ async fn path_of(app: &TestApp, operation: &Operation) -> String {
     let id = if path.contains("/mcp-servers/{id}") {
         let body = json!({"name": name, "url": "http://127.0.0.1:9/mcp"});
         app.post("admin", "/mcp-servers", body).await.expect(201).text("/id")
+    } else if path.contains("/model-bindings/{id}") {
+        let settings = json!({"provider": "openai-compatible", "model_id": "m", "base_url": "http://127.0.0.1:9/v1"});
+        let body = json!({"name": name, "settings": settings});
+        app.post("admin", "/model-bindings", body).await.expect(201).text("/id")
     } else if path.contains("/users/{id}") {
         let body = json!({"name": name, "email": format!("{name}@example.com"), "role": "viewer"});
         app.post("admin", "/users", body).await.expect(201).text("/user/id")
@@ -174,7 +180,9 @@ async fn path_of(app: &TestApp, operation: &Operation) -> String {
     } else {
         String::new()
     };
-    path.replace("{id}", &id).replace("{tool}", "echo")
+    path.replace("{id}", &id)
+        .replace("{tool}", "echo")
+        .replace("{action}", "ai_generate_text")
 }
 
 async fn send(app: &TestApp, operation: &Operation, path: &str, body: &Map<String, Value>) -> Answer {

@@ -104,6 +104,31 @@ const TABLE: &[Row] = &[
         r#"{"arguments": {}}"#,
         USERS,
     ),
+    ("GET /api/v1/model-bindings", "", ANYBODY),
+    (
+        "POST /api/v1/model-bindings",
+        r#"{"name": "{name}", "settings": {"provider": "openai-compatible", "model_id": "m", "base_url": "{url}"}}"#,
+        [201, 201, 201, 403, 401],
+    ),
+    (
+        "POST /api/v1/model-bindings/test",
+        r#"{"settings": {"provider": "openai-compatible", "model_id": "m", "base_url": "{url}"}}"#,
+        USERS,
+    ),
+    ("GET /api/v1/model-bindings/{id}", "", ANYBODY),
+    (
+        "PATCH /api/v1/model-bindings/{id}",
+        r#"{"name": "{name}"}"#,
+        [200, 200, 403, 403, 401],
+    ),
+    ("DELETE /api/v1/model-bindings/{id}", "", [204, 204, 403, 403, 401]),
+    ("POST /api/v1/model-bindings/{id}/test", "", USERS),
+    (
+        "POST /api/v1/actions/{action}",
+        r#"{"model": {"settings": {"provider": "openai-compatible", "model_id": "m", "base_url": "{url}"}}, "inputs": {"prompt": "Hi"}}"#,
+        USERS,
+    ),
+    ("GET /api/v1/schemas", "", ANYBODY),
     ("GET /api/v1/audit-events", "", ADMINISTRATORS),
     ("GET /api/v1/audit-events/export", "", ADMINISTRATORS),
     ("GET /api/v1/users", "", ADMINISTRATORS),
@@ -124,6 +149,13 @@ async fn record(app: &TestApp, route: &str, name: &str, url: &str) -> String {
     if route.contains("/mcp-servers/") {
         let body = json!({"name": name, "url": url});
         app.post("manager", "/mcp-servers", body).await.expect(201).text("/id")
+    } else if route.contains("/model-bindings/") {
+        let settings = json!({"provider": "openai-compatible", "model_id": "m", "base_url": url});
+        let body = json!({"name": name, "settings": settings});
+        app.post("manager", "/model-bindings", body)
+            .await
+            .expect(201)
+            .text("/id")
     } else if route.contains("/users/") {
         let body = json!({"email": format!("{name}@example.com"), "name": name, "role": "viewer"});
         app.post("admin", "/users", body).await.expect(201).text("/user/id")
@@ -151,7 +183,11 @@ async fn walk(app: TestApp) {
             let form = body == "form";
             let mut request = Request::builder()
                 .method(Method::from_bytes(method.as_bytes()).unwrap())
-                .uri(path.replace("{id}", &id).replace("{tool}", "echo"))
+                .uri(
+                    path.replace("{id}", &id)
+                        .replace("{tool}", "echo")
+                        .replace("{action}", "ai_generate_text"),
+                )
                 .header(header::HOST, "127.0.0.1:3000")
                 .header(
                     header::CONTENT_TYPE,

@@ -165,6 +165,29 @@ fn malformed() -> Vec<(&'static str, Vec<u8>)> {
         ),
         (
             json,
+            json!({
+                "settings": {
+                    "provider": CANARY, "model_id": [CANARY], "api_key": CANARY, "base_url": CANARY, CANARY: CANARY,
+                    "organization": {CANARY: 1}, "temperature": CANARY, "output_schema": CANARY, "stop_sequences": [CANARY, {CANARY: 1}],
+                },
+                "model": {"settings": {"api_key": CANARY, CANARY: 1}}, "model_binding_id": CANARY,
+                "inputs": {"prompt": [CANARY], "messages": [{"role": CANARY, "content": 1}, CANARY], CANARY: CANARY},
+                "mcp": [{"server_id": CANARY, "tool_names": [{CANARY: CANARY}], CANARY: 1}, CANARY],
+            })
+            .to_string()
+            .into_bytes(),
+        ),
+        (
+            json,
+            json!({
+                "model": {"settings": {"provider": "openai", "model_id": "m", "api_key": CANARY, "base_url": format!("http://127.0.0.1:9/?key={CANARY}")}},
+                "inputs": {"prompt": "x"}, "settings": {"output_schema": {"$ref": CANARY, "type": CANARY}},
+            })
+            .to_string()
+            .into_bytes(),
+        ),
+        (
+            json,
             json!({"name": "x", "url": format!("https://user:{CANARY}@a.example/"), "id": CANARY})
                 .to_string()
                 .into_bytes(),
@@ -212,6 +235,21 @@ async fn echo() -> Peer {
             "name": "echo", "description": seen.echo(), "inputSchema": {"type": "object", "title": seen.echo()},
         }]})),
         "tools/call" => answer(500, "text/plain", format!("failed with {}", seen.echo())),
+        "" if seen.message["stream"] == true => {
+            let (a, b) = seen.echo().split_at(12);
+            let piece = |text: &str| json!({"choices": [{"delta": {"content": text}, "finish_reason": "stop"}]});
+            answer(
+                200,
+                "text/event-stream",
+                format!("data: {}\n\ndata: {}\n\n", piece(a), piece(b)),
+            )
+        }
+        "" if seen.message["model"] == "fails" => answer(
+            400,
+            "application/json",
+            json!({"error": {"message": seen.echo()}}).to_string(),
+        ),
+        "" if seen.message["messages"].is_array() => seen.completion(seen.echo()),
         _ => seen.decently(),
     })
     .await
@@ -224,6 +262,8 @@ struct Records {
     server: String,
     lines: String,
     program: String,
+    binding: String,
+    failing: String,
 }
 
 impl Records {
@@ -240,8 +280,17 @@ impl Records {
             "name": "program", "transport": "stdio", "command": "files", "env_names": ["FILES_TOKEN"],
         });
         let program = app.post("admin", "/mcp-servers", program).await.expect(201).text("/id");
+        let binding = async |model: &str| {
+            let settings = json!({
+                "provider": "openai-compatible", "model_id": model, "base_url": peer.url(), "api_key": credential,
+            });
+            let body = json!({"name": model, "settings": settings});
+            app.post("admin", "/model-bindings", body).await.expect(201).text("/id")
+        };
         Self {
             program,
+            binding: binding("echoes").await,
+            failing: binding("fails").await,
             server: server("echo", &credential).await,
             lines: server("lines", &newline).await,
             credential,
@@ -269,6 +318,41 @@ async fn use_it(app: &TestApp, records: &Records) -> Vec<Answer> {
         );
     }
     answers.extend(use_program(app, &records.program).await);
+    answers.extend(use_models(app, records).await);
+    answers
+}
+
+/// Lets a model repeat the canary in its answers, in its stream and in its errors.
+async fn use_models(app: &TestApp, records: &Records) -> Vec<Answer> {
+    let mut answers = Vec::new();
+    for id in [&records.binding, &records.failing] {
+        let test = format!("/model-bindings/{id}/test");
+        answers.push(app.post("admin", &test, json!({})).await.expect(200));
+        for action in [
+            "ai_generate_text",
+            "ai_generate_reply",
+            "ai_generate_object",
+            "ai_infer_object",
+            "ai_agent",
+        ] {
+            let mut body = json!({"model_binding_id": id, "inputs": {"prompt": "Repeat it"}});
+            if action.ends_with("object") {
+                body["settings"] = json!({"output_schema": {"type": "object"}});
+            }
+            if action == "ai_agent" {
+                body["mcp"] = json!([{"server_id": records.server}]);
+            }
+            let path = format!("/actions/{action}");
+            answers.push(app.post("admin", &path, body.clone()).await);
+            let accept = ("accept", "text/event-stream");
+            answers.push(app.with_header("admin", Method::POST, &path, accept, Some(body)).await);
+        }
+    }
+    let masked = answers
+        .iter()
+        .filter(|answer| answer.whole().contains("[redacted]"))
+        .count();
+    assert!(masked > 6, "the canary was really repeated: {masked}");
     answers
 }
 
@@ -298,12 +382,17 @@ async fn call_badly(app: &TestApp, records: &Records, route: &str) -> Vec<Answer
     let (method, path) = route.split_once(' ').unwrap();
     let id = if path.contains("/mcp-servers") {
         &records.server
+    } else if path.contains("/model-bindings") {
+        &records.binding
     } else {
         &records.credential
     };
     // These would end the session or the records that the rest needs.
     let ends = path == "/sign-out" || method == "DELETE";
-    let path = path.replace("{id}", id).replace("{tool}", "echo");
+    let path = path
+        .replace("{id}", id)
+        .replace("{tool}", "echo")
+        .replace("{action}", "ai_agent");
     let cookie = app.cookie("admin").await;
     let cookie = if ends { None } else { Some(cookie.as_str()) };
     let json = "application/json";

@@ -115,6 +115,12 @@ impl Redactor {
         }
     }
 
+    /// A scanner for one text that comes in pieces.
+    #[must_use]
+    pub fn text_scanner(&self) -> Scanner {
+        Scanner::new(self, MIN_BYTES)
+    }
+
     /// A scanner for one byte stream.
     #[must_use]
     pub fn scanner(&self) -> Scanner {

@@ -53,6 +53,27 @@ impl RealServer {
         Self::start(command, format!("http://127.0.0.1:{port}/mcp"), Some(config)).await
     }
 
+    /// `@copilotkit/aimock` as a provider of models, in the formats of all of them, with one key and these fixtures.
+    pub async fn models(key: &str, fixtures: &serde_json::Value) -> Self {
+        let port = free_port();
+        let file = std::env::temp_dir().join(format!("strongroom-models-{}-{port}.json", std::process::id()));
+        let fixtures = serde_json::json!({"fixtures": fixtures});
+        std::fs::write(&file, fixtures.to_string()).expect("the temporary folder is writable");
+        let mut command = node("@copilotkit/aimock/dist/cli.js");
+        command
+            .args(["--strict", "--log-level", "silent", "--chunk-size", "7"])
+            .args(["--host", "127.0.0.1", "--port", &port.to_string()])
+            .arg("--fixtures")
+            .arg(&file)
+            .env("AIMOCK_API_KEYS", key);
+        Self::start(command, format!("http://127.0.0.1:{port}/mcp"), Some(file)).await
+    }
+
+    /// The address below which a provider's paths are.
+    pub fn base(&self, version: &str) -> String {
+        format!("{}/{version}", self.url.trim_end_matches("/mcp"))
+    }
+
     async fn start(mut command: Command, url: String, config: Option<PathBuf>) -> Self {
         let process = command
             .stdin(Stdio::null())

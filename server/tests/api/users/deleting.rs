@@ -65,7 +65,7 @@ both_engines! {
         assert_eq!(listed.items("name"), ["MINE_NOW"]);
         assert_eq!(trail::by_action(&app, "credential.transfer").await, [("PASSED_ON".to_owned(), "to: other".to_owned())]);
         assert_eq!(trail::by_action(&app, "mcp_server.transfer").await, [("Passed on".to_owned(), "to: other".to_owned())]);
-        let details = "credentials transferred: 1; MCP servers transferred: 1; to: other";
+        let details = "credentials transferred: 1; MCP servers transferred: 1; model bindings transferred: 0; to: other";
         assert_eq!(trail::by_action(&app, "user.delete").await, [("manager".to_owned(), details.to_owned())]);
     }
 

@@ -1,0 +1,51 @@
+//! The AI actions, for the API and for workflows.
+
+mod agent;
+mod input;
+mod object;
+mod operations;
+mod patience;
+mod routes;
+mod run;
+mod stream;
+mod tools;
+mod turns;
+
+use app::ai::{ActionInputs, ActionName, ActionSettings, McpTools};
+
+use crate::ai::Model;
+use crate::mcp_servers::McpServers;
+use crate::model_bindings::ModelBindings;
+
+pub use operations::operations;
+pub use routes::router;
+
+/// What runs actions.
+#[derive(Clone, Debug)]
+pub struct Actions {
+    bindings: ModelBindings,
+    servers: McpServers,
+}
+
+/// An action that is to run.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// Which.
+    pub action: ActionName,
+    /// The model.
+    pub model: Model,
+    /// What it looks at.
+    pub inputs: ActionInputs,
+    /// How.
+    pub settings: ActionSettings,
+    /// Agent: the servers whose tools it may use.
+    pub mcp: Vec<McpTools>,
+}
+
+impl Actions {
+    /// Actions with these models and these tools.
+    #[must_use]
+    pub fn new(bindings: ModelBindings, servers: McpServers) -> Self {
+        Self { bindings, servers }
+    }
+}

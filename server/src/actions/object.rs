@@ -1,0 +1,234 @@
+//! Objects: the schema is checked, the answer is checked against it, and a model that got it wrong is told so once.
+
+use app::ai::{ActionName, ActionOutput, Usage};
+use jsonschema::{PatternOptions, Validator};
+use serde_json::Value;
+
+use super::run::sampling;
+use super::turns::turns;
+use super::{Actions, Task};
+use crate::ai::wire::{Ask, Finish, Turn, takes_schema};
+use crate::ai::{Caller, Sink};
+use crate::http::ApiError;
+
+/// The field of the schema.
+const POINTER: &str = "/settings/output_schema";
+
+/// The largest schema, in bytes.
+const MAX_SCHEMA_BYTES: usize = 64 * 1024;
+
+/// How many broken rules a model is told, and how much of them.
+const MAX_FAULTS: usize = 10;
+const MAX_FAULT_CHARS: usize = 300;
+
+/// How often a model is asked.
+const TRIES: usize = 2;
+
+/// Checks a schema, and makes it ready to check objects. Patterns run in time that grows with the text alone.
+///
+/// # Errors
+/// 422 at the field of the schema.
+pub(super) fn compile(schema: &Value) -> Result<Validator, ApiError> {
+    if schema.to_string().len() > MAX_SCHEMA_BYTES {
+        return Err(ApiError::field(POINTER, "too-long", "Use a schema of at most 64 KiB."));
+    }
+    if refers_elsewhere(schema) {
+        let detail = "Refer only to parts of the same schema, with # and a path: nothing is fetched from elsewhere.";
+        return Err(ApiError::field(POINTER, "remote-reference", detail));
+    }
+    jsonschema::options()
+        .with_pattern_options(PatternOptions::regex())
+        .build(schema)
+        .map_err(|_| {
+            let detail = "This is no JSON Schema that can be used. Check its keywords, references and patterns.";
+            ApiError::field(POINTER, "bad-schema", detail)
+        })
+}
+
+fn refers_elsewhere(schema: &Value) -> bool {
+    match schema {
+        Value::Object(fields) => fields.iter().any(|(key, value)| {
+            let reference = matches!(key.as_str(), "$ref" | "$dynamicRef" | "$recursiveRef");
+            let elsewhere = value.as_str().is_some_and(|target| !target.starts_with('#'));
+            (reference && elsewhere) || refers_elsewhere(value)
+        }),
+        Value::Array(items) => items.iter().any(refers_elsewhere),
+        _ => false,
+    }
+}
+
+impl Actions {
+    /// Asks for an object.
+    pub(super) async fn object(&self, caller: &Caller, task: &Task) -> Result<ActionOutput, ApiError> {
+        let schema = task.settings.output_schema.clone().unwrap_or_default();
+        let validator = compile(&schema)?;
+        let provider = task.model.settings.provider;
+        // Providers hold answers to schemas of objects only.
+        let native = schema["type"] == "object"
+            && task
+                .model
+                .settings
+                .supports_structured_outputs
+                .unwrap_or_else(|| takes_schema(provider));
+        let system = instructions(task, &schema, native);
+        let sampling = sampling(&task.settings);
+        let mut turns = turns(&task.inputs);
+        let mut usage = Usage::default();
+        let mut attempt = 1;
+        loop {
+            let ask = Ask {
+                system: Some(&system),
+                schema: native.then_some(&schema),
+                stream: false,
+                ..task.ask(&turns, &sampling, &Sink::none())
+            };
+            let purpose = match attempt {
+                1 => task.purpose(),
+                attempt => format!("{}, try {attempt}", task.purpose()),
+            };
+            let answer = self.ask(caller, task, &purpose, ask, &Sink::none()).await?;
+            add(&mut usage, &answer.usage);
+            let faults = match parse(&answer.text) {
+                Some(object) => match faults(&validator, &object) {
+                    faults if faults.is_empty() => {
+                        return Ok(ActionOutput {
+                            object: Some(object),
+                            usage,
+                            ..task.output(answer)
+                        });
+                    }
+                    faults => faults,
+                },
+                None => vec!["It is not JSON.".to_owned()],
+            };
+            if attempt == TRIES || answer.finish == Finish::Length {
+                return Err(invalid(task, answer.finish, &faults));
+            }
+            turns.push(Turn::Assistant {
+                text: answer.text,
+                calls: Vec::new(),
+            });
+            turns.push(Turn::User(format!(
+                "This does not fit the schema:\n{}\nAnswer again with one JSON value that does, and nothing else.",
+                faults.join("\n")
+            )));
+            attempt += 1;
+        }
+    }
+}
+
+fn instructions(task: &Task, schema: &Value, native: bool) -> String {
+    let mut parts = Vec::new();
+    if let Some(system) = &task.inputs.system {
+        parts.push(system.clone());
+    }
+    if task.action == ActionName::AiInferObject {
+        parts.push("Do not answer what is said. Find out what it implies, and put that into the object.".to_owned());
+    }
+    if native {
+        parts.push("Answer with one JSON object that fits the schema.".to_owned());
+    } else {
+        parts.push(format!(
+            "Answer with one JSON value that fits this JSON Schema, and with nothing else:\n{schema}"
+        ));
+    }
+    parts.join("\n\n")
+}
+
+/// The JSON of an answer, which some models put between words or into a block of code.
+fn parse(text: &str) -> Option<Value> {
+    let text = text.trim();
+    if let Ok(value) = serde_json::from_str(text) {
+        return Some(value);
+    }
+    let from = text.find(['{', '['])?;
+    let to = text.rfind(['}', ']'])?;
+    serde_json::from_str(text.get(from..=to)?).ok()
+}
+
+fn faults(validator: &Validator, object: &Value) -> Vec<String> {
+    validator
+        .iter_errors(object)
+        .take(MAX_FAULTS)
+        .map(|error| {
+            let path = error.instance_path().to_string();
+            let place = if path.is_empty() { "The value".to_owned() } else { path };
+            let told: String = error.masked().to_string().chars().take(MAX_FAULT_CHARS).collect();
+            format!("{place}: {told}.")
+        })
+        .collect()
+}
+
+fn invalid(task: &Task, finish: Finish, faults: &[String]) -> ApiError {
+    let model = &task.model.settings.model_id;
+    let detail = if finish == Finish::Length {
+        format!("{model} reached its limit of tokens before the object was whole. Raise max_output_tokens.")
+    } else {
+        format!(
+            "{model} did not give an object that fits the schema. Simplify the schema or the prompt, or use another model. \
+             What was wrong: {}",
+            faults.first().map_or("", String::as_str)
+        )
+    };
+    ApiError::Upstream {
+        slug: "object-invalid",
+        detail,
+    }
+}
+
+/// Adds the tokens of one answer to those of all.
+pub(super) fn add(sum: &mut Usage, more: &Usage) {
+    let optional = |sum: Option<i64>, more: Option<i64>| match (sum, more) {
+        (Some(sum), Some(more)) => Some(sum.saturating_add(more)),
+        (sum, more) => sum.or(more),
+    };
+    sum.input_tokens = sum.input_tokens.saturating_add(more.input_tokens);
+    sum.output_tokens = sum.output_tokens.saturating_add(more.output_tokens);
+    sum.total_tokens = sum.total_tokens.saturating_add(more.total_tokens);
+    sum.reasoning_tokens = optional(sum.reasoning_tokens, more.reasoning_tokens);
+    sum.cached_input_tokens = optional(sum.cached_input_tokens, more.cached_input_tokens);
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{compile, faults, parse};
+
+    #[test]
+    fn json_is_found_between_words_and_in_blocks_of_code() {
+        for text in [
+            "{\"a\":1}",
+            "Sure!\n```json\n{\"a\":1}\n```\nAnything else?",
+            "  {\"a\":1}\n",
+        ] {
+            assert_eq!(parse(text), Some(json!({"a": 1})), "{text}");
+        }
+        assert_eq!(parse("no"), None);
+        assert_eq!(parse("} {"), None);
+    }
+
+    #[test]
+    fn a_schema_that_leads_elsewhere_or_is_none_is_refused() {
+        for schema in [
+            json!({"$ref": "https://example.com/schema.json"}),
+            json!({"properties": {"a": {"$ref": "file:///etc/passwd"}}}),
+            json!({"type": "nothing"}),
+            json!({"$ref": "#/missing"}),
+            json!({"pattern": "(?=a)b"}),
+            json!({"description": "x".repeat(70_000)}),
+        ] {
+            assert!(compile(&schema).is_err(), "{schema:.60}");
+        }
+        let own = json!({"$defs": {"a": {"type": "string"}}, "properties": {"b": {"$ref": "#/$defs/a"}}});
+        let validator = compile(&own).unwrap();
+        assert!(faults(&validator, &json!({"b": "x"})).is_empty());
+    }
+
+    #[test]
+    fn faults_name_the_place_and_not_what_stands_there() {
+        let validator = compile(&json!({"properties": {"b": {"type": "string"}}})).unwrap();
+        let found = faults(&validator, &json!({"b": 8_642_097})).join(" ");
+        assert!(found.contains("/b: ") && !found.contains("8642097"), "{found}");
+    }
+}

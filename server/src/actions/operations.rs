@@ -1,0 +1,36 @@
+//! The operation that runs actions, for the documentation.
+
+use app::ai::{ActionOutput, RunAction};
+use serde_json::json;
+
+use crate::http::{MODEL_SLUGS, UPSTREAM_SLUGS};
+use crate::openapi::Operation;
+
+/// How using a credential can fail before anything is sent.
+const REACH: &[&str] = &[
+    "host-not-allowed",
+    "credential-deleted",
+    "credential-forbidden",
+    "value-not-sendable",
+    "audit-unavailable",
+    "disabled",
+    "not-streamed",
+];
+
+/// What `routes.rs` serves.
+#[must_use]
+pub fn operations() -> Vec<Operation> {
+    let model = json!({
+        "settings": {"provider": "openai-compatible", "model_id": "small", "base_url": "http://127.0.0.1:9/v1"},
+    });
+    vec![
+        Operation::post("/actions/{action}", "actions.run", "Run an AI action")
+            .takes::<RunAction>(json!({"model": model, "inputs": {"prompt": "Say ok."}}))
+            .answers::<ActionOutput>(
+                "What the action gives. With `Accept: text/event-stream`, actions that make texts answer with a stream of events instead.",
+            )
+            .refuses(REACH)
+            .refuses(UPSTREAM_SLUGS)
+            .refuses(MODEL_SLUGS),
+    ]
+}

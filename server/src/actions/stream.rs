@@ -1,0 +1,80 @@
+//! The answer as a stream of events, while the action runs.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use app::ai::ActionEvent;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use futures::stream::{self, StreamExt as _};
+use http::header::{ACCEPT, CACHE_CONTROL};
+use http::{HeaderMap, HeaderValue};
+use tokio::sync::mpsc;
+
+use super::{Actions, Task};
+use crate::ai::{Caller, Sink};
+use crate::http::problem;
+
+/// How many events wait for a slow reader before the action waits too.
+const ROOM: usize = 32;
+
+/// How often something is sent where nothing happens, so that nobody on the way takes the connection for dead.
+const PULSE: Duration = Duration::from_secs(10);
+
+/// Whether the caller wants events.
+pub(super) fn wanted(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|kind| kind.split(';').next())
+        .any(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"))
+}
+
+/// Runs a task inside of the answer: whoever goes away ends it, with all that it has under way.
+pub(super) fn answer(actions: Actions, caller: Caller, task: Task) -> Response {
+    let (sender, mut events) = mpsc::channel(ROOM);
+    let run = async move {
+        let sink = Sink::to(sender);
+        let last = match actions.run(&caller, &task, &sink).await {
+            Ok(output) => ActionEvent::Finish {
+                output: Box::new(output),
+            },
+            Err(error) => ActionEvent::Error {
+                error: Box::new(problem(error, &caller.request_id.0)),
+            },
+        };
+        sink.send(last).await;
+    };
+    // The action is driven by whoever reads, and adds nothing to the stream by itself.
+    let driven = stream::once(run).filter_map(async |()| None);
+    let told = stream::poll_fn(move |context| events.poll_recv(context));
+    let events = stream::select(told, driven).map(|event| Ok::<_, Infallible>(written(&event)));
+    let mut response = Sse::new(events)
+        .keep_alive(KeepAlive::new().interval(PULSE))
+        .into_response();
+    // Proxies that gather answers would make a stream useless.
+    response
+        .headers_mut()
+        .insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn written(event: &ActionEvent) -> Event {
+    let name = match event {
+        ActionEvent::Text { .. } => "text",
+        ActionEvent::Reasoning { .. } => "reasoning",
+        ActionEvent::ToolCall { .. } => "tool_call",
+        ActionEvent::ToolResult { .. } => "tool_result",
+        ActionEvent::Step { .. } => "step",
+        ActionEvent::Finish { .. } => "finish",
+        ActionEvent::Error { .. } => "error",
+    };
+    Event::default()
+        .event(name)
+        .data(serde_json::to_string(event).unwrap_or_default())
+}

@@ -1,0 +1,159 @@
+//! One request to a model: its use is put on record, it is sent, and what comes back is scanned before it is read.
+
+use app::ai::ActionEvent;
+use futures::StreamExt as _;
+
+use super::failure::{About, Again, Failure};
+use super::sink::Sink;
+use super::wire::{self, Answer, Ask, Fold, Piece};
+use super::{Ai, Caller, Model};
+use crate::outbound::redact::{Redactor, Scanner};
+use crate::outbound::{Post, Reply};
+
+impl Ai {
+    /// Asks a model once. A streamed answer goes to the sink while it comes, and is given whole at the end.
+    ///
+    /// # Errors
+    /// Why there is no answer, and whether asking again may help: never after something was streamed.
+    pub async fn ask(
+        &self,
+        caller: &Caller,
+        model: &Model,
+        purpose: &str,
+        ask: Ask<'_>,
+        sink: &Sink,
+    ) -> Result<Answer, Failure> {
+        let ready = self.ready(caller, model, purpose).await?;
+        let about = About {
+            subject: &ready.subject,
+            model_id: &model.settings.model_id,
+            now: self.base.clock.now(),
+        };
+        let body = wire::body(&ask);
+        let url = wire::url(&ask, &model.place);
+        let post = Post {
+            url: &url,
+            headers: wire::headers(model.settings.provider, model.settings.organization.as_deref()),
+            body: &body,
+            bearer: ready.bearer.as_ref(),
+        };
+        let reply = self.outbound.post(post).await.map_err(|error| about.outbound(error))?;
+        if !reply.is_success() {
+            let (status, wait) = (reply.status(), reply.retry_after());
+            let document = reply.failure().await;
+            return Err(about.status(status, document.as_ref(), wait.as_deref()));
+        }
+        let format = ask.provider.wire_format();
+        if reply.is_event_stream() {
+            return streamed(reply, Fold::new(format), &about, sink).await;
+        }
+        let redactor = reply.redactor();
+        let document = reply.json().await.map_err(|error| about.outbound(error))?;
+        let document = document.ok_or_else(|| about.fault(wire::Fault::NotThisApi))?;
+        let mut answer = wire::read(format, &document).map_err(|fault| about.fault(fault))?;
+        // What the format hides in texts, it hides from the scan of the document.
+        clean_calls(&redactor, &mut answer);
+        answer.text = redactor.text(&answer.text).into_owned();
+        answer.reasoning = redactor.text(&answer.reasoning).into_owned();
+        // A server that does not stream answers at once.
+        if !answer.text.is_empty() {
+            let delta = answer.text.clone();
+            sink.send(ActionEvent::Text { delta }).await;
+        }
+        Ok(answer)
+    }
+}
+
+/// Reads a stream to its end.
+async fn streamed(reply: Reply, mut fold: Fold, about: &About<'_>, sink: &Sink) -> Result<Answer, Failure> {
+    let redactor = reply.redactor();
+    let mut text = Told::new(&redactor, |delta| ActionEvent::Text { delta });
+    let mut reasoning = Told::new(&redactor, |delta| ActionEvent::Reasoning { delta });
+    let mut events = reply.events();
+    let outcome = loop {
+        match events.next().await {
+            None => break fold.finish().map_err(|fault| about.fault(fault)),
+            Some(Err(error)) => break Err(about.outbound(error)),
+            Some(Ok(event)) => match fold.event(&event) {
+                Err(fault) => break Err(about.fault(fault)),
+                Ok(pieces) => {
+                    for piece in pieces {
+                        match piece {
+                            Piece::Text(more) => text.add(&more, sink).await,
+                            Piece::Reasoning(more) => reasoning.add(&more, sink).await,
+                        }
+                    }
+                    if fold.is_over() {
+                        break fold.finish().map_err(|fault| about.fault(fault));
+                    }
+                }
+            },
+        }
+    };
+    reasoning.end(sink).await;
+    text.end(sink).await;
+    match outcome {
+        Ok(mut answer) => {
+            clean_calls(&redactor, &mut answer);
+            answer.text = text.whole;
+            answer.reasoning = reasoning.whole;
+            Ok(answer)
+        }
+        Err(failure) => {
+            let nothing_told = text.whole.is_empty() && reasoning.whole.is_empty();
+            let again = if nothing_told { failure.again } else { Again::Never };
+            Err(Failure { again, ..failure })
+        }
+    }
+}
+
+fn clean_calls(redactor: &Redactor, answer: &mut Answer) {
+    for call in &mut answer.calls {
+        redactor.json(&mut call.arguments);
+        call.name = redactor.text(&call.name).into_owned();
+        call.id = redactor.text(&call.id).into_owned();
+    }
+}
+
+/// A text that is passed on in pieces. Between the pieces of a stream stand words of the format, so that the scan of
+/// the bytes does not see what was cut in two: the text itself is scanned once more.
+struct Told {
+    scanner: Option<Scanner>,
+    event: fn(String) -> ActionEvent,
+    whole: String,
+}
+
+impl Told {
+    fn new(redactor: &Redactor, event: fn(String) -> ActionEvent) -> Self {
+        Self {
+            scanner: Some(redactor.text_scanner()),
+            event,
+            whole: String::new(),
+        }
+    }
+
+    async fn add(&mut self, more: &str, sink: &Sink) {
+        if let Some(scanner) = &mut self.scanner {
+            let clean = scanner.push(more.as_bytes());
+            self.tell(&clean, sink).await;
+        }
+    }
+
+    async fn end(&mut self, sink: &Sink) {
+        if let Some(scanner) = self.scanner.take() {
+            let clean = scanner.finish();
+            self.tell(&clean, sink).await;
+        }
+    }
+
+    /// Passes on what is surely clean. The scanner holds bytes back from where a secret may begin, which is never
+    /// inside a character.
+    async fn tell(&mut self, clean: &[u8], sink: &Sink) {
+        if clean.is_empty() {
+            return;
+        }
+        let delta = String::from_utf8_lossy(clean).into_owned();
+        self.whole.push_str(&delta);
+        sink.send((self.event)(delta)).await;
+    }
+}

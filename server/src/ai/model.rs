@@ -1,0 +1,99 @@
+//! A model that can be asked.
+
+use app::api::NamedRecord;
+use app::model_bindings::ModelSettings;
+
+use super::place::{self, Place};
+use super::{Ai, Caller};
+use crate::credentials::{Referrer, ResolveError, UseRequest};
+use crate::http::ApiError;
+use crate::mcp_servers::{Subject, problem_of};
+use crate::outbound::Bearer;
+
+/// The field that names the credential.
+pub const API_KEY_POINTER: &str = "/settings/api_key";
+
+/// A model, where it is, and through what its credential is used.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Which model of which provider.
+    pub settings: ModelSettings,
+    /// Where it is reached.
+    pub place: Place,
+    /// Through what its credential is used.
+    pub referrer: Referrer,
+    /// The name of its binding, for messages.
+    pub binding: Option<String>,
+    /// The field of the input that names the credential.
+    pub pointer: &'static str,
+}
+
+/// A credential that is on record and ready to be sent, and what a failure names.
+#[derive(Debug)]
+pub(super) struct Ready {
+    pub bearer: Option<Bearer>,
+    pub subject: Subject,
+}
+
+impl Model {
+    /// A model with these settings.
+    ///
+    /// # Errors
+    /// 422 where it has no address.
+    pub fn new(settings: ModelSettings, referrer: Referrer, binding: Option<String>) -> Result<Self, ApiError> {
+        Ok(Self {
+            place: place::of(&settings)?,
+            settings,
+            referrer,
+            binding,
+            pointer: API_KEY_POINTER,
+        })
+    }
+}
+
+impl Ai {
+    /// Resolves the credential of a model for one request, which puts the use on record. A model without one is
+    /// asked without authentication.
+    pub(super) async fn ready(&self, caller: &Caller, model: &Model, purpose: &str) -> Result<Ready, ApiError> {
+        let mut subject = Subject::at(model.place.destination.display());
+        let Some(credential) = model.settings.api_key else {
+            return Ok(Ready { bearer: None, subject });
+        };
+        let request = UseRequest {
+            principal: caller.principal.clone(),
+            credential,
+            referrer: model.referrer.clone(),
+            destination: model.place.destination.clone(),
+            purpose: Some(purpose.to_owned()),
+            request_id: caller.request_id.0.clone(),
+        };
+        let resolved = self
+            .resolver
+            .resolve(request)
+            .await
+            .map_err(|error| refused(error, model))?;
+        subject.credential = Some(NamedRecord {
+            id: resolved.id.0,
+            name: resolved.name,
+        });
+        let place = model.settings.provider.key_header();
+        let bearer = Bearer::in_header(place, &resolved.value, resolved.destination)
+            .map_err(|error| problem_of(error, &subject))?;
+        Ok(Ready {
+            bearer: Some(bearer),
+            subject,
+        })
+    }
+}
+
+/// A refusal that names the credential and the binding.
+fn refused(error: ResolveError, model: &Model) -> ApiError {
+    let error = match error {
+        ResolveError::Forbidden(credential) => ApiError::CredentialForbidden(credential),
+        error => ApiError::from(error).at(model.pointer),
+    };
+    match &model.binding {
+        Some(name) => error.of_referrer(name),
+        None => error,
+    }
+}

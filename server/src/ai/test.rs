@@ -1,0 +1,84 @@
+//! The smallest real request to a model, to see whether it answers.
+
+use app::model_bindings::ModelTestResult;
+use tokio::time::{Instant, timeout};
+
+use super::failure::upstream;
+use super::sink::Sink;
+use super::wire::{Ask, Sampling, Turn};
+use super::{Ai, Caller, Model};
+use crate::http::{ApiError, problem};
+
+/// The smallest limit that every provider takes.
+const TOKENS: i64 = 16;
+
+impl Ai {
+    /// Tries a model. What goes wrong with it is a result; what goes wrong here is an error.
+    ///
+    /// # Errors
+    /// A use that is not allowed, or cannot be recorded.
+    pub async fn test(&self, caller: &Caller, model: &Model) -> Result<ModelTestResult, ApiError> {
+        let checked_at = self.base.clock.now();
+        let started = Instant::now();
+        let limit = self.outbound.limits().call;
+        let asked = self.smallest(caller, model);
+        let outcome = timeout(limit, asked).await.unwrap_or_else(|_| {
+            let host = model.place.destination.display();
+            let detail = format!(
+                "{host} did not answer within {} seconds. Try again, or look at its log.",
+                limit.as_secs()
+            );
+            Err(upstream("timed-out", detail))
+        });
+        let mut result = ModelTestResult {
+            ok: false,
+            checked_at,
+            latency_ms: i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX),
+            model: None,
+            error: None,
+        };
+        match outcome {
+            Ok(reported) => {
+                result.ok = true;
+                result.model = reported;
+            }
+            Err(error) if is_about_the_model(&error) => {
+                result.error = Some(Box::new(problem(error, &caller.request_id.0)));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(result)
+    }
+
+    async fn smallest(&self, caller: &Caller, model: &Model) -> Result<Option<String>, ApiError> {
+        let sampling = Sampling {
+            max_output_tokens: Some(TOKENS),
+            ..Sampling::default()
+        };
+        let turns = [Turn::User("Say ok.".to_owned())];
+        let ask = Ask {
+            provider: model.settings.provider,
+            model_id: &model.settings.model_id,
+            system: None,
+            turns: &turns,
+            tools: &[],
+            schema: None,
+            sampling: &sampling,
+            stream: false,
+        };
+        match self.ask(caller, model, "test", ask, &Sink::none()).await {
+            Ok(answer) => Ok(answer.model),
+            Err(failure) => Err(failure.error),
+        }
+    }
+}
+
+fn is_about_the_model(error: &ApiError) -> bool {
+    matches!(
+        error.inner(),
+        ApiError::Upstream { .. }
+            | ApiError::HostNotAllowed { .. }
+            | ApiError::CredentialDeleted(_)
+            | ApiError::ValueNotSendable(_)
+    )
+}

@@ -1,0 +1,105 @@
+//! Folds the events of a stream into an answer.
+
+use app::model_bindings::WireFormat;
+
+use super::{Answer, Call, Fault, Piece, anthropic, arguments, gemini, openai_chat, openai_responses};
+use crate::outbound::Event;
+
+/// The most calls of tools in one answer.
+const MAX_CALLS: usize = 64;
+
+/// An answer on its way. Its text and its reasoning go to whoever folds it, piece by piece, and are not kept here.
+#[derive(Debug)]
+pub struct Fold {
+    format: WireFormat,
+    pub(super) answer: Answer,
+    pub(super) parts: Vec<Part>,
+    /// Whether anything came that is in this format.
+    pub(super) known: bool,
+    /// Whether the provider said that it is done.
+    pub(super) done: bool,
+    /// Whether nothing comes any more.
+    pub(super) over: bool,
+}
+
+/// A call of a tool on its way.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    index: u64,
+    pub id: String,
+    pub name: String,
+    pub arguments: String,
+}
+
+impl Fold {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(format: WireFormat) -> Self {
+        Self {
+            format,
+            answer: Answer::default(),
+            parts: Vec::new(),
+            known: false,
+            done: false,
+            over: false,
+        }
+    }
+
+    /// Takes the next event, and gives what it adds to the text and the reasoning.
+    ///
+    /// # Errors
+    /// Where the provider ends its answer with an error.
+    pub fn event(&mut self, event: &Event) -> Result<Vec<Piece>, Fault> {
+        let mut pieces = match self.format {
+            WireFormat::OpenaiChat => openai_chat::event(self, event),
+            WireFormat::OpenaiResponses => openai_responses::event(self, event),
+            WireFormat::Anthropic => anthropic::event(self, event),
+            WireFormat::Gemini => gemini::event(self, event),
+        }?;
+        pieces.retain(|piece| match piece {
+            Piece::Text(more) | Piece::Reasoning(more) => !more.is_empty(),
+        });
+        Ok(pieces)
+    }
+
+    /// Whether the provider said its last word: whoever waits for the end of the connection may wait for long.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// The answer without its text and its reasoning, at the end of the stream.
+    ///
+    /// # Errors
+    /// Where the stream ended before the answer did.
+    pub fn finish(mut self) -> Result<Answer, Fault> {
+        if !self.done {
+            return Err(if self.known { Fault::Cut } else { Fault::NotThisApi });
+        }
+        self.answer.text.clear();
+        self.answer.reasoning.clear();
+        let calls = self.parts.into_iter().map(|part| Call {
+            id: part.id,
+            name: part.name,
+            arguments: arguments(&part.arguments),
+            signature: None,
+        });
+        self.answer.calls.extend(calls);
+        Ok(self.answer)
+    }
+
+    /// The call with this index.
+    pub(super) fn part(&mut self, index: u64) -> &mut Part {
+        let found = self.parts.iter().position(|part| part.index == index);
+        let at = found.unwrap_or_else(|| {
+            if self.parts.len() < MAX_CALLS {
+                self.parts.push(Part {
+                    index,
+                    ..Part::default()
+                });
+            }
+            self.parts.len() - 1
+        });
+        &mut self.parts[at]
+    }
+}

@@ -1,0 +1,298 @@
+//! How requests and answers are written: one file for each format, without any network. Each makes the body of a
+//! request, reads the document of an answer, and folds the events of a stream into one.
+
+mod anthropic;
+mod fold;
+mod gemini;
+mod openai_chat;
+mod openai_responses;
+mod sampling;
+#[cfg(test)]
+mod tests;
+
+use app::ai::Usage;
+use app::model_bindings::{Provider, WireFormat};
+use http::{HeaderMap, HeaderValue};
+use serde_json::Value;
+use url::Url;
+
+use super::place::Place;
+
+pub use fold::Fold;
+use sampling::set_sampling;
+pub use sampling::{Knob, Sampling, field, takes_schema};
+
+/// What a model is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// Who serves it.
+    pub provider: Provider,
+    /// Its name there.
+    pub model_id: &'a str,
+    /// Instructions.
+    pub system: Option<&'a str>,
+    /// What was said so far.
+    pub turns: &'a [Turn],
+    /// The tools that it may ask for.
+    pub tools: &'a [ToolSpec],
+    /// The schema of the object that it is to answer with, where it takes one.
+    pub schema: Option<&'a Value>,
+    /// How it chooses its words.
+    pub sampling: &'a Sampling,
+    /// Whether the answer is to come as a stream.
+    pub stream: bool,
+}
+
+/// One turn of a conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Turn {
+    /// A person said something.
+    User(String),
+    /// The model answered, and maybe asked for tools.
+    Assistant {
+        /// The text.
+        text: String,
+        /// The tools.
+        calls: Vec<Call>,
+    },
+    /// What the tools gave.
+    Results(Vec<CallResult>),
+}
+
+/// A tool that a model asks for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Call {
+    /// The provider's id of the call.
+    pub id: String,
+    /// The tool.
+    pub name: String,
+    /// What is passed to it.
+    pub arguments: Value,
+    /// What the provider wants to see again with it.
+    pub signature: Option<String>,
+}
+
+/// What a tool gave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallResult {
+    /// The id of the call.
+    pub id: String,
+    /// The tool.
+    pub name: String,
+    /// What it gave.
+    pub content: String,
+    /// Whether it failed.
+    pub is_error: bool,
+}
+
+/// A tool that a model may ask for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToolSpec {
+    /// Its name: letters, digits, `_` and `-`, at most 64.
+    pub name: String,
+    /// What it does.
+    pub description: Option<String>,
+    /// JSON Schema of its arguments.
+    pub schema: Value,
+}
+
+/// What a model answered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answer {
+    /// The text.
+    pub text: String,
+    /// How it came to it.
+    pub reasoning: String,
+    /// The tools that it asks for.
+    pub calls: Vec<Call>,
+    /// Why it stopped.
+    pub finish: Finish,
+    /// The model, as the provider reports it.
+    pub model: Option<String>,
+    /// The tokens.
+    pub usage: Usage,
+}
+
+/// Why a model stopped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Finish {
+    /// It was done.
+    Stop,
+    /// The limit of tokens.
+    Length,
+    /// It wants tools.
+    ToolCalls,
+    /// The provider's filter.
+    ContentFilter,
+    /// Something else.
+    #[default]
+    Other,
+}
+
+impl Finish {
+    /// The word of the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Length => "length",
+            Self::ToolCalls => "tool_calls",
+            Self::ContentFilter => "content_filter",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// More of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Of the text.
+    Text(String),
+    /// Of the reasoning.
+    Reasoning(String),
+}
+
+/// Why an answer cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It is not in this format.
+    NotThisApi,
+    /// It ended before it was done.
+    Cut,
+    /// The provider ended it with an error.
+    Said {
+        /// In its words.
+        message: String,
+        /// Whether there were too many requests.
+        limited: bool,
+    },
+}
+
+/// Where a request goes.
+#[must_use]
+pub fn url(ask: &Ask<'_>, place: &Place) -> Url {
+    match ask.provider.wire_format() {
+        WireFormat::OpenaiChat => openai_chat::url(place),
+        WireFormat::OpenaiResponses => openai_responses::url(place),
+        WireFormat::Anthropic => anthropic::url(place),
+        WireFormat::Gemini => gemini::url(ask, place),
+    }
+}
+
+/// Headers besides the one with the key.
+#[must_use]
+pub fn headers(provider: Provider, organization: Option<&str>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    if provider.wire_format() == WireFormat::Anthropic {
+        headers.insert("anthropic-version", HeaderValue::from_static(anthropic::VERSION));
+    }
+    let format = provider.wire_format();
+    let openai = matches!(format, WireFormat::OpenaiChat | WireFormat::OpenaiResponses);
+    if let Some(organization) = organization
+        .filter(|_| openai)
+        .and_then(|text| HeaderValue::from_str(text).ok())
+    {
+        headers.insert("openai-organization", organization);
+    }
+    headers
+}
+
+/// The body of a request.
+#[must_use]
+pub fn body(ask: &Ask<'_>) -> Value {
+    match ask.provider.wire_format() {
+        WireFormat::OpenaiChat => openai_chat::body(ask),
+        WireFormat::OpenaiResponses => openai_responses::body(ask),
+        WireFormat::Anthropic => anthropic::body(ask),
+        WireFormat::Gemini => gemini::body(ask),
+    }
+}
+
+/// Reads the document of an answer.
+///
+/// # Errors
+/// Where it is not one of this format.
+pub fn read(format: WireFormat, document: &Value) -> Result<Answer, Fault> {
+    match format {
+        WireFormat::OpenaiChat => openai_chat::read(document),
+        WireFormat::OpenaiResponses => openai_responses::read(document),
+        WireFormat::Anthropic => anthropic::read(document),
+        WireFormat::Gemini => gemini::read(document),
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn count(value: &Value) -> i64 {
+    value.as_i64().unwrap_or_default().max(0)
+}
+
+/// The arguments of a tool, which come as the text of a document; as they are where that cannot be read.
+fn arguments(text: &str) -> Value {
+    if text.trim().is_empty() {
+        return Value::Object(serde_json::Map::new());
+    }
+    serde_json::from_str(text).unwrap_or_else(|_| text.into())
+}
+
+/// The error that a document holds instead of an answer.
+fn said(document: &Value) -> Option<Fault> {
+    let error = document.get("error").filter(|error| !error.is_null())?;
+    let message = error["message"].as_str().or(error.as_str()).unwrap_or_default();
+    let kind = [&error["type"], &error["code"], &error["status"]];
+    let limited = kind.into_iter().any(|kind| {
+        let limit = |kind: &str| kind.contains("rate_limit") || kind == "RESOURCE_EXHAUSTED";
+        kind == 429 || kind.as_str().is_some_and(limit)
+    });
+    Some(Fault::Said {
+        message: message.to_owned(),
+        limited,
+    })
+}
+
+/// Whether a schema is one of those that `OpenAI` can hold an answer to word by word: every object names all of its
+/// properties, and allows no others.
+fn is_strict(schema: &Value) -> bool {
+    match schema {
+        Value::Object(fields) => {
+            let object = fields.get("type").is_some_and(|kind| kind == "object") || fields.contains_key("properties");
+            if object {
+                let properties = fields.get("properties").and_then(Value::as_object);
+                let names: Vec<&String> = properties.into_iter().flat_map(|names| names.keys()).collect();
+                let required = fields.get("required").and_then(Value::as_array);
+                let all = names.iter().all(|name| {
+                    required.is_some_and(|required| required.iter().any(|one| one.as_str() == Some(name.as_str())))
+                });
+                if !all || fields.get("additionalProperties") != Some(&Value::Bool(false)) {
+                    return false;
+                }
+                return properties.is_none_or(|names| names.values().all(is_strict))
+                    && !fields.keys().any(|key| UNSURE.contains(&key.as_str()));
+            }
+            !fields.keys().any(|key| UNSURE.contains(&key.as_str())) && fields.values().all(is_strict)
+        }
+        Value::Array(items) => items.iter().all(is_strict),
+        _ => true,
+    }
+}
+
+/// What is not in every provider's strict subset.
+const UNSURE: &[&str] = &[
+    "allOf",
+    "not",
+    "if",
+    "then",
+    "else",
+    "oneOf",
+    "patternProperties",
+    "dependentRequired",
+    "dependentSchemas",
+    "prefixItems",
+    "contains",
+    "uniqueItems",
+    "propertyNames",
+    "unevaluatedProperties",
+    "default",
+];

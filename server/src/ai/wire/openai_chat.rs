@@ -1,0 +1,195 @@
+//! `POST chat/completions`, as `OpenAI` and most others have it.
+
+use app::ai::Usage;
+use app::model_bindings::Provider;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::super::place::Place;
+use super::{Answer, Ask, Call, Fault, Finish, Fold, Piece, ToolSpec, Turn, arguments, count, said, text};
+use crate::outbound::Event;
+
+pub(super) fn url(place: &Place) -> Url {
+    place.join(&["chat", "completions"])
+}
+
+pub(super) fn body(ask: &Ask<'_>) -> Value {
+    let system = ask.system.map(|system| json!({"role": "system", "content": system}));
+    let messages: Vec<Value> = system.into_iter().chain(ask.turns.iter().flat_map(messages)).collect();
+    let mut body = json!({"model": ask.model_id, "messages": messages});
+    if !ask.tools.is_empty() {
+        body["tools"] = ask.tools.iter().map(tool).collect();
+    }
+    if let Some(schema) = ask.schema {
+        body["response_format"] = json!({
+            "type": "json_schema",
+            "json_schema": {"name": "answer", "schema": schema, "strict": super::is_strict(schema)},
+        });
+    }
+    if ask.stream {
+        body["stream"] = true.into();
+        // Mistral tells the tokens without being asked, and refuses fields that it does not know.
+        if ask.provider != Provider::Mistral {
+            body["stream_options"] = json!({"include_usage": true});
+        }
+    }
+    super::set_sampling(ask, &mut body);
+    body
+}
+
+fn messages(turn: &Turn) -> Vec<Value> {
+    match turn {
+        Turn::User(text) => vec![json!({"role": "user", "content": text})],
+        Turn::Assistant { text, calls } if calls.is_empty() => vec![json!({"role": "assistant", "content": text})],
+        Turn::Assistant { text, calls } => {
+            let calls: Vec<Value> = calls
+                .iter()
+                .map(|call| {
+                    json!({
+                        "id": call.id,
+                        "type": "function",
+                        "function": {"name": call.name, "arguments": call.arguments.to_string()},
+                    })
+                })
+                .collect();
+            let content = if text.is_empty() {
+                Value::Null
+            } else {
+                text.as_str().into()
+            };
+            vec![json!({"role": "assistant", "content": content, "tool_calls": calls})]
+        }
+        Turn::Results(results) => results
+            .iter()
+            .map(|result| json!({"role": "tool", "tool_call_id": result.id, "content": result.content}))
+            .collect(),
+    }
+}
+
+fn tool(tool: &ToolSpec) -> Value {
+    let mut function = json!({"name": tool.name, "parameters": tool.schema});
+    if let Some(description) = &tool.description {
+        function["description"] = description.as_str().into();
+    }
+    json!({"type": "function", "function": function})
+}
+
+pub(super) fn read(document: &Value) -> Result<Answer, Fault> {
+    let Some(choice) = document.pointer("/choices/0") else {
+        return Err(said(document).unwrap_or(Fault::NotThisApi));
+    };
+    let message = choice.get("message").ok_or(Fault::NotThisApi)?;
+    let (content, thoughts) = content(&message["content"]);
+    let refusal = text(&message["refusal"]);
+    let calls: Vec<Call> = message["tool_calls"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|call| Call {
+            id: text(&call["id"]),
+            name: text(&call["function"]["name"]),
+            arguments: arguments(call["function"]["arguments"].as_str().unwrap_or_default()),
+            signature: None,
+        })
+        .collect();
+    Ok(Answer {
+        text: if refusal.is_empty() { content } else { refusal.clone() },
+        reasoning: [thoughts, reasoning(message)].concat(),
+        finish: if refusal.is_empty() {
+            finish(&choice["finish_reason"], !calls.is_empty())
+        } else {
+            Finish::ContentFilter
+        },
+        calls,
+        model: document["model"].as_str().map(str::to_owned),
+        usage: usage(&document["usage"]),
+    })
+}
+
+/// A content is a text, or a list of parts of which some are thoughts.
+fn content(content: &Value) -> (String, String) {
+    let Some(parts) = content.as_array() else {
+        return (text(content), String::new());
+    };
+    let mut found = (String::new(), String::new());
+    for part in parts {
+        found.0.push_str(part["text"].as_str().unwrap_or_default());
+        for thought in part["thinking"].as_array().into_iter().flatten() {
+            found.1.push_str(thought["text"].as_str().unwrap_or_default());
+        }
+    }
+    found
+}
+
+/// Providers have two names for it.
+fn reasoning(message: &Value) -> String {
+    let found = message["reasoning_content"].as_str().or(message["reasoning"].as_str());
+    found.unwrap_or_default().to_owned()
+}
+
+fn finish(reason: &Value, calls: bool) -> Finish {
+    match reason.as_str().unwrap_or_default() {
+        // Some servers say that they are done when they want a tool.
+        "stop" if calls => Finish::ToolCalls,
+        "stop" => Finish::Stop,
+        "length" | "model_length" => Finish::Length,
+        "tool_calls" | "function_call" => Finish::ToolCalls,
+        "content_filter" => Finish::ContentFilter,
+        _ => Finish::Other,
+    }
+}
+
+fn usage(usage: &Value) -> Usage {
+    let (input, output) = (count(&usage["prompt_tokens"]), count(&usage["completion_tokens"]));
+    let cached = usage["prompt_tokens_details"]["cached_tokens"]
+        .as_i64()
+        .or(usage["prompt_cache_hit_tokens"].as_i64());
+    Usage {
+        input_tokens: input,
+        output_tokens: output,
+        total_tokens: usage["total_tokens"].as_i64().unwrap_or(input.saturating_add(output)),
+        reasoning_tokens: usage["completion_tokens_details"]["reasoning_tokens"].as_i64(),
+        cached_input_tokens: cached,
+    }
+}
+
+pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Piece>, Fault> {
+    let Some(data) = &event.data else {
+        fold.over |= event.text.as_deref().map(str::trim) == Some("[DONE]");
+        fold.done |= fold.over;
+        return Ok(Vec::new());
+    };
+    if let Some(fault) = said(data) {
+        return Err(fault);
+    }
+    if let Some(model) = data["model"].as_str().filter(|model| !model.is_empty()) {
+        fold.answer.model = Some(model.to_owned());
+    }
+    if data["usage"].is_object() {
+        fold.answer.usage = usage(&data["usage"]);
+    }
+    let Some(choice) = data.pointer("/choices/0") else {
+        return Ok(Vec::new());
+    };
+    fold.known = true;
+    let delta = &choice["delta"];
+    for part in delta["tool_calls"].as_array().into_iter().flatten() {
+        let index = part["index"].as_u64().unwrap_or_default();
+        let call = fold.part(index);
+        call.id.push_str(part["id"].as_str().unwrap_or_default());
+        call.name
+            .push_str(part["function"]["name"].as_str().unwrap_or_default());
+        call.arguments
+            .push_str(part["function"]["arguments"].as_str().unwrap_or_default());
+    }
+    if choice["finish_reason"].is_string() {
+        fold.answer.finish = finish(&choice["finish_reason"], !fold.parts.is_empty());
+        fold.done = true;
+    }
+    let (content, thoughts) = content(&delta["content"]);
+    let content = [content, text(&delta["refusal"])].concat();
+    Ok(vec![
+        Piece::Reasoning([thoughts, reasoning(delta)].concat()),
+        Piece::Text(content),
+    ])
+}

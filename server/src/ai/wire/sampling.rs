@@ -1,0 +1,157 @@
+//! Which settings a provider takes, and what it calls them. What it does not take is left out of its requests.
+
+use app::model_bindings::{Provider, WireFormat};
+use serde_json::{Value, json};
+
+use super::Ask;
+
+/// How a model chooses its words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sampling {
+    /// How freely.
+    pub temperature: Option<f64>,
+    /// How many tokens at most.
+    pub max_output_tokens: Option<i64>,
+    /// Of the most likely words, those that make up this share.
+    pub top_p: Option<f64>,
+    /// Of the most likely words, so many.
+    pub top_k: Option<i64>,
+    /// Against words that came already.
+    pub presence_penalty: Option<f64>,
+    /// Against words that came often.
+    pub frequency_penalty: Option<f64>,
+    /// Texts that end the answer.
+    pub stop_sequences: Vec<String>,
+    /// The same seed, the same answer, as far as that goes.
+    pub seed: Option<i64>,
+}
+
+/// A setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Knob {
+    /// `temperature`
+    Temperature,
+    /// `max_output_tokens`
+    MaxOutputTokens,
+    /// `top_p`
+    TopP,
+    /// `top_k`
+    TopK,
+    /// `presence_penalty`
+    PresencePenalty,
+    /// `frequency_penalty`
+    FrequencyPenalty,
+    /// `stop_sequences`
+    StopSequences,
+    /// `seed`
+    Seed,
+}
+
+impl Knob {
+    /// All of them, with their names in the API.
+    pub const ALL: [(Self, &'static str); 8] = [
+        (Self::Temperature, "temperature"),
+        (Self::MaxOutputTokens, "max_output_tokens"),
+        (Self::TopP, "top_p"),
+        (Self::TopK, "top_k"),
+        (Self::PresencePenalty, "presence_penalty"),
+        (Self::FrequencyPenalty, "frequency_penalty"),
+        (Self::StopSequences, "stop_sequences"),
+        (Self::Seed, "seed"),
+    ];
+}
+
+/// What a provider calls a setting; nothing where it does not take it.
+#[must_use]
+pub fn field(provider: Provider, knob: Knob) -> Option<&'static str> {
+    match provider.wire_format() {
+        WireFormat::OpenaiChat => chat_field(provider, knob),
+        WireFormat::OpenaiResponses => match knob {
+            Knob::Temperature => Some("temperature"),
+            Knob::MaxOutputTokens => Some("max_output_tokens"),
+            Knob::TopP => Some("top_p"),
+            _ => None,
+        },
+        WireFormat::Anthropic => match knob {
+            Knob::Temperature => Some("temperature"),
+            Knob::MaxOutputTokens => Some("max_tokens"),
+            Knob::TopP => Some("top_p"),
+            Knob::TopK => Some("top_k"),
+            Knob::StopSequences => Some("stop_sequences"),
+            Knob::PresencePenalty | Knob::FrequencyPenalty | Knob::Seed => None,
+        },
+        WireFormat::Gemini => Some(match knob {
+            Knob::Temperature => "temperature",
+            Knob::MaxOutputTokens => "maxOutputTokens",
+            Knob::TopP => "topP",
+            Knob::TopK => "topK",
+            Knob::PresencePenalty => "presencePenalty",
+            Knob::FrequencyPenalty => "frequencyPenalty",
+            Knob::StopSequences => "stopSequences",
+            Knob::Seed => "seed",
+        }),
+    }
+}
+
+fn chat_field(provider: Provider, knob: Knob) -> Option<&'static str> {
+    match (knob, provider) {
+        (Knob::Temperature, _) => Some("temperature"),
+        // The models that reason refuse the older name.
+        (Knob::MaxOutputTokens, Provider::Openai) => Some("max_completion_tokens"),
+        (Knob::MaxOutputTokens, _) => Some("max_tokens"),
+        (Knob::TopP, _) => Some("top_p"),
+        (
+            Knob::TopK,
+            Provider::Together
+            | Provider::Fireworks
+            | Provider::Openrouter
+            | Provider::Litellm
+            | Provider::OpenaiCompatible,
+        ) => Some("top_k"),
+        // The models that reason, which are all of the newer ones, refuse these.
+        (Knob::TopK, _)
+        | (Knob::PresencePenalty | Knob::FrequencyPenalty | Knob::StopSequences, Provider::Xai)
+        | (Knob::Seed, Provider::Deepseek) => None,
+        (Knob::PresencePenalty, _) => Some("presence_penalty"),
+        (Knob::FrequencyPenalty, _) => Some("frequency_penalty"),
+        (Knob::StopSequences, _) => Some("stop"),
+        (Knob::Seed, Provider::Mistral) => Some("random_seed"),
+        (Knob::Seed, _) => Some("seed"),
+    }
+}
+
+/// Whether a provider is known to take a JSON Schema for the answer.
+#[must_use]
+pub fn takes_schema(provider: Provider) -> bool {
+    matches!(
+        provider,
+        Provider::Openai
+            | Provider::OpenaiResponses
+            | Provider::Anthropic
+            | Provider::Gemini
+            | Provider::Mistral
+            | Provider::Xai
+            | Provider::Fireworks
+            | Provider::Ollama
+    )
+}
+
+/// Puts the settings that the provider takes into the body of a request.
+pub(super) fn set_sampling(ask: &Ask<'_>, body: &mut Value) {
+    let sampling = ask.sampling;
+    for (knob, _) in Knob::ALL {
+        let value = match knob {
+            Knob::Temperature => sampling.temperature.map(Value::from),
+            Knob::MaxOutputTokens => sampling.max_output_tokens.map(Value::from),
+            Knob::TopP => sampling.top_p.map(Value::from),
+            Knob::TopK => sampling.top_k.map(Value::from),
+            Knob::PresencePenalty => sampling.presence_penalty.map(Value::from),
+            Knob::FrequencyPenalty => sampling.frequency_penalty.map(Value::from),
+            Knob::StopSequences => (!sampling.stop_sequences.is_empty()).then(|| json!(sampling.stop_sequences)),
+            Knob::Seed => sampling.seed.map(Value::from),
+        };
+        if let Some((field, value)) = field(ask.provider, knob).zip(value) {
+            body[field] = value;
+        }
+    }
+}

@@ -1,0 +1,405 @@
+//! The formats against documents as the providers write them.
+
+use app::model_bindings::{Provider, WireFormat};
+use serde_json::{Value, json};
+
+use super::{
+    Answer, Ask, Call, CallResult, Fault, Finish, Fold, Knob, Piece, Sampling, ToolSpec, Turn, body, field, headers,
+    is_strict, read, url,
+};
+use crate::ai::place::Place;
+use crate::destination::Destination;
+use crate::outbound::Event;
+
+const FORMATS: [Provider; 4] = [
+    Provider::Openai,
+    Provider::OpenaiResponses,
+    Provider::Anthropic,
+    Provider::Gemini,
+];
+
+fn conversation() -> Vec<Turn> {
+    let call = Call {
+        id: "c1".to_owned(),
+        name: "crm__find".to_owned(),
+        arguments: json!({"query": "Ada"}),
+        signature: Some("sig".to_owned()),
+    };
+    let result = CallResult {
+        id: "c1".to_owned(),
+        name: "crm__find".to_owned(),
+        content: "found".to_owned(),
+        is_error: false,
+    };
+    vec![
+        Turn::User("Who is Ada?".to_owned()),
+        Turn::Assistant {
+            text: String::new(),
+            calls: vec![call],
+        },
+        Turn::Results(vec![result]),
+    ]
+}
+
+fn ask<'a>(provider: Provider, turns: &'a [Turn], tools: &'a [ToolSpec], sampling: &'a Sampling) -> Ask<'a> {
+    Ask {
+        provider,
+        model_id: "m/1",
+        system: Some("Be brief."),
+        turns,
+        tools,
+        schema: None,
+        sampling,
+        stream: false,
+    }
+}
+
+fn tools() -> Vec<ToolSpec> {
+    vec![ToolSpec {
+        name: "crm__find".to_owned(),
+        description: Some("Finds".to_owned()),
+        schema: json!({"type": "object", "properties": {}}),
+    }]
+}
+
+#[test]
+fn a_conversation_with_tools_is_written_as_each_provider_wants_it() {
+    let (turns, tools, sampling) = (conversation(), tools(), Sampling::default());
+    let chat = body(&ask(Provider::Openai, &turns, &tools, &sampling));
+    assert_eq!(chat["messages"][0], json!({"role": "system", "content": "Be brief."}));
+    assert_eq!(chat["messages"][2]["content"], Value::Null);
+    let function = &chat["messages"][2]["tool_calls"][0]["function"];
+    assert_eq!(
+        function,
+        &json!({"name": "crm__find", "arguments": "{\"query\":\"Ada\"}"})
+    );
+    assert_eq!(
+        chat["messages"][3],
+        json!({"role": "tool", "tool_call_id": "c1", "content": "found"})
+    );
+    assert_eq!(chat["tools"][0]["function"]["name"], "crm__find");
+
+    let responses = body(&ask(Provider::OpenaiResponses, &turns, &tools, &sampling));
+    assert_eq!(
+        (&responses["instructions"], &responses["store"]),
+        (&json!("Be brief."), &json!(false))
+    );
+    assert_eq!(responses["input"][1]["type"], "function_call");
+    assert_eq!(
+        responses["input"][2],
+        json!({"type": "function_call_output", "call_id": "c1", "output": "found"})
+    );
+
+    let anthropic = body(&ask(Provider::Anthropic, &turns, &tools, &sampling));
+    assert_eq!(
+        (&anthropic["system"], &anthropic["max_tokens"]),
+        (&json!("Be brief."), &json!(4096))
+    );
+    assert_eq!(anthropic["messages"][1]["content"][0]["input"], json!({"query": "Ada"}));
+    assert_eq!(anthropic["messages"][2]["content"][0]["tool_use_id"], "c1");
+    assert_eq!(anthropic["tools"][0]["input_schema"]["type"], "object");
+
+    let gemini = body(&ask(Provider::Gemini, &turns, &tools, &sampling));
+    assert_eq!(gemini["systemInstruction"]["parts"][0]["text"], "Be brief.");
+    let part = &gemini["contents"][1]["parts"][0];
+    assert_eq!(
+        (&part["functionCall"]["args"], &part["thoughtSignature"]),
+        (&json!({"query": "Ada"}), &json!("sig"))
+    );
+    assert_eq!(
+        gemini["contents"][2]["parts"][0]["functionResponse"]["response"],
+        json!({"result": "found"})
+    );
+    assert_eq!(gemini["tools"][0]["functionDeclarations"][0]["name"], "crm__find");
+}
+
+#[test]
+fn every_setting_is_sent_under_the_providers_name_or_left_out() {
+    let sampling = Sampling {
+        temperature: Some(0.5),
+        max_output_tokens: Some(7),
+        top_p: Some(0.9),
+        top_k: Some(3),
+        presence_penalty: Some(0.1),
+        frequency_penalty: Some(0.2),
+        stop_sequences: vec!["END".to_owned()],
+        seed: Some(1),
+    };
+    let turns = conversation();
+    for provider in Provider::ALL {
+        let written = body(&ask(provider, &turns, &[], &sampling));
+        let place = if provider == Provider::Gemini {
+            &written["generationConfig"]
+        } else {
+            &written
+        };
+        for (knob, name) in Knob::ALL {
+            let expected = field(provider, knob);
+            let dropped = provider == Provider::Anthropic && knob == Knob::TopP;
+            let found = expected.is_some_and(|field| place.get(field).is_some());
+            assert_eq!(found, expected.is_some() && !dropped, "{provider:?} {name}: {place}");
+        }
+    }
+    let openai = body(&ask(Provider::Openai, &turns, &[], &sampling));
+    assert_eq!(
+        (&openai["max_completion_tokens"], &openai["stop"]),
+        (&json!(7), &json!(["END"]))
+    );
+    assert!(openai.get("top_k").is_none() && openai.get("max_tokens").is_none());
+    assert_eq!(body(&ask(Provider::Mistral, &turns, &[], &sampling))["random_seed"], 1);
+    let anthropic = body(&ask(Provider::Anthropic, &turns, &[], &sampling));
+    assert_eq!((&anthropic["max_tokens"], &anthropic["top_k"]), (&json!(7), &json!(3)));
+}
+
+#[test]
+fn requests_go_to_the_path_of_their_format_and_never_carry_a_key() {
+    let (base, destination) = Destination::parse("https://a.example/v1/").unwrap();
+    let place = Place { base, destination };
+    let (turns, sampling) = (conversation(), Sampling::default());
+    let path = |provider, stream| {
+        let ask = Ask {
+            stream,
+            ..ask(provider, &turns, &[], &sampling)
+        };
+        url(&ask, &place).as_str().replace("https://a.example/v1/", "")
+    };
+    assert_eq!(path(Provider::Groq, false), "chat/completions");
+    assert_eq!(path(Provider::OpenaiResponses, true), "responses");
+    assert_eq!(path(Provider::Anthropic, true), "messages");
+    assert_eq!(path(Provider::Gemini, false), "models/m%2F1:generateContent");
+    assert_eq!(
+        path(Provider::Gemini, true),
+        "models/m%2F1:streamGenerateContent?alt=sse"
+    );
+    assert_eq!(headers(Provider::Anthropic, None)["anthropic-version"], "2023-06-01");
+    assert_eq!(headers(Provider::Openai, Some("org-1"))["openai-organization"], "org-1");
+    assert!(headers(Provider::Gemini, Some("org-1")).is_empty());
+}
+
+#[test]
+fn a_schema_is_sent_where_each_provider_takes_it() {
+    let (turns, sampling) = (conversation(), Sampling::default());
+    let schema = json!({"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"], "additionalProperties": false});
+    let written = |provider| {
+        body(&Ask {
+            schema: Some(&schema),
+            ..ask(provider, &turns, &[], &sampling)
+        })
+    };
+    let chat = &written(Provider::Openai)["response_format"]["json_schema"];
+    assert_eq!((&chat["schema"], &chat["strict"]), (&schema, &json!(true)));
+    let responses = &written(Provider::OpenaiResponses)["text"]["format"];
+    assert_eq!(
+        (&responses["schema"], &responses["type"]),
+        (&schema, &json!("json_schema"))
+    );
+    let anthropic = written(Provider::Anthropic);
+    assert_eq!(anthropic["tool_choice"], json!({"type": "tool", "name": "answer"}));
+    assert_eq!(anthropic["tools"][0]["input_schema"], schema);
+    assert_eq!(
+        written(Provider::Gemini)["generationConfig"]["responseJsonSchema"],
+        schema
+    );
+    let answer = read(
+        WireFormat::Anthropic,
+        &json!({"content": [{"type": "tool_use", "name": "answer", "input": {"a": "x"}}], "stop_reason": "tool_use"}),
+    );
+    assert_eq!(answer.unwrap().text, "{\"a\":\"x\"}");
+
+    assert!(is_strict(&schema));
+    assert!(!is_strict(
+        &json!({"type": "object", "properties": {"a": {}}, "additionalProperties": false})
+    ));
+    assert!(!is_strict(&json!({"type": "object", "properties": {}})));
+    assert!(!is_strict(&json!({"type": "array", "items": {"oneOf": []}})));
+}
+
+#[test]
+fn answers_with_thoughts_and_tools_are_read() {
+    let chat = json!({
+        "model": "m-1", "usage": {"prompt_tokens": 5, "completion_tokens": 3, "completion_tokens_details": {"reasoning_tokens": 2}},
+        "choices": [{"finish_reason": "stop", "message": {
+            "content": [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"type": "text", "text": "yes"}],
+            "tool_calls": [{"id": "c", "function": {"name": "t", "arguments": "{\"a\":1}"}}, {"id": "d", "function": {"name": "u", "arguments": "no json"}}],
+        }}],
+    });
+    let responses = json!({
+        "model": "m-1", "status": "completed", "usage": {"input_tokens": 5, "output_tokens": 3, "output_tokens_details": {"reasoning_tokens": 2}},
+        "output": [
+            {"type": "reasoning", "summary": [{"type": "summary_text", "text": "hm"}]},
+            {"type": "message", "content": [{"type": "output_text", "text": "yes"}]},
+            {"type": "function_call", "call_id": "c", "name": "t", "arguments": "{\"a\":1}"},
+            {"type": "function_call", "call_id": "d", "name": "u", "arguments": "no json"},
+        ],
+    });
+    let anthropic = json!({
+        "model": "m-1", "stop_reason": "tool_use", "usage": {"input_tokens": 5, "output_tokens": 3},
+        "content": [
+            {"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "yes"},
+            {"type": "tool_use", "id": "c", "name": "t", "input": {"a": 1}},
+            {"type": "tool_use", "id": "d", "name": "u", "input": "no json"},
+        ],
+    });
+    let gemini = json!({
+        "modelVersion": "m-1", "usageMetadata": {"promptTokenCount": 5, "candidatesTokenCount": 1, "thoughtsTokenCount": 2},
+        "candidates": [{"finishReason": "STOP", "content": {"parts": [
+            {"text": "hm", "thought": true}, {"text": "yes"},
+            {"functionCall": {"name": "t", "args": {"a": 1}}, "thoughtSignature": "s"},
+            {"functionCall": {"name": "u", "args": "no json"}},
+        ]}}],
+    });
+    for (provider, document) in FORMATS.into_iter().zip([chat, responses, anthropic, gemini]) {
+        let answer = read(provider.wire_format(), &document).unwrap();
+        assert_eq!(
+            (answer.text.as_str(), answer.reasoning.as_str()),
+            ("yes", "hm"),
+            "{provider:?}"
+        );
+        assert_eq!(
+            (answer.finish, answer.model.as_deref()),
+            (Finish::ToolCalls, Some("m-1")),
+            "{provider:?}"
+        );
+        let usage = answer.usage;
+        assert_eq!(
+            (usage.input_tokens, usage.output_tokens, usage.total_tokens),
+            (5, 3, 8),
+            "{provider:?}"
+        );
+        let calls: Vec<(&str, &Value)> = answer
+            .calls
+            .iter()
+            .map(|call| (call.name.as_str(), &call.arguments))
+            .collect();
+        assert_eq!(
+            calls,
+            [("t", &json!({"a": 1})), ("u", &json!("no json"))],
+            "{provider:?}"
+        );
+    }
+}
+
+fn event(data: Value) -> Event {
+    Event {
+        name: None,
+        data: Some(data),
+        text: None,
+    }
+}
+
+fn fold(provider: Provider, events: &[Value]) -> (String, Result<Answer, Fault>) {
+    let mut fold = Fold::new(provider.wire_format());
+    let mut text = String::new();
+    for data in events {
+        match fold.event(&event(data.clone())) {
+            Err(fault) => return (text, Err(fault)),
+            Ok(pieces) => {
+                for piece in pieces {
+                    match piece {
+                        Piece::Text(more) => text.push_str(&more),
+                        Piece::Reasoning(more) => text.push_str(&format!("({more})")),
+                    }
+                }
+            }
+        }
+    }
+    (text, fold.finish())
+}
+
+#[test]
+fn streams_are_folded_into_the_same_answers() {
+    let chat = [
+        json!({"model": "m-1", "choices": [{"delta": {"reasoning_content": "hm"}}]}),
+        json!({"choices": [{"delta": {"content": "yes"}}]}),
+        json!({"choices": [{"delta": {"tool_calls": [{"index": 0, "id": "c", "function": {"name": "t", "arguments": "{\"a\""}}]}}]}),
+        json!({"choices": [{"delta": {"tool_calls": [{"index": 0, "function": {"arguments": ":1}"}}]}}]}),
+        json!({"choices": [{"delta": {}, "finish_reason": "tool_calls"}]}),
+        json!({"choices": [], "usage": {"prompt_tokens": 5, "completion_tokens": 3}}),
+    ];
+    let responses = [
+        json!({"type": "response.created"}),
+        json!({"type": "response.reasoning_summary_text.delta", "delta": "hm"}),
+        json!({"type": "response.output_text.delta", "delta": "yes"}),
+        json!({"type": "response.completed", "response": {
+            "model": "m-1", "usage": {"input_tokens": 5, "output_tokens": 3},
+            "output": [{"type": "function_call", "call_id": "c", "name": "t", "arguments": "{\"a\":1}"}],
+        }}),
+    ];
+    let anthropic = [
+        json!({"type": "message_start", "message": {"model": "m-1", "usage": {"input_tokens": 5, "output_tokens": 1}}}),
+        json!({"type": "content_block_delta", "index": 0, "delta": {"type": "thinking_delta", "thinking": "hm"}}),
+        json!({"type": "content_block_delta", "index": 1, "delta": {"type": "text_delta", "text": "yes"}}),
+        json!({"type": "content_block_start", "index": 2, "content_block": {"type": "tool_use", "id": "c", "name": "t", "input": {}}}),
+        json!({"type": "content_block_delta", "index": 2, "delta": {"type": "input_json_delta", "partial_json": "{\"a\""}}),
+        json!({"type": "content_block_delta", "index": 2, "delta": {"type": "input_json_delta", "partial_json": ":1}"}}),
+        json!({"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": 3}}),
+        json!({"type": "message_stop"}),
+    ];
+    let gemini = [
+        json!({"modelVersion": "m-1", "candidates": [{"content": {"parts": [{"text": "hm", "thought": true}]}}]}),
+        json!({"candidates": [{"content": {"parts": [{"text": "yes"}]}}]}),
+        json!({"candidates": [{"content": {"parts": [{"functionCall": {"name": "t", "args": {"a": 1}}}]}, "finishReason": "STOP"}],
+            "usageMetadata": {"promptTokenCount": 5, "candidatesTokenCount": 3}}),
+    ];
+    let all: [&[Value]; 4] = [&chat, &responses, &anthropic, &gemini];
+    for (provider, events) in FORMATS.into_iter().zip(all) {
+        let (text, answer) = fold(provider, events);
+        let answer = answer.unwrap();
+        assert_eq!(text, "(hm)yes", "{provider:?}");
+        assert_eq!(
+            (answer.finish, answer.model.as_deref()),
+            (Finish::ToolCalls, Some("m-1")),
+            "{provider:?}"
+        );
+        assert_eq!(
+            (
+                answer.usage.input_tokens,
+                answer.usage.output_tokens,
+                answer.usage.total_tokens
+            ),
+            (5, 3, 8),
+            "{provider:?}"
+        );
+        assert_eq!(
+            (answer.calls.len(), &answer.calls[0].arguments),
+            (1, &json!({"a": 1})),
+            "{provider:?}"
+        );
+        // The same without its end was cut, and something else is no answer at all.
+        let cut = &events[..2];
+        assert_eq!(fold(provider, cut).1, Err(Fault::Cut), "{provider:?}");
+        assert_eq!(
+            fold(provider, &[json!({"hello": 1})]).1,
+            Err(Fault::NotThisApi),
+            "{provider:?}"
+        );
+    }
+}
+
+#[test]
+fn an_error_in_the_middle_of_a_stream_is_told() {
+    for (provider, error) in [
+        (
+            Provider::Openai,
+            json!({"error": {"message": "no", "type": "rate_limit_error"}}),
+        ),
+        (
+            Provider::OpenaiResponses,
+            json!({"type": "response.failed", "response": {"error": {"code": "rate_limit_exceeded", "message": "no"}}}),
+        ),
+        (
+            Provider::Anthropic,
+            json!({"type": "error", "error": {"type": "rate_limit_error", "message": "no"}}),
+        ),
+        (
+            Provider::Gemini,
+            json!({"error": {"code": 429, "message": "no", "status": "RESOURCE_EXHAUSTED"}}),
+        ),
+    ] {
+        let said = Fault::Said {
+            message: "no".to_owned(),
+            limited: true,
+        };
+        assert_eq!(fold(provider, &[error]).1, Err(said), "{provider:?}");
+    }
+}

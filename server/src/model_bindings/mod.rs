@@ -1,0 +1,40 @@
+//! Model bindings: which model of which provider, and which credential opens it.
+
+mod input;
+mod operations;
+mod owned;
+mod routes;
+mod rows;
+mod store;
+mod targets;
+
+use std::sync::Arc;
+
+use crate::ai::Ai;
+use crate::state::Base;
+
+pub use input::new_settings;
+pub use operations::operations;
+pub use owned::{owned, transfer_owned};
+pub use routes::router;
+
+/// The model bindings of a database.
+#[derive(Clone, Debug)]
+pub struct ModelBindings {
+    base: Arc<Base>,
+    ai: Ai,
+}
+
+impl ModelBindings {
+    /// Model bindings whose models are reached through this client.
+    #[must_use]
+    pub fn new(base: Arc<Base>, ai: Ai) -> Self {
+        Self { base, ai }
+    }
+
+    /// What talks to the models.
+    #[must_use]
+    pub fn ai(&self) -> &Ai {
+        &self.ai
+    }
+}

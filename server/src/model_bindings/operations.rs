@@ -1,0 +1,66 @@
+//! The operations on model bindings, for the documentation.
+
+use app::api::Page;
+use app::model_bindings::{ModelBinding, ModelBindingInput, ModelTestResult};
+use serde_json::json;
+
+use super::rows::SORTS;
+use crate::openapi::Operation;
+
+/// How attaching a credential can fail.
+const ATTACH: &[&str] = &["host-not-allowed", "credential-deleted"];
+
+/// What `routes.rs` serves.
+#[must_use]
+pub fn operations() -> Vec<Operation> {
+    let example = json!({
+        "name": "Local model",
+        "settings": {"provider": "openai-compatible", "model_id": "small", "base_url": "http://127.0.0.1:9/v1"},
+    });
+    vec![
+        Operation::get("/model-bindings", "model_bindings.list", "List model bindings")
+            .list(SORTS, "name")
+            .answers::<Page<ModelBinding>>("A page of model bindings."),
+        Operation::post("/model-bindings", "model_bindings.create", "Add a model binding")
+            .takes::<ModelBindingInput>(example.clone())
+            .but(&["name", "settings"], &["id"])
+            .creates::<ModelBinding>("The model binding.")
+            .refuses(&["name-taken"])
+            .refuses(ATTACH),
+        Operation::post(
+            "/model-bindings/test",
+            "model_bindings.test",
+            "Try a model binding before it is saved, or a saved one with changes",
+        )
+        .takes::<ModelBindingInput>(example)
+        .answers::<ModelTestResult>("How the test ended: a failure of the provider is a result, not an error.")
+        .refuses(&["audit-unavailable", "not-found"]),
+        Operation::get("/model-bindings/{id}", "model_bindings.get", "Read a model binding")
+            .answers_record::<ModelBinding>("The model binding."),
+        Operation::patch(
+            "/model-bindings/{id}",
+            "model_bindings.update",
+            "Change a model binding",
+        )
+        .if_match()
+        .takes::<ModelBindingInput>(json!({"settings": {"model_id": "large"}}))
+        .but(&[], &["id"])
+        .answers_record::<ModelBinding>("The model binding.")
+        .refuses(&["name-taken"])
+        .refuses(ATTACH),
+        Operation::delete(
+            "/model-bindings/{id}",
+            "model_bindings.delete",
+            "Delete a model binding",
+        )
+        .if_match()
+        .answers_nothing("The model binding is gone; its credential stays."),
+        Operation::post(
+            "/model-bindings/{id}/test",
+            "model_bindings.test_saved",
+            "Try a saved model binding",
+        )
+        .answers::<ModelTestResult>("How the test ended.")
+        .refuses(&["audit-unavailable"]),
+    ]
+}

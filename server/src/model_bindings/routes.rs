@@ -1,0 +1,136 @@
+//! The routes of model bindings.
+
+use app::accounts::{Action, Resource};
+use app::model_bindings::ModelBindingId;
+use axum::Router;
+use axum::extract::{Extension, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use tracing::instrument;
+
+use super::ModelBindings;
+use super::input;
+use super::rows::{self, SORTS};
+use super::store::{self, Change};
+use super::targets;
+use crate::ai::{Caller, Model};
+use crate::http::{self, ApiError, IdPath, IfMatch, JsonBody, ListQuery, May, Permit, QueryPairs, RequestId};
+use crate::state::AppState;
+
+type Answer = Result<Response, ApiError>;
+
+/// The routes, below the prefix of the API.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/model-bindings", get(list).post(create))
+        .route("/model-bindings/test", post(test))
+        .route("/model-bindings/{id}", get(read).patch(update).delete(delete))
+        .route("/model-bindings/{id}/test", post(test_saved))
+}
+
+/// Declares the permission that a route needs.
+macro_rules! permit {
+    ($name:ident, $action:ident) => {
+        #[derive(Debug)]
+        struct $name;
+
+        impl Permit for $name {
+            const RESOURCE: Resource = Resource::ModelBindings;
+            const ACTION: Action = Action::$action;
+        }
+    };
+}
+permit!(Read, Read);
+permit!(Create, Create);
+permit!(Update, Update);
+permit!(Delete, Delete);
+permit!(Use, Use);
+
+#[instrument(name = "model_bindings.list", skip_all)]
+async fn list(may: May<Read>, State(bindings): State<ModelBindings>, pairs: QueryPairs) -> Answer {
+    let query = ListQuery::parse(pairs, "model-bindings", SORTS, "name")?;
+    Ok(http::json(
+        &rows::list(&bindings.base.db, &may.principal, &query).await?,
+    ))
+}
+
+#[instrument(name = "model_bindings.get", skip_all, fields(model_binding.id = %id))]
+async fn read(may: May<Read>, State(bindings): State<ModelBindings>, IdPath(id): IdPath<ModelBindingId>) -> Answer {
+    let binding = rows::get(&bindings.base.db, id).await?.into_output(&may.principal)?;
+    Ok(http::with_etag(&binding, binding.revision))
+}
+
+#[instrument(name = "model_bindings.create", skip_all)]
+async fn create(
+    may: May<Create>,
+    State(bindings): State<ModelBindings>,
+    Extension(request_id): Extension<RequestId>,
+    JsonBody(fields): JsonBody,
+) -> Answer {
+    let input = input::create(fields)?;
+    let binding = store::create(&bindings, Change::new(&may.principal, &request_id), input).await?;
+    Ok(http::created(
+        &binding,
+        &format!("/model-bindings/{}", binding.id),
+        binding.revision,
+    ))
+}
+
+#[instrument(name = "model_bindings.update", skip_all, fields(model_binding.id = %id))]
+async fn update(
+    may: May<Update>,
+    State(bindings): State<ModelBindings>,
+    Extension(request_id): Extension<RequestId>,
+    IdPath(id): IdPath<ModelBindingId>,
+    IfMatch(revision): IfMatch,
+    JsonBody(fields): JsonBody,
+) -> Answer {
+    let input = input::update(fields)?;
+    let change = Change::new(&may.principal, &request_id);
+    let binding = store::update(&bindings, change, id, revision, &input).await?;
+    Ok(http::with_etag(&binding, binding.revision))
+}
+
+#[instrument(name = "model_bindings.delete", skip_all, fields(model_binding.id = %id))]
+async fn delete(
+    may: May<Delete>,
+    State(bindings): State<ModelBindings>,
+    Extension(request_id): Extension<RequestId>,
+    IdPath(id): IdPath<ModelBindingId>,
+    IfMatch(revision): IfMatch,
+) -> Answer {
+    store::delete(&bindings, Change::new(&may.principal, &request_id), id, revision).await?;
+    Ok(http::no_content())
+}
+
+/// Tries what a form holds: a new binding, or a saved one with changes. Nothing is stored.
+#[instrument(name = "model_bindings.test", skip_all)]
+async fn test(
+    may: May<Use>,
+    State(bindings): State<ModelBindings>,
+    Extension(request_id): Extension<RequestId>,
+    JsonBody(fields): JsonBody,
+) -> Answer {
+    let input = input::test(fields)?;
+    let model = targets::draft(&bindings, &may.principal, input).await?;
+    try_out(&bindings, may, request_id, &model).await
+}
+
+#[instrument(name = "model_bindings.test_saved", skip_all, fields(model_binding.id = %id))]
+async fn test_saved(
+    may: May<Use>,
+    State(bindings): State<ModelBindings>,
+    Extension(request_id): Extension<RequestId>,
+    IdPath(id): IdPath<ModelBindingId>,
+) -> Answer {
+    let model = bindings.model(&may.principal, id).await?;
+    try_out(&bindings, may, request_id, &model).await
+}
+
+async fn try_out(bindings: &ModelBindings, may: May<Use>, request_id: RequestId, model: &Model) -> Answer {
+    let caller = Caller {
+        principal: may.principal,
+        request_id,
+    };
+    Ok(http::json(&bindings.ai.test(&caller, model).await?))
+}

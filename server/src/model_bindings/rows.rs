@@ -1,0 +1,234 @@
+//! Reading model bindings from the database.
+
+use app::accounts::{Owner, UserId};
+use app::api::Page;
+use app::credentials::{CredentialId, CredentialSummary};
+use app::model_bindings::{ModelBinding, ModelBindingId, ModelSettings, Provider};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::ai::place;
+use crate::credentials;
+use crate::db::{Db, DbError, Tx, read, within};
+use crate::http::{ApiError, Keyset, ListQuery, Principal, SortKey};
+
+/// A binding with its owner and its credential, as they are read together.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct ModelBindingRow {
+    pub id: Uuid,
+    pub name: String,
+    name_sort: Vec<u8>,
+    provider: String,
+    model_id: String,
+    base_url: Option<String>,
+    organization: Option<String>,
+    supports_structured_outputs: Option<bool>,
+    pub credential_id: Option<Uuid>,
+    owner_id: Uuid,
+    owner_name: String,
+    owner_sort: Vec<u8>,
+    pub revision: i64,
+    created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub updated_by_name: String,
+    credential_name: Option<String>,
+    credential_owner_id: Option<Uuid>,
+    credential_owner_name: Option<String>,
+    credential_deleted_at: Option<DateTime<Utc>>,
+    credential_deleted_by: Option<String>,
+    last_used_at: Option<DateTime<Utc>>,
+}
+
+macro_rules! select {
+    () => {
+        "SELECT b.id, b.name, b.name_sort, b.provider, b.model_id, b.base_url, b.organization, b.supports_structured_outputs, \
+         b.credential_id, b.owner_id, o.name AS owner_name, b.owner_sort, b.revision, b.created_at, b.updated_at, b.updated_by_name, \
+         c.name AS credential_name, c.owner_id AS credential_owner_id, co.name AS credential_owner_name, \
+         c.deleted_at AS credential_deleted_at, c.deleted_by_name AS credential_deleted_by, \
+         (SELECT a.at FROM audit_events a WHERE a.action = 'credential.use' AND a.outcome = 'allowed' \
+          AND a.referrer_id = b.id AND a.credential_id = b.credential_id ORDER BY a.seq DESC LIMIT 1) AS last_used_at \
+         FROM model_bindings b JOIN users o ON o.id = b.owner_id \
+         LEFT JOIN credentials c ON c.id = b.credential_id LEFT JOIN users co ON co.id = c.owner_id "
+    };
+}
+
+macro_rules! filter {
+    () => {
+        "WHERE ($1 IS NULL OR b.name_key LIKE $1 ESCAPE '\\' OR b.id = $2) AND ($3 IS NULL OR b.owner_id = $3) "
+    };
+}
+
+/// The four statements of one order: from either end, and from either side of an edge.
+macro_rules! pages {
+    ($keyset:expr, $column:literal) => {
+        match $keyset {
+            Keyset::FirstAscending => {
+                concat!(select!(), filter!(), "ORDER BY b.", $column, ", b.id LIMIT $4")
+            }
+            Keyset::FirstDescending => {
+                concat!(
+                    select!(),
+                    filter!(),
+                    "ORDER BY b.",
+                    $column,
+                    " DESC, b.id DESC LIMIT $4"
+                )
+            }
+            Keyset::Greater => concat!(
+                select!(),
+                filter!(),
+                "AND (b.",
+                $column,
+                ", b.id) > ($5, $6) ORDER BY b.",
+                $column,
+                ", b.id LIMIT $4"
+            ),
+            Keyset::Less => concat!(
+                select!(),
+                filter!(),
+                "AND (b.",
+                $column,
+                ", b.id) < ($5, $6) ORDER BY b.",
+                $column,
+                " DESC, b.id DESC LIMIT $4"
+            ),
+        }
+    };
+}
+
+const SELECT_ONE: &str = concat!(select!(), "WHERE b.id = $1");
+const COUNT: &str = concat!(
+    "SELECT COUNT(*) FROM (SELECT 1 AS one FROM model_bindings b ",
+    filter!(),
+    "LIMIT 10001) counted"
+);
+
+/// The fields that the list can be sorted by.
+pub(super) const SORTS: &[&str] = &["name", "owner", "created_at", "updated_at"];
+
+fn page_sql(query: &ListQuery) -> &'static str {
+    match query.sort {
+        "name" => pages!(query.keyset(), "name_sort"),
+        "owner" => pages!(query.keyset(), "owner_sort"),
+        "updated_at" => pages!(query.keyset(), "updated_at"),
+        _ => pages!(query.keyset(), "created_at"),
+    }
+}
+
+/// One binding.
+pub(super) async fn find(db: &Db, id: ModelBindingId) -> Result<Option<ModelBindingRow>, DbError> {
+    Ok(read!(*db, c => sqlx::query_as(SELECT_ONE).bind(id.0).fetch_optional(c))?)
+}
+
+/// One binding that must be there.
+pub(super) async fn get(db: &Db, id: ModelBindingId) -> Result<ModelBindingRow, ApiError> {
+    find(db, id).await?.ok_or(ApiError::NotFound)
+}
+
+/// One binding, as a transaction sees it.
+pub(super) async fn find_within(tx: &mut Tx, id: ModelBindingId) -> Result<Option<ModelBindingRow>, DbError> {
+    Ok(within!(tx, c => sqlx::query_as(SELECT_ONE).bind(id.0).fetch_optional(c))?)
+}
+
+/// One page of the bindings that the query asks for.
+pub(super) async fn list(db: &Db, reader: &Principal, query: &ListQuery) -> Result<Page<ModelBinding>, ApiError> {
+    let pattern = query.pattern();
+    let id = query.searched_id();
+    let total: i64 = read!(*db, c => sqlx::query_scalar(COUNT)
+        .bind(&pattern).bind(id).bind(query.owner).fetch_one(c))?;
+    let mut query = query.clone();
+    let mut rows = page_rows(db, &query).await?;
+    if query.fell_short(rows.len()) {
+        query = query.at_start();
+        rows = page_rows(db, &query).await?;
+    }
+    let sort = query.sort;
+    let page = query.page(
+        rows,
+        total,
+        |row| (row.edge(sort), row.id),
+        |row| row.into_output(reader),
+    );
+    Ok(Page {
+        items: page.items.into_iter().collect::<Result<_, _>>()?,
+        total: page.total,
+        total_exact: page.total_exact,
+        next_cursor: page.next_cursor,
+        previous_cursor: page.previous_cursor,
+        hidden: page.hidden,
+    })
+}
+
+async fn page_rows(db: &Db, query: &ListQuery) -> Result<Vec<ModelBindingRow>, DbError> {
+    let sql = page_sql(query);
+    let pattern = query.pattern();
+    let id = query.searched_id();
+    let limit = query.limit + 1;
+    let rows = match query.cursor.as_ref().map(|cursor| (&cursor.key, cursor.id)) {
+        None => read!(*db, c => sqlx::query_as(sql)
+            .bind(&pattern).bind(id).bind(query.owner).bind(limit).fetch_all(c)),
+        Some((SortKey::Bytes(key), edge)) => read!(*db, c => sqlx::query_as(sql)
+            .bind(&pattern).bind(id).bind(query.owner).bind(limit).bind(key).bind(edge).fetch_all(c)),
+        Some((SortKey::Time(key), edge)) => read!(*db, c => sqlx::query_as(sql)
+            .bind(&pattern).bind(id).bind(query.owner).bind(limit).bind(key).bind(edge).fetch_all(c)),
+    };
+    Ok(rows?)
+}
+
+impl ModelBindingRow {
+    fn edge(&self, sort: &str) -> SortKey {
+        match sort {
+            "name" => SortKey::Bytes(self.name_sort.clone()),
+            "owner" => SortKey::Bytes(self.owner_sort.clone()),
+            "updated_at" => SortKey::Time(self.updated_at),
+            _ => SortKey::Time(self.created_at),
+        }
+    }
+
+    pub fn owner(&self) -> UserId {
+        UserId(self.owner_id)
+    }
+
+    /// What is bound.
+    pub fn settings(&self) -> Result<ModelSettings, ApiError> {
+        let provider = Provider::from_name(&self.provider)
+            .ok_or_else(|| ApiError::Internal(anyhow::anyhow!("a stored binding has a provider of another release")))?;
+        Ok(ModelSettings {
+            provider,
+            model_id: self.model_id.clone(),
+            api_key: self.credential_id.map(CredentialId),
+            base_url: self.base_url.clone(),
+            organization: self.organization.clone(),
+            supports_structured_outputs: self.supports_structured_outputs,
+        })
+    }
+
+    /// The binding as the API shows it to somebody.
+    pub fn into_output(self, reader: &Principal) -> Result<ModelBinding, ApiError> {
+        let settings = self.settings()?;
+        Ok(ModelBinding {
+            id: ModelBindingId(self.id),
+            credential: self.summary(reader),
+            host: place::of(&settings)?.destination.display(),
+            settings,
+            name: self.name,
+            last_used_at: self.last_used_at,
+            owner: Owner {
+                id: UserId(self.owner_id),
+                name: self.owner_name,
+            },
+            revision: self.revision,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        })
+    }
+
+    fn summary(&self, reader: &Principal) -> Option<CredentialSummary> {
+        let deleted = self
+            .credential_deleted_at
+            .map(|at| (at, self.credential_deleted_by.clone()));
+        let owner = self.credential_owner_id.zip(self.credential_owner_name.clone())?;
+        let name = self.credential_name.clone()?;
+        Some(credentials::summary(reader, self.credential_id?, name, owner, deleted))
+    }
+}

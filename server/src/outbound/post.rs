@@ -1,0 +1,152 @@
+//! JSON sent to an API that is not MCP: what comes back is scanned as bytes before a parser reads it, and once more
+//! inside the parsed document, where every escape is undone.
+
+use futures::stream::{BoxStream, StreamExt as _};
+use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, Method};
+use serde_json::Value;
+use sse_stream::SseStream;
+use url::Url;
+
+use super::client::{Incoming, Outgoing};
+use super::redact::Redactor;
+use super::{Bearer, Outbound, OutboundError, Unreachable};
+
+const SSE: &str = "text/event-stream";
+const JSON: &str = "application/json";
+
+/// What is sent.
+#[derive(Debug)]
+pub struct Post<'a> {
+    /// Where to.
+    pub url: &'a Url,
+    /// Headers that are no secrets.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: &'a Value,
+    /// The secret.
+    pub bearer: Option<&'a Bearer>,
+}
+
+/// An answer whose body has not been read.
+#[derive(Debug)]
+pub struct Reply {
+    incoming: Incoming,
+    answer_bytes: u64,
+    failure_bytes: u64,
+}
+
+/// One event of a stream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Its name, where it has one.
+    pub name: Option<String>,
+    /// Its data, where that is JSON.
+    pub data: Option<Value>,
+    /// Its data as a text, where it is no JSON.
+    pub text: Option<String>,
+}
+
+impl Outbound {
+    /// Sends JSON.
+    ///
+    /// # Errors
+    /// As for every request: no connection, a destination that is refused, a redirect, 401 or 403.
+    pub async fn post(&self, post: Post<'_>) -> Result<Reply, OutboundError> {
+        let mut headers = post.headers;
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+        headers
+            .entry(ACCEPT)
+            .or_insert(HeaderValue::from_static("application/json, text/event-stream"));
+        let request = Outgoing {
+            method: Method::POST,
+            url: post.url,
+            headers,
+            body: Some(post.body.to_string().into_bytes()),
+            bearer: post.bearer,
+        };
+        Ok(Reply {
+            incoming: self.send(request).await?,
+            answer_bytes: self.limits().answer_bytes,
+            failure_bytes: self.limits().failure_bytes,
+        })
+    }
+}
+
+impl Reply {
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.incoming.status().as_u16()
+    }
+
+    /// Whether the status says that it worked.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        self.incoming.status().is_success()
+    }
+
+    /// Whether a stream of events comes.
+    #[must_use]
+    pub fn is_event_stream(&self) -> bool {
+        self.incoming.is(SSE)
+    }
+
+    /// When to come back, as the other server says it.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<String> {
+        self.incoming.header(RETRY_AFTER.as_str()).map(str::to_owned)
+    }
+
+    /// What finds the secret of this exchange.
+    #[must_use]
+    pub fn redactor(&self) -> Redactor {
+        self.incoming.redactor().clone()
+    }
+
+    /// The document of an answer; nothing where it is no JSON.
+    ///
+    /// # Errors
+    /// Where the answer is too large, or breaks off.
+    pub async fn json(self) -> Result<Option<Value>, OutboundError> {
+        let redactor = self.redactor();
+        let bytes = self.incoming.bytes(self.answer_bytes).await?;
+        Ok(document(&redactor, &bytes))
+    }
+
+    /// The document of an answer that says failure; nothing where its beginning is no JSON.
+    pub async fn failure(self) -> Option<Value> {
+        let redactor = self.redactor();
+        document(&redactor, &self.incoming.beginning(self.failure_bytes).await)
+    }
+
+    /// The events of a stream, until it ends or breaks off.
+    pub fn events(self) -> BoxStream<'static, Result<Event, OutboundError>> {
+        let redactor = self.redactor();
+        SseStream::from_bytes_stream(self.incoming.stream(self.answer_bytes))
+            .map(move |event| match event {
+                Ok(event) => Ok(clean(&redactor, event)),
+                Err(sse_stream::Error::Body(error)) => Err(error
+                    .downcast::<OutboundError>()
+                    .map_or(OutboundError::Unreachable(Unreachable::Broken), |error| *error)),
+                Err(_) => Err(OutboundError::Unreachable(Unreachable::Broken)),
+            })
+            .boxed()
+    }
+}
+
+fn document(redactor: &Redactor, bytes: &[u8]) -> Option<Value> {
+    let mut document = serde_json::from_slice(bytes).ok()?;
+    redactor.json(&mut document);
+    Some(document)
+}
+
+fn clean(redactor: &Redactor, event: sse_stream::Sse) -> Event {
+    let raw = event.data.unwrap_or_default();
+    let data = document(redactor, raw.as_bytes());
+    Event {
+        name: event.event.filter(|name| !redactor.finds(name)),
+        text: data.is_none().then(|| redactor.text(&raw).into_owned()),
+        data,
+    }
+}

@@ -1,0 +1,236 @@
+//! Providers that repeat the key, break off, answer without end, or not at all.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::streams::{events, said, stream};
+use super::{FORMATS, failure, settings};
+use crate::both_engines;
+use crate::peers::hostile::{Peer, Seen, answer};
+use crate::support::{Engine, TestApp};
+
+/// A marked canary that a header can carry.
+const KEY: &str = "canary-7d1f-models-secret";
+
+/// The key as the peer got it, in whichever header.
+fn key_of(seen: &Seen) -> String {
+    let header = |name: &str| seen.headers.get(name).and_then(|value| value.to_str().ok());
+    let key = header("authorization")
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .or(header("x-api-key"))
+        .or(header("x-goog-api-key"));
+    key.unwrap_or("no key").to_owned()
+}
+
+/// An answer with this text, in the format of a provider.
+fn whole(provider: &str, text: &str) -> Response {
+    let body = match provider {
+        "anthropic" => json!({"model": text, "content": [{"type": "text", "text": text}], "stop_reason": "end_turn"}),
+        "gemini" => {
+            json!({"modelVersion": text, "candidates": [{"content": {"parts": [{"text": text}]}, "finishReason": "STOP"}]})
+        }
+        "openai-responses" => json!({"model": text, "output": [
+            {"type": "reasoning", "summary": [{"type": "summary_text", "text": text}]},
+            {"type": "message", "content": [{"type": "output_text", "text": text}]},
+        ]}),
+        _ => {
+            json!({"model": text, "choices": [{"message": {"content": text, "reasoning_content": text}, "finish_reason": "stop"}]})
+        }
+    };
+    answer(200, "application/json", body.to_string())
+}
+
+/// A stream with these pieces of text, in the format of a provider.
+fn pieces(provider: &str, pieces: &[&str]) -> String {
+    let mut events: Vec<Value> = pieces
+        .iter()
+        .map(|piece| match provider {
+            "anthropic" => {
+                json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": piece}})
+            }
+            "gemini" => json!({"candidates": [{"content": {"parts": [{"text": piece}]}}]}),
+            "openai-responses" => json!({"type": "response.output_text.delta", "delta": piece}),
+            _ => json!({"choices": [{"delta": {"content": piece, "reasoning_content": piece}}]}),
+        })
+        .collect();
+    events.push(match provider {
+        "anthropic" => json!({"type": "message_stop"}),
+        "gemini" => json!({"candidates": [{"content": {"parts": []}, "finishReason": "STOP"}]}),
+        "openai-responses" => json!({"type": "response.completed", "response": {"output": [], "model": "m"}}),
+        _ => json!({"choices": [{"delta": {}, "finish_reason": "stop"}]}),
+    });
+    events.iter().map(|event| format!("data: {event}\n\n")).collect()
+}
+
+both_engines! {
+    async fn a_key_that_is_repeated_is_masked_in_errors_and_texts(app: TestApp) {
+        let key = app.credential("manager", "KEY", KEY).await;
+        for (format, _) in FORMATS {
+            let name = format.as_str();
+            for status in [200_u16, 400, 429, 500] {
+                let peer = Peer::start(move |seen| {
+                    let said = format!("You sent {}, that is {:?}", key_of(seen), key_of(seen));
+                    match status {
+                        200 => whole(name, &said),
+                        _ => answer(status, "application/json", json!({"error": {"message": said}}).to_string()),
+                    }
+                })
+                .await;
+                let body = json!({"name": format!("{name} {status}"), "settings": settings(name, &peer.url(), Some(&key)), "allow_host": true});
+                let id = app.post("manager", "/model-bindings", body).await.expect(201).text("/id");
+                let acted = app.act("manager", "ai_generate_text", &id, json!({"prompt": "x"}), json!({})).await;
+                let tested = app.post("manager", &format!("/model-bindings/{id}/test"), json!({})).await;
+                for answer in [&acted, &tested] {
+                    assert!(!answer.whole().contains("7d1f") && !answer.whole().contains("models-secret"), "{}", answer.whole());
+                }
+                assert!(acted.whole().contains("[redacted]"), "{name} {status}: {}", acted.whole());
+                assert_eq!(key_of(&peer.seen()[0]), KEY, "the key was really sent");
+            }
+        }
+    }
+
+    async fn a_key_that_is_cut_in_pieces_is_masked_in_a_stream(app: TestApp) {
+        let key = app.credential("manager", "KEY", KEY).await;
+        for (format, _) in FORMATS {
+            let name = format.as_str();
+            let peer = Peer::start(move |seen| {
+                let key = key_of(seen);
+                let (a, b) = key.split_at(9);
+                let body = pieces(name, &["You sent ", a, b, ", é ", &key, " and ", &key[..12], ".", &key[12..], "é"]);
+                // The bytes are cut everywhere, too.
+                let chunks: Vec<_> = body.into_bytes().chunks(7).map(|chunk| Ok::<_, std::convert::Infallible>(chunk.to_vec())).collect();
+                answer(200, "text/event-stream", Body::from_stream(futures::stream::iter(chunks)))
+            })
+            .await;
+            let body = json!({"name": name, "settings": settings(name, &peer.url(), Some(&key)), "allow_host": true});
+            let id = app.post("manager", "/model-bindings", body).await.expect(201).text("/id");
+            let answer = stream(&app, "ai_generate_text", json!({"model_binding_id": id, "inputs": {"prompt": "x"}})).await;
+            let events = events(&answer);
+            let text = said(&events);
+            assert_eq!(text, "You sent [redacted], é [redacted] and canary-7d1f.-models-secreté", "{name}: what was never whole is no secret");
+            let last = events.last().unwrap();
+            assert_eq!((&last["type"], &last["output"]["text"]), (&json!("finish"), &json!(text)), "{name}");
+            assert!(!answer.whole().contains(KEY), "{name}");
+        }
+    }
+
+    async fn failures_are_told_in_words(app: TestApp) {
+        let cases: [(u16, Value, &str, &str); 6] = [
+            (400, json!({"error": {"message": "API key not valid."}}), "credential-refused", "refused the key KEY (400)"),
+            (403, json!({}), "credential-refused", "refused the key KEY (403)"),
+            (404, json!({"error": {"message": "The model `test-model` does not exist"}}), "model-unknown", "does not know the model test-model"),
+            (404, json!("no"), "upstream-failed", "(404)"),
+            (429, json!({"error": {"message": "Slow down"}}), "rate-limited", "Try again in 7 seconds. “Slow down”"),
+            (500, json!({"error": "oops"}), "upstream-failed", "“oops”"),
+        ];
+        let key = app.credential("manager", "KEY", KEY).await;
+        for (status, body, slug, words) in cases {
+            let peer = Peer::start(move |_| {
+                let mut response = answer(status, "application/json", body.to_string());
+                response.headers_mut().insert("retry-after", "7".parse().unwrap());
+                response
+            })
+            .await;
+            let draft = json!({"settings": settings("openai", &peer.url(), Some(&key)), "allow_host": true});
+            let tested = app.post("manager", "/model-bindings/test", draft).await;
+            assert_eq!(failure(&tested), slug, "{status}");
+            let detail = tested.text("/error/detail");
+            assert!(detail.contains(words) || slug == "upstream-failed", "{detail}");
+        }
+        for (status, content_type, body, slug) in [
+            (200, "text/html", "<p>Welcome</p>", "not-model-api"),
+            (200, "application/json", "{\"hello\": 1}", "not-model-api"),
+            (404, "text/html", "<p>Not found</p>", "not-model-api"),
+            (302, "text/html", "", "redirected"),
+        ] {
+            let peer = Peer::start(move |_| {
+                let mut response = answer(status, content_type, body);
+                response.headers_mut().insert("location", "https://elsewhere.example/".parse().unwrap());
+                response
+            })
+            .await;
+            for (format, _) in FORMATS {
+                let draft = json!({"settings": settings(format.as_str(), &peer.url(), None)});
+                let tested = app.post("manager", "/model-bindings/test", draft).await;
+                assert_eq!(failure(&tested), slug, "{}: {status} {body}", format.as_str());
+            }
+        }
+        let nobody = json!({"settings": settings("openai", "http://127.0.0.1:9/v1", None)});
+        assert_eq!(failure(&app.post("manager", "/model-bindings/test", nobody).await), "unreachable");
+        let unknown = json!({"settings": settings("openai", "http://nobody.invalid/v1", None)});
+        assert_eq!(failure(&app.post("manager", "/model-bindings/test", unknown).await), "unreachable");
+    }
+
+    async fn requests_that_failed_are_repeated_as_the_settings_say(app: TestApp) {
+        let tries = Arc::new(AtomicUsize::new(0));
+        let counter = tries.clone();
+        let peer = Peer::start(move |seen| match (counter.fetch_add(1, Ordering::SeqCst), seen.message["messages"][0]["content"].as_str()) {
+            (0, Some("limited")) => {
+                let mut response = answer(429, "application/json", "{}");
+                response.headers_mut().insert("retry-after", "1".parse().unwrap());
+                response
+            }
+            (0 | 1, Some("broken")) => answer(500, "application/json", "{}"),
+            (_, Some("wrong")) => answer(400, "application/json", "{}"),
+            _ => seen.completion("at last"),
+        })
+        .await;
+        let id = app.binding("manager", "m", settings("openai", &peer.url(), None)).await;
+        let ask = async |prompt: &str, retries: Value| {
+            tries.store(0, Ordering::SeqCst);
+            app.act("manager", "ai_generate_text", &id, json!({"prompt": prompt}), json!({"settings": {"retries": retries}})).await
+        };
+        let patient = json!({"enabled": true, "max_attempts": 3, "backoff_ms": 1, "max_delay_ms": 2000});
+        let started = Instant::now();
+        assert_eq!(ask("limited", patient.clone()).await.expect(200).text("/text"), "at last");
+        assert!(started.elapsed() >= Duration::from_secs(1), "the provider's own time is kept");
+        assert_eq!(ask("broken", patient.clone()).await.expect(200).text("/text"), "at last");
+        assert_eq!(tries.load(Ordering::SeqCst), 3);
+        ask("wrong", patient.clone()).await.problem(502, "upstream-failed");
+        assert_eq!(tries.load(Ordering::SeqCst), 1, "what will fail again is not repeated");
+        ask("broken", json!({"enabled": false})).await.problem(502, "upstream-failed");
+        assert_eq!(tries.load(Ordering::SeqCst), 1);
+        ask("broken", json!({"enabled": true, "max_attempts": 2, "backoff_ms": 1})).await.problem(502, "upstream-failed");
+        assert_eq!(tries.load(Ordering::SeqCst), 2);
+        let hasty = json!({"enabled": true, "max_delay_ms": 100});
+        let told = ask("limited", hasty).await.problem(502, "rate-limited").text("/detail");
+        assert!(told.contains("Try again in a second."), "{told}");
+        assert_eq!(tries.load(Ordering::SeqCst), 1);
+    }
+
+    async fn an_answer_without_end_is_not_read_to_its_end(app: TestApp) {
+        let peer = Peer::start(|seen| {
+            let line = if seen.message["stream"] == true {
+                format!("data: {}\n\n", json!({"choices": [{"delta": {"content": "x".repeat(60_000)}}]}))
+            } else {
+                " ".repeat(60_000)
+            };
+            let endless = futures::stream::repeat_with(move || Ok::<_, std::convert::Infallible>(line.clone()));
+            let kind = if seen.message["stream"] == true { "text/event-stream" } else { "application/json" };
+            answer(200, kind, Body::from_stream(endless))
+        })
+        .await;
+        let id = app.binding("manager", "m", settings("openai", &peer.url(), None)).await;
+        let inputs = json!({"prompt": "x"});
+        app.act("manager", "ai_generate_text", &id, inputs.clone(), json!({})).await.problem(502, "answer-too-large");
+        let told = events(&stream(&app, "ai_generate_text", json!({"model_binding_id": id, "inputs": inputs})).await);
+        assert_eq!(told.last().unwrap()["error"]["type"], "urn:strongroom:problem:answer-too-large");
+    }
+
+    async fn an_action_ends_when_its_time_is_over(app: TestApp) {
+        let peer = Peer::start(|_| {
+            let silence = futures::stream::pending::<Result<Vec<u8>, std::convert::Infallible>>();
+            answer(200, "text/event-stream", Body::from_stream(silence))
+        })
+        .await;
+        let id = app.binding("manager", "m", settings("openai", &peer.url(), None)).await;
+        let more = json!({"settings": {"timeout_ms": 300}});
+        let late = app.act("manager", "ai_generate_text", &id, json!({"prompt": "x"}), more).await;
+        assert!(late.problem(504, "timed-out").text("/detail").contains("300 ms"));
+    }
+}

@@ -1,0 +1,103 @@
+//! Objects: the schema, and answers that do not fit it.
+
+use serde_json::{Value, json};
+
+use super::{FORMATS, at, settings};
+use crate::both_engines;
+use crate::peers::hostile::Peer;
+use crate::peers::real::RealServer;
+use crate::support::{Engine, TestApp};
+
+const RIGHT: &str = "canary-right-key";
+
+fn schema() -> Value {
+    json!({
+        "type": "object", "additionalProperties": false, "required": ["city"],
+        "properties": {"city": {"type": "string"}},
+    })
+}
+
+async fn provider() -> RealServer {
+    let fixtures = json!([
+        {
+            "match": {"userMessage": "capital", "toolName": "answer"},
+            "response": {"toolCalls": [{"name": "answer", "arguments": {"city": "Paris"}}]},
+        },
+        {"match": {"userMessage": "capital"}, "response": {"content": "{\"city\": \"Paris\"}"}},
+        {"match": {"userMessage": "This does not fit the schema"}, "response": {"content": "```json\n{\"city\": \"Rome\"}\n```"}},
+        {"match": {"userMessage": "first wrong"}, "response": {"content": "{\"town\": 1}"}},
+    ]);
+    RealServer::models(RIGHT, &fixtures).await
+}
+
+both_engines! {
+    async fn an_object_fits_its_schema_in_every_format(app: TestApp) {
+        let server = provider().await;
+        let right = app.credential("manager", "RIGHT", RIGHT).await;
+        for format in FORMATS {
+            let name = format.0.as_str();
+            for structured in [json!(null), json!(false)] {
+                let mut settings = at(&server, format, Some(&right));
+                settings["supports_structured_outputs"] = structured.clone();
+                let binding = app.binding("manager", &format!("{name} {structured}"), settings).await;
+                let more = json!({"settings": {"output_schema": schema()}});
+                for action in ["ai_generate_object", "ai_infer_object"] {
+                    let done = app.act("manager", action, &binding, json!({"prompt": "The capital of France"}), more.clone()).await;
+                    assert_eq!(done.expect(200).json()["object"], json!({"city": "Paris"}), "{name} {structured} {action}");
+                }
+                // Wrong at first, right when told why.
+                let done = app.act("manager", "ai_generate_object", &binding, json!({"prompt": "first wrong"}), more).await.expect(200);
+                assert_eq!(done.json()["object"], json!({"city": "Rome"}), "{name} {structured}");
+                assert!(done.number("/usage/total_tokens") > 0);
+            }
+        }
+    }
+
+    async fn a_schema_that_cannot_be_used_is_refused_before_anything_is_sent(app: TestApp) {
+        let peer = Peer::start(|seen| seen.completion("{}")).await;
+        let binding = app.binding("manager", "m", settings("openai", &peer.url(), None)).await;
+        let ask = async |schema: Value| {
+            let more = json!({"settings": {"output_schema": schema}});
+            app.act("manager", "ai_generate_object", &binding, json!({"prompt": "x"}), more).await
+        };
+        for schema in [json!({"$ref": "https://a.example/s.json"}), json!({"type": "canary"}), json!({"x": "y".repeat(70_000)})] {
+            let refused = ask(schema).await.problem(422, "invalid");
+            assert_eq!(refused.pointers(), ["/settings/output_schema"]);
+            assert!(!refused.whole().contains("canary"));
+        }
+        assert_eq!(ask(json!("text")).await.problem(422, "invalid").pointers(), ["/settings/output_schema"]);
+        let without = app.act("manager", "ai_generate_object", &binding, json!({"prompt": "x"}), json!({})).await;
+        assert_eq!(without.problem(422, "invalid").pointers(), ["/settings/output_schema"]);
+        assert!(peer.seen().is_empty());
+        let refused = app.with_header("manager", http::Method::POST, "/actions/ai_generate_object", ("accept", "text/event-stream"),
+            Some(json!({"model_binding_id": binding, "inputs": {"prompt": "x"}, "settings": {"output_schema": schema()}}))).await;
+        refused.problem(406, "not-streamed");
+    }
+
+    async fn an_object_that_never_fits_is_an_error_that_says_what_was_wrong(app: TestApp) {
+        let peer = Peer::start(|seen| seen.completion("{\"city\": 8642097}")).await;
+        let binding = app.binding("manager", "m", settings("openai", &peer.url(), None)).await;
+        let more = json!({"settings": {"output_schema": schema()}});
+        let failed = app.act("manager", "ai_generate_object", &binding, json!({"prompt": "x", "system": "Be brief."}), more).await;
+        let detail = failed.problem(502, "object-invalid").text("/detail");
+        assert!(detail.contains("/city") && !detail.contains("8642097"), "{detail}");
+        let seen = peer.seen();
+        assert_eq!(seen.len(), 2);
+        assert_eq!(seen[0].message["response_format"]["json_schema"]["schema"], schema());
+        assert_eq!(seen[0].message["response_format"]["json_schema"]["strict"], true);
+        assert!(seen[0].message["messages"][0]["content"].as_str().unwrap().starts_with("Be brief."));
+        let told = seen[1].message["messages"].as_array().unwrap().last().unwrap()["content"].clone();
+        assert!(told.as_str().unwrap().contains("/city"), "{told}");
+    }
+
+    async fn a_model_that_takes_no_schema_is_told_it_in_words(app: TestApp) {
+        let peer = Peer::start(|seen| seen.completion("Here you are: {\"city\": \"Bonn\"}")).await;
+        let binding = app.binding("manager", "m", settings("deepseek", &peer.url(), None)).await;
+        let more = json!({"settings": {"output_schema": schema()}});
+        let done = app.act("manager", "ai_generate_object", &binding, json!({"prompt": "x"}), more).await.expect(200);
+        assert_eq!(done.json()["object"], json!({"city": "Bonn"}));
+        let sent = peer.seen()[0].message.clone();
+        assert!(sent.get("response_format").is_none());
+        assert!(sent["messages"][0]["content"].as_str().unwrap().contains(&schema().to_string()));
+    }
+}

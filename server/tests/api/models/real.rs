@@ -1,0 +1,71 @@
+//! Every format against a server that checks the key and that this project did not write.
+
+use serde_json::json;
+
+use super::{FORMATS, at, failure};
+use crate::both_engines;
+use crate::peers::real::RealServer;
+use crate::support::{Engine, TestApp};
+
+const RIGHT: &str = "canary-right-key";
+
+async fn provider() -> RealServer {
+    let fixtures = json!([
+        {"match": {"userMessage": "Say ok"}, "response": {"content": "ok"}},
+        {"match": {"userMessage": "capital of France"}, "response": {"content": "The capital of France is Paris."}},
+        {"match": {"userMessage": "fail"}, "response": {"error": {"message": "It broke", "type": "server_error"}, "status": 500}},
+    ]);
+    RealServer::models(RIGHT, &fixtures).await
+}
+
+both_engines! {
+    async fn every_format_takes_the_right_key_and_no_other(app: TestApp) {
+        let server = provider().await;
+        let right = app.credential("manager", "RIGHT", RIGHT).await;
+        let wrong = app.credential("manager", "WRONG", "canary-wrong-key").await;
+        for format in FORMATS {
+            let name = format.0.as_str();
+            let draft = json!({"settings": at(&server, format, Some(&right))});
+            let tested = app.post("manager", "/model-bindings/test", draft).await.expect(200);
+            assert_eq!(tested.json()["ok"], true, "{name}: {}", tested.whole());
+            assert!(tested.number("/latency_ms") >= 0);
+
+            let binding = app.binding("manager", name, at(&server, format, Some(&right))).await;
+            let path = format!("/model-bindings/{binding}");
+            let tested = app.post("manager", &format!("{path}/test"), json!({})).await.expect(200);
+            assert_eq!((&tested.json()["ok"], tested.text("/model")), (&json!(true), "test-model".to_owned()), "{name}");
+
+            app.patch("manager", &path, json!({"settings": {"api_key": wrong}})).await.expect(200);
+            let refused = app.post("manager", &format!("{path}/test"), json!({})).await;
+            assert_eq!(failure(&refused), "credential-refused", "{name}");
+            assert!(refused.text("/error/detail").contains("refused the key WRONG (401)"), "{}", refused.whole());
+            let draft = json!({"id": binding, "settings": {"api_key": null}});
+            let without = app.post("manager", "/model-bindings/test", draft).await;
+            assert_eq!(failure(&without), "credential-refused", "{name}");
+            assert!(without.text("/error/detail").contains("asks for a key (401)"), "{}", without.whole());
+        }
+    }
+
+    async fn every_format_gives_a_text_with_its_facts(app: TestApp) {
+        let server = provider().await;
+        let right = app.credential("manager", "RIGHT", RIGHT).await;
+        for format in FORMATS {
+            let name = format.0.as_str();
+            let binding = app.binding("manager", name, at(&server, format, Some(&right))).await;
+            let inputs = json!({"prompt": "What is the capital of France?", "system": "Answer in one sentence."});
+            let settings = json!({"settings": {
+                "temperature": 0.2, "max_output_tokens": 300, "top_p": 0.9, "top_k": 40, "presence_penalty": 0.1,
+                "frequency_penalty": 0.1, "stop_sequences": ["END"], "seed": 7,
+            }});
+            let answer = app.act("manager", "ai_generate_text", &binding, inputs, settings).await.expect(200);
+            assert_eq!(answer.text("/text"), "The capital of France is Paris.", "{name}");
+            assert_eq!(answer.text("/finish_reason"), "stop", "{name}");
+            assert_eq!(answer.text("/model"), "test-model", "{name}");
+            let usage = &answer.json()["usage"];
+            assert!(usage["total_tokens"].as_i64().unwrap() > 0, "{name}: {usage}");
+            let failed = app.act("manager", "ai_generate_text", &binding, json!({"prompt": "fail"}), json!({})).await;
+            let detail = failed.problem(502, "upstream-failed").text("/detail");
+            assert!(detail.contains("It broke"), "{name}: {detail}");
+        }
+    }
+}
