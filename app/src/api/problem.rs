@@ -34,7 +34,7 @@ pub struct Problem {
     pub references_total: Option<i64>,
     /// `owns-records`: what the user owns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owned: Option<Owned>,
+    pub owned: Option<Box<Owned>>,
     /// `host-not-allowed`: the host that was asked for, as `host` or `host:port`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,

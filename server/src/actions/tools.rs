@@ -61,7 +61,8 @@ impl Toolbox {
         if !self.places.contains_key(&first) {
             return first;
         }
-        (2..)
+        // One more than there are tools is enough.
+        (2..MAX_TOOLS + 3)
             .map(|number| {
                 let tail = format!("_{number}");
                 cut(MAX_NAME - tail.len()) + &tail

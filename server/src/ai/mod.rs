@@ -6,6 +6,7 @@ mod failure;
 mod model;
 pub mod place;
 mod sink;
+pub mod tables;
 mod test;
 pub mod wire;
 

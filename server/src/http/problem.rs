@@ -218,10 +218,9 @@ impl ApiError {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::At { error, .. } => error.status(),
-            Self::CredentialForbidden(_) => StatusCode::FORBIDDEN,
             Self::Malformed { .. } | Self::BadQuery(_) | Self::BadCursor => StatusCode::BAD_REQUEST,
             Self::Unauthorized | Self::WrongPassword => StatusCode::UNAUTHORIZED,
-            Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::CrossSite | Self::CredentialForbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotStreamed => StatusCode::NOT_ACCEPTABLE,
@@ -485,7 +484,7 @@ pub fn problem(error: ApiError, request_id: &str) -> Problem {
             document.references = Some(references);
             document.references_total = Some(total);
         }
-        ApiError::OwnsRecords(owned) => document.owned = Some(owned),
+        ApiError::OwnsRecords(owned) => document.owned = Some(Box::new(owned)),
         ApiError::PreconditionFailed { changed_by, changed_at } => {
             document.changed_by = Some(changed_by);
             document.changed_at = Some(changed_at);
@@ -508,7 +507,7 @@ pub fn problem(error: ApiError, request_id: &str) -> Problem {
             document.credential = Some(credential);
         }
         ApiError::ValueNotSendable(credential) | ApiError::CredentialForbidden(credential) => {
-            document.credential = Some(credential)
+            document.credential = Some(credential);
         }
         _ => {}
     }

@@ -121,6 +121,7 @@ impl Reply {
     }
 
     /// The events of a stream, until it ends or breaks off.
+    #[must_use]
     pub fn events(self) -> BoxStream<'static, Result<Event, OutboundError>> {
         let redactor = self.redactor();
         SseStream::from_bytes_stream(self.incoming.stream(self.answer_bytes))

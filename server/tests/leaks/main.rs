@@ -23,7 +23,7 @@ use base64::Engine as _;
 use http::{Method, Request, header};
 use serde_json::json;
 
-use hostile::{Peer, answer};
+use hostile::{Peer, answer, completion};
 use server::outbound::stdio::Stdio;
 use support::stdio::{files, stdio_settings};
 use support::{Answer, Engine, TestApp};
@@ -249,7 +249,7 @@ async fn echo() -> Peer {
             "application/json",
             json!({"error": {"message": seen.echo()}}).to_string(),
         ),
-        "" if seen.message["messages"].is_array() => seen.completion(seen.echo()),
+        "" if seen.message["messages"].is_array() => completion(seen.echo()),
         _ => seen.decently(),
     })
     .await

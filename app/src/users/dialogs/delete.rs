@@ -59,7 +59,7 @@ fn still_so(shown: &Owned, now: Owned) -> Result<(), ClientError> {
         return Ok(());
     }
     Err(ClientError::Problem(Box::new(Problem {
-        owned: Some(now),
+        owned: Some(Box::new(now)),
         ..Problem::local("owns-records", 409)
     })))
 }
@@ -120,7 +120,7 @@ fn DeleteForm(user: User, owned: Owned, on_done: Callback<Done>) -> impl IntoVie
                 let Some(problem) = save.problem() else { return };
                 if let Some(now) = problem.owned.clone() {
                     changed.set(true);
-                    owned.set(now);
+                    owned.set(*now);
                     choice.ask_again();
                     save.reset();
                 } else if problem.field("/transfer_to").is_some() {

@@ -297,7 +297,7 @@ fn fold(provider: Provider, events: &[Value]) -> (String, Result<Answer, Fault>)
                 for piece in pieces {
                     match piece {
                         Piece::Text(more) => text.push_str(&more),
-                        Piece::Reasoning(more) => text.push_str(&format!("({more})")),
+                        Piece::Reasoning(more) => text.extend(["(", &more, ")"]),
                     }
                 }
             }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{FORMATS, at, settings};
 use crate::both_engines;
-use crate::peers::hostile::{Peer, Seen, answer};
+use crate::peers::hostile::{Peer, Seen, answer, completion};
 use crate::peers::real::RealServer;
 use crate::support::{Engine, TestApp};
 use crate::trail;
@@ -102,7 +102,7 @@ both_engines! {
         let model = Peer::start(|seen| {
             let results = seen.message["messages"].as_array().unwrap().iter().filter(|turn| turn["role"] == "tool").count();
             if results > 0 {
-                return seen.completion("enough");
+                return completion("enough");
             }
             let call = |id: &str, name: &str| json!({"id": id, "type": "function", "function": {"name": name, "arguments": "{}"}});
             let message = json!({"role": "assistant", "content": null, "tool_calls": [call("1", "t__huge"), call("2", "t__broken")]});

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{FORMATS, at, settings};
 use crate::both_engines;
-use crate::peers::hostile::Peer;
+use crate::peers::hostile::{Peer, completion};
 use crate::peers::real::RealServer;
 use crate::support::{Engine, TestApp};
 
@@ -48,13 +48,12 @@ both_engines! {
                 // Wrong at first, right when told why.
                 let done = app.act("manager", "ai_generate_object", &binding, json!({"prompt": "first wrong"}), more).await.expect(200);
                 assert_eq!(done.json()["object"], json!({"city": "Rome"}), "{name} {structured}");
-                assert!(done.number("/usage/total_tokens") > 0);
             }
         }
     }
 
     async fn a_schema_that_cannot_be_used_is_refused_before_anything_is_sent(app: TestApp) {
-        let peer = Peer::start(|seen| seen.completion("{}")).await;
+        let peer = Peer::start(|_| completion("{}")).await;
         let binding = app.binding("manager", "m", settings("openai", &peer.url(), None)).await;
         let ask = async |schema: Value| {
             let more = json!({"settings": {"output_schema": schema}});
@@ -75,7 +74,7 @@ both_engines! {
     }
 
     async fn an_object_that_never_fits_is_an_error_that_says_what_was_wrong(app: TestApp) {
-        let peer = Peer::start(|seen| seen.completion("{\"city\": 8642097}")).await;
+        let peer = Peer::start(|_| completion("{\"city\": 8642097}")).await;
         let binding = app.binding("manager", "m", settings("openai", &peer.url(), None)).await;
         let more = json!({"settings": {"output_schema": schema()}});
         let failed = app.act("manager", "ai_generate_object", &binding, json!({"prompt": "x", "system": "Be brief."}), more).await;
@@ -91,7 +90,7 @@ both_engines! {
     }
 
     async fn a_model_that_takes_no_schema_is_told_it_in_words(app: TestApp) {
-        let peer = Peer::start(|seen| seen.completion("Here you are: {\"city\": \"Bonn\"}")).await;
+        let peer = Peer::start(|_| completion("Here you are: {\"city\": \"Bonn\"}")).await;
         let binding = app.binding("manager", "m", settings("deepseek", &peer.url(), None)).await;
         let more = json!({"settings": {"output_schema": schema()}});
         let done = app.act("manager", "ai_generate_object", &binding, json!({"prompt": "x"}), more).await.expect(200);

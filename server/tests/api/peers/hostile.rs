@@ -43,17 +43,6 @@ impl Seen {
         answer(200, "application/json", rpc(&self.message["id"], "error", &error))
     }
 
-    /// An answer of a model, as most providers give it.
-    pub fn completion(&self, text: &str) -> Response {
-        let message = json!({"role": "assistant", "content": text});
-        let choice = json!({"index": 0, "message": message, "finish_reason": "stop"});
-        answer(
-            200,
-            "application/json",
-            json!({"model": "peer-1", "choices": [choice]}).to_string(),
-        )
-    }
-
     /// What a decent server answers, with one tool named `echo`.
     pub fn decently(&self) -> Response {
         match self.rpc() {
@@ -64,12 +53,23 @@ impl Seen {
             })),
             "tools/list" => self.result(&json!({"tools": [{"name": "echo", "inputSchema": {"type": "object"}}]})),
             "tools/call" => self.result(&json!({"content": [{"type": "text", "text": "done"}]})),
-            "" if self.message["messages"].is_array() => self.completion("done"),
+            "" if self.message["messages"].is_array() => completion("done"),
             "" => answer(405, "text/plain", String::new()),
             method if method.starts_with("notifications/") => answer(202, "text/plain", String::new()),
             _ => answer(400, "text/plain", "unknown method".to_owned()),
         }
     }
+}
+
+/// An answer of a model, as most providers give it.
+pub fn completion(text: &str) -> Response {
+    let message = json!({"role": "assistant", "content": text});
+    let choice = json!({"index": 0, "message": message, "finish_reason": "stop"});
+    answer(
+        200,
+        "application/json",
+        json!({"model": "peer-1", "choices": [choice]}).to_string(),
+    )
 }
 
 /// A JSON-RPC message.
