@@ -26,7 +26,13 @@ impl ModelBindings {
     /// 422 where it has no address.
     pub fn unsaved(settings: ModelSettings) -> Result<Model, ApiError> {
         let kind = ReferrerKind::ModelBinding;
-        let model = Model::new(settings, Referrer::Direct { kind }, None)?;
+        let referrer = Referrer::Unsaved {
+            kind,
+            id: None,
+            name: None,
+            allow_host: false,
+        };
+        let model = Model::new(settings, referrer, None)?;
         Ok(Model {
             pointer: "/model/settings/api_key",
             ..model
