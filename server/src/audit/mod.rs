@@ -5,6 +5,7 @@ mod chain;
 mod event;
 mod export;
 mod fault;
+mod insert;
 mod operations;
 mod query;
 mod routes;
@@ -20,6 +21,8 @@ pub use routes::router;
 pub use search::make_searchable;
 pub use verify::{head, verify};
 
+use insert::Link;
+
 use crate::db::{Tx, execute, within};
 use crate::http::ApiError;
 use crate::vault::Vault;
@@ -29,11 +32,6 @@ const BEGIN_CHAIN: &str = "INSERT INTO audit_head (id, seq, mac) VALUES (1, 0, $
 const TAKE_HEAD: &str = "UPDATE audit_head SET seq = seq + $1 WHERE id = 1 \
      RETURNING seq, mac, (SELECT id FROM encryption_keys WHERE state = 'active') AS key_id";
 const KEEP_HEAD: &str = "UPDATE audit_head SET mac = $1 WHERE id = 1";
-const INSERT: &str = "INSERT INTO audit_events (seq, at, actor_kind, actor_id, actor_name, action, target_kind, target_id, \
-     target_name, credential_id, credential_version, referrer_kind, referrer_id, referrer_name, host, outcome, reason, details, \
-     request_id, key_id, mac, search_key) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
-
 #[derive(sqlx::FromRow)]
 struct Taken {
     seq: i64,
@@ -59,42 +57,17 @@ pub async fn append(tx: &mut Tx, vault: &Vault, events: &[Event]) -> Result<(), 
     let head: Taken = within!(tx, c => sqlx::query_as(TAKE_HEAD).bind(count).fetch_one(c))?;
     let key = vault.audit_key_within(tx, &head.key_id).await?;
     let mut mac = head.mac;
-    let mut seq = head.seq - count;
-    for event in events {
-        seq += 1;
-        let content = event.content();
-        mac = chain::link(&key, &mac, seq, &content)?;
-        execute!(
-            tx,
-            sqlx::query(INSERT)
-                .bind(seq)
-                .bind(content.at)
-                .bind(content.actor_kind)
-                .bind(content.actor_id)
-                .bind(content.actor_name)
-                .bind(content.action)
-                .bind(content.target_kind)
-                .bind(content.target_id)
-                .bind(content.target_name)
-                .bind(content.credential_id)
-                .bind(content.credential_version)
-                .bind(content.referrer_kind)
-                .bind(content.referrer_id)
-                .bind(content.referrer_name)
-                .bind(content.host)
-                .bind(content.outcome)
-                .bind(content.reason)
-                .bind(content.details)
-                .bind(content.request_id)
-                .bind(&head.key_id)
-                .bind(&mac)
-                .bind(search::key(
-                    content.actor_name,
-                    content.target_name,
-                    content.referrer_name
-                ))
-        )?;
+    let mut links = Vec::with_capacity(events.len());
+    for (seq, event) in (head.seq - count + 1..).zip(events) {
+        mac = chain::link(&key, &mac, seq, &event.content())?;
+        links.push(Link {
+            seq,
+            event,
+            key_id: &head.key_id,
+            mac: mac.clone(),
+        });
     }
+    insert::all(tx, &links).await?;
     execute!(tx, sqlx::query(KEEP_HEAD).bind(&mac))?;
     Ok(())
 }

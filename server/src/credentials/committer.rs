@@ -1,11 +1,13 @@
 //! The group committer: gathers uses, checks each again inside one transaction, records all of them,
 //! and answers only after COMMIT.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use app::accounts::{Action, Resource, Role, UserId};
 use app::api::NamedRecord;
-use app::credentials::ReferrerKind;
+use app::credentials::{CredentialId, ReferrerKind};
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -29,7 +31,7 @@ pub(super) struct Job {
     pub answer: oneshot::Sender<Result<Granted, ResolveError>>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(Clone, sqlx::FromRow)]
 struct Found {
     name: String,
     owner_id: Uuid,
@@ -108,8 +110,13 @@ async fn commit(base: &Base, batch: &[Job]) -> Result<Vec<Result<Granted, Resolv
     let now = base.clock.now();
     let mut outcomes = Vec::with_capacity(batch.len());
     let mut events = Vec::with_capacity(batch.len());
+    let mut known: HashMap<Lookup, Option<Found>> = HashMap::new();
     for job in batch {
-        let found = find(&mut tx, &job.request).await?;
+        let lookup = Lookup::of(&job.request);
+        let found = match known.entry(lookup) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(place) => place.insert(find(&mut tx, lookup).await?).clone(),
+        };
         let name = found.as_ref().map(|found| found.name.clone()).unwrap_or_default();
         let version = found.as_ref().map_or(0, |found| found.version);
         let outcome = judge(&job.request, found);
@@ -121,11 +128,31 @@ async fn commit(base: &Base, batch: &[Job]) -> Result<Vec<Result<Granted, Resolv
     Ok(outcomes)
 }
 
-async fn find(tx: &mut Tx, request: &UseRequest) -> Result<Option<Found>, ApiError> {
-    let (kind, id, _) = request.referrer.parts();
-    let user = request.principal.user_id().map(|id| id.0);
+/// What a use is looked up by. Those who do the same at once are looked up once, in the transaction that records them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Lookup {
+    credential: CredentialId,
+    kind: ReferrerKind,
+    referrer: Option<Uuid>,
+    user: Option<UserId>,
+}
+
+impl Lookup {
+    fn of(request: &UseRequest) -> Self {
+        let (kind, referrer, _) = request.referrer.parts();
+        Self {
+            credential: request.credential,
+            kind,
+            referrer,
+            user: request.principal.user_id(),
+        }
+    }
+}
+
+async fn find(tx: &mut Tx, lookup: Lookup) -> Result<Option<Found>, ApiError> {
+    let user = lookup.user.map(|id| id.0);
     Ok(within!(tx, c => sqlx::query_as(FIND)
-        .bind(request.credential.0).bind(kind.as_str()).bind(id).bind(user).fetch_optional(c))?)
+        .bind(lookup.credential.0).bind(lookup.kind.as_str()).bind(lookup.referrer).bind(user).fetch_optional(c))?)
 }
 
 /// Whether a use may happen.
