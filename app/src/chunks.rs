@@ -5,10 +5,12 @@ use leptos::prelude::*;
 
 use crate::{
     accounts::{AccountPage, SetUpPage, SignInPage, WelcomePage},
+    ai::TryPage,
     audit::AuditPage,
     credentials::CredentialPage,
     help::{HelpIndexPage, HelpPage, HelpTopic},
     mcp_servers::McpServersPage,
+    model_bindings::ModelBindingsPage,
     ui::{NotFetched, chunk},
     users::UsersPage,
 };
@@ -49,6 +51,18 @@ chunk! {
 }
 
 chunk! {
+    /// The list of model bindings.
+    pub async fn model_bindings() in model_bindings, fetched by fetch_model_bindings {
+        view! { <ModelBindingsPage /> }.into_any()
+    }
+}
+
+chunk! {
+    /// Trying a model binding.
+    pub async fn try_model() in model_bindings, fetched by fetch_try_model { view! { <TryPage /> }.into_any() }
+}
+
+chunk! {
     /// The audit trail.
     pub async fn audit() in audit, fetched by fetch_audit { view! { <AuditPage /> }.into_any() }
 }
@@ -79,6 +93,8 @@ pub async fn fetch_for(path: &str) -> Result<(), NotFetched> {
         ("audit", _) => fetch_audit().await?,
         ("help", _) => fetch_help().await?,
         ("mcp-servers", _) => fetch_mcp_servers().await?,
+        ("model-bindings", Some(_)) => fetch_try_model().await?,
+        ("model-bindings", None) => fetch_model_bindings().await?,
         _ => {}
     }
     Ok(())

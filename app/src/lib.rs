@@ -9,6 +9,7 @@ pub mod ai;
 pub mod api;
 pub mod audit;
 pub mod chunks;
+mod connections;
 pub mod credentials;
 mod document;
 pub mod help;

@@ -9,6 +9,8 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, 
 
 static CREDENTIALS: LazyLock<String> = LazyLock::new(|| render(include_str!("../../docs/credentials.md")));
 static MCP_SERVERS: LazyLock<String> = LazyLock::new(|| render(include_str!("../../docs/mcp-servers.md")));
+static MODEL_BINDINGS: LazyLock<String> = LazyLock::new(|| render(include_str!("../../docs/model-bindings.md")));
+static FORMS: LazyLock<String> = LazyLock::new(|| render(include_str!("../../docs/forms.md")));
 static AUDIT: LazyLock<String> = LazyLock::new(|| render(include_str!("../../docs/audit.md")));
 
 /// The text of a topic, with its table of contents.
@@ -17,7 +19,9 @@ pub fn text(topic: HelpTopic) -> &'static str {
     match topic {
         HelpTopic::Credentials => &CREDENTIALS,
         HelpTopic::McpServers => &MCP_SERVERS,
+        HelpTopic::ModelBindings => &MODEL_BINDINGS,
         HelpTopic::Audit => &AUDIT,
+        HelpTopic::Forms => &FORMS,
     }
 }
 

@@ -1,4 +1,4 @@
-//! `cargo xtask serve --demo`: a Strongroom with something in it, and an MCP server to connect it to.
+//! `cargo xtask serve --demo`: a Strongroom with something in it, an MCP server and a provider of models to connect it to.
 
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
@@ -23,6 +23,7 @@ use crate::workspace::Workspace;
 const EMAIL: &str = "demo@example.com";
 const PORT: u16 = 3000;
 const MCP_PORT: u16 = 3100;
+const MODELS_PORT: u16 = 3200;
 
 /// Names and values of the sample credentials; the values say themselves that they are none.
 const SAMPLES: [(&str, &str); 3] = [
@@ -37,6 +38,7 @@ struct Folder {
     data: PathBuf,
     password_file: PathBuf,
     token_file: PathBuf,
+    key_file: PathBuf,
     ready_file: PathBuf,
 }
 
@@ -55,6 +57,7 @@ impl Folder {
         Ok(Self {
             password_file: data.join("password.txt"),
             token_file: data.join("mcp-token.txt"),
+            key_file: data.join("model-key.txt"),
             ready_file: data.join("demo-is-set-up"),
             data,
         })
@@ -65,7 +68,7 @@ impl Folder {
     }
 }
 
-/// Builds, starts both servers, fills the demo at its first start, and serves until Ctrl-C.
+/// Builds, starts the servers, fills the demo at its first start, and serves until Ctrl-C.
 pub fn run(workspace: &Workspace, fresh: bool, server_arguments: &[String]) -> Result<()> {
     if let Some(option) = ["--listen", "--data-dir", "--database-url"]
         .into_iter()
@@ -73,19 +76,24 @@ pub fn run(workspace: &Workspace, fresh: bool, server_arguments: &[String]) -> R
     {
         bail!("the demo chooses {option} itself: leave it out, or use `cargo xtask serve` without --demo");
     }
-    let mut steps = Steps::new(7);
+    let mut steps = Steps::new(8);
     let built = build::dev(workspace, &mut steps)?;
-    let modules = steps.run("Node.js and the MCP server for the demo", || {
+    let modules = steps.run("Node.js and the other servers for the demo", || {
         node::ensure_installed()?;
         node::ensure_packages(workspace)
     })?;
     let folder = Folder::open(workspace, fresh)?;
     let token = kept_text(&folder.token_file, || Ok(format!("demo-{}", random_text(30)?)))?;
+    let key = kept_text(&folder.key_file, || Ok(format!("demo-{}", random_text(30)?)))?;
     let password = kept_text(&folder.password_file, || random_text(24))?;
     let (port, mcp_port) = (free_port_from(PORT)?, free_port_from(MCP_PORT)?);
+    let models_port = free_port_from(MODELS_PORT)?;
 
     let mut mcp = steps.run("Start the MCP server", || {
         start_mcp(workspace, &modules, &folder, mcp_port, &token)
+    })?;
+    let mut models = steps.run("Start the provider of models", || {
+        start_models(workspace, &modules, &folder, models_port, &key)
     })?;
     let mut server = steps.run("Start Strongroom", || {
         if !folder.is_set_up() {
@@ -99,20 +107,23 @@ pub fn run(workspace: &Workspace, fresh: bool, server_arguments: &[String]) -> R
         }
         Ok(server)
     })?;
-    print_card(workspace, &folder, port, mcp_port);
+    print_card(workspace, &folder, port, mcp_port, models_port);
 
-    // Whichever ends first ends the demo; Ctrl-C ends both.
+    // Whichever ends first ends the demo; Ctrl-C ends all.
     loop {
         thread::sleep(Duration::from_millis(300));
         wait_if_interrupted();
         if let Some(status) = server.ended() {
             bail!("the server ended by itself ({status})");
         }
-        if let Some(status) = mcp.ended() {
-            bail!(
-                "the MCP server ended by itself ({status}): see {}",
-                folder.data.join("mcp.log").display()
-            );
+        for (what, log, server) in [
+            ("MCP server", "mcp.log", &mut mcp),
+            ("provider of models", "models.log", &mut models),
+        ] {
+            if let Some(status) = server.ended() {
+                let log = folder.data.join(log);
+                bail!("the {what} ended by itself ({status}): see {}", log.display());
+            }
         }
     }
 }
@@ -138,6 +149,24 @@ fn start_mcp(workspace: &Workspace, modules: &Path, folder: &Folder, port: u16, 
     let mut server = Background::start(node, Signal::SIGTERM, true)?;
     wait_for_answer(&format!("http://127.0.0.1:{port}/ready"), &mut server)
         .with_context(|| format!("the MCP server does not answer: see {}", log_path.display()))?;
+    Ok(server)
+}
+
+/// Another server that is not ours: it speaks the API of OpenAI and of others, and checks the key.
+fn start_models(workspace: &Workspace, modules: &Path, folder: &Folder, port: u16, key: &str) -> Result<Background> {
+    let log_path = folder.data.join("models.log");
+    let log = fs::File::create(&log_path).with_context(|| format!("cannot make {}", log_path.display()))?;
+    let mut node = Command::new("node");
+    node.current_dir(workspace.path("end2end"))
+        .arg(modules.join("@copilotkit/aimock/dist/cli.js"))
+        .args(["--strict", "--chunk-size", "8", "--fixtures", "demo/models.json"])
+        .args(["--host", "127.0.0.1", "--port", &port.to_string()])
+        .env("AIMOCK_API_KEYS", key)
+        .stdout(log.try_clone().context("cannot share a file")?)
+        .stderr(log);
+    let mut server = Background::start(node, Signal::SIGTERM, true)?;
+    wait_for_answer(&format!("http://127.0.0.1:{port}/ready"), &mut server)
+        .with_context(|| format!("the provider of models does not answer: see {}", log_path.display()))?;
     Ok(server)
 }
 
@@ -183,7 +212,7 @@ fn add_samples(port: u16, password: &str) -> Result<()> {
     Ok(())
 }
 
-fn print_card(workspace: &Workspace, folder: &Folder, port: u16, mcp_port: u16) {
+fn print_card(workspace: &Workspace, folder: &Folder, port: u16, mcp_port: u16, models_port: u16) {
     let shown = |path: &Path| path.strip_prefix(&workspace.root).unwrap_or(path).display().to_string();
     let mut lines = vec![
         format!("Strongroom demo     http://127.0.0.1:{port}"),
@@ -193,14 +222,20 @@ fn print_card(workspace: &Workspace, folder: &Folder, port: u16, mcp_port: u16) 
         format!("MCP server          http://127.0.0.1:{mcp_port}/mcp"),
         format!("  its token         in {}", shown(&folder.token_file)),
         String::new(),
+        format!("Models              http://127.0.0.1:{models_port}/v1"),
+        "  provider          OpenAI-compatible server, model demo".to_owned(),
+        format!("  its key           in {}", shown(&folder.key_file)),
+        String::new(),
         "The main job, in five steps:".to_owned(),
         "  1. Open the address above and sign in.".to_owned(),
         "  2. Open MCP servers and choose Add MCP server.".to_owned(),
         "  3. Give it a name and paste the URL.".to_owned(),
         "  4. Create its credential right there; the value is the token.".to_owned(),
         "  5. Choose Test connection: the server offers 3 tools. Save.".to_owned(),
+        "  Then the same under Model bindings, with the base URL of the models; Try".to_owned(),
+        "  in its row asks for a haiku.".to_owned(),
         String::new(),
-        "Ctrl-C stops both servers. --fresh begins anew.".to_owned(),
+        "Ctrl-C stops all servers. --fresh begins anew.".to_owned(),
     ];
     if port != PORT {
         lines.insert(1, format!("  (port {PORT} is taken, so this run uses {port})"));
@@ -208,6 +243,11 @@ fn print_card(workspace: &Workspace, folder: &Folder, port: u16, mcp_port: u16) 
     if mcp_port != MCP_PORT {
         lines.push(format!(
             "Port {MCP_PORT} is taken: an MCP server saved earlier has another URL."
+        ));
+    }
+    if models_port != MODELS_PORT {
+        lines.push(format!(
+            "Port {MODELS_PORT} is taken: a model binding saved earlier has another URL."
         ));
     }
     say(boxed(&lines));

@@ -193,13 +193,50 @@ impl WriteClient {
     }
 }
 
+impl WriteClient {
+    /// Sends an input and hands the events of the answer on as they come. The request is broken off with its future.
+    ///
+    /// # Errors
+    /// A refusal before the first event; `Offline` where the answer breaks off.
+    #[cfg(target_arch = "wasm32")]
+    pub async fn stream<I: Input>(
+        &self,
+        path: &str,
+        input: &I,
+        on_event: impl FnMut(super::ServerEvent),
+    ) -> Result<(), ClientError> {
+        let body = serde_json::to_string(input).map_err(|_| ClientError::Unreadable)?;
+        let path = format!("{}{path}", super::PREFIX);
+        send_wrapper::SendWrapper::new(browser::stream(&path, body, on_event)).await
+    }
+
+    /// Answers `Offline`: nothing is asked for while a page is rendered on the server.
+    ///
+    /// # Errors
+    /// Always [`ClientError::Offline`].
+    #[cfg(not(target_arch = "wasm32"))]
+    #[allow(clippy::unused_async, reason = "the same signature as in the browser")]
+    pub async fn stream<I: Input>(
+        &self,
+        _path: &str,
+        _input: &I,
+        _on_event: impl FnMut(super::ServerEvent),
+    ) -> Result<(), ClientError> {
+        Err(ClientError::Offline)
+    }
+}
+
 #[cfg(target_arch = "wasm32")]
 mod browser {
     use chrono::{DateTime, Utc};
     use gloo_net::http::{Method, RequestBuilder};
+    use js_sys::{Function, Promise, Reflect, Uint8Array};
+    use wasm_bindgen::{JsCast, JsValue};
+    use wasm_bindgen_futures::JsFuture;
     use zeroize::Zeroize;
 
     use super::{ClientError, RawAnswer};
+    use crate::api::{EventReader, ServerEvent};
 
     /// One request with the page's cookie. The body is wiped on this side of the border; what the
     /// browser copies is out of reach.
@@ -233,6 +270,52 @@ mod browser {
         let date = answer.headers().get("date").and_then(|text| read_date(&text));
         let body = answer.binary().await.map_err(|_| ClientError::Offline)?;
         Ok(RawAnswer { status, body, date })
+    }
+
+    /// One request whose answer is read while it comes.
+    pub async fn stream(path: &str, body: String, mut on_event: impl FnMut(ServerEvent)) -> Result<(), ClientError> {
+        let abort = AbortOnDrop::new();
+        let request = RequestBuilder::new(path)
+            .method(Method::POST)
+            .abort_signal(abort.signal().as_ref())
+            .header("accept", "text/event-stream")
+            .header("content-type", "application/json")
+            .body(body)
+            .map_err(|_| ClientError::Unreadable)?;
+        let answer = request.send().await.map_err(|_| ClientError::Offline)?;
+        notice_new_build(answer.headers().get(crate::api::BUILD_HEADER));
+        let status = answer.status();
+        if status != 200 {
+            let body = answer.binary().await.map_err(|_| ClientError::Offline)?;
+            let refused = RawAnswer {
+                status,
+                body,
+                date: None,
+            };
+            return refused.read::<()>();
+        }
+        let body = answer.body().ok_or(ClientError::Unreadable)?;
+        let reader = call(&body, "getReader").map_err(|_| ClientError::Unreadable)?;
+        let mut events = EventReader::default();
+        loop {
+            let read = call(&reader, "read").map_err(|_| ClientError::Offline)?;
+            let promise = read.dyn_into::<Promise>().map_err(|_| ClientError::Unreadable)?;
+            let part = JsFuture::from(promise).await.map_err(|_| ClientError::Offline)?;
+            let is_done = Reflect::get(&part, &JsValue::from_str("done")).is_ok_and(|done| done.is_truthy());
+            if is_done {
+                return Ok(());
+            }
+            let bytes = Reflect::get(&part, &JsValue::from_str("value")).map_err(|_| ClientError::Unreadable)?;
+            for event in events.take(&Uint8Array::new(&bytes).to_vec()) {
+                on_event(event);
+            }
+        }
+    }
+
+    /// Calls a method without arguments.
+    fn call(of: &JsValue, method: &str) -> Result<JsValue, JsValue> {
+        let method = Reflect::get(of, &JsValue::from_str(method))?;
+        method.dyn_into::<Function>()?.call0(of)
     }
 
     /// A date as HTTP writes it.

@@ -1,6 +1,7 @@
 //! The wire contract that is not about one feature, and the one typed client.
 
 mod client;
+mod events;
 mod page;
 mod patch;
 mod problem;
@@ -10,6 +11,7 @@ mod schema;
 #[cfg(feature = "ssr")]
 pub use client::{BoxedAnswer, InProcess};
 pub use client::{ClientError, Input, RawAnswer, ReadClient, WriteClient};
+pub use events::{EventReader, ServerEvent};
 pub use page::{Page, Query};
 pub use patch::Patch;
 pub use problem::{FieldError, NamedRecord, Problem};

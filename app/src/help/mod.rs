@@ -12,13 +12,23 @@ pub enum HelpTopic {
     Credentials,
     /// MCP servers.
     McpServers,
+    /// Model bindings and AI actions.
+    ModelBindings,
     /// The audit trail.
     Audit,
+    /// Generated forms, for their authors.
+    Forms,
 }
 
 impl HelpTopic {
     /// All of them, in the order of the index.
-    pub const ALL: [Self; 3] = [Self::Credentials, Self::McpServers, Self::Audit];
+    pub const ALL: [Self; 5] = [
+        Self::Credentials,
+        Self::McpServers,
+        Self::ModelBindings,
+        Self::Audit,
+        Self::Forms,
+    ];
 
     /// The name of its file, and the last part of its address.
     #[must_use]
@@ -26,7 +36,9 @@ impl HelpTopic {
         match self {
             Self::Credentials => "credentials",
             Self::McpServers => "mcp-servers",
+            Self::ModelBindings => "model-bindings",
             Self::Audit => "audit",
+            Self::Forms => "forms",
         }
     }
 

@@ -20,7 +20,9 @@ pub fn title(topic: HelpTopic) -> &'static str {
     match topic {
         HelpTopic::Credentials => "Credentials",
         HelpTopic::McpServers => "MCP servers",
+        HelpTopic::ModelBindings => "Model bindings",
         HelpTopic::Audit => "Audit trail",
+        HelpTopic::Forms => "Generated forms",
     }
 }
 
@@ -38,6 +40,10 @@ pub fn summary(topic: HelpTopic) -> &'static str {
             "Store a secret once, choose it by name, replace it without touching what uses it, and delete it knowing what will stop."
         }
         HelpTopic::McpServers => "Add a server, give it a credential, test it, and see the tools that it offers.",
+        HelpTopic::ModelBindings => {
+            "Bind a model of a provider to a credential, test it, try it, and run the AI actions with it."
+        }
+        HelpTopic::Forms => "For authors: a form with a credential field, made from a Rust type.",
         HelpTopic::Audit => "What is on record, how to find it, and how to prove that nobody changed it.",
     }
 }
@@ -48,7 +54,9 @@ pub fn link(topic: HelpTopic) -> &'static str {
     match topic {
         HelpTopic::Credentials => "About credentials",
         HelpTopic::McpServers => "About MCP servers",
+        HelpTopic::ModelBindings => "About model bindings",
         HelpTopic::Audit => "About the audit trail",
+        HelpTopic::Forms => "About generated forms",
     }
 }
 

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::tools::ToolsList;
 use super::{ServerInfo, TestResult, ToolList, text};
+use crate::connections::milliseconds;
 use crate::ui::Time;
 
 /// The facts that a test and a list of tools have in common.
@@ -69,7 +70,7 @@ pub(super) fn ConnectionFacts(facts: Facts) -> impl IntoView {
         <dl class="connection-facts">
             {facts.server.map(|server| fact(text::fact::SERVER, format!("{} {}", server.name, server.version)))}
             {facts.protocol.map(|protocol| fact(text::fact::PROTOCOL, protocol))}
-            {fact(text::fact::LATENCY, text::milliseconds(facts.latency_ms))}
+            {fact(text::fact::LATENCY, milliseconds(facts.latency_ms))}
             <div>
                 <dt>{text::fact::CHECKED}</dt>
                 <dd><Time at=facts.checked_at exact=true/></dd>

@@ -1,124 +1,16 @@
-//! Why a connection failed, in words that say what to do.
+//! What the words about a connection can name.
 
 use super::McpServer;
 use crate::address::host_of;
-use crate::api::{ClientError, Problem};
-use crate::ui::problem_text;
+pub(super) use crate::connections::{Subject, error_words};
 
-/// What the words can name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Subject {
-    /// Where the request went, or the program that was started.
-    pub host: Option<String>,
-    /// The credential that was to be sent.
-    pub credential: Option<String>,
-}
-
-impl Subject {
-    /// Of a saved server.
-    pub(super) fn of(server: &McpServer) -> Self {
-        Self {
-            host: server.command.clone().or_else(|| host_of(server.url.as_deref()?)),
-            credential: server
-                .credential
-                .as_ref()
-                .and_then(|credential| credential.name.clone()),
-        }
-    }
-}
-
-/// A sentence or two for a problem of a connection.
-pub(super) fn words(problem: &Problem, subject: &Subject) -> String {
-    let host = problem
-        .host
-        .as_deref()
-        .or(subject.host.as_deref())
-        .unwrap_or("The server");
-    let named = problem.credential.as_ref().map(|credential| credential.name.as_str());
-    let credential = named.or(subject.credential.as_deref());
-    match (problem.slug(), credential) {
-        ("credential-refused", Some(credential)) => {
-            format!(
-                "{host} refused {credential}. Check that its value is current and meant for this server, and save it again."
-            )
-        }
-        ("credential-refused", None) => format!("{host} asks for authentication. Choose the credential that opens it."),
-        ("timed-out", _) => format!("{host} did not answer in time. Try again, or look at the server."),
-        ("too-large" | "answer-too-large", _) => {
-            format!("{host} sent more than is accepted. Ask whoever runs it for shorter answers.")
-        }
-        // The API knows which of several causes it was (an unknown name, a closed port, a certificate,
-        // a status, the words of the other server), and says what to do about that one.
-        ("unreachable" | "not-mcp" | "not-configured" | "redirected" | "upstream-failed", _) => problem.detail.clone(),
-        ("audit-unavailable", _) => {
-            "The use could not be recorded, so nothing was sent. Try again in a moment.".to_owned()
-        }
-        ("disabled", _) => "This server is switched off. Switch it on first.".to_owned(),
-        ("credential-deleted", Some(credential)) => format!("{credential} was deleted. Choose another credential."),
-        ("value-not-sendable", Some(credential)) => {
-            format!(
-                "The value of {credential} has line breaks or control characters inside, so it cannot be sent as a header. Save it again without them."
-            )
-        }
-        // What has several broken rules names them all.
-        ("invalid", _) if !problem.errors.is_empty() => {
-            let rules: Vec<&str> = problem.errors.iter().map(|error| error.detail.as_str()).collect();
-            rules.join(" ")
-        }
-        _ => problem_text::words(problem),
-    }
-}
-
-/// The same for any failed call.
-pub(super) fn error_words(error: &ClientError, subject: &Subject) -> String {
-    match error {
-        ClientError::Problem(problem) => words(problem, subject),
-        error => problem_text::error_words(error),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Subject, words};
-    use crate::api::Problem;
-
-    fn problem(slug: &str) -> Problem {
-        let problem = serde_json::json!({
-            "type": format!("urn:strongroom:problem:{slug}"), "title": "x", "status": 502, "detail": "Only the detail.",
-            "request_id": "x",
-        });
-        serde_json::from_value(problem).expect("a problem")
-    }
-
-    #[test]
-    fn each_failure_names_the_host_and_what_to_do() {
-        let subject = Subject {
-            host: Some("mcp.example.com".to_owned()),
-            credential: Some("CRM_TOKEN".to_owned()),
-        };
-        for slug in ["credential-refused", "timed-out", "answer-too-large"] {
-            let words = words(&problem(slug), &subject);
-            assert!(words.starts_with("mcp.example.com "), "{slug}: {words}");
-        }
-        assert!(words(&problem("credential-refused"), &subject).contains("refused CRM_TOKEN"));
-        let without = Subject {
-            credential: None,
-            ..subject
-        };
-        assert!(words(&problem("credential-refused"), &without).contains("asks for authentication"));
-    }
-
-    #[test]
-    fn a_failure_with_many_causes_or_an_unknown_one_is_worded_by_the_server() {
-        for slug in [
-            "unreachable",
-            "not-mcp",
-            "not-configured",
-            "redirected",
-            "upstream-failed",
-            "of-a-later-release",
-        ] {
-            assert_eq!(words(&problem(slug), &Subject::default()), "Only the detail.", "{slug}");
-        }
+/// Of a saved server.
+pub(super) fn subject_of(server: &McpServer) -> Subject {
+    Subject {
+        host: server.command.clone().or_else(|| host_of(server.url.as_deref()?)),
+        credential: server
+            .credential
+            .as_ref()
+            .and_then(|credential| credential.name.clone()),
     }
 }

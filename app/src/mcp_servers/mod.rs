@@ -2,7 +2,7 @@
 
 mod api;
 mod connection;
-mod delete_dialog;
+mod deleting;
 mod dto;
 mod failure;
 mod form;

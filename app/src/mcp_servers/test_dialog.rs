@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::connection::Connected;
-use super::failure::Subject;
-use super::form::{Outcome, headline_of};
-use super::{McpServer, McpServerId, text};
+use super::failure::subject_of;
+use super::{McpServer, McpServerId, TestResult, text};
 use crate::api::{ReadClient, WriteClient};
+use crate::connections::{Headline, HeadlineLine, Outcome, test_again, testing};
 use crate::ui::{Button, Dialog, DialogBody};
 
 /// Tests a saved server as it is, at once, and shows how that ended.
@@ -20,7 +20,7 @@ pub fn TestDialog(
 ) -> impl IntoView {
     let client = StoredValue::new(ReadClient::from_context());
     let server = RwSignal::new(None::<McpServer>);
-    let outcome = RwSignal::new(None::<Outcome>);
+    let outcome = RwSignal::new(None::<Outcome<TestResult>>);
     let test = move || {
         outcome.set(None);
         let client = client.get_value();
@@ -39,10 +39,13 @@ pub fn TestDialog(
         Some(server) => text::test(&server.name),
         None => text::test(text::a_server()),
     });
-    let subject = move || server.get().as_ref().map(Subject::of).unwrap_or_default();
-    let headline = move || match outcome.get() {
-        None => view! { <p class="progress">{text::testing(subject().host.as_deref())}</p> }.into_any(),
-        Some(outcome) => headline_of(&outcome, &subject()).into_any(),
+    let subject = move || server.get().as_ref().map(subject_of).unwrap_or_default();
+    let headline = move || {
+        let headline = match outcome.get() {
+            None => Headline::Waiting(testing(subject().host.as_deref())),
+            Some(outcome) => Headline::of(&outcome, &subject(), |result| text::connected(result.tool_count)),
+        };
+        view! { <HeadlineLine headline/> }
     };
     let details = move || match outcome.get() {
         Some(Outcome::Connected(result)) => Some(view! { <Connected result/> }),
@@ -55,7 +58,7 @@ pub fn TestDialog(
                 {details}
                 <Show when=move || outcome.with(Option::is_some)>
                     <div>
-                        <Button on_press=Callback::new(move |_| test())>{text::test_again()}</Button>
+                        <Button on_press=Callback::new(move |_| test())>{test_again()}</Button>
                     </div>
                 </Show>
             </DialogBody>

@@ -193,7 +193,9 @@ impl Provider {
 
 #[cfg(test)]
 mod tests {
-    use super::Provider;
+    use std::fmt::Write as _;
+
+    use super::{KeyHeader, Provider};
 
     #[test]
     fn names_are_those_of_the_wire() {
@@ -203,6 +205,38 @@ mod tests {
             assert_eq!(Provider::from_name(provider.as_str()), Some(provider));
         }
         assert_eq!(Provider::from_name("other"), None);
+    }
+
+    /// The table in `docs/model-bindings.md`.
+    fn table() -> String {
+        let mut table = "| Provider | Name in the API | Usual address | Key sent as |\n|---|---|---|---|\n".to_owned();
+        for provider in Provider::ALL {
+            let address = provider
+                .default_base_url()
+                .map_or("none: enter its base URL".to_owned(), |url| format!("`{url}`"));
+            let header = match provider.key_header() {
+                KeyHeader::Bearer => "`Authorization: Bearer`",
+                KeyHeader::XApiKey => "`x-api-key`",
+                KeyHeader::XGoogApiKey => "`x-goog-api-key`",
+            };
+            let (label, name) = (provider.label(), provider.as_str());
+            // Writing to a text cannot fail.
+            let _ = writeln!(table, "| {label} | `{name}` | {address} | {header} |");
+        }
+        table
+    }
+
+    #[test]
+    fn the_docs_list_the_providers_that_there_are() {
+        let docs = include_str!("../../../docs/model-bindings.md");
+        let (_, rest) = docs.split_once("a usual address, or needs a base URL.\n\n").unwrap();
+        let (listed, _) = rest.split_once("\n\n").unwrap();
+        assert_eq!(
+            listed.trim(),
+            table().trim(),
+            "docs/model-bindings.md is out of date. It should hold:\n{}",
+            table()
+        );
     }
 
     #[test]

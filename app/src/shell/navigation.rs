@@ -64,6 +64,10 @@ pub fn Navigation(
                 <NavigationLink href="/credentials" icon=IconKind::Key words=text::credentials() />
                 <NavigationLink href="/mcp-servers" icon=IconKind::Plug words=text::mcp_servers() />
             </ul>
+            <h2 id="nav-ai">{text::ai()}</h2>
+            <ul aria-labelledby="nav-ai">
+                <NavigationLink href="/model-bindings" icon=IconKind::Model words=text::model_bindings() />
+            </ul>
             {may(Resource::Users, Action::Read, None)
                 .then(|| {
                     view! {

@@ -54,6 +54,18 @@ pub fn mcp_servers() -> &'static str {
     "MCP servers"
 }
 
+/// Heading of the links about models.
+#[must_use]
+pub fn ai() -> &'static str {
+    "AI"
+}
+
+/// Link to the model bindings.
+#[must_use]
+pub fn model_bindings() -> &'static str {
+    "Model bindings"
+}
+
 /// The heading over what administrators do.
 #[must_use]
 pub fn administration() -> &'static str {

@@ -47,6 +47,9 @@ pub fn Button(
     /// Takes the focus when a dialog opens.
     #[prop(optional)]
     autofocus: bool,
+    /// The id, for moving the focus from afar.
+    #[prop(optional, into)]
+    id: Option<String>,
     /// The element, for moving the focus.
     #[prop(optional)]
     node_ref: NodeRef<html::Button>,
@@ -59,6 +62,7 @@ pub fn Button(
     view! {
         <button
             node_ref=node_ref
+            id=id
             type=if submit { "submit" } else { "button" }
             class=kind.class()
             class:is-busy=busy

@@ -69,6 +69,12 @@ pub enum IconKind {
     Keyboard,
     /// One's own account.
     Person,
+    /// A model.
+    Model,
+    /// Try a model.
+    Chat,
+    /// Stop what is running.
+    Stop,
 }
 
 impl IconKind {
@@ -124,6 +130,13 @@ impl IconKind {
             Self::Keyboard => {
                 "M4 6h16a1.5 1.5 0 0 1 1.5 1.5v9a1.500 1.500 0 0 1-1.5 1.500H4a1.500 1.500 0 0 1-1.5-1.500v-9A1.500 1.500 0 0 1 4 6ZM6.500 10h.01M10 10h.01M14 10h.01M17.500 10h.01M8 14h8"
             }
+            Self::Model => {
+                "M8 6h8a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H8a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2ZM10.500 10.500h3v3h-3zM9.500 3v3M14.500 3v3M9.500 18v3M14.500 18v3M3 9.500h3M3 14.500h3M18 9.500h3M18 14.500h3"
+            }
+            Self::Chat => {
+                "M5 4.500h14a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-7l-5 4v-4H5a2 2 0 0 1-2-2v-8a2 2 0 0 1 2-2ZM7.500 9h9M7.500 12.500h5.500"
+            }
+            Self::Stop => "M7 7h10v10H7z",
             Self::Person => "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8ZM4.500 20.500a7.5 7.5 0 0 1 15 0",
         }
     }

@@ -18,6 +18,9 @@ pub fn Menu(
     /// What the menu is for: "More for `PROD_KEY`".
     #[prop(into)]
     label: Signal<String>,
+    /// Whether the button shows these words, instead of three dots.
+    #[prop(optional)]
+    words: bool,
     /// The entries.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -72,14 +75,23 @@ pub fn Menu(
         <button
             node_ref=button
             type="button"
-            class="icon-button"
+            id=format!("{id}-button")
+            class=if words { "button" } else { "icon-button" }
             aria-label=label
-            title=label
+            title=(!words).then_some(label)
             aria-haspopup="menu"
             aria-expanded=move || if open.get() { "true" } else { "false" }
             popovertarget=id.clone()
         >
-            <Icon kind=IconKind::More />
+            {if words {
+                view! {
+                    <span aria-hidden="true">{label}</span>
+                    <Icon kind=IconKind::ChevronDown size=14 />
+                }
+                    .into_any()
+            } else {
+                view! { <Icon kind=IconKind::More /> }.into_any()
+            }}
         </button>
         <div
             node_ref=menu

@@ -137,7 +137,7 @@ impl PickerHandle {
     }
 
     /// The value would go elsewhere now: the choice is cleared, and can be taken back.
-    pub(super) fn host_changed(&self, before: String, now: String) {
+    pub(crate) fn host_changed(&self, before: String, now: String) {
         if let Some(choice) = self.selected.get_untracked() {
             self.show(None);
             self.notice.set(Some(Notice::Cleared { choice, before, now }));

@@ -3,19 +3,19 @@
 use leptos::html::Input;
 use leptos::prelude::*;
 
-use super::allow_host::AllowHost;
+use super::draft::Tested;
 use super::model::{Field, Form};
 use super::program::{ARGS_ID, COMMAND_ID, CWD_ID, ENV_ID};
 use super::program_fields::ProgramFields;
-use super::test_panel::TestPanel;
-use super::test_run::TestRun;
 use super::transport::TransportChoice;
-use crate::address::{host_of, is_readable_on_the_way};
+use crate::address::host_of;
+use crate::connections::{AllowHost, Headline, Outcome, PlainWarning, TakeOver, TestButton, TestPanel, TestRun};
 use crate::credentials::picker::CredentialPicker;
-use crate::mcp_servers::{McpServer, text};
+use crate::mcp_servers::connection::Connected;
+use crate::mcp_servers::{McpServer, TestResult, text};
 use crate::ui::{
-    Button, DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, FieldIds, FieldIssue, GeneralError, Icon,
-    IconKind, TextField, focus_element,
+    DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, FieldIds, FieldIssue, GeneralError, TextField,
+    focus_element,
 };
 
 const NAME_ID: &str = "mcp-server-name";
@@ -44,7 +44,7 @@ pub(super) fn FormFields(form: Form, on_saved: Callback<McpServer>) -> impl Into
         on_saved.run(saved);
     });
     let submit = Callback::new(move |()| form.submit(focus, done));
-    on_cleanup(move || form.abort_test());
+    on_cleanup(move || form.tester.abort());
     // Whatever was wrong with the choice, another one is another matter.
     Effect::new(move || {
         let _ = form.picker.selected_id();
@@ -72,13 +72,25 @@ pub(super) fn FormFields(form: Form, on_saved: Callback<McpServer>) -> impl Into
                 <Show when=move || form.is_program() fallback=move || view! { <AddressFields form url/> }>
                     <ProgramFields program=form.program/>
                 </Show>
-                <TestPanel run=form.run outdated=Signal::derive(move || form.run.get().is_outdated(&form.draft().tested()))/>
+                <TestPanel
+                    id="mcp-test"
+                    headline=Signal::derive(move || {
+                        form.tester.run.with(|run| Headline::of_run(run, |result| text::connected(result.tool_count)))
+                    })
+                    outdated=Signal::derive(move || form.tester.is_outdated(&form.tested()))
+                    details=move || details(&form.tester.run.get())
+                />
             </DialogBody>
             <GeneralError state=form.save.state() pointers=POINTERS>
-                <TakeOver form/>
+                <TakeOver save=form.save on_take_over=Callback::new(move |()| form.take_over())/>
             </GeneralError>
             <DialogFooter busy=form.save.busy()>
-                <TestButton form focus/>
+                <TestButton
+                    words=text::test_connection()
+                    running=Signal::derive(move || form.tester.is_running())
+                    on_test=Callback::new(move |()| form.test(focus))
+                    on_cancel=Callback::new(move |()| form.tester.cancel())
+                />
             </DialogFooter>
         </DialogForm>
     }
@@ -90,10 +102,8 @@ pub(super) fn FormFields(form: Form, on_saved: Callback<McpServer>) -> impl Into
 fn AddressFields(form: Form, url: NodeRef<Input>) -> impl IntoView {
     let typed_host = Signal::derive(move || host_of(&form.url.get()));
     let credential_error = Signal::derive(move || {
-        form.refusal()
-            .map(|refusal| text::host_not_allowed(&refusal.host, &refusal.credential.name))
-            .filter(|_| !form.allow.get())
-            .or_else(|| form.credential_fault.get())
+        let fault = form.consent.fault(&form.tested());
+        fault.or_else(|| form.credential_fault.get())
     });
     view! {
         <TextField
@@ -118,65 +128,26 @@ fn AddressFields(form: Form, url: NodeRef<Input>) -> impl IntoView {
             none=text::no_authentication()
             error=credential_error
         />
-        <AllowHost form/>
-        <PlainWarning form/>
+        <AllowHost
+            refusal=Signal::derive(move || form.consent.refusal(&form.tested()))
+            owner=Signal::derive(move || form.picker.selected().and_then(|choice| choice.owner))
+            allow=form.consent.allow
+        />
+        <PlainWarning address=Signal::derive(move || {
+            form.picker.selected_id().is_some().then(|| form.url.get())
+        })/>
     }
     .into_any()
 }
 
-/// Starts a test, or ends the running one.
-#[component]
-fn TestButton(form: Form, focus: Callback<Field>) -> impl IntoView {
-    let running = move || matches!(form.run.get(), TestRun::Running(_));
-    let press = Callback::new(move |_| {
-        if matches!(form.run.get_untracked(), TestRun::Running(_)) {
-            form.cancel_test();
-        } else {
-            form.test(focus);
-        }
-    });
-    view! {
-        <Button on_press=press>
-            {move || if running() { text::cancel_test() } else { text::test_connection() }}
-        </Button>
-    }
-    .into_any()
-}
-
-/// After somebody else saved the server: a way on that loses nothing.
-#[component]
-fn TakeOver(form: Form) -> impl IntoView {
-    let changed = move || {
-        form.save
-            .problem()
-            .is_some_and(|problem| problem.slug() == "precondition-failed")
-    };
-    view! {
-        <Show when=changed>
-            <Button on_press=Callback::new(move |_| form.take_over())>{text::take_over()}</Button>
-        </Show>
-    }
-    .into_any()
-}
-
-/// The value would go over a connection that is not encrypted.
-#[component]
-fn PlainWarning(form: Form) -> impl IntoView {
-    let host = move || {
-        let url = form.url.get();
-        (form.picker.selected_id().is_some() && is_readable_on_the_way(&url))
-            .then(|| host_of(&url))
-            .flatten()
-    };
-    move || {
-        host().map(|host| {
-            view! {
-                <div class="notice notice-warn">
-                    <Icon kind=IconKind::Alert/>
-                    <p>{text::readable_on_the_way(&host)}</p>
-                </div>
-            }
-        })
+/// What a successful test found.
+fn details(run: &TestRun<Tested, TestResult>) -> Option<AnyView> {
+    match run {
+        TestRun::Ended { outcome, .. } => match &**outcome {
+            Outcome::Connected(result) => Some(view! { <Connected result=result.clone()/> }.into_any()),
+            Outcome::Problem(_) | Outcome::NoAnswer(_) => None,
+        },
+        TestRun::Idle | TestRun::Running(_) | TestRun::Cancelled => None,
     }
 }
 

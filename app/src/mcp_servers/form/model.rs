@@ -1,27 +1,15 @@
 //! What the form holds, and what its buttons do.
 
-use futures::future::AbortHandle;
 use leptos::prelude::*;
 
 use super::draft::{Draft, Tested};
 use super::program::ProgramModel;
-use super::test_run::TestRun;
 use crate::address::host_of;
-use crate::api::{NamedRecord, Problem, ReadClient};
+use crate::api::ReadClient;
+use crate::connections::{Consent, Tester};
 use crate::credentials::picker::PickerHandle;
-use crate::mcp_servers::{McpServer, Transport, text};
+use crate::mcp_servers::{McpServer, TestResult, Transport, text};
 use crate::ui::Save;
-
-/// A credential that may not go to the address's host yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
-    /// What was refused.
-    pub tested: Tested,
-    /// The host, as the server names it.
-    pub host: String,
-    /// The credential.
-    pub credential: NamedRecord,
-}
 
 /// The form.
 #[derive(Clone, Copy, Debug)]
@@ -38,14 +26,8 @@ pub(super) struct Form {
     pub name_fault: RwSignal<Option<String>>,
     pub url_fault: RwSignal<Option<String>>,
     pub credential_fault: RwSignal<Option<String>>,
-    pub run: RwSignal<TestRun>,
-    /// How many tests were started.
-    pub runs: StoredValue<u64>,
-    /// Breaks the running test off.
-    pub abort: StoredValue<Option<AbortHandle>>,
-    refused: RwSignal<Option<Refusal>>,
-    /// The consent to send the credential to the refused host.
-    pub allow: RwSignal<bool>,
+    pub tester: Tester<Tested, TestResult>,
+    pub consent: Consent<Tested>,
     pub save: Save,
     pub client: StoredValue<ReadClient>,
 }
@@ -74,11 +56,8 @@ impl Form {
             name_fault: RwSignal::new(None),
             url_fault: RwSignal::new(None),
             credential_fault: RwSignal::new(None),
-            run: RwSignal::new(TestRun::Idle),
-            runs: StoredValue::new(0),
-            abort: StoredValue::new(None),
-            refused: RwSignal::new(None),
-            allow: RwSignal::new(false),
+            tester: Tester::new(),
+            consent: Consent::new(),
             save: Save::new(),
             client: StoredValue::new(ReadClient::from_context()),
         }
@@ -124,10 +103,9 @@ impl Form {
         })
     }
 
-    /// What is refused about the present address and credential. Tracked.
-    pub(super) fn refusal(self) -> Option<Refusal> {
-        let now = self.draft().tested();
-        self.refused.get().filter(|refusal| refusal.tested == now)
+    /// What a test of it depends on. Tracked.
+    pub(super) fn tested(self) -> Tested {
+        self.draft().tested()
     }
 
     /// Checks the name; says whether it fits.
@@ -186,20 +164,6 @@ impl Form {
 
     /// Whether the refused host was allowed, and the form still is about it.
     pub(super) fn allows_host(self) -> bool {
-        untrack(|| self.refusal().is_some()) && self.allow.get_untracked()
-    }
-
-    /// Keeps a refused host, if that is what a problem is about.
-    pub(super) fn note_refusal(self, tested: Tested, problem: &Problem) -> bool {
-        let refused = problem.slug() == "host-not-allowed";
-        if let (true, Some(host), Some(credential)) = (refused, &problem.host, &problem.credential) {
-            self.allow.set(false);
-            self.refused.set(Some(Refusal {
-                tested,
-                host: host.clone(),
-                credential: credential.clone(),
-            }));
-        }
-        refused
+        self.consent.allows(&untrack(|| self.tested()))
     }
 }

@@ -52,7 +52,7 @@ impl Form {
         let at = |pointer| problem.field(pointer).map(|fault| fault.detail.clone());
         self.name_fault.set(at("/name"));
         self.url_fault.set(at("/url"));
-        let refused = self.note_refusal(draft.tested(), &problem);
+        let refused = self.consent.note(draft.tested(), &problem);
         self.credential_fault
             .set(if refused { None } else { at("/credential_id") });
         let program = self.program.show_problem(&problem).map(Field::Program);

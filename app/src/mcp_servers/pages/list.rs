@@ -5,8 +5,8 @@ use leptos_router::hooks::use_location;
 
 use super::row::McpServerRow;
 use crate::accounts::{Action, Resource, may};
+use crate::connections::DeleteDialog;
 use crate::help::HelpTopic;
-use crate::mcp_servers::delete_dialog::DeleteMcpServerDialog;
 use crate::mcp_servers::form::{FormOf, McpServerDialog};
 use crate::mcp_servers::test_dialog::TestDialog;
 use crate::mcp_servers::text::{self, column};
@@ -123,7 +123,7 @@ fn Dialogs(dialog: AddressedDialog, listing: Listing<McpServer>, may_add: bool) 
                     focus_beside(listing, id);
                     listing.refetch();
                 });
-                view! { <DeleteMcpServerDialog id known on_deleted on_close/> }.into_any()
+                view! { <DeleteDialog id known on_deleted on_close/> }.into_any()
             }
             _ => return None,
         })

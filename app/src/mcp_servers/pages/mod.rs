@@ -1,6 +1,5 @@
 //! The pages of MCP servers.
 
-mod credential_cell;
 mod enabled_switch;
 mod list;
 mod row;

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::credential_cell::CredentialCell;
 use super::enabled_switch::EnabledSwitch;
 use crate::accounts::{Action, Resource, may};
+use crate::connections::CredentialCell;
 use crate::mcp_servers::text::{self, column};
 use crate::mcp_servers::{McpServer, McpServerId, Transport};
 use crate::ui::list::Listing;
@@ -75,7 +75,15 @@ pub(super) fn McpServerRow(
                 <span class="name-text" title=full_place>{chip} {place}</span>
             </td>
             <td role="cell" data-label=column::CREDENTIAL>
-                <CredentialCell server/>
+                {move || {
+                    if is_program() {
+                        let names = server.with(|server| server.env_names.join(", "));
+                        view! { <span class="mcp-variables">{text::program::given(&names)}</span> }.into_any()
+                    } else {
+                        let credential = server.with(|server| server.credential.clone());
+                        view! { <CredentialCell credential/> }.into_any()
+                    }
+                }}
             </td>
             <td role="cell" class="cell-time mcp-created" data-label=column::CREATED>
                 <Time at=created />

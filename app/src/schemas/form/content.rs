@@ -13,6 +13,8 @@ pub enum Content {
         min: Option<usize>,
         /// The most characters.
         max: Option<usize>,
+        /// Whether it may hold no spaces and line breaks.
+        unbroken: bool,
     },
     /// An address, http or https.
     Url,

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::SchemaFault;
 use super::content::{Choice, Content};
 use super::hints::{Hints, Widget};
+use crate::address::MAX_ADDRESS_CHARS;
 
 /// Keywords that only describe.
 const DESCRIBING: &[&str] = &[
@@ -45,7 +46,7 @@ pub(super) fn usual_widget(map: &Map<String, Value>, at: &str) -> Result<Widget,
 }
 
 pub(super) fn url(map: &Map<String, Value>, at: &str) -> Result<Content, SchemaFault> {
-    only(map, &["type", "format", "pattern"], "An address", at)?;
+    only(map, &["type", "format", "pattern", "maxLength"], "An address", at)?;
     is_of(map, &["string"], at)?;
     let format = map.get("format");
     let pattern = map.get("pattern");
@@ -54,6 +55,10 @@ pub(super) fn url(map: &Map<String, Value>, at: &str) -> Result<Content, SchemaF
             at,
             "An address has the format `uri` and begins with http:// or https://.",
         ));
+    }
+    if count(map, "maxLength", at)?.is_some_and(|max| max != MAX_ADDRESS_CHARS) {
+        let detail = format!("An address has at most {MAX_ADDRESS_CHARS} characters, or no limit of its own.");
+        return Err(SchemaFault::at(at, detail));
     }
     Ok(Content::Url)
 }
@@ -139,10 +144,17 @@ pub(super) fn list_of_texts(map: &Map<String, Value>, at: &str) -> Result<Option
         items.ok_or_else(|| SchemaFault::at(at, "Only lists of texts have a widget. For other lists, use `json`."))?;
     only(
         items,
-        &["type", "maxLength"],
+        &["type", "minLength", "maxLength"],
         "An entry of a list",
         &format!("{at}/items"),
     )?;
+    // Entries are never empty, so one character is no further rule.
+    if count(items, "minLength", at)?.is_some_and(|min| min > 1) {
+        return Err(SchemaFault::at(
+            at,
+            "An entry of a list has at least one character; it cannot need more.",
+        ));
+    }
     count(items, "maxLength", at)
 }
 

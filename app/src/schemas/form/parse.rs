@@ -130,6 +130,10 @@ impl Reader<'_> {
         }
         Ok(match widget {
             Widget::Text | Widget::Multiline => {
+                let unbroken = map.get("pattern") == Some(&Value::from("^\\S+$"));
+                if unbroken {
+                    map.remove("pattern");
+                }
                 only(map, &["type", "minLength", "maxLength"], "A text", at)?;
                 is_of(map, &["string"], at)?;
                 Content::Text {
@@ -140,6 +144,7 @@ impl Reader<'_> {
                     },
                     min: count(map, "minLength", at)?,
                     max: count(map, "maxLength", at)?,
+                    unbroken,
                 }
             }
             Widget::Url => url(map, at)?,

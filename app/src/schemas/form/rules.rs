@@ -80,7 +80,12 @@ pub(super) fn broken(content: &Content, required: bool, value: &Value) -> Vec<(P
 /// A text that is not empty.
 fn text_rule(content: &Content, text: &str) -> Option<Broken> {
     match content {
-        Content::Text { lines, min, max } => {
+        Content::Text {
+            lines,
+            min,
+            max,
+            unbroken,
+        } => {
             let single = *lines == Lines::Single;
             if single && looks_like_secret(text) {
                 return Some(broken_rule("looks-like-secret", KEEP_SECRETS_OUT));
@@ -88,6 +93,9 @@ fn text_rule(content: &Content, text: &str) -> Option<Broken> {
             if single && text.chars().any(char::is_control) {
                 let detail = "Remove the invisible or control characters.";
                 return Some(broken_rule("invisible-character", detail));
+            }
+            if *unbroken && text.contains(char::is_whitespace) {
+                return Some(broken_rule("has-spaces", "Remove the spaces."));
             }
             length_rule(text, *min, *max)
         }

@@ -72,11 +72,17 @@ pub fn GeneralError(
     /// The JSON Pointers whose errors the fields show.
     #[prop(optional)]
     pointers: &'static [&'static str],
+    /// Says of further pointers whether fields show their errors.
+    #[prop(optional)]
+    also: Option<Callback<String, bool>>,
     /// More for certain problems: a button that loads the new revision.
     #[prop(optional)]
     children: Option<ChildrenFn>,
 ) -> impl IntoView {
-    let words = move || general_words(&state.get(), pointers);
+    let is_shown = move |pointer: &str| {
+        pointers.contains(&pointer) || also.is_some_and(|also| untrack(|| also.run(pointer.to_owned())))
+    };
+    let words = move || general_words(&state.get(), &is_shown);
     let request = move || {
         state.with(|state| match state {
             SaveState::Failed(SaveFailure::Problem(problem)) if !problem.request_id.is_empty() => {
@@ -114,12 +120,12 @@ pub fn GeneralError(
 }
 
 /// The words for a state, unless the fields say everything.
-fn general_words(state: &SaveState, pointers: &[&str]) -> Option<String> {
+fn general_words(state: &SaveState, is_shown: &dyn Fn(&str) -> bool) -> Option<String> {
     match state {
         SaveState::Idle | SaveState::Saving => None,
         SaveState::Looking => Some(text::not_known_whether_saved().to_owned()),
         SaveState::Failed(failure) => match failure {
-            SaveFailure::Problem(problem) => (!fields_say_it(problem, pointers)).then(|| problem_text::words(problem)),
+            SaveFailure::Problem(problem) => (!fields_say_it(problem, is_shown)).then(|| problem_text::words(problem)),
             SaveFailure::WasNotSaved => Some(text::was_not_saved().to_owned()),
             SaveFailure::NotKnown => Some(text::still_not_known().to_owned()),
             SaveFailure::Unreadable => Some(text::unreadable().to_owned()),
@@ -130,12 +136,7 @@ fn general_words(state: &SaveState, pointers: &[&str]) -> Option<String> {
 }
 
 /// Whether every error of a problem stands at a field already.
-fn fields_say_it(problem: &Problem, pointers: &[&str]) -> bool {
-    let by_code = matches!(problem.slug(), "name-taken") && pointers.contains(&"/name");
-    by_code
-        || (!problem.errors.is_empty()
-            && problem
-                .errors
-                .iter()
-                .all(|error| pointers.contains(&error.pointer.as_str())))
+fn fields_say_it(problem: &Problem, is_shown: &dyn Fn(&str) -> bool) -> bool {
+    let by_code = matches!(problem.slug(), "name-taken") && is_shown("/name");
+    by_code || (!problem.errors.is_empty() && problem.errors.iter().all(|error| is_shown(&error.pointer)))
 }

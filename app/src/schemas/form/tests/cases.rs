@@ -15,7 +15,7 @@ pub(super) fn model() -> Value {
         "properties": {
             "provider": {"$ref": "#/$defs/Provider", "description": "Who serves the model.",
                 "x-ui": {"order": 1, "title": "Provider", "labels": {"openai": "OpenAI"}}},
-            "model_id": {"type": "string", "minLength": 1, "maxLength": 40, "x-ui": {"order": 2, "title": "Model"}},
+            "model_id": {"type": "string", "minLength": 1, "maxLength": 40, "pattern": "^\\S+$", "x-ui": {"order": 2, "title": "Model"}},
             "api_key": {"type": ["string", "null"], "format": "uuid",
                 "x-ui": {"order": 3, "widget": "credential", "help": ""}},
             "base_url": {"type": ["string", "null"], "format": "uri", "pattern": "^https?://",

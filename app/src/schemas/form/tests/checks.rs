@@ -53,6 +53,7 @@ fn single_rules_are_told_by_their_codes() {
     assert_eq!(with("model_id", json!("x".repeat(41))), one("/model_id", "too-long"));
     assert_eq!(with("model_id", json!("é".repeat(40))), []);
     assert_eq!(with("model_id", json!("a\nb")), one("/model_id", "invisible-character"));
+    assert_eq!(with("model_id", json!("a b")), one("/model_id", "has-spaces"));
     assert_eq!(with("model_id", json!("a\0b")), one("/model_id", "nul-character"));
     assert_eq!(with("model_id", Value::Null), one("/model_id", "required"));
     assert_eq!(with("api_key", json!("abc")), one("/api_key", "bad-id"));

@@ -49,7 +49,8 @@ fn options_choices_and_references_are_understood() {
         Content::Text {
             lines: Lines::Single,
             min: Some(1),
-            max: Some(40)
+            max: Some(40),
+            unbroken: true
         }
     );
     assert_eq!(form.fields[2].content, Content::Credential);
@@ -132,6 +133,14 @@ fn with(property: &Value) -> Value {
 #[allow(clippy::too_many_lines, reason = "a table of schemas and sentences")]
 fn what_no_form_can_obey_is_refused_with_a_sentence() {
     let refused = [
+        (
+            json!({"type": "string", "format": "uri", "maxLength": 9}),
+            "An address has at most 2048",
+        ),
+        (
+            json!({"type": "array", "items": {"type": "string", "minLength": 2}}),
+            "An entry of a list has at least",
+        ),
         (
             json!({"type": "string", "pattern": "^a"}),
             "A text cannot have `pattern` in a form.",

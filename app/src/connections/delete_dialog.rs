@@ -1,30 +1,53 @@
-//! The question before an MCP server is deleted.
+//! The question before a record is deleted that leads a credential somewhere.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::failure::{Subject, error_words};
-use super::{McpServer, McpServerId, Transport, text};
-use crate::api::{ClientError, ReadClient, WriteClient};
+use super::text;
+use crate::api::{ClientError, ReadClient};
 use crate::ui::{
     Button, ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, GeneralError, Look, Save,
-    focus_autofocus, use_toasts,
+    focus_autofocus, problem_text, use_toasts,
 };
+
+/// What can be deleted.
+pub(crate) trait Deletable: Clone + Send + Sync + 'static {
+    /// Its id.
+    type Id: Copy + Send + Sync + 'static;
+
+    /// What it is called while its name is not known.
+    const KIND: &str;
+
+    /// Its id.
+    fn id(&self) -> Self::Id;
+
+    /// Its name.
+    fn name(&self) -> &str;
+
+    /// What deleting it means.
+    fn means(&self) -> String;
+
+    /// Asks the server for it.
+    fn fetch(client: ReadClient, id: Self::Id) -> impl Future<Output = Result<Self, ClientError>>;
+
+    /// Deletes it, as it was seen.
+    fn delete(self) -> impl Future<Output = Result<(), ClientError>>;
+}
 
 /// Asks, and deletes.
 #[component]
-pub fn DeleteMcpServerDialog(
-    /// Which server.
-    id: McpServerId,
-    /// The server as the list has it, where it does.
-    known: Option<McpServer>,
+pub(crate) fn DeleteDialog<T: Deletable>(
+    /// Which record.
+    id: T::Id,
+    /// The record as the list has it, where it does.
+    known: Option<T>,
     /// It is gone.
-    on_deleted: Callback<McpServerId>,
+    on_deleted: Callback<T::Id>,
     /// Closed: stop rendering it.
     on_close: Callback<()>,
 ) -> impl IntoView {
     let is_known = known.is_some();
-    let server = RwSignal::new(known);
+    let record = RwSignal::new(known);
     let failure = RwSignal::new(None::<ClientError>);
     let client = StoredValue::new(ReadClient::from_context());
     let load = Callback::new(move |()| {
@@ -32,10 +55,10 @@ pub fn DeleteMcpServerDialog(
         failure.set(None);
         spawn_local(async move {
             // The dialog may be closed when the answer comes.
-            match client.mcp_server(id).await {
+            match T::fetch(client, id).await {
                 Ok(found) => {
-                    let first = server.try_get_untracked().is_some_and(|server| server.is_none());
-                    if server.try_set(Some(found)).is_none() && first {
+                    let first = record.try_with_untracked(Option::is_none) == Some(true);
+                    if record.try_set(Some(found)).is_none() && first {
                         focus_autofocus();
                     }
                 }
@@ -48,13 +71,11 @@ pub fn DeleteMcpServerDialog(
             load.run(());
         }
     });
-    let title = Signal::derive(move || match server.get() {
-        Some(server) => text::delete_question(&server.name),
-        None => text::delete_question(text::a_server()),
-    });
-    let ready = Memo::new(move |_| server.with(Option::is_some));
+    let name = move || record.with(|record| record.as_ref().map(|record| record.name().to_owned()));
+    let title = Signal::derive(move || text::delete_question(name().as_deref().unwrap_or(T::KIND)));
+    let ready = Memo::new(move |_| record.with(Option::is_some));
     let status = move || match failure.get() {
-        Some(error) => error_words(&error, &Subject::default()),
+        Some(error) => problem_text::error_words(&error),
         None => text::loading().to_owned(),
     };
     view! {
@@ -72,7 +93,7 @@ pub fn DeleteMcpServerDialog(
                     }
                 }
             >
-                <DeleteForm server on_deleted load/>
+                <DeleteForm record on_deleted load/>
             </Show>
         </Dialog>
     }
@@ -80,38 +101,25 @@ pub fn DeleteMcpServerDialog(
 }
 
 #[component]
-fn DeleteForm(
-    server: RwSignal<Option<McpServer>>,
-    on_deleted: Callback<McpServerId>,
+fn DeleteForm<T: Deletable>(
+    record: RwSignal<Option<T>>,
+    on_deleted: Callback<T::Id>,
     load: Callback<()>,
 ) -> impl IntoView {
     let dialog = DialogHandle::from_context();
     let toasts = use_toasts();
     let save = Save::new();
     let client = StoredValue::new(ReadClient::from_context());
-    let means = move || {
-        let server = server.get();
-        if server
-            .as_ref()
-            .is_some_and(|server| server.transport == Transport::Stdio)
-        {
-            return text::program::delete_means().to_owned();
-        }
-        let credential = server
-            .and_then(|server| server.credential)
-            .and_then(|credential| credential.name);
-        text::delete_means(credential.as_deref())
-    };
+    let means = move || record.with(|record| record.as_ref().map(T::means));
     let submit = Callback::new(move |()| {
-        let Some(McpServer { id, revision, name, .. }) = server.get_untracked() else {
-            return;
-        };
+        let Some(seen) = record.get_untracked() else { return };
+        let (id, name) = (seen.id(), seen.name().to_owned());
         save.run(
-            move || async move { WriteClient.delete_mcp_server(id, revision).await },
+            move || seen.clone().delete(),
             move || {
                 let client = client.get_value();
                 async move {
-                    match client.mcp_server(id).await {
+                    match T::fetch(client, id).await {
                         Ok(_) => Ok(Look::NotSaved),
                         Err(error) if error.slug() == Some("not-found") => Ok(Look::Saved(())),
                         Err(error) => Err(error),

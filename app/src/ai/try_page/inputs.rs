@@ -1,0 +1,87 @@
+//! The generated forms of the chosen action.
+
+use leptos::prelude::*;
+
+use super::mcp_rows::McpRows;
+use super::run::{ActionForms, TryModel};
+use crate::ai::{ActionName, text};
+use crate::schemas::{Form, FormHandle, SchemaForm};
+
+/// The schemas that the page needs: inputs and settings of each action, in the order of [`ActionName::ALL`].
+pub(super) const SCHEMAS: &[&str] = &[
+    "ai_generate_text.inputs",
+    "ai_generate_text.settings",
+    "ai_generate_reply.inputs",
+    "ai_generate_reply.settings",
+    "ai_generate_object.inputs",
+    "ai_generate_object.settings",
+    "ai_infer_object.inputs",
+    "ai_infer_object.settings",
+    "ai_agent.inputs",
+    "ai_agent.settings",
+];
+
+/// What the action takes; `schemas` are those of [`SCHEMAS`].
+#[component]
+pub(super) fn Inputs(model: TryModel, schemas: StoredValue<Vec<Form>>) -> impl IntoView {
+    let of = move |action: ActionName, kind: &str| {
+        let name = format!("{}.{kind}", action.as_str());
+        let at = SCHEMAS.iter().position(|known| *known == name)?;
+        schemas.with_value(|schemas| schemas.get(at).cloned())
+    };
+    move || {
+        let action = model.action.get();
+        let (Some(inputs), Some(settings)) = (of(action, "inputs"), of(action, "settings")) else {
+            return ().into_any();
+        };
+        let has_required = settings.fields.iter().any(|field| field.required);
+        let forms = ActionForms {
+            inputs: FormHandle::new(inputs, "try-inputs"),
+            settings: FormHandle::new(settings, "try-settings"),
+        };
+        model.show(forms);
+        if has_required {
+            model.unfolded.set(true);
+        }
+        let servers = (action == ActionName::AiAgent).then(|| view! { <McpRows model/> });
+        view! {
+            <SchemaForm form=forms.inputs/>
+            {servers}
+            <details
+                class="disclosure try-settings"
+                prop:open=model.unfolded
+                on:toggle=move |event| model.unfolded.set(is_open(&event))
+            >
+                <summary>{text::settings()}</summary>
+                <SchemaForm form=forms.settings/>
+            </details>
+        }
+        .into_any()
+    }
+}
+
+/// Whether the disclosure of an event is open.
+fn is_open(event: &leptos::web_sys::Event) -> bool {
+    use leptos::wasm_bindgen::JsCast;
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<leptos::web_sys::Element>().ok());
+    target.is_some_and(|details| details.has_attribute("open"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SCHEMAS;
+    use crate::ai::ActionName;
+
+    #[test]
+    fn each_action_has_its_two_schemas() {
+        let expected = ActionName::ALL.map(|action| {
+            [
+                format!("{}.inputs", action.as_str()),
+                format!("{}.settings", action.as_str()),
+            ]
+        });
+        assert_eq!(expected.concat(), SCHEMAS);
+    }
+}

@@ -1,0 +1,102 @@
+//! The MCP servers whose tools an agent may use.
+
+use leptos::prelude::*;
+use serde_json::{Value, json};
+
+use super::run::TryModel;
+use crate::ai::text;
+use crate::schemas::{Form, FormHandle, SchemaForm};
+use crate::ui::{Button, IconButton, IconKind, focus_when_painted, unique_id};
+
+const ADD_ID: &str = "try-add-server";
+
+/// One of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct McpRow {
+    /// Tells it from the others.
+    key: u64,
+    /// Which server, and which of its tools.
+    pub form: FormHandle,
+}
+
+/// `McpTools` as a form.
+fn schema() -> Value {
+    json!({
+        "type": "object",
+        "required": ["server_id"],
+        "properties": {
+            "server_id": {
+                "type": "string", "format": "uuid",
+                "x-ui": {"widget": "mcp_server", "title": "Server", "order": 1},
+            },
+            "tool_names": {
+                "type": ["array", "null"], "items": {"type": "string"},
+                "x-ui": {"widget": "tool_names", "title": "Tools", "order": 2, "route": "/mcp-servers/{server_id}/tools"},
+            },
+        },
+    })
+}
+
+/// A list of servers, each with its tools.
+#[component]
+pub(super) fn McpRows(model: TryModel) -> impl IntoView {
+    let count = StoredValue::new(0_u64);
+    // A row outlasts what made it, and goes with the page.
+    let owner = StoredValue::new(Owner::current());
+    let add = move |_| {
+        let Ok(form) = Form::parse(&schema()) else { return };
+        let Some(owner) = owner.get_value() else { return };
+        count.update_value(|count| *count += 1);
+        let form = owner.with(|| FormHandle::new(form, unique_id("try-server")));
+        let key = count.get_value();
+        model.mcp.update(|rows| rows.push(McpRow { key, form }));
+        focus_when_painted(form.control("/server_id"));
+    };
+    let row = move |row: McpRow| {
+        let number = Memo::new(move |_| {
+            model
+                .mcp
+                .with(|rows| rows.iter().take_while(|other| other.key != row.key).count() + 1)
+        });
+        let remove = move |_| {
+            model.mcp.update(|rows| rows.retain(|other| other.key != row.key));
+            focus_when_painted(ADD_ID);
+        };
+        view! {
+            <fieldset class="schema-object try-server">
+                <legend class="field-label">{move || text::server_number(number.get())}</legend>
+                <SchemaForm form=row.form/>
+                <IconButton
+                    icon=IconKind::Cross
+                    label=Signal::derive(move || text::remove_server(number.get()))
+                    on_press=Callback::new(remove)
+                />
+            </fieldset>
+        }
+    };
+    view! {
+        <section class="schema-fields" aria-labelledby="try-servers">
+            <div>
+                <h3 id="try-servers" class="field-label">{text::mcp_servers()}</h3>
+                <p class="field-help">{text::mcp_help()}</p>
+            </div>
+            <For each=move || model.mcp.get() key=|row| row.key children=row/>
+            <div>
+                <Button id=ADD_ID on_press=Callback::new(add)>{text::add_server()}</Button>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::schema;
+    use crate::schemas::Form;
+
+    #[test]
+    fn its_schema_is_understood() {
+        let form = Form::parse(&schema()).unwrap_or_else(|fault| panic!("{fault}"));
+        assert_eq!(form.fields.len(), 2);
+    }
+}

@@ -1,0 +1,91 @@
+//! The page.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::controls::Controls;
+use super::output::Output;
+use super::run::TryModel;
+use crate::PageOutcome;
+use crate::accounts::{Action, Resource as Kind, may};
+use crate::ai::text;
+use crate::api::{ClientError, Problem, ReadClient};
+use crate::connections::Subject;
+use crate::help::HelpTopic;
+use crate::model_bindings::{ModelBinding, ModelBindingId};
+use crate::shell::PageHeader;
+use crate::ui::problem_text::error_words;
+
+/// Tries a model binding.
+#[component]
+pub fn TryPage() -> impl IntoView {
+    let params = use_params_map();
+    let id =
+        Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<ModelBindingId>().ok())));
+    let client = ReadClient::from_context();
+    let binding = Resource::new(
+        move || id.get(),
+        move |id| {
+            let client = client.clone();
+            async move {
+                match id {
+                    Some(id) => client.model_binding(id).await,
+                    None => Err(ClientError::Problem(Box::new(Problem::local("not-found", 404)))),
+                }
+            }
+        },
+    );
+    view! {
+        <p class="back">
+            <a href="/model-bindings">{text::back()}</a>
+        </p>
+        <Transition fallback=|| view! { <PageHeader title=text::loading()/> }>
+            {move || match binding.get() {
+                None => ().into_any(),
+                Some(Ok(binding)) => view! { <Trying binding/> }.into_any(),
+                Some(Err(error)) => unknown(&error),
+            }}
+        </Transition>
+    }
+    .into_any()
+}
+
+#[component]
+fn Trying(binding: ModelBinding) -> impl IntoView {
+    let about = text::about(binding.settings.provider.label(), &binding.settings.model_id);
+    let may_use = may(Kind::ModelBindings, Action::Use, Some(binding.owner.id));
+    let subject = Subject {
+        host: Some(binding.host.clone()),
+        credential: binding
+            .credential
+            .as_ref()
+            .and_then(|credential| credential.name.clone()),
+    };
+    let body = if may_use {
+        let model = TryModel::new(binding.id);
+        on_cleanup(move || model.abort_run());
+        view! {
+            <div class="try">
+                <Controls model/>
+                <Output model subject/>
+            </div>
+        }
+        .into_any()
+    } else {
+        view! { <p role="status">{text::may_not_use()}</p> }.into_any()
+    };
+    view! {
+        <PageHeader title=text::title(&binding.name) about help=HelpTopic::ModelBindings/>
+        {body}
+    }
+    .into_any()
+}
+
+fn unknown(error: &ClientError) -> AnyView {
+    if error.slug() == Some("not-found") {
+        PageOutcome::note_not_found();
+        view! { <PageHeader title=text::gone() about=text::gone_help()/> }.into_any()
+    } else {
+        view! { <PageHeader title=text::could_not_be_loaded() about=error_words(error)/> }.into_any()
+    }
+}

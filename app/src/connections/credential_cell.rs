@@ -1,0 +1,31 @@
+//! The credential of a row.
+
+use leptos::prelude::*;
+
+use super::text;
+use crate::credentials::{CredentialState, CredentialSummary};
+
+/// A link to the credential, or why there is none.
+#[component]
+pub(crate) fn CredentialCell(
+    /// The credential of the record.
+    credential: Option<CredentialSummary>,
+) -> impl IntoView {
+    let Some(credential) = credential else {
+        return view! { <span class="chip">{text::no_credential()}</span> }.into_any();
+    };
+    match (credential.state, &credential.name) {
+        (CredentialState::Live, Some(name)) => {
+            let href = format!("/credentials/{}", credential.id);
+            view! { <a class="row-credential" href=href>{name.clone()}</a> }.into_any()
+        }
+        (CredentialState::Deleted, _) => view! {
+            <span class="chip chip-danger">{text::credential_deleted()}</span>
+            <span class="row-more">{text::credential_deleted_more(&credential)}</span>
+        }
+        .into_any(),
+        (CredentialState::Hidden | CredentialState::Live, _) => {
+            view! { <span class="muted">{text::credential_hidden()}</span> }.into_any()
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What forms have in common that lead a credential to another server: a test before saving, and the consent to a host
+//! that the credential was not sent to before.
+
+mod allow_host;
+mod credential_cell;
+mod delete_dialog;
+mod panel;
+mod run;
+mod subject;
+mod take_over;
+mod tester;
+mod text;
+
+pub(crate) use allow_host::{AllowHost, Consent, PlainWarning};
+pub(crate) use credential_cell::CredentialCell;
+pub(crate) use delete_dialog::{Deletable, DeleteDialog};
+pub(crate) use panel::{Headline, HeadlineLine, TestButton, TestPanel};
+pub(crate) use run::{Outcome, TestRun, Tried};
+pub(crate) use subject::{Subject, error_words, words};
+pub(crate) use take_over::TakeOver;
+pub(crate) use tester::Tester;
+pub(crate) use text::{milliseconds, test_again, testing};

@@ -1,0 +1,26 @@
+//! After somebody else saved the record: a way on that loses nothing.
+
+use leptos::prelude::*;
+
+use super::text;
+use crate::ui::{Button, Save};
+
+/// Shown while the last save failed since the record was changed by somebody else.
+#[component]
+pub(crate) fn TakeOver(
+    /// Where saving stands.
+    save: Save,
+    /// Fetches what somebody else saved, and lays what was changed here over it.
+    on_take_over: Callback<()>,
+) -> impl IntoView {
+    let changed = move || {
+        save.problem()
+            .is_some_and(|problem| problem.slug() == "precondition-failed")
+    };
+    view! {
+        <Show when=changed>
+            <Button on_press=Callback::new(move |_| on_take_over.run(()))>{text::take_over()}</Button>
+        </Show>
+    }
+    .into_any()
+}

@@ -1,0 +1,39 @@
+//! Where the requests of a model go, as far as its settings tell.
+
+use serde_json::Value;
+
+use super::Provider;
+use crate::address::host_of;
+
+/// The address of the provider: the base URL, or its usual one.
+#[must_use]
+pub fn base_url(settings: &Value) -> Option<String> {
+    let text = |name: &str| settings.get(name).and_then(Value::as_str);
+    let own = text("base_url").map(str::trim).filter(|url| !url.is_empty());
+    let usual = || Provider::from_name(text("provider")?)?.default_base_url();
+    own.or_else(usual).map(str::to_owned)
+}
+
+/// The host of that address, as a credential's list of hosts names it.
+#[must_use]
+pub fn leads_to(settings: &Value) -> Option<String> {
+    host_of(&base_url(settings)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::leads_to;
+
+    #[test]
+    fn settings_lead_to_the_base_url_or_to_the_usual_address() {
+        let host = |settings| leads_to(&settings);
+        assert_eq!(host(json!({"provider": "openai"})).as_deref(), Some("api.openai.com"));
+        assert_eq!(host(json!({"provider": "ollama"})).as_deref(), Some("127.0.0.1:11434"));
+        let own = json!({"provider": "openai", "base_url": "https://proxy.example.com/v1"});
+        assert_eq!(host(own).as_deref(), Some("proxy.example.com"));
+        assert_eq!(host(json!({"provider": "openai-compatible"})), None);
+        assert_eq!(host(json!({})), None);
+    }
+}

@@ -1,0 +1,134 @@
+//! The fields of the form and its buttons.
+
+use leptos::prelude::*;
+use serde_json::Value;
+
+use super::model::{API_KEY, BindingForm, SETTINGS};
+use crate::connections::{AllowHost, Headline, Outcome, PlainWarning, TakeOver, TestButton, TestPanel, TestRun};
+use crate::model_bindings::destination::base_url;
+use crate::model_bindings::test_result::Answered;
+use crate::model_bindings::{ModelBinding, ModelTestResult, Provider, leads_to, text};
+use crate::schemas::SchemaForm;
+use crate::ui::{
+    DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, FieldIds, FieldIssue, GeneralError, TextField,
+};
+
+pub(super) const NAME_ID: &str = "model-binding-name";
+
+/// The form; inside a dialog.
+#[component]
+pub(super) fn FormFields(form: BindingForm, on_saved: Callback<ModelBinding>) -> impl IntoView {
+    let dialog = DialogHandle::from_context();
+    let done = Callback::new(move |saved: ModelBinding| {
+        form.settings.saved();
+        dialog.close();
+        on_saved.run(saved);
+    });
+    on_cleanup(move || form.tester.abort());
+    clear_for_another_provider(form);
+    say_refusal(form);
+    let settings = Signal::derive(move || form.settings.value());
+    view! {
+        <DialogForm on_submit=Callback::new(move |()| form.submit(done))>
+            <DialogBody>
+                <ErrorSummary issues=Signal::derive(move || issues(form))/>
+                <TextField
+                    ids=FieldIds::of(NAME_ID)
+                    label=text::name()
+                    value=form.name
+                    help=text::name_help()
+                    error=form.name_fault
+                    autofocus=true
+                    on_check=Callback::new(move |()| {
+                        form.check_name();
+                    })
+                />
+                <SchemaForm form=form.settings/>
+                <AllowHost
+                    refusal=Signal::derive(move || form.consent.refusal(&settings.get()))
+                    owner=Signal::derive(move || form.settings.credential(API_KEY).and_then(|choice| choice.owner))
+                    allow=form.consent.allow
+                />
+                <PlainWarning address=Signal::derive(move || {
+                    form.settings.credential(API_KEY).and_then(|_| base_url(&settings.get()))
+                })/>
+                <TestPanel
+                    id="model-test"
+                    headline=Signal::derive(move || {
+                        form.tester.run.with(|run| Headline::of_run(run, |_| text::works().to_owned()))
+                    })
+                    outdated=Signal::derive(move || form.tester.is_outdated(&settings.get()))
+                    details=move || details(&form.tester.run.get())
+                />
+            </DialogBody>
+            <GeneralError
+                state=form.save.state()
+                pointers=&["/name"]
+                also=Callback::new(move |pointer: String| form.settings.shows(&pointer, SETTINGS))
+            >
+                <TakeOver save=form.save on_take_over=Callback::new(move |()| form.take_over())/>
+            </GeneralError>
+            <DialogFooter busy=form.save.busy()>
+                <TestButton
+                    words=text::test_model()
+                    running=Signal::derive(move || form.tester.is_running())
+                    on_test=Callback::new(move |()| form.test())
+                    on_cancel=Callback::new(move |()| form.tester.cancel())
+                />
+            </DialogFooter>
+        </DialogForm>
+    }
+    .into_any()
+}
+
+/// What a successful test found.
+fn details(run: &TestRun<Value, ModelTestResult>) -> Option<AnyView> {
+    match run {
+        TestRun::Ended { outcome, .. } => match &**outcome {
+            Outcome::Connected(result) => Some(view! { <Answered result=result.clone()/> }.into_any()),
+            Outcome::Problem(_) | Outcome::NoAnswer(_) => None,
+        },
+        TestRun::Idle | TestRun::Running(_) | TestRun::Cancelled => None,
+    }
+}
+
+/// The wrong fields, from the top.
+fn issues(form: BindingForm) -> Vec<FieldIssue> {
+    let name = form.name_fault.get().map(|message| FieldIssue {
+        control: NAME_ID.to_owned(),
+        label: text::name().to_owned(),
+        message,
+    });
+    name.into_iter().chain(form.settings.issues()).collect()
+}
+
+/// A key was chosen for one provider. Where another one is at the same address, the picker does not notice by itself.
+fn clear_for_another_provider(form: BindingForm) {
+    Effect::new(move |before: Option<Option<(Provider, Option<String>)>>| {
+        let settled = form.settings.settled_value();
+        let name = settled.get("provider").and_then(Value::as_str);
+        let now = name
+            .and_then(Provider::from_name)
+            .map(|provider| (provider, leads_to(&settled)));
+        if let (Some(Some((before, host))), Some((provider, host_now))) = (&before, &now)
+            && before != provider
+            && host == host_now
+            && let Some(picker) = form.settings.picker(API_KEY)
+        {
+            picker.host_changed(before.label().to_owned(), provider.label().to_owned());
+        }
+        now.or(before.flatten())
+    });
+}
+
+/// Says at the credential that it may not go to this host yet, until that is allowed.
+fn say_refusal(form: BindingForm) {
+    Effect::new(move |said: Option<bool>| {
+        let fault = form.consent.fault(&form.settings.value());
+        let says = fault.is_some();
+        if says || said == Some(true) {
+            form.settings.set_fault(API_KEY, fault);
+        }
+        says
+    });
+}

@@ -1,0 +1,141 @@
+//! The list of model bindings.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use super::row::ModelBindingRow;
+use crate::accounts::{Action, Resource, may};
+use crate::connections::DeleteDialog;
+use crate::help::HelpTopic;
+use crate::model_bindings::form::{FormOf, ModelBindingDialog};
+use crate::model_bindings::test_dialog::TestDialog;
+use crate::model_bindings::text::{self, column};
+use crate::model_bindings::{ModelBinding, ModelBindingId};
+use crate::shell::{ADD_ID, PageHeader};
+use crate::ui::list::{ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, use_list, use_listing};
+use crate::ui::{
+    AddressedDialog, ButtonKind, DialogAddress, LinkButton, focus_when_painted, href_with_dialog, use_addressed_dialog,
+};
+
+const SPEC: ListSpec = ListSpec {
+    sorts: &["name", "created_at", "updated_at"],
+    default_sort: "name",
+};
+const SORTS: &[(&str, &str)] = &[
+    ("name", column::NAME),
+    ("created_at", column::CREATED),
+    ("updated_at", column::UPDATED),
+];
+const DIALOGS: &[&str] = &["dialog", "edit", "test", "delete"];
+
+/// The list of model bindings.
+#[component]
+pub fn ModelBindingsPage() -> impl IntoView {
+    let list = use_list(SPEC);
+    let listing = use_listing(list, |client, query| async move { client.model_bindings(&query).await });
+    let dialog = use_addressed_dialog(DIALOGS);
+    let location = use_location();
+    let may_add = may(Resource::ModelBindings, Action::Create, None);
+    let to_dialog = Callback::new(move |address: DialogAddress| {
+        location
+            .query
+            .with(|query| href_with_dialog(&location.pathname.get(), query, Some(&address)))
+    });
+    let add = move || {
+        may_add.then(|| {
+            view! {
+                <LinkButton
+                    id=ADD_ID
+                    kind=ButtonKind::Primary
+                    href=Signal::derive(move || to_dialog.run(DialogAddress::add()))
+                >
+                    {text::add()}
+                </LinkButton>
+            }
+        })
+    };
+    let begin = move || {
+        may_add.then(|| {
+            view! {
+                <LinkButton href=Signal::derive(move || to_dialog.run(DialogAddress::add()))>
+                    {text::add()}
+                </LinkButton>
+            }
+        })
+    };
+    let words = ListWords {
+        first_use: text::first_use().to_owned(),
+        how_to_begin: text::how_to_begin().to_owned(),
+    };
+    view! {
+        <PageHeader title=text::model_bindings() about=text::about() help=HelpTopic::ModelBindings>
+            <SearchBox list label=text::search()/>
+            {add()}
+        </PageHeader>
+        <ListFrame list listing words begin=begin>
+            <SortBy list columns=SORTS/>
+            <table class="table binding-table" role="table" aria-label=text::model_bindings()>
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <SortHeader list field="name" label=column::NAME/>
+                        <th role="columnheader" scope="col" class="binding-provider">{column::PROVIDER}</th>
+                        <th role="columnheader" scope="col">{column::MODEL}</th>
+                        <th role="columnheader" scope="col">{column::CREDENTIAL}</th>
+                        <th role="columnheader" scope="col" class="binding-host">{column::HOST}</th>
+                        <th role="columnheader" scope="col" class="binding-used">{column::LAST_USED}</th>
+                        <SortHeader list field="created_at" label=column::CREATED class="binding-created"/>
+                        <SortHeader list field="updated_at" label=column::UPDATED class="binding-updated"/>
+                        <th role="columnheader" scope="col" class="cell-operations">{column::OPERATIONS}</th>
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">
+                    <For
+                        each=move || listing.items()
+                        key=|binding| binding.id
+                        children=move |binding| view! { <ModelBindingRow binding listing to_dialog/> }
+                    />
+                </tbody>
+            </table>
+        </ListFrame>
+        <Dialogs dialog listing may_add/>
+    }
+    .into_any()
+}
+
+/// The dialog that the address asks for.
+#[component]
+fn Dialogs(dialog: AddressedDialog, listing: Listing<ModelBinding>, may_add: bool) -> impl IntoView {
+    let on_close = dialog.close;
+    let on_saved = Callback::new(move |_| listing.refetch());
+    move || {
+        let address = dialog.current.get()?;
+        if address == DialogAddress::add() {
+            return may_add.then(|| view! { <ModelBindingDialog of=FormOf::New on_saved on_close/> }.into_any());
+        }
+        // An address with something else than an id leads to no dialog.
+        let id = address.value.parse::<ModelBindingId>().ok()?;
+        Some(match address.key.as_str() {
+            "edit" => view! { <ModelBindingDialog of=FormOf::Saved(id) on_saved on_close/> }.into_any(),
+            "test" => view! { <TestDialog id on_close/> }.into_any(),
+            "delete" => {
+                let known = untrack(|| listing.items()).into_iter().find(|binding| binding.id == id);
+                let on_deleted = Callback::new(move |id| {
+                    focus_beside(listing, id);
+                    listing.refetch();
+                });
+                view! { <DeleteDialog id known on_deleted on_close/> }.into_any()
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// The row that follows one that goes away takes the focus; after the last row, the one before.
+fn focus_beside(listing: Listing<ModelBinding>, id: ModelBindingId) {
+    let items = untrack(|| listing.items());
+    let at = items.iter().position(|binding| binding.id == id);
+    let beside = at.and_then(|at| items.get(at + 1).or_else(|| items.get(at.checked_sub(1)?)));
+    let target = beside.map_or_else(|| ADD_ID.to_owned(), |binding| super::row::row_id(binding.id));
+    // After the dialog has given the focus back to the control that is about to leave.
+    request_animation_frame(move || focus_when_painted(target));
+}

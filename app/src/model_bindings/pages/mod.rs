@@ -1,0 +1,6 @@
+//! The pages of model bindings.
+
+mod list;
+mod row;
+
+pub use list::ModelBindingsPage;

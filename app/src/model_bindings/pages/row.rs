@@ -1,0 +1,118 @@
+//! One row of the list.
+
+use leptos::prelude::*;
+
+use crate::accounts::{Action, Resource, may};
+use crate::connections::CredentialCell;
+use crate::model_bindings::text::{self, column};
+use crate::model_bindings::{ModelBinding, ModelBindingId};
+use crate::ui::list::Listing;
+use crate::ui::{DialogAddress, IconButton, IconKind, Time, created_short, shorten_middle, updated_short};
+
+/// Names of at most so many characters fit into two lines.
+const NAME_FITS: usize = 64;
+
+/// The id of a row's name in the document: what takes the focus when the row before it goes away.
+pub(super) fn row_id(id: ModelBindingId) -> String {
+    format!("model-binding-{id}")
+}
+
+/// One binding. It follows the list: what changes, changes in place, and the focus stays.
+#[component]
+pub(super) fn ModelBindingRow(
+    binding: ModelBinding,
+    listing: Listing<ModelBinding>,
+    to_dialog: Callback<DialogAddress, String>,
+) -> impl IntoView {
+    let id = binding.id;
+    let owner = Some(binding.owner.id);
+    let may_use = may(Resource::ModelBindings, Action::Use, owner);
+    let may_update = may(Resource::ModelBindings, Action::Update, owner);
+    let may_delete = may(Resource::ModelBindings, Action::Delete, owner);
+    let binding = Memo::new(move |last: Option<&ModelBinding>| {
+        let now = listing.items().into_iter().find(|item| item.id == id);
+        now.or_else(|| last.cloned()).unwrap_or_else(|| binding.clone())
+    });
+    let name = Signal::derive(move || binding.with(|binding| binding.name.clone()));
+    let to = move |key: &'static str| Signal::derive(move || to_dialog.run(DialogAddress::new(key, id)));
+    let label = move |words: fn(&str) -> String| Signal::derive(move || words(&name.get()));
+    let provider = move || binding.with(|binding| binding.settings.provider.label());
+    let model = move || binding.with(|binding| binding.settings.model_id.clone());
+    let host = move || binding.with(|binding| binding.host.clone());
+    let created = Signal::derive(move || binding.with(|binding| binding.created_at));
+    let updated = Signal::derive(move || binding.with(|binding| binding.updated_at));
+    let short_name = move || shorten_middle(&name.get(), NAME_FITS);
+    let used = move || match binding.with(|binding| binding.last_used_at) {
+        Some(at) => view! { <Time at/> }.into_any(),
+        None => view! { <span class="muted">{text::never_used()}</span> }.into_any(),
+    };
+    view! {
+        <tr role="row">
+            <td role="cell" class="cell-name">
+                {if may_update {
+                    view! {
+                        <a id=row_id(id) class="name-text" href=to("edit") title=name aria-label=name>
+                            {short_name}
+                        </a>
+                    }
+                        .into_any()
+                } else {
+                    view! {
+                        <span id=row_id(id) class="name-text" title=name tabindex="-1">
+                            {short_name}
+                        </span>
+                    }
+                        .into_any()
+                }}
+                <span class="row-details">
+                    <span class="detail-place">{provider} ", " <span class="mono">{host}</span></span>
+                    <span class="detail-used">{text::used_short()} " " {used}</span>
+                    <span class="detail-created">{created_short()} " " <Time at=created/></span>
+                    <span class="detail-updated">{updated_short()} " " <Time at=updated/></span>
+                </span>
+            </td>
+            <td role="cell" class="binding-provider" data-label=column::PROVIDER>{provider}</td>
+            <td role="cell" class="binding-model" data-label=column::MODEL>
+                <bdi>{model}</bdi>
+            </td>
+            <td role="cell" data-label=column::CREDENTIAL>
+                {move || {
+                    let credential = binding.with(|binding| binding.credential.clone());
+                    view! { <CredentialCell credential/> }
+                }}
+            </td>
+            <td role="cell" class="binding-host mono" data-label=column::HOST>{host}</td>
+            <td role="cell" class="cell-time binding-used" data-label=column::LAST_USED>{used}</td>
+            <td role="cell" class="cell-time binding-created" data-label=column::CREATED>
+                <Time at=created/>
+            </td>
+            <td role="cell" class="cell-time binding-updated" data-label=column::UPDATED>
+                <Time at=updated/>
+            </td>
+            <td role="cell" class="cell-operations">
+                <span class="operations">
+                    {may_use
+                        .then(|| {
+                            view! {
+                                <IconButton
+                                    icon=IconKind::Chat
+                                    label=label(text::try_out)
+                                    href=Signal::derive(move || format!("/model-bindings/{id}/try"))
+                                />
+                                <IconButton icon=IconKind::Play label=label(text::test) href=to("test")/>
+                            }
+                        })}
+                    {may_update
+                        .then(|| view! { <IconButton icon=IconKind::Pencil label=label(text::edit) href=to("edit")/> })}
+                    {may_delete
+                        .then(|| {
+                            view! {
+                                <IconButton icon=IconKind::Trash danger=true label=label(text::delete) href=to("delete")/>
+                            }
+                        })}
+                </span>
+            </td>
+        </tr>
+    }
+    .into_any()
+}

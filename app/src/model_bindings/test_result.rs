@@ -1,0 +1,39 @@
+//! What a test of a model found.
+
+use leptos::prelude::*;
+
+use super::{ModelTestResult, text};
+use crate::api::Problem;
+use crate::connections::{Tried, milliseconds};
+use crate::ui::Time;
+
+impl Tried for ModelTestResult {
+    fn take_error(&mut self) -> Option<Problem> {
+        self.error.take().map(|problem| *problem)
+    }
+}
+
+/// Model, latency and time, in one line where there is room.
+#[component]
+pub(super) fn Answered(result: ModelTestResult) -> impl IntoView {
+    let fact = |label: &'static str, content: String| {
+        view! {
+            <div>
+                <dt>{label}</dt>
+                // The provider chose these words: their direction stays inside.
+                <dd><bdi>{content}</bdi></dd>
+            </div>
+        }
+    };
+    view! {
+        <dl class="connection-facts">
+            {result.model.map(|model| fact(text::fact::MODEL, model))}
+            {fact(text::fact::LATENCY, milliseconds(result.latency_ms))}
+            <div>
+                <dt>{text::fact::CHECKED}</dt>
+                <dd><Time at=result.checked_at exact=true/></dd>
+            </div>
+        </dl>
+    }
+    .into_any()
+}

@@ -1,0 +1,40 @@
+//! When a field is checked: at blur after a first change, never while typing.
+
+use leptos::prelude::*;
+
+use super::FormHandle;
+use super::field::Place;
+
+/// Whether a field was changed, and what to check when it is left. A field that is taken away with the focus in it
+/// hears of being left when it is gone already.
+#[derive(Clone, Copy)]
+pub(super) struct Leaving {
+    form: FormHandle,
+    pointer: StoredValue<String>,
+    changed: StoredValue<bool>,
+}
+
+impl Leaving {
+    /// Nothing was changed yet.
+    pub(super) fn of(place: &Place) -> Self {
+        Self {
+            form: place.form,
+            pointer: StoredValue::new(place.pointer.clone()),
+            changed: StoredValue::new(false),
+        }
+    }
+
+    /// Something was typed.
+    pub(super) fn changed(self) {
+        self.changed.set_value(true);
+    }
+
+    /// The focus went elsewhere.
+    pub(super) fn left(self) {
+        if self.changed.try_get_value() == Some(true)
+            && let Some(pointer) = self.pointer.try_get_value()
+        {
+            self.form.check_field(&pointer);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! On or off.
+
+use leptos::prelude::*;
+use serde_json::Value;
+
+use super::field::Place;
+use crate::schemas::{Entry, text};
+use crate::ui::{FieldFrame, Icon, IconKind};
+
+/// A switch; where "not said" is an answer of its own, a choice of three.
+#[component]
+pub(super) fn SwitchField(place: Place) -> impl IntoView {
+    let field = &place.field;
+    let default = field.default.as_ref().and_then(Value::as_bool);
+    let two = field.required || default.is_some() || (field.hidden_until_added && field.show_when.is_none());
+    let (form, pointer) = (place.form, StoredValue::new(place.pointer.clone()));
+    let answer = Memo::new(move |_| match pointer.with_value(|pointer| form.entry(pointer)) {
+        Some(Entry::Flag(answer)) => answer,
+        _ => None,
+    });
+    let set = move |answer: Option<bool>| {
+        pointer.with_value(|pointer| {
+            form.set(pointer, Entry::Flag(answer));
+            form.check_field(pointer);
+        });
+    };
+    if !two {
+        return three(&place, answer, Callback::new(set));
+    }
+    let (ids, error, help) = (place.ids(), place.error(), place.field.help.clone());
+    let described = {
+        let (ids, has_help) = (ids.clone(), help.is_some());
+        move || ids.described_by(has_help, error.get().is_some())
+    };
+    view! {
+        <div class="field" class:field-bad=move || error.get().is_some()>
+            <label class="check">
+                <input
+                    type="checkbox"
+                    role="switch"
+                    id=ids.control
+                    aria-describedby=described
+                    prop:checked=move || answer.get().or(default).unwrap_or(false)
+                    on:change=move |event| set(Some(event_target_checked(&event)))
+                />
+                <span>{place.field.title.clone()}</span>
+            </label>
+            <p class="field-error" id=ids.error hidden=move || error.get().is_none()>
+                <Icon kind=IconKind::Alert size=14/>
+                <span>{error}</span>
+            </p>
+            {help.map(|help| view! { <p class="field-help" id=ids.help>{help}</p> })}
+        </div>
+    }
+    .into_any()
+}
+
+fn three(place: &Place, answer: Memo<Option<bool>>, set: Callback<Option<bool>>) -> AnyView {
+    let (ids, error, help) = (place.ids(), place.error(), place.field.help.clone());
+    let described = {
+        let (ids, has_help) = (ids.clone(), help.is_some());
+        move || ids.described_by(has_help, error.get().is_some())
+    };
+    let option = move |this: Option<bool>, value: &'static str, words: &'static str| {
+        view! { <option value=value prop:selected=move || answer.get() == this>{words}</option> }
+    };
+    view! {
+        <FieldFrame ids=ids.clone() label=place.field.title.clone() help error>
+            <select
+                class="field-input select"
+                id=ids.control
+                aria-describedby=described
+                on:change=move |event| {
+                    set.run(match event_target_value(&event).as_str() {
+                        "yes" => Some(true),
+                        "no" => Some(false),
+                        _ => None,
+                    });
+                }
+            >
+                {option(None, "", text::not_set())}
+                {option(Some(true), "yes", text::yes())}
+                {option(Some(false), "no", text::no())}
+            </select>
+        </FieldFrame>
+    }
+    .into_any()
+}
