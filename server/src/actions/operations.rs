@@ -1,6 +1,6 @@
 //! The operation that runs actions, for the documentation.
 
-use app::ai::{ActionOutput, RunAction};
+use app::ai::{ActionEvent, ActionOutput, RunAction};
 use serde_json::json;
 
 use crate::http::{MODEL_SLUGS, UPSTREAM_SLUGS};
@@ -27,8 +27,9 @@ pub fn operations() -> Vec<Operation> {
         Operation::post("/actions/{action}", "actions.run", "Run an AI action")
             .takes::<RunAction>(json!({"model": model, "inputs": {"prompt": "Say ok."}}))
             .answers::<ActionOutput>(
-                "What the action gives. With `Accept: text/event-stream`, actions that make texts answer with a stream of events instead.",
+                "What the action gives. With `Accept: text/event-stream`, actions that make texts answer with a stream of events instead: the name of each is its `type`, and its data has the shape `x-event`.",
             )
+            .or_streams::<ActionEvent>()
             .refuses(REACH)
             .refuses(UPSTREAM_SLUGS)
             .refuses(MODEL_SLUGS),

@@ -38,8 +38,8 @@ async fn run(
     headers: HeaderMap,
     JsonBody(fields): JsonBody,
 ) -> Result<Response, ApiError> {
-    let streams = stream::wanted(&headers);
-    if streams && !action.streams() {
+    let streams = stream::wanted(&headers) && action.streams();
+    if !streams && !stream::takes_whole(&headers) {
         return Err(ApiError::NotStreamed);
     }
     let input = input::run(action, fields)?;

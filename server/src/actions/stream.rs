@@ -23,13 +23,25 @@ const PULSE: Duration = Duration::from_secs(10);
 
 /// Whether the caller wants events.
 pub(super) fn wanted(headers: &HeaderMap) -> bool {
+    accepted(headers).any(|kind| kind == "text/event-stream")
+}
+
+/// Whether the caller takes a whole answer.
+pub(super) fn takes_whole(headers: &HeaderMap) -> bool {
+    let mut kinds = accepted(headers).peekable();
+    kinds.peek().is_none() || kinds.any(|kind| matches!(kind.as_str(), "application/json" | "application/*" | "*/*"))
+}
+
+/// The types of content that the caller accepts.
+fn accepted(headers: &HeaderMap) -> impl Iterator<Item = String> {
     headers
         .get_all(ACCEPT)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .filter_map(|kind| kind.split(';').next())
-        .any(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"))
+        .map(|kind| kind.trim().to_ascii_lowercase())
+        .filter(|kind| !kind.is_empty())
 }
 
 /// Runs a task inside of the answer: whoever goes away ends it, with all that it has under way.

@@ -8,7 +8,10 @@ use super::sink::Sink;
 use super::wire::{self, Answer, Ask, Fold, Piece};
 use super::{Ai, Caller, Model};
 use crate::outbound::redact::{Redactor, Scanner};
-use crate::outbound::{Post, Reply};
+use crate::outbound::{OutboundError, Post, Reply};
+
+/// The longest text, and the longest reasoning, that is read of a stream, in bytes.
+const MAX_TEXT_BYTES: usize = 4 * 1024 * 1024;
 
 impl Ai {
     /// Asks a model once. A streamed answer goes to the sink while it comes, and is given whole at the end.
@@ -82,6 +85,10 @@ async fn streamed(reply: Reply, mut fold: Fold, about: &About<'_>, sink: &Sink) 
                             Piece::Text(more) => text.add(&more, sink).await,
                             Piece::Reasoning(more) => reasoning.add(&more, sink).await,
                         }
+                    }
+                    if text.whole.len().max(reasoning.whole.len()) > MAX_TEXT_BYTES {
+                        let limit = MAX_TEXT_BYTES as u64;
+                        break Err(about.outbound(OutboundError::TooLarge { limit }));
                     }
                     if fold.is_over() {
                         break fold.finish().map_err(|fault| about.fault(fault));

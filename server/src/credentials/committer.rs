@@ -180,12 +180,13 @@ fn judge(request: &UseRequest, found: Option<Found>) -> Result<Granted, ResolveE
             if !may || !found.referenced {
                 return Err(ResolveError::Forbidden(record));
             }
-            if !hosts.iter().any(|host| host.admits(&request.destination)) {
-                return Err(ResolveError::HostNotAllowed {
-                    host: request.destination.display(),
-                    credential: record,
-                });
+            listed(hosts, request, record)?;
+        }
+        Referrer::Direct { .. } => {
+            if !principal.may_with(Resource::Credentials, Action::Use, owner) {
+                return Err(ResolveError::Forbidden(record));
             }
+            listed(hosts, request, record)?;
         }
         Referrer::Unsaved { allow_host, .. } => {
             if !principal.may_with(Resource::Credentials, Action::Use, owner) {
@@ -220,6 +221,17 @@ fn judge(request: &UseRequest, found: Option<Found>) -> Result<Granted, ResolveE
         name: found.name,
         version: found.version,
         sealed,
+    })
+}
+
+/// The host must be on the list of the credential.
+fn listed(hosts: &[AllowedHost], request: &UseRequest, credential: NamedRecord) -> Result<(), ResolveError> {
+    if hosts.iter().any(|host| host.admits(&request.destination)) {
+        return Ok(());
+    }
+    Err(ResolveError::HostNotAllowed {
+        host: request.destination.display(),
+        credential,
     })
 }
 
@@ -266,6 +278,7 @@ fn event(now: DateTime<Utc>, request: &UseRequest, name: &str, version: i64, ref
     .at_host(&request.destination.display());
     event.credential = Some((request.credential, version));
     event.referrer = Some(request.referrer.parts());
+    event.details.clone_from(&request.purpose);
     event.outcome = if refused.is_some() { "refused" } else { "allowed" };
     event.reason = refused.map(ResolveError::slug);
     event

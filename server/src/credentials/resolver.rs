@@ -44,6 +44,12 @@ pub enum Referrer {
         /// Whether saving would add the host, where the caller may change the credential.
         allow_host: bool,
     },
+    /// Nothing: the request names the credential itself. The caller must be allowed to use it, and the host must be
+    /// on its list.
+    Direct {
+        /// The kind of record that it takes the place of.
+        kind: ReferrerKind,
+    },
 }
 
 impl Referrer {
@@ -52,6 +58,7 @@ impl Referrer {
         match self {
             Self::Saved { kind, id, name } => (*kind, Some(*id), Some(name.clone())),
             Self::Unsaved { kind, id, name, .. } => (*kind, *id, name.clone()),
+            Self::Direct { kind } => (*kind, None, None),
         }
     }
 }

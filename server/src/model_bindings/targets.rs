@@ -26,13 +26,7 @@ impl ModelBindings {
     /// 422 where it has no address.
     pub fn unsaved(settings: ModelSettings) -> Result<Model, ApiError> {
         let kind = ReferrerKind::ModelBinding;
-        let referrer = Referrer::Unsaved {
-            kind,
-            id: None,
-            name: None,
-            allow_host: false,
-        };
-        let model = Model::new(settings, referrer, None)?;
+        let model = Model::new(settings, Referrer::Direct { kind }, None)?;
         Ok(Model {
             pointer: "/model/settings/api_key",
             ..model

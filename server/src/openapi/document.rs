@@ -176,6 +176,11 @@ fn success_response(success: &Success, shapes: &mut Shapes) -> Value {
     if let Some(shape) = success.shape {
         response["content"] = json!({success.content_type: {"schema": shape(&mut shapes.outputs)}});
     }
+    if let Some(events) = success.events {
+        // The data of each event; its name is the `type` in it.
+        let shape = events(&mut shapes.outputs);
+        response["content"]["text/event-stream"] = json!({"schema": {"type": "string"}, "x-event": shape});
+    }
     let mut headers = Map::new();
     for (name, description) in &success.headers {
         headers.insert(

@@ -69,6 +69,8 @@ pub struct Success {
     pub shape: Option<Shape>,
     /// The type of its content.
     pub content_type: &'static str,
+    /// The shape of the events of a stream, for those who ask for one.
+    pub events: Option<Shape>,
     /// Headers that it surely has, with what they are.
     pub headers: Vec<(&'static str, &'static str)>,
 }
@@ -92,6 +94,7 @@ impl Operation {
                 description: "Done.",
                 shape: None,
                 content_type: JSON,
+                events: None,
                 headers: Vec::new(),
             },
             refusals: Vec::new(),
@@ -241,6 +244,7 @@ impl Operation {
             description,
             shape,
             content_type: JSON,
+            events: None,
             headers: Vec::new(),
         };
         self
@@ -271,6 +275,13 @@ impl Operation {
     pub fn answers_text(mut self, content_type: &'static str, description: &'static str) -> Self {
         self = self.answers::<String>(description);
         self.success.content_type = content_type;
+        self
+    }
+
+    /// Answers with a stream of these events where `text/event-stream` is asked for.
+    #[must_use]
+    pub fn or_streams<T: JsonSchema>(mut self) -> Self {
+        self.success.events = Some(SchemaGenerator::subschema_for::<T>);
         self
     }
 

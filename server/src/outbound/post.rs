@@ -15,6 +15,9 @@ use super::{Bearer, Outbound, OutboundError, Unreachable};
 const SSE: &str = "text/event-stream";
 const JSON: &str = "application/json";
 
+/// How much larger a stream may be than a whole answer: around each word stands a document that says what it is.
+const STREAM_FACTOR: u64 = 8;
+
 /// What is sent.
 #[derive(Debug)]
 pub struct Post<'a> {
@@ -124,7 +127,7 @@ impl Reply {
     #[must_use]
     pub fn events(self) -> BoxStream<'static, Result<Event, OutboundError>> {
         let redactor = self.redactor();
-        SseStream::from_bytes_stream(self.incoming.stream(self.answer_bytes))
+        SseStream::from_bytes_stream(self.incoming.stream(self.answer_bytes.saturating_mul(STREAM_FACTOR)))
             .map(move |event| match event {
                 Ok(event) => Ok(clean(&redactor, event)),
                 Err(sse_stream::Error::Body(error)) => Err(error

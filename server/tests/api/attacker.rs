@@ -7,7 +7,7 @@ use http::{Method, Request, header};
 use serde_json::{Value, json};
 
 use crate::both_engines;
-use crate::peers::hostile::{Peer, Seen, answer};
+use crate::peers::hostile::{Peer, Seen, answer, completion};
 use crate::support::{Answer, Engine, TestApp};
 
 /// A marked canary that a header can carry.
@@ -58,6 +58,7 @@ async fn echoing() -> Peer {
                 "structuredContent": {seen.echo(): seen.echo()},
             })),
         },
+        "" if seen.message["messages"].is_array() => completion(seen.echo()),
         _ => seen.decently(),
     })
     .await
@@ -97,6 +98,66 @@ fn own_addresses(own: &Peer, allowed: &Peer) -> Vec<String> {
     addresses
 }
 
+/// The same with models, whose keys go into headers of their own: bindings, models on the spot, and an allowed server
+/// that repeats the key in its answers.
+async fn attack_with_models(app: &TestApp, loot: &Loot, credential: &str, own: &Peer, allowed: &Peer) {
+    let binding = |provider: &str, url: &str| json!({"provider": provider, "model_id": "m", "base_url": url, "api_key": credential});
+    let body = json!({"name": "mine", "settings": binding("openai", &allowed.url())});
+    let id = app
+        .post("manager", "/model-bindings", body)
+        .await
+        .expect(201)
+        .text("/id");
+    let mine = format!("/model-bindings/{id}");
+    for (at, url) in own_addresses(own, allowed).into_iter().enumerate() {
+        for provider in ["openai", "openai-responses", "anthropic", "gemini"] {
+            let settings = binding(provider, &url);
+            let named = json!({"name": format!("m{at}{provider}"), "settings": settings, "allow_host": true});
+            let on_the_spot = json!({"model": {"settings": settings}, "inputs": {"prompt": "x"}});
+            for tried in [
+                app.post("manager", "/model-bindings", named.clone()).await,
+                app.post("manager", "/model-bindings/test", named).await,
+                app.post(
+                    "manager",
+                    "/model-bindings/test",
+                    json!({"id": id, "settings": {"base_url": url}}),
+                )
+                .await,
+                app.patch(
+                    "manager",
+                    &mine,
+                    json!({"settings": {"provider": provider, "base_url": url}}),
+                )
+                .await,
+                app.post("manager", "/actions/ai_generate_text", on_the_spot).await,
+            ] {
+                let worked = tried.status < 300 && tried.json().get("ok") != Some(&Value::Bool(false));
+                assert!(!worked, "{url}: {}", tried.whole());
+                loot.keep(&tried);
+            }
+        }
+    }
+    for path in [format!("{mine}/test"), "/actions/ai_agent".to_owned()] {
+        let body = json!({"model_binding_id": id, "inputs": {"prompt": "x"}});
+        let body = if path.ends_with("test") { json!({}) } else { body };
+        loot.keep(&app.post("manager", &path, body.clone()).await.expect(200));
+        let streamed = app
+            .with_header(
+                "manager",
+                Method::POST,
+                &path,
+                ("accept", "text/event-stream"),
+                Some(body),
+            )
+            .await;
+        loot.keep(&streamed.expect(200));
+    }
+    for read in ["/model-bindings", &mine] {
+        loot.keep(&app.get("viewer", read).await.expect(200));
+    }
+    app.delete("manager", &mine).await.expect(204);
+}
+
 both_engines! {
     async fn whoever_may_do_everything_but_read_never_gets_the_value(app: TestApp) {
         let loot = Loot::default();
@@ -131,6 +192,8 @@ both_engines! {
                 }
             }
         }
+
+        attack_with_models(&app, &loot, &credential, &own, &allowed).await;
 
         // Changing the list of hosts, the value or the name of what is somebody else's.
         let path = format!("/credentials/{credential}");
@@ -188,7 +251,9 @@ both_engines! {
         }
 
         assert!(allowed.seen().iter().any(|seen| seen.echo().contains(CANARY)), "the value was never sent at all");
-        assert!(own.seen().iter().all(|seen| seen.authorization.is_none()), "the attacker's server was sent a header");
+        let keys = ["authorization", "x-api-key", "x-goog-api-key"];
+        let sent = own.seen().iter().any(|seen| keys.iter().any(|key| seen.headers.contains_key(*key)));
+        assert!(!sent, "the attacker's server was sent a header");
         loot.assert_worthless();
     }
 

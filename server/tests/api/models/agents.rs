@@ -7,6 +7,7 @@ use crate::both_engines;
 use crate::peers::hostile::{Peer, Seen, answer, completion};
 use crate::peers::real::RealServer;
 use crate::support::{Engine, TestApp};
+use crate::trail;
 
 const RIGHT: &str = "canary-right-key";
 
@@ -63,6 +64,9 @@ both_engines! {
             assert_eq!(ended.json()["steps"].as_array().unwrap().len(), 3, "{name}");
             assert_eq!(ended.json()["tool_results"][0]["content"], "Echo: again", "{name}");
         }
+        let uses = trail::by_action(&app, "credential.use").await;
+        let steps: Vec<&str> = uses.iter().take(2).map(|(_, details)| details.as_str()).collect();
+        assert_eq!(steps, ["action: ai_agent, step 1", "action: ai_agent, step 2"]);
     }
 
     async fn tools_are_checked_like_any_other_use_of_their_server(app: TestApp) {

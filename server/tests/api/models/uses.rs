@@ -6,6 +6,7 @@ use super::{failure, settings};
 use crate::both_engines;
 use crate::peers::hostile::{Peer, Seen};
 use crate::support::{Engine, TestApp};
+use crate::trail;
 
 const HELLO: &str = "Hello";
 
@@ -31,6 +32,8 @@ both_engines! {
         let id = app.binding("manager", "Main", settings("openai", &peer.url(), Some(&key))).await;
         app.act("manager", "ai_generate_text", &id, json!({"prompt": HELLO}), json!({})).await.expect(200);
         app.post("manager", &format!("/model-bindings/{id}/test"), json!({})).await.expect(200);
+        let uses = trail::by_action(&app, "credential.use").await;
+        assert_eq!(uses, [("KEY".to_owned(), "action: ai_generate_text".to_owned()), ("KEY".to_owned(), "test".to_owned())]);
         let shown = app.get("manager", &format!("/credentials/{key}/uses")).await.expect(200).json();
         let host = peer.url().trim_start_matches("http://").trim_end_matches("/mcp").to_owned();
         assert_eq!((&shown["items"][0]["host"], &shown["items"][0]["outcome"]), (&json!(host), &json!("allowed")), "{shown}");
@@ -73,6 +76,9 @@ both_engines! {
         let peer = Peer::start(Seen::decently).await;
         let key = app.credential("admin", "KEY", "canary-7d1f").await;
         let body = json!({"model": {"settings": settings("openai", &peer.url(), Some(&key))}, "inputs": {"prompt": HELLO}});
+        // An empty list of hosts is nowhere, also for whoever may change the list.
+        let refused = app.post("admin", "/actions/ai_generate_text", body.clone()).await.problem(422, "host-not-allowed");
+        assert_eq!(refused.pointers(), ["/model/settings/api_key"]);
         assert!(peer.seen().is_empty());
         let host = peer.url().trim_start_matches("http://").trim_end_matches("/mcp").to_owned();
         app.patch("admin", &format!("/credentials/{key}"), json!({"allowed_hosts": [host]})).await.expect(200);
