@@ -24,6 +24,22 @@ for (const [what, address, title] of [
   });
 }
 
+for (const width of [1280, 360]) {
+  test(`model bindings are accessible at ${width} px`, async ({ page, api }) => {
+    const client = await api('administrator');
+    const settings = { provider: 'openai', model_id: 'gpt-test', organization: 'org-1' };
+    const { id } = await client.post<{ id: string }>('/model-bindings', { name: unique('AXE_MODEL'), settings });
+    await page.setViewportSize({ width, height: 900 });
+    for (const path of ['/model-bindings', `/model-bindings?edit=${id}`, `/model-bindings?delete=${id}`, `/model-bindings/${id}/try`]) {
+      await open(page, path);
+      const shown = path.includes('?') ? page.getByRole('dialog').getByRole('button', { name: 'Cancel' }) : page.getByRole('heading', { level: 1 });
+      await expect(shown).toBeVisible();
+      if (path.endsWith('/try')) await expect(page.getByRole('textbox', { name: 'Prompt' })).toBeVisible();
+      await axeCheck(page);
+    }
+  });
+}
+
 test('the shortcuts, an open menu and a message are accessible', async ({ page, api }) => {
   const { name } = await (await api('administrator')).createCredential({ name: unique('AXE_PARTS'), value: CANARY });
   await open(page, `/credentials?search=${name}`);

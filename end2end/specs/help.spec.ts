@@ -3,7 +3,9 @@ import { axeCheck, expect, hydrated, open, signIn, test } from '../fixtures';
 const TOPICS = [
   ['credentials', 'Help: Credentials'],
   ['mcp-servers', 'Help: MCP servers'],
+  ['model-bindings', 'Help: Model bindings'],
   ['audit', 'Help: Audit trail'],
+  ['forms', 'Help: Generated forms'],
 ] as const;
 
 for (const [slug, title] of TOPICS) {
@@ -24,6 +26,7 @@ test('each page leads to its help, and the way back works', async ({ page, serve
   for (const [path, link, title] of [
     ['/credentials', 'About credentials', 'Help: Credentials'],
     ['/mcp-servers', 'About MCP servers', 'Help: MCP servers'],
+    ['/model-bindings', 'About model bindings', 'Help: Model bindings'],
     ['/audit', 'About the audit trail', 'Help: Audit trail'],
   ] as const) {
     await open(page, path);

@@ -42,10 +42,12 @@ async function expectItFits(page: Page, what: string): Promise<void> {
   expect(faults, what).toEqual([]);
 }
 
-async function records(client: Api): Promise<{ credential: string; server: string }> {
+async function records(client: Api): Promise<{ credential: string; server: string; binding: string }> {
   const { id } = await client.createCredential({ name: unique('LONG_WORDS'), value: CANARY, allowed_hosts: ['mcp.example.com'] });
   const server = await client.post<{ id: string }>('/mcp-servers', { name: unique('Server'), url: 'https://mcp.example.com/mcp', credential_id: id });
-  return { credential: id, server: server.id };
+  const settings = { provider: 'openai', model_id: 'gpt-test', base_url: 'https://mcp.example.com/v1', api_key: id };
+  const binding = await client.post<{ id: string }>('/model-bindings', { name: unique('Binding'), settings });
+  return { credential: id, server: server.id, binding: binding.id };
 }
 
 for (const width of [320, 800, 1280]) {
@@ -60,7 +62,7 @@ for (const width of [320, 800, 1280]) {
     }
     await signIn(page, server, 'administrator');
     const list = `/credentials?search=${made.credential}`;
-    const pages = [list, '/credentials?search=nothing-is-called-so', `/credentials/${made.credential}`, '/mcp-servers'];
+    const pages = [list, '/credentials?search=nothing-is-called-so', `/credentials/${made.credential}`, '/mcp-servers', '/model-bindings', `/model-bindings/${made.binding}/try`];
     for (const path of pages) {
       await open(page, path);
       await pseudoLocalize(page);
@@ -75,6 +77,9 @@ for (const width of [320, 800, 1280]) {
       '/mcp-servers?dialog=add',
       `/mcp-servers?edit=${made.server}`,
       `/mcp-servers?delete=${made.server}`,
+      '/model-bindings?dialog=add',
+      `/model-bindings?edit=${made.binding}`,
+      `/model-bindings?delete=${made.binding}`,
     ];
     for (const path of dialogs) {
       await open(page, path);

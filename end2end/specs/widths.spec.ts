@@ -62,6 +62,18 @@ for (const width of WIDTHS) {
       await open(page, '/mcp-servers?dialog=add');
       await expect(page.getByRole('dialog').getByRole('button', { name: 'Cancel' })).toBeVisible();
       await expectNothingSideways(page, 'the form for an MCP server');
+      const settings = { provider: 'ollama', model_id: 'a-model-with-a-rather-long-name:70b-instruct-q4', api_key: id, base_url: `https://${'long-'.repeat(8)}host.example.com:8443/v1` };
+      const binding = await (await api('administrator')).post<{ id: string }>('/model-bindings', { name: unique('Binding with a rather long name'), settings, allow_host: true });
+      for (const path of ['/model-bindings', `/model-bindings/${binding.id}/try`]) {
+        await open(page, path);
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+        await expectNothingSideways(page, path);
+      }
+      for (const dialog of ['dialog=add', `edit=${binding.id}`, `delete=${binding.id}`]) {
+        await open(page, `/model-bindings?${dialog}`);
+        await expect(page.getByRole('dialog').getByRole('button', { name: 'Cancel' })).toBeVisible();
+        await expectNothingSideways(page, `the model binding: ${dialog}`);
+      }
     });
 
     test('no fact of a row is lost', async ({ page, server, api }) => {

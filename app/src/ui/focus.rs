@@ -24,6 +24,15 @@ pub fn focus_when_painted(id: impl Into<String>) {
     request_animation_frame(move || focus_element(&id));
 }
 
+/// Does something once a press that took the focus away is over. What appears or goes away at blur moves what is below
+/// it: between pressing and releasing, the button that is pressed would slip from under the pointer, and hear nothing.
+pub fn after_press(action: impl FnOnce() + 'static) {
+    set_timeout(action, PRESS);
+}
+
+/// Longer than people hold a button to click.
+const PRESS: std::time::Duration = std::time::Duration::from_millis(200);
+
 /// Focuses the control with `autofocus` in the topmost dialog, after the next frame: for dialogs whose content comes
 /// after they opened, when the browser looks for that control no more. Whoever is typing by then keeps the focus.
 pub fn focus_autofocus() {

@@ -33,7 +33,7 @@ pub use dialog::{
     Dialogs, href_with_dialog, provide_dialogs, use_addressed_dialog, use_dialogs,
 };
 pub use field::{FieldFrame, FieldIds, TextField};
-pub use focus::{focus_autofocus, focus_element, focus_when_painted, scroll_into_sight};
+pub use focus::{after_press, focus_autofocus, focus_element, focus_when_painted, scroll_into_sight};
 pub use hydrated::{provide_hydrated, use_hydrated};
 pub use icon::{Icon, IconKind};
 pub(crate) use lazy::chunk;

@@ -36,7 +36,7 @@ pub(super) fn ModelBindingRow(
     let name = Signal::derive(move || binding.with(|binding| binding.name.clone()));
     let to = move |key: &'static str| Signal::derive(move || to_dialog.run(DialogAddress::new(key, id)));
     let label = move |words: fn(&str) -> String| Signal::derive(move || words(&name.get()));
-    let provider = move || binding.with(|binding| binding.settings.provider.label());
+    let provider = move || binding.with(|binding| binding.settings.provider.label().to_owned());
     let model = move || binding.with(|binding| binding.settings.model_id.clone());
     let host = move || binding.with(|binding| binding.host.clone());
     let created = Signal::derive(move || binding.with(|binding| binding.created_at));
@@ -65,8 +65,8 @@ pub(super) fn ModelBindingRow(
                         .into_any()
                 }}
                 <span class="row-details">
-                    <span class="detail-place">{provider} ", " <span class="mono">{host}</span></span>
-                    <span class="detail-used">{text::used_short()} " " {used}</span>
+                    <span class="detail-place"><span>{provider}</span> " " <span class="mono">{host}</span></span>
+                    <span class="detail-used"><span>{text::used_short()}</span> " " {used}</span>
                     <span class="detail-created">{created_short()} " " <Time at=created/></span>
                     <span class="detail-updated">{updated_short()} " " <Time at=updated/></span>
                 </span>

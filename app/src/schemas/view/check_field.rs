@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::FormHandle;
 use super::field::Place;
+use crate::ui::after_press;
 
 /// Whether a field was changed, and what to check when it is left. A field that is taken away with the focus in it
 /// hears of being left when it is gone already.
@@ -31,10 +32,13 @@ impl Leaving {
 
     /// The focus went elsewhere.
     pub(super) fn left(self) {
-        if self.changed.try_get_value() == Some(true)
-            && let Some(pointer) = self.pointer.try_get_value()
-        {
-            self.form.check_field(&pointer);
+        if self.changed.try_get_value() != Some(true) {
+            return;
         }
+        after_press(move || {
+            if let Some(pointer) = self.pointer.try_get_value() {
+                self.form.check_field(&pointer);
+            }
+        });
     }
 }

@@ -1,0 +1,57 @@
+import type { Locator, Page } from '@playwright/test';
+
+import { CredentialPicker } from './mcp-servers';
+
+/** The picker of the key: the same combobox under another label. */
+class KeyPicker extends CredentialPicker {
+  constructor(private readonly around: Locator) {
+    super(around);
+  }
+
+  override readonly field = () => this.around.getByRole('combobox', { name: 'API key' });
+}
+
+/** The form for a model binding, in its dialog. */
+export class ModelBindingForm {
+  readonly dialog: Locator;
+  readonly picker: KeyPicker;
+
+  constructor(
+    private readonly page: Page,
+    title: string | RegExp = 'Add model binding',
+  ) {
+    this.dialog = page.getByRole('dialog', { name: title });
+    this.picker = new KeyPicker(this.dialog);
+  }
+
+  readonly name = () => this.dialog.getByRole('textbox', { name: 'Name' });
+  readonly provider = () => this.dialog.getByRole('combobox', { name: 'Provider' });
+  readonly model = () => this.dialog.getByRole('textbox', { name: 'Model', exact: true });
+  readonly baseUrl = () => this.dialog.getByRole('textbox', { name: 'Base URL' });
+  readonly organization = () => this.dialog.getByRole('textbox', { name: 'Organization' });
+  readonly remove = (field: string) => this.dialog.getByRole('button', { name: `Remove ${field}` });
+  readonly add = () => this.dialog.getByRole('button', { name: 'Add field' });
+  readonly addable = (field: string) => this.page.getByRole('menuitem', { name: field });
+  readonly test = () => this.dialog.getByRole('button', { name: 'Test model' });
+  readonly save = () => this.dialog.getByRole('button', { name: 'Save' });
+  readonly cancel = () => this.dialog.getByRole('button', { name: 'Cancel', exact: true });
+}
+
+/** The list of model bindings. */
+export class ModelBindingsPage {
+  constructor(private readonly page: Page) {}
+
+  readonly row = (name: string) => this.page.getByRole('row').filter({ has: this.page.getByRole('link', { name, exact: true }) });
+  readonly operation = (words: string, name: string) => this.page.getByRole('link', { name: `${words} ${name}`, exact: true });
+}
+
+/** The page on which a model binding is tried. */
+export class TryPage {
+  constructor(private readonly page: Page) {}
+
+  readonly action = () => this.page.getByRole('combobox', { name: 'Action' });
+  readonly prompt = () => this.page.getByRole('textbox', { name: 'Prompt' });
+  readonly run = () => this.page.getByRole('button', { name: 'Run' });
+  readonly stop = () => this.page.getByRole('button', { name: 'Stop' });
+  readonly answer = () => this.page.getByRole('region', { name: 'Answer' });
+}

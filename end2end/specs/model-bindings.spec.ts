@@ -1,0 +1,326 @@
+import { axeCheck, expect, hydrated, open, signIn, test as base, unique } from '../fixtures';
+import { CreateHereForm } from '../pages/mcp-servers';
+import { ModelBindingForm, ModelBindingsPage, TryPage } from '../pages/model-bindings';
+import { type ModelProvider, startModels } from '../support/models';
+
+const LONG = 'The strongroom keeps its secrets, and the model never sees one of them. '.repeat(6).trim();
+
+/** A provider that checks its key, for this test alone. */
+const test = base.extend<{ models: ModelProvider }>({
+  models: async ({}, use) => {
+    const models = await startModels([
+      { match: { userMessage: 'tell slowly' }, response: { content: LONG }, latency: 150 },
+      { match: { userMessage: 'tell' }, response: { content: LONG } },
+      { match: { userMessage: 'an object' }, response: { content: '{"city":"Oslo"}' } },
+      { match: { toolCallId: 'call_sum' }, response: { content: 'The sum is 5.' } },
+      { match: { userMessage: 'add up' }, response: { toolCalls: [{ id: 'call_sum', name: 'guarded__add', arguments: { a: 2, b: 3 } }] } },
+      { match: {}, response: { content: 'OK' } },
+    ]);
+    await use(models);
+    await models.stop();
+  },
+});
+
+test.beforeEach(async ({ page, server }) => {
+  await signIn(page, server, 'administrator');
+});
+
+test('the main job: a key made on the spot opens a model, which answers on the page for trying', async ({ page, models }) => {
+  const form = new ModelBindingForm(page);
+  const inner = new CreateHereForm(page);
+  const list = new ModelBindingsPage(page);
+  const [name, credential] = [unique('Main model'), unique('MODEL_KEY')];
+  await open(page, '/model-bindings?dialog=add');
+  await form.name().fill(name);
+  await form.provider().selectOption({ label: 'OpenAI-compatible server' });
+  await form.model().fill('gpt-test');
+  await form.baseUrl().fill(models.baseUrl);
+  await form.test().click();
+  await expect(form.dialog).toContainText(/asks for (authentication|a key)/);
+  await form.picker.field().fill(credential);
+  await form.picker.row(/Create credential/).click();
+  await expect(inner.dialog).toContainText(models.host);
+  await inner.value.paste(models.key);
+  await inner.save().click();
+  await expect(form.picker.field()).toHaveValue(credential);
+  await expect(form.dialog).toContainText('Changed since this test.');
+  await expect(form.dialog).toContainText(`Its value is sent to ${models.host}, and nowhere else.`);
+  await form.test().click();
+  await expect(form.dialog).toContainText('It works: the model answered.');
+  await axeCheck(page, 'dialog');
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+  await expect(list.row(name)).toContainText(credential);
+  await expect(list.row(name)).toContainText('gpt-test');
+
+  await list.operation('Try', name).click();
+  const trial = new TryPage(page);
+  await trial.prompt().fill('tell');
+  await trial.run().click();
+  await expect(trial.answer()).toContainText(LONG);
+  await expect(trial.answer().getByRole('status').first()).toContainText('Finished.');
+  await expect(trial.answer()).toContainText('Tokens out');
+  expect(await page.content()).not.toContain(models.key);
+});
+
+test('all of it by keyboard', async ({ page, models }) => {
+  const form = new ModelBindingForm(page);
+  const inner = new CreateHereForm(page);
+  const [name, credential] = [unique('Keys'), unique('KEYBOARD_KEY')];
+  await open(page, '/model-bindings');
+  await page.keyboard.press('n');
+  await expect(form.name()).toBeFocused();
+  await page.keyboard.type(name);
+  await page.keyboard.press('Tab');
+  await expect(form.provider()).toBeFocused();
+  await page.keyboard.type('Ollama');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('gpt-test');
+  await page.keyboard.press('Tab');
+  await expect(form.baseUrl()).toBeFocused();
+  await page.keyboard.type(models.baseUrl);
+  await page.keyboard.press('Tab');
+  await expect(form.picker.field()).toBeFocused();
+  await page.keyboard.type(credential);
+  await expect(form.picker.row(/Create credential/)).toBeVisible();
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
+  await expect(inner.name()).toHaveValue(credential);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(models.key);
+  await page.keyboard.press('Control+Enter');
+  await expect(inner.dialog).toBeHidden();
+  await expect(form.picker.field()).toBeFocused();
+  await form.name().focus();
+  await page.keyboard.press('Enter');
+  await expect(form.dialog).toBeHidden();
+  await expect(new ModelBindingsPage(page).row(name)).toContainText(credential);
+});
+
+test('fields come and go with the provider, and keep what was typed', async ({ page }) => {
+  const form = new ModelBindingForm(page);
+  await open(page, '/model-bindings?dialog=add');
+  await form.provider().selectOption('openai');
+  await expect(form.baseUrl()).toBeHidden();
+  await form.provider().selectOption('ollama');
+  await form.baseUrl().fill('http://127.0.0.1:9999/v1');
+  await form.provider().selectOption('openai');
+  await expect(form.baseUrl()).toBeHidden();
+  await form.provider().selectOption('litellm');
+  await expect(form.baseUrl()).toHaveValue('http://127.0.0.1:9999/v1');
+});
+
+test('a hidden field is added, takes the focus, and is removed again', async ({ page }) => {
+  const form = new ModelBindingForm(page);
+  await open(page, '/model-bindings?dialog=add');
+  await form.provider().selectOption('openai');
+  await form.add().click();
+  await form.addable('Organization').click();
+  await expect(form.organization()).toBeFocused();
+  await form.organization().fill('org-1');
+  await axeCheck(page, 'dialog');
+  await form.remove('Organization').click();
+  await expect(form.organization()).toBeHidden();
+  await expect(form.add()).toBeFocused();
+  // By keyboard; what was typed is there again.
+  await page.keyboard.press('Enter');
+  await expect(form.addable('Base URL')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(form.organization()).toHaveValue('org-1');
+});
+
+test('faults stand at their fields, those of the server too, and hidden ones are shown', async ({ page }) => {
+  const form = new ModelBindingForm(page);
+  await open(page, '/model-bindings?dialog=add');
+  await form.save().click();
+  await expect(form.name()).toBeFocused();
+  await expect(form.dialog.getByRole('alert').first()).toContainText('Correct 3 fields');
+  await expect(form.provider()).toHaveAttribute('aria-invalid', 'true');
+  await form.name().fill(unique('Faults'));
+  await form.provider().selectOption('openai');
+  await expect(form.provider()).not.toHaveAttribute('aria-invalid');
+  await form.add().click();
+  await form.addable('Base URL').click();
+  await form.baseUrl().fill('ftp://example.com');
+  await form.baseUrl().blur();
+  await expect(form.dialog).toContainText('Begin with https:// or http://.');
+  await form.remove('Base URL').click();
+  await expect(form.dialog).not.toContainText('Begin with https:// or http://.');
+  await form.model().fill('gpt-test');
+  await page.route('**/api/v1/model-bindings', (route) =>
+    route.fulfill({
+      status: 422,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({
+        type: 'urn:strongroom:problem:invalid',
+        title: 'Invalid',
+        status: 422,
+        detail: 'Correct the fields that are listed.',
+        request_id: '0198c1d2-0000-7000-8000-000000000001',
+        errors: [{ pointer: '/settings/organization', code: 'too-long', detail: 'The server wants a shorter one.' }],
+      }),
+    }),
+  );
+  await form.save().click();
+  await expect(form.organization()).toBeFocused();
+  await expect(form.dialog).toContainText('The server wants a shorter one.');
+  await page.unrouteAll();
+});
+
+test('a raw key is refused where an id or a text belongs', async ({ page }) => {
+  const form = new ModelBindingForm(page);
+  const canary = 'sk-canary-0000000000000000';
+  await open(page, '/model-bindings?dialog=add');
+  await form.provider().selectOption('openai');
+  await form.model().fill(canary);
+  await form.model().blur();
+  await expect(form.dialog).toContainText('This looks like a secret.');
+  await form.picker.field().fill(canary);
+  await expect(form.picker.list()).toContainText('Create credential from what you pasted');
+  await expect(form.picker.field()).toHaveValue('');
+});
+
+test('another provider or host clears the key, and Undo takes it back', async ({ page, api }) => {
+  const { name } = await (await api('administrator')).createCredential({ name: unique('MOVES'), value: 'canary-moves' });
+  const form = new ModelBindingForm(page);
+  await open(page, '/model-bindings?dialog=add');
+  await form.name().fill(unique('Moves'));
+  await form.provider().selectOption('openai');
+  await form.model().fill('gpt-test');
+  await form.picker.choose(name);
+  await form.provider().selectOption('anthropic');
+  await expect(form.dialog).toContainText(`${name} was chosen for api.openai.com.`);
+  await expect(form.picker.field()).toHaveValue('');
+  await form.save().click();
+  await expect(form.dialog).toContainText('Choose the credential for it');
+  await form.dialog.getByRole('button', { name: 'Undo' }).click();
+  await expect(form.picker.field()).toHaveValue(name);
+  // The same host, but another provider.
+  await form.provider().selectOption('openai');
+  await form.dialog.getByRole('button', { name: 'Undo' }).click();
+  await form.provider().selectOption('openai-responses');
+  await expect(form.picker.field()).toHaveValue('');
+});
+
+test('a refused key is said to be refused, by name and without its value', async ({ page, api, models }) => {
+  const wrong = 'canary-7c11-wrong-key';
+  const { name } = await (await api('administrator')).createCredential({ name: unique('WRONG_KEY'), value: wrong });
+  const form = new ModelBindingForm(page);
+  await open(page, '/model-bindings?dialog=add');
+  await form.provider().selectOption('openai-compatible');
+  await form.model().fill('gpt-test');
+  await form.baseUrl().fill(models.baseUrl);
+  await form.picker.choose(name);
+  await form.test().click();
+  await expect(form.dialog).toContainText(`${models.host} refused ${name}.`);
+  expect(await page.content()).not.toContain(wrong);
+});
+
+test('test, edit and delete from the row', async ({ page, api, models }) => {
+  const client = await api('administrator');
+  const credential = await client.createCredential({ name: unique('ROW_KEY'), value: models.key });
+  const name = unique('Row');
+  const settings = { provider: 'openai-compatible', model_id: 'gpt-test', base_url: models.baseUrl, api_key: credential.id };
+  await client.post('/model-bindings', { name, settings });
+  const list = new ModelBindingsPage(page);
+  await open(page, '/model-bindings');
+  await axeCheck(page);
+
+  await list.operation('Test', name).click();
+  await expect(page.getByRole('dialog', { name: `Test ${name}` })).toContainText('It works');
+  await page.keyboard.press('Escape');
+
+  await list.operation('Edit', name).click();
+  const edit = new ModelBindingForm(page, `Edit ${name}`);
+  await expect(edit.picker.field()).toHaveValue(credential.name);
+  await expect(edit.baseUrl()).toHaveValue(models.baseUrl);
+  await edit.model().fill('gpt-other');
+  await edit.save().click();
+  await expect(edit.dialog).toBeHidden();
+  await expect(list.row(name)).toContainText('gpt-other');
+
+  await list.operation('Delete', name).click();
+  const question = page.getByRole('dialog', { name: `Delete ${name}?` });
+  await expect(question).toContainText(`The credential ${credential.name} stays.`);
+  await axeCheck(page, 'dialog');
+  await question.getByRole('button', { name: 'Delete' }).click();
+  await expect(list.row(name)).toHaveCount(0);
+});
+
+test.describe('the page for trying', () => {
+  let name: string;
+
+  test.beforeEach(async ({ page, api, models }) => {
+    const client = await api('administrator');
+    const credential = await client.createCredential({ name: unique('TRY_KEY'), value: models.key });
+    name = unique('Try me');
+    const settings = { provider: 'openai-compatible', model_id: 'gpt-test', base_url: models.baseUrl, api_key: credential.id };
+    const { id } = await client.post<{ id: string }>('/model-bindings', { name, settings });
+    await open(page, `/model-bindings/${id}/try`);
+    await expect(page.getByRole('heading', { level: 1, name: `Try ${name}` })).toBeVisible();
+  });
+
+  test('text streams in, can be stopped, and only the end is announced', async ({ page }) => {
+    const trial = new TryPage(page);
+    await trial.prompt().fill('tell slowly');
+    await page.keyboard.press('Control+Enter');
+    await expect(trial.answer()).toContainText('The strongroom');
+    await expect(trial.answer()).not.toContainText('Finished.');
+    for (const status of await trial.answer().getByRole('status').all()) await expect(status).not.toContainText('The strongroom');
+    await trial.stop().click();
+    await expect(trial.answer()).toContainText('Stopped. What came until then is below.');
+    await expect(trial.answer()).toContainText('The strongroom');
+    await expect(trial.run()).toBeFocused();
+    await axeCheck(page);
+  });
+
+  test('an object comes as an object, and its schema has to be one', async ({ page }) => {
+    const trial = new TryPage(page);
+    await trial.prompt().fill('an object');
+    await trial.action().selectOption('ai_generate_object');
+    await expect(trial.prompt()).toHaveValue('an object');
+    const schema = page.getByRole('textbox', { name: 'Schema of the object' });
+    await schema.fill('{"type": ');
+    await trial.run().click();
+    await expect(schema).toBeFocused();
+    await expect(page.getByText('This is not JSON. Look at line 1')).toBeVisible();
+    await schema.fill('{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}');
+    await trial.run().click();
+    await expect(trial.answer()).toContainText('"city": "Oslo"');
+  });
+
+  test('settings that do not fit are unfolded and said', async ({ page }) => {
+    const trial = new TryPage(page);
+    await trial.prompt().fill('tell');
+    await page.getByText('Settings', { exact: true }).click();
+    await page.getByRole('textbox', { name: 'Temperature' }).fill('7');
+    await page.getByText('Settings', { exact: true }).click();
+    await trial.run().click();
+    await expect(page.getByRole('textbox', { name: 'Temperature' })).toBeFocused();
+    await expect(page.getByText('Enter a number from 0 to 2.')).toBeVisible();
+  });
+
+  test('an agent uses the tools of an MCP server, and its steps are shown', async ({ page, api, mcp }) => {
+    const client = await api('administrator');
+    const credential = await client.createCredential({ name: unique('AGENT_MCP'), value: mcp.token });
+    await client.post('/mcp-servers', { name: 'guarded', url: mcp.url, credential_id: credential.id });
+    await page.reload();
+    await hydrated(page);
+    const trial = new TryPage(page);
+    await trial.action().selectOption('ai_agent');
+    await trial.prompt().fill('add up');
+    await page.getByRole('button', { name: 'Add MCP server' }).click();
+    const server = page.getByRole('combobox', { name: 'Server' });
+    await expect(server).toBeFocused();
+    await server.selectOption({ label: 'guarded' });
+    await page.getByRole('radio', { name: 'Only these:' }).check();
+    await page.getByRole('checkbox', { name: 'add' }).check();
+    await axeCheck(page);
+    await trial.run().click();
+    await expect(trial.answer()).toContainText('The sum is 5.');
+    await expect(trial.answer().getByText('Step 1: 1 tool')).toBeVisible();
+    await trial.answer().getByText('Step 1: 1 tool').click();
+    await expect(trial.answer()).toContainText('guarded__add');
+  });
+});
