@@ -18,8 +18,25 @@ const NEVER_CALLED: [&str; 3] = [
     "IntoAnyNestedRoute$GT$21into_any_nested_route15generate_routes17h",
 ];
 
+/// Beginnings of the names of exports that no script asks for: streams that JavaScript would read from Rust or write
+/// to it. A crate of streams exports them to whoever wants them.
+const NEVER_ASKED_FOR: [&str; 2] = ["intounderlying", "__wbg_intounderlying"];
+
 /// Drops what never runs. Names of functions must still be in the module.
 pub fn remove_dead_code(module: &mut Module) -> usize {
+    let unused: Vec<_> = module
+        .exports
+        .iter()
+        .filter(|export| {
+            NEVER_ASKED_FOR
+                .iter()
+                .any(|beginning| export.name.starts_with(beginning))
+        })
+        .map(walrus::Export::id)
+        .collect();
+    for export in unused {
+        module.exports.delete(export);
+    }
     let dead: Vec<FunctionId> = module
         .funcs
         .iter()
