@@ -150,13 +150,20 @@ pub(super) async fn list(db: &Db, reader: &Principal, query: &ListQuery) -> Resu
         |row| row.into_output(reader),
     );
     Ok(Page {
-        items: page.items.into_iter().collect::<Result<_, _>>()?,
+        items: page.items.into_iter().filter_map(readable).collect(),
         total: page.total,
         total_exact: page.total_exact,
         next_cursor: page.next_cursor,
         previous_cursor: page.previous_cursor,
         hidden: page.hidden,
     })
+}
+
+/// A binding of a later release, which shares this database, does not take the list away from everybody.
+fn readable(binding: Result<ModelBinding, ApiError>) -> Option<ModelBinding> {
+    binding
+        .map_err(|error| tracing::warn!(error = %error, "a model binding cannot be read by this release"))
+        .ok()
 }
 
 async fn page_rows(db: &Db, query: &ListQuery) -> Result<Vec<ModelBindingRow>, DbError> {

@@ -7,6 +7,12 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use axum::response::Response;
 use serde_json::{Value, json};
+use server::ai::Ai;
+use server::assets::Assets;
+use server::http::HostRule;
+use server::model_bindings::ModelBindings;
+use server::outbound::{Limits, Outbound, OutboundSettings};
+use server::router::router;
 
 use super::streams::{events, said, stream};
 use super::{FORMATS, failure, settings};
@@ -68,7 +74,35 @@ fn pieces(provider: &str, pieces: &[&str]) -> String {
     lines.concat()
 }
 
+/// The same server with little patience for providers.
+fn impatient(mut app: TestApp) -> TestApp {
+    let limits = Limits {
+        call: Duration::from_millis(300),
+        ..Limits::default()
+    };
+    let outbound = Outbound::new(&OutboundSettings {
+        limits,
+        ..OutboundSettings::default()
+    });
+    let resolver = app.state.credentials.resolver().clone();
+    let ai = Ai::new(app.state.base.clone(), resolver, outbound.unwrap());
+    app.state.model_bindings = ModelBindings::new(app.state.base.clone(), ai);
+    app.router = router(app.state.clone(), Assets::none(), HostRule::new(None));
+    app
+}
+
 both_engines! {
+    async fn a_test_does_not_wait_for_ever(app: TestApp) {
+        let app = impatient(app);
+        let peer = Peer::start(|_| {
+            let silence = futures::stream::pending::<Result<Vec<u8>, std::convert::Infallible>>();
+            answer(200, "application/json", Body::from_stream(silence))
+        })
+        .await;
+        let draft = json!({"settings": settings("gemini", &peer.url(), None)});
+        assert_eq!(failure(&app.post("manager", "/model-bindings/test", draft).await), "timed-out");
+    }
+
     async fn a_key_that_is_repeated_is_masked_in_errors_and_texts(app: TestApp) {
         let key = app.credential("manager", "KEY", KEY).await;
         for (format, _) in FORMATS {
