@@ -81,7 +81,9 @@ pub(super) fn ModelBindingRow(
                     view! { <CredentialCell credential/> }
                 }}
             </td>
-            <td role="cell" class="binding-host mono" data-label=column::HOST>{host}</td>
+            <td role="cell" class="binding-host" data-label=column::HOST>
+                <span class="mono">{host}</span>
+            </td>
             <td role="cell" class="cell-time binding-used" data-label=column::LAST_USED>{used}</td>
             <td role="cell" class="cell-time binding-created" data-label=column::CREATED>
                 <Time at=created/>
