@@ -1,7 +1,7 @@
 //! Signing in and out, sessions, set-up, and what every request must pass.
 
 use axum::body::Body;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use http::{Method, Request, header};
 use serde_json::json;
 use server::cli::open_base;
@@ -24,8 +24,25 @@ fn form(path: &str, fields: &[(&str, &str)]) -> Request<Body> {
 }
 
 async fn session(app: &TestApp, cookie: &str) -> Answer {
+    read(app, cookie, "/api/v1/me").await
+}
+
+/// Waits for the note that the session was used, which is written beside the request.
+async fn until_noted(app: &TestApp, cookie: &str, since: DateTime<Utc>) {
+    for _ in 0..200 {
+        let sessions = read(app, cookie, "/api/v1/me/sessions").await.expect(200).json();
+        let noted = sessions["items"][0]["last_seen_at"].as_str().expect("a time");
+        if noted.parse::<DateTime<Utc>>().expect("a time") >= since {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the use of the session is not noted");
+}
+
+async fn read(app: &TestApp, cookie: &str, path: &str) -> Answer {
     let request = Request::builder()
-        .uri("/api/v1/me")
+        .uri(path)
         .header(header::HOST, "localhost")
         .header(header::COOKIE, cookie);
     app.send(request.body(Body::empty()).expect("a request")).await
@@ -64,9 +81,9 @@ both_engines! {
         let cookie = app.cookie("admin").await;
         for _ in 0..13 {
             app.wait(TimeDelta::hours(23));
+            let since = app.state.base.clock.now();
             session(&app, &cookie).await.expect(200);
-            // The note that the session was used is written beside the request.
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            until_noted(&app, &cookie, since).await;
         }
         app.wait(TimeDelta::hours(40));
         session(&app, &cookie).await.problem(401, "unauthorized");
