@@ -93,7 +93,7 @@ impl Options {
 
 /// The specs that open each page, and what pages fetch when it is asked for: what can differ in a release, which is cut
 /// into chunks and erases the types of views.
-const RELEASE_SPECS: [&str; 10] = [
+const RELEASE_SPECS: [&str; 11] = [
     "account",
     "audit",
     "credential-dialogs",
@@ -102,6 +102,7 @@ const RELEASE_SPECS: [&str; 10] = [
     "help",
     "inline-creation",
     "mcp-servers",
+    "model-bindings",
     "shell",
     "users",
 ];
