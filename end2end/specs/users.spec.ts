@@ -158,7 +158,7 @@ test('an account that owns nothing is deleted, by keyboard', async ({ page, api 
   await expect(list.link(first.name), 'the focus goes to the next row').toBeFocused();
 });
 
-/** An account that owns a credential which something uses. */
+/** An account that owns a credential and what uses it. */
 async function owner(server: { url: string }, client: Awaited<ReturnType<Parameters<Parameters<typeof test>[2]>[0]['api']>>) {
   const user = await invited(client);
   await fetch(`${server.url}/welcome`, {
@@ -171,7 +171,10 @@ async function owner(server: { url: string }, client: Awaited<ReturnType<Paramet
   const credential = await theirs.createCredential({ name: unique('OWNED'), value: CANARY });
   const referrer = unique('Referrer');
   const own = await theirs.post<{ id: string }>('/mcp-servers', { name: referrer, url: 'https://mcp.example.com/', credential_id: credential.id });
-  return { ...user, credential, referrer, server: own.id };
+  const model = unique('Model');
+  const settings = { provider: 'openai-compatible', base_url: 'https://models.example.com/v1', model_id: 'small' };
+  const binding = await theirs.post<{ id: string }>('/model-bindings', { name: model, settings });
+  return { ...user, credential, referrer, server: own.id, model, binding: binding.id };
 }
 
 test('what somebody owns goes to another user', async ({ page, server, api }) => {
@@ -179,8 +182,8 @@ test('what somebody owns goes to another user', async ({ page, server, api }) =>
   const theirs = await owner(server, client);
   await open(page, `/users?search=${theirs.name}&delete=${theirs.id}`);
   const question = new UserDialog(page, `Delete ${theirs.name}?`);
-  await expect(question.dialog).toContainText('owns 1 credential and 1 MCP server');
-  for (const fact of [theirs.credential.name, 'used by 1', theirs.referrer]) await expect(question.dialog).toContainText(fact);
+  await expect(question.dialog).toContainText('owns 1 credential, 1 MCP server and 1 model binding');
+  for (const fact of [theirs.credential.name, 'used by 1', theirs.referrer, theirs.model]) await expect(question.dialog).toContainText(fact);
   await expect(question.button('Cancel')).toBeFocused();
   await expect(question.newOwner().locator('option:checked')).toHaveText(`${USERS.administrator.name} (you)`);
   await axeCheck(page);
@@ -188,7 +191,7 @@ test('what somebody owns goes to another user', async ({ page, server, api }) =>
   await question.button('Delete').click();
   await expect(question.dialog).toBeHidden();
   await expect(new UsersPage(page).messages()).toContainText(`${theirs.name} was deleted.`);
-  for (const path of [`/credentials/${theirs.credential.id}`, `/mcp-servers/${theirs.server}`]) {
+  for (const path of [`/credentials/${theirs.credential.id}`, `/mcp-servers/${theirs.server}`, `/model-bindings/${theirs.binding}`]) {
     expect(await client.get(path)).toMatchObject({ owner: { name: USERS.manager.name } });
   }
 });
@@ -199,7 +202,7 @@ test('credentials are destroyed with the account only after its name was typed',
   await open(page, `/users?search=${theirs.name}&delete=${theirs.id}`);
   const question = new UserDialog(page, `Delete ${theirs.name}?`);
   await question.choice('Delete the credentials with the account').check();
-  await expect(question.dialog).toContainText('MCP servers are transferred to you.');
+  await expect(question.dialog).toContainText('MCP servers and model bindings are transferred to you.');
   await question.button('Delete').click();
   await expect(question.confirmation()).toBeFocused();
   await expect(question.confirmation()).toHaveAttribute('aria-invalid', 'true');

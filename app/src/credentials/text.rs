@@ -11,7 +11,7 @@ pub fn credentials() -> &'static str {
 /// What the list is.
 #[must_use]
 pub fn about() -> &'static str {
-    "Named secrets that MCP servers refer to. Values are never shown again."
+    "Named secrets that model bindings and MCP servers refer to. Values are never shown again."
 }
 
 /// The search box.

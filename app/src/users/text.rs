@@ -309,22 +309,23 @@ pub fn delete_means(name: &str) -> String {
 
 /// What is owned.
 #[must_use]
-pub fn owns(name: &str, credentials: i64, servers: i64) -> String {
-    let credentials_words = match credentials {
-        0 => None,
-        1 => Some("1 credential".to_owned()),
-        count => Some(format!("{count} credentials")),
+pub fn owns(name: &str, credentials: i64, servers: i64, bindings: i64) -> String {
+    let mut what: Vec<String> = [
+        (credentials, "credential"),
+        (servers, "MCP server"),
+        (bindings, "model binding"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, kind)| format!("{count} {kind}{}", if count == 1 { "" } else { "s" }))
+    .collect();
+    let last = what.pop().unwrap_or_default();
+    let all = if what.is_empty() {
+        last
+    } else {
+        format!("{} and {last}", what.join(", "))
     };
-    let servers_words = match servers {
-        0 => None,
-        1 => Some("1 MCP server".to_owned()),
-        count => Some(format!("{count} MCP servers")),
-    };
-    let what: Vec<String> = credentials_words.into_iter().chain(servers_words).collect();
-    format!(
-        "{name} owns {}. They are signed out at once, and the account cannot be restored.",
-        what.join(" and ")
-    )
+    format!("{name} owns {all}. They are signed out at once, and the account cannot be restored.")
 }
 
 /// What uses a credential.
@@ -347,6 +348,12 @@ pub fn credential() -> &'static str {
 #[must_use]
 pub fn mcp_server() -> &'static str {
     "MCP server"
+}
+
+/// Chips before owned records.
+#[must_use]
+pub fn model_binding() -> &'static str {
+    "Model binding"
 }
 
 /// How many are not shown.
@@ -381,16 +388,19 @@ pub fn destroy() -> &'static str {
 
 /// What it means.
 #[must_use]
-pub fn destroy_means(credentials: i64, servers: i64) -> String {
+pub fn destroy_means(credentials: i64, servers: bool, bindings: bool) -> String {
     let mut words = if credentials == 1 {
         "Its value is destroyed at once and cannot be restored; what uses it says “credential deleted”.".to_owned()
     } else {
         "Their values are destroyed at once and cannot be restored; what uses them says “credential deleted”."
             .to_owned()
     };
-    if servers > 0 {
-        words.push_str(" MCP servers are transferred to you.");
-    }
+    words.push_str(match (servers, bindings) {
+        (true, true) => " MCP servers and model bindings are transferred to you.",
+        (true, false) => " MCP servers are transferred to you.",
+        (false, true) => " Model bindings are transferred to you.",
+        (false, false) => "",
+    });
     words
 }
 
@@ -514,12 +524,19 @@ pub fn loaded_current(name: &str, role: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::owns;
+    use super::{destroy_means, owns};
 
     #[test]
     fn what_is_owned_is_counted_in_words() {
-        assert!(owns("Max", 1, 0).starts_with("Max owns 1 credential."));
-        assert!(owns("Max", 3, 1).starts_with("Max owns 3 credentials and 1 MCP server."));
-        assert!(owns("Max", 0, 2).starts_with("Max owns 2 MCP servers."));
+        assert!(owns("Max", 1, 0, 0).starts_with("Max owns 1 credential. "));
+        assert!(owns("Max", 3, 1, 0).starts_with("Max owns 3 credentials and 1 MCP server. "));
+        assert!(owns("Max", 0, 0, 2).starts_with("Max owns 2 model bindings. "));
+        assert!(owns("Max", 1, 2, 1).starts_with("Max owns 1 credential, 2 MCP servers and 1 model binding. "));
+    }
+
+    #[test]
+    fn what_becomes_of_the_rest_is_said_of_what_there_is() {
+        assert!(destroy_means(1, false, true).ends_with(" Model bindings are transferred to you."));
+        assert!(destroy_means(1, false, false).ends_with("“credential deleted”."));
     }
 }

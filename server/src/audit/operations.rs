@@ -4,7 +4,7 @@ use app::api::Page;
 use app::audit::AuditEvent;
 use serde_json::json;
 
-use super::query::SORTS;
+use super::query::{MAX_TEXT, SORTS};
 use crate::openapi::Operation;
 
 /// What `routes.rs` serves.
@@ -39,6 +39,7 @@ pub fn operations() -> Vec<Operation> {
 /// The filters that both take.
 fn filters(operation: Operation) -> Operation {
     let id = json!({"type": "string", "format": "uuid"});
+    let text = json!({"type": "string", "maxLength": MAX_TEXT, "pattern": "^[^\\u0000]*$"});
     let moment = json!({"type": "string", "format": "date-time"});
     operation
         .query(
@@ -49,18 +50,18 @@ fn filters(operation: Operation) -> Operation {
         .query(
             "action",
             "Only this, e.g. `credential.use`.",
-            json!({"type": "string", "maxLength": 75, "pattern": "^[^\\u0000]*$"}),
+            text.clone(),
         )
         .query("target", "Only what was done with this record.", id)
         .query(
             "host",
             "Only uses at this host, as `host` or `host:port`.",
-            json!({"type": "string", "maxLength": 75, "pattern": "^[^\\u0000]*$"}),
+            text.clone(),
         )
         .query(
             "outcome",
             "Only what ended so: `ok`, `allowed`, `refused`.",
-            json!({"type": "string", "maxLength": 75, "pattern": "^[^\\u0000]*$"}),
+            text,
         )
         .query("from", "Only from this moment on.", moment.clone())
         .query("to", "Only before this moment.", moment)

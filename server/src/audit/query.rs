@@ -7,8 +7,8 @@ use crate::http::{ApiError, ListQuery, QueryPairs, SortKey};
 
 /// Fields that the list can be sorted by: the one order that the chain has.
 pub(super) const SORTS: &[&str] = &["seq"];
-/// The longest action, host or kind that is looked for.
-const MAX_TEXT: usize = 300;
+/// The longest action, host or outcome that is looked for, in characters.
+pub(super) const MAX_TEXT: usize = 300;
 const NO_OWNERS: &str = "Remove the parameters that this list does not take.";
 
 /// Which events. What is absent does not matter.
@@ -130,11 +130,11 @@ fn is_kind(text: &str) -> bool {
 }
 
 fn text(pairs: &mut QueryPairs, name: &str) -> Result<Option<String>, ApiError> {
-    let text = pairs.take(name).map(|text| text.trim().to_owned());
-    match text.filter(|text| !text.is_empty()) {
-        Some(text) if text.len() > MAX_TEXT => Err(ApiError::BadQuery("Shorten the filter: nothing is that long.")),
-        text => Ok(text),
+    let text = pairs.take(name).unwrap_or_default();
+    if text.chars().count() > MAX_TEXT {
+        return Err(ApiError::BadQuery("Shorten the filter: nothing is that long."));
     }
+    Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
 }
 
 fn moment(pairs: &mut QueryPairs, name: &str) -> Result<Option<DateTime<Utc>>, ApiError> {

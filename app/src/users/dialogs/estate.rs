@@ -79,10 +79,15 @@ pub fn EstateFields(
     #[prop(into)]
     owned: Signal<Owned>,
 ) -> impl IntoView {
-    let counts = Memo::new(move |_| owned.with(|owned| (owned.credentials_total, owned.mcp_servers_total)));
+    let counts = Memo::new(move |_| {
+        owned.with(|owned| {
+            let (servers, bindings) = (owned.mcp_servers_total > 0, owned.model_bindings_total > 0);
+            (owned.credentials_total, servers, bindings)
+        })
+    });
     move || {
-        let (credentials, servers) = counts.get();
-        // MCP servers alone can only be given to somebody.
+        let (credentials, servers, bindings) = counts.get();
+        // What holds no secret can only be given to somebody.
         let both = credentials > 0;
         if !both {
             choice.way.set(TRANSFER);
@@ -99,7 +104,7 @@ pub fn EstateFields(
                         ChoiceOption {
                             value: DESTROY,
                             words: text::destroy().to_owned(),
-                            means: text::destroy_means(credentials, servers),
+                            means: text::destroy_means(credentials, servers, bindings),
                         },
                     ];
                     view! { <Choice label=text::estate() name="estate" options value=choice.way /> }

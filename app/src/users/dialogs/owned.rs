@@ -10,6 +10,11 @@ use crate::{
 /// How many references of one credential are named.
 const NAMED: usize = 3;
 
+/// How many there are besides those that are shown.
+fn more(total: i64, shown: usize) -> i64 {
+    total - i64::try_from(shown).unwrap_or(total)
+}
+
 /// The first records of each kind, then counts of the others.
 #[component]
 pub fn OwnedList(
@@ -17,9 +22,7 @@ pub fn OwnedList(
     #[prop(into)]
     owned: Signal<Owned>,
 ) -> impl IntoView {
-    let more = |total: i64, shown: usize| total - i64::try_from(shown).unwrap_or(total);
     let more_credentials = move || owned.with(|owned| more(owned.credentials_total, owned.credentials.len()));
-    let more_servers = move || owned.with(|owned| more(owned.mcp_servers_total, owned.mcp_servers.len()));
     view! {
         <ul class="references">
             <For
@@ -32,12 +35,18 @@ pub fn OwnedList(
             <Show when=move || more_credentials().is_positive()>
                 <li class="muted">{text::credential()} ": " {move || text::and_more(more_credentials())}</li>
             </Show>
-            <For each=move || owned.with(|owned| owned.mcp_servers.clone()) key=|server| server.id let:server>
-                <ServerItem server />
-            </For>
-            <Show when=move || more_servers().is_positive()>
-                <li class="muted">{text::mcp_server()} ": " {move || text::and_more(more_servers())}</li>
-            </Show>
+            {named(
+                text::mcp_server(),
+                "/mcp-servers",
+                owned,
+                |owned| (owned.mcp_servers.clone(), owned.mcp_servers_total),
+            )}
+            {named(
+                text::model_binding(),
+                "/model-bindings",
+                owned,
+                |owned| (owned.model_bindings.clone(), owned.model_bindings_total),
+            )}
         </ul>
     }
     .into_any()
@@ -77,15 +86,30 @@ fn CredentialItem(credential: OwnedCredential) -> impl IntoView {
     .into_any()
 }
 
-#[component]
-fn ServerItem(server: NamedRecord) -> impl IntoView {
-    view! {
-        <li>
-            <span class="chip">{text::mcp_server()}</span>
-            <span class="references-name">
-                <a href=format!("/mcp-servers?edit={}", server.id)>{server.name}</a>
-            </span>
-        </li>
+/// Records of a kind that can be edited on its page, then how many there are besides.
+fn named(
+    kind: &'static str,
+    page: &'static str,
+    owned: Signal<Owned>,
+    of_this_kind: fn(&Owned) -> (Vec<NamedRecord>, i64),
+) -> impl IntoView {
+    move || {
+        let (records, total) = owned.with(of_this_kind);
+        let besides = more(total, records.len());
+        let items = records.into_iter().map(|record| {
+            view! {
+                <li>
+                    <span class="chip">{kind}</span>
+                    <span class="references-name">
+                        <a href=format!("{page}?edit={}", record.id)>{record.name}</a>
+                    </span>
+                </li>
+            }
+        });
+        view! {
+            {items.collect_view()}
+            {besides.is_positive().then(|| view! { <li class="muted">{kind} ": " {text::and_more(besides)}</li> })}
+        }
+        .into_any()
     }
-    .into_any()
 }
