@@ -25,6 +25,23 @@ test('a row shows every fact, and no value', async ({ page, api }) => {
   expect(await page.content()).not.toContain(CANARY);
 });
 
+test('a secret pasted into the search goes nowhere', async ({ page }) => {
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  await open(page, '/credentials');
+  const list = new CredentialsPage(page);
+  const canary = 'sk-canary-0123456789abcdef';
+  await list.search().fill(canary);
+  await expect(list.search()).toHaveValue('');
+  await expect(page.getByText('This looks like a secret, so it was not searched for.')).toBeVisible();
+  await list.search().press('Enter');
+  await expect(page).not.toHaveURL(/canary/);
+  await list.search().fill('a name');
+  await expect(page).toHaveURL(/search=a/);
+  await expect(page.getByText('This looks like a secret')).toHaveCount(0);
+  expect(requests.filter((url) => url.includes('canary'))).toEqual([]);
+});
+
 test('what is typed quickly becomes one search and one history entry', async ({ page, api }) => {
   const client = await api('administrator');
   const { name } = await client.createCredential({ name: unique('FOUND'), value: CANARY });

@@ -13,13 +13,13 @@ use uuid::Uuid;
 use crate::audit::Event;
 use crate::db::{Db, Tx, execute, read, within};
 use crate::destination::{AllowedHost, Destination};
-use crate::http::{ApiError, CREDENTIAL_POINTER, Principal};
+use crate::http::{Act, ApiError, CREDENTIAL_POINTER, Principal};
 
 /// Who attaches what to what.
 #[derive(Debug)]
 pub struct Attach<'a> {
     /// Who saves the referrer.
-    pub principal: &'a Principal,
+    pub act: Act<'a>,
     /// The referrer.
     pub referrer: (ReferrerKind, Uuid),
     /// The credential.
@@ -32,8 +32,6 @@ pub struct Attach<'a> {
     pub pointer: &'static str,
     /// Now.
     pub now: DateTime<Utc>,
-    /// The request.
-    pub request_id: Option<&'a str>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -79,7 +77,7 @@ async fn write(tx: &mut Tx, attach: Attach<'_>) -> Result<Vec<Event>, ApiError> 
         return Err(gone(tx, attach.credential).await?);
     };
     let owner = UserId(touched.owner_id);
-    if !attach.principal.may_with(Resource::Credentials, Action::Use, owner) {
+    if !attach.act.principal.may_with(Resource::Credentials, Action::Use, owner) {
         return Err(ApiError::field(
             CREDENTIAL_POINTER,
             "forbidden",
@@ -92,7 +90,7 @@ async fn write(tx: &mut Tx, attach: Attach<'_>) -> Result<Vec<Event>, ApiError> 
         name: touched.name.clone(),
     };
     if let Verdict::Add = judge(
-        attach.principal,
+        attach.act.principal,
         owner,
         &hosts,
         attach.destination,
@@ -106,18 +104,11 @@ async fn write(tx: &mut Tx, attach: Attach<'_>) -> Result<Vec<Event>, ApiError> 
                 .bind(attach.credential.0)
                 .bind(Json(&hosts))
                 .bind(attach.now)
-                .bind(attach.principal.name().to_owned())
+                .bind(attach.act.principal.name().to_owned())
         )?;
         let target = ("credential", attach.credential.0, touched.name.as_str());
         events.push(
-            Event::new(
-                attach.now,
-                attach.principal,
-                "credential.allow_host",
-                target,
-                attach.request_id,
-            )
-            .at_host(&attach.destination.display()),
+            Event::by(attach.act, attach.now, "credential.allow_host", target).at_host(&attach.destination.display()),
         );
     }
     let (kind, id) = attach.referrer;

@@ -40,6 +40,19 @@ impl<T> Page<T> {
             hidden: 0,
         }
     }
+
+    /// The same page with its items as something else, and without those that are nothing.
+    #[must_use]
+    pub fn filter_map<U>(self, item: impl FnMut(T) -> Option<U>) -> Page<U> {
+        Page {
+            items: self.items.into_iter().filter_map(item).collect(),
+            total: self.total,
+            total_exact: self.total_exact,
+            next_cursor: self.next_cursor,
+            previous_cursor: self.previous_cursor,
+            hidden: self.hidden,
+        }
+    }
 }
 
 /// What a list is asked for. `None` leaves the choice to the server.

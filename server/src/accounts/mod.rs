@@ -20,7 +20,7 @@ pub use failed::keep_recording;
 pub(crate) use forms::local_path;
 pub use forms::router as forms_router;
 pub use operations::operations;
-pub use owners::{Transfer, begin_owning, rename_owner};
+pub use owners::{Transfer, begin_owning, first_owned, rename_owner};
 pub use routes::{me, router};
 pub use sessions::{FIND as FIND_SESSION, identify};
 pub(crate) use users::parse_email;

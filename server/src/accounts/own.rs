@@ -3,7 +3,6 @@
 use app::accounts::{Session, SessionId, UpdateMe, UserId};
 use app::api::{Page, Patch};
 use axum::extract::{Extension, State};
-use axum::response::Response;
 use chrono::{DateTime, Utc};
 use http::HeaderMap;
 use tracing::instrument;
@@ -15,10 +14,8 @@ use super::visit::Visit;
 use super::{Accounts, passwords};
 use crate::audit::{self, Event};
 use crate::db::{execute, read};
-use crate::http::{ApiError, ClientAddress, Fields, IdPath, JsonBody, Principal, RequestId, json, no_content};
+use crate::http::{Answer, ApiError, ClientAddress, Fields, IdPath, JsonBody, Principal, RequestId, json, no_content};
 use crate::text::{fold, sort_key};
-
-type Answer = Result<Response, ApiError>;
 
 const PASSWORD_HASH: &str = "SELECT password_hash FROM users WHERE id = $1 AND deleted_at IS NULL";
 // Of two changes that checked the same old password one is made.

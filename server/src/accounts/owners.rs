@@ -2,12 +2,13 @@
 //! `owner_sort`, the owner's key of order.
 
 use app::accounts::UserId;
+use app::api::NamedRecord;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::audit::Event;
-use crate::db::{DbError, Tx, execute};
-use crate::http::{ApiError, Principal};
+use crate::db::{Db, DbError, Tx, execute, read, within};
+use crate::http::{Act, ApiError};
 
 // Taking the row lock orders it against the user's deletion: whichever comes second sees the first.
 const BEGIN: &str = "UPDATE users SET ownership_epoch = ownership_epoch + 1 \
@@ -44,9 +45,7 @@ pub async fn begin_owning(tx: &mut Tx, owner: UserId) -> Result<(), ApiError> {
 #[derive(Debug)]
 pub struct Transfer<'a> {
     /// Who decides.
-    pub principal: &'a Principal,
-    /// The request.
-    pub request_id: &'a str,
+    pub act: Act<'a>,
     /// Now.
     pub now: DateTime<Utc>,
     /// Who leaves.
@@ -60,13 +59,54 @@ pub struct Transfer<'a> {
 }
 
 impl Transfer<'_> {
+    /// Gives all records of a table to the heir: `sql` takes the leaver, the heir, the heir's key of order, now, and
+    /// who decides; it returns the ids and names.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn run(
+        &self,
+        tx: &mut Tx,
+        sql: &'static str,
+        action: &'static str,
+        kind: &'static str,
+    ) -> Result<Vec<Event>, DbError> {
+        let rows: Vec<(Uuid, String)> = within!(tx, c => sqlx::query_as(sql)
+            .bind(self.from.0)
+            .bind(self.to.0)
+            .bind(&self.to_sort)
+            .bind(self.now)
+            .bind(self.act.principal.name())
+            .fetch_all(c))?;
+        Ok(rows
+            .iter()
+            .map(|(id, name)| self.event(action, (kind, *id, name)))
+            .collect())
+    }
+
     /// The event of one record.
-    #[must_use]
-    pub fn event(&self, action: &'static str, target: (&'static str, Uuid, &str)) -> Event {
-        let mut event = Event::new(self.now, self.principal, action, target, Some(self.request_id));
+    fn event(&self, action: &'static str, target: (&'static str, Uuid, &str)) -> Event {
+        let mut event = Event::by(self.act, self.now, action, target);
         event.details = Some(format!("to: {}", self.to_name));
         event
     }
+}
+
+/// The first records of a table that somebody owns, and how many there are: `sql` takes the owner and the limit; each
+/// row repeats the number of all.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn first_owned(
+    db: &Db,
+    sql: &'static str,
+    owner: UserId,
+    limit: i64,
+) -> Result<(Vec<NamedRecord>, i64), DbError> {
+    let rows: Vec<(Uuid, String, i64)> = read!(*db, c => sqlx::query_as(sql).bind(owner.0).bind(limit).fetch_all(c))?;
+    let total = rows.first().map_or(0, |(_, _, total)| *total);
+    let records = rows.into_iter().map(|(id, name, _)| NamedRecord { id, name });
+    Ok((records.collect(), total))
 }
 
 /// Orders a user's records by another name. The transaction holds the user's row.

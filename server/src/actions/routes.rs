@@ -1,10 +1,8 @@
 //! `POST /actions/{action}`.
 
 use ::http::HeaderMap;
-use app::accounts::{Action, Resource};
 use axum::Router;
-use axum::extract::{Extension, State};
-use axum::response::Response;
+use axum::extract::State;
 use axum::routing::post;
 use tracing::instrument;
 
@@ -12,7 +10,7 @@ use super::input::{self, ActionPath, Which};
 use super::stream;
 use super::{Actions, Task};
 use crate::ai::{Caller, Sink};
-use crate::http::{self, ApiError, JsonBody, May, Permit, RequestId};
+use crate::http::{self, Answer, ApiError, JsonBody, May, permits};
 use crate::model_bindings::ModelBindings;
 use crate::state::AppState;
 
@@ -21,23 +19,16 @@ pub fn router() -> Router<AppState> {
     Router::new().route("/actions/{action}", post(run))
 }
 
-#[derive(Debug)]
-struct Use;
-
-impl Permit for Use {
-    const RESOURCE: Resource = Resource::ModelBindings;
-    const ACTION: Action = Action::Use;
-}
+permits!(ModelBindings: Use);
 
 #[instrument(name = "actions.run", skip_all, fields(action = action.as_str()))]
 async fn run(
     may: May<Use>,
     State(actions): State<Actions>,
-    Extension(request_id): Extension<RequestId>,
     ActionPath(action): ActionPath,
     headers: HeaderMap,
     JsonBody(fields): JsonBody,
-) -> Result<Response, ApiError> {
+) -> Answer {
     let streams = stream::wanted(&headers) && action.streams();
     if !streams && !stream::takes_whole(&headers) {
         return Err(ApiError::NotStreamed);
@@ -56,7 +47,7 @@ async fn run(
     };
     let caller = Caller {
         principal: may.principal,
-        request_id,
+        request_id: may.request_id,
     };
     if streams {
         return Ok(stream::answer(actions, caller, task));

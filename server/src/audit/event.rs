@@ -5,7 +5,7 @@ use app::credentials::{CredentialId, ReferrerKind};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::http::Principal;
+use crate::http::{Act, Principal};
 
 /// What happened, before it has its place in the trail.
 #[derive(Clone, Debug)]
@@ -71,6 +71,12 @@ impl Event {
         }
     }
 
+    /// Something that somebody did to a record in a request.
+    #[must_use]
+    pub fn by(act: Act<'_>, at: DateTime<Utc>, action: &'static str, target: (&'static str, Uuid, &str)) -> Self {
+        Self::new(at, act.principal, action, target, Some(&act.request_id.0))
+    }
+
     /// With which fields were changed.
     #[must_use]
     pub fn changed(mut self, fields: &[&str]) -> Self {
@@ -109,6 +115,13 @@ impl Event {
             request_id: self.request_id.as_deref(),
         }
     }
+}
+
+/// The names of the fields that were changed.
+#[must_use]
+pub fn changed_fields(fields: &[(&'static str, bool)]) -> Vec<&'static str> {
+    let changed = fields.iter().filter(|(_, changed)| *changed);
+    changed.map(|(name, _)| *name).collect()
 }
 
 /// Everything that a row says and that the chain covers: of an event that is written, and of a row that is read.

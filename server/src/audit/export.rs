@@ -15,7 +15,7 @@ use super::fault::Head;
 use super::query::Filters;
 use super::rows::Line;
 use super::{Event, append, store, verify};
-use crate::http::{ApiError, Principal};
+use crate::http::{Act, ApiError};
 use crate::state::Base;
 use crate::text::hex;
 
@@ -23,13 +23,8 @@ use crate::text::hex;
 const BATCH: i64 = 500;
 
 /// Records the export, then sends the events. What is recorded is part of what is sent.
-pub(super) async fn export(
-    base: Arc<Base>,
-    filters: Filters,
-    principal: &Principal,
-    request_id: &str,
-) -> Result<Response<Body>, ApiError> {
-    let head = record(&base, &filters, principal, request_id).await?;
+pub(super) async fn export(base: Arc<Base>, filters: Filters, act: Act<'_>) -> Result<Response<Body>, ApiError> {
+    let head = record(&base, &filters, act).await?;
     let name = format!("strongroom-audit-{}.jsonl", base.clock.now().format("%Y%m%dT%H%M%SZ"));
     let mut response = Response::new(Body::from_stream(lines(base, filters, head)));
     let headers = response.headers_mut();
@@ -41,9 +36,9 @@ pub(super) async fn export(
 }
 
 /// Writes the event of the export, and gives the head that it made.
-async fn record(base: &Base, filters: &Filters, principal: &Principal, request_id: &str) -> Result<Head, ApiError> {
+async fn record(base: &Base, filters: &Filters, act: Act<'_>) -> Result<Head, ApiError> {
     let target = ("audit_trail", Uuid::nil(), "audit trail");
-    let mut event = Event::new(base.clock.now(), principal, "audit.export", target, Some(request_id));
+    let mut event = Event::by(act, base.clock.now(), "audit.export", target);
     event.target_id = None;
     let names = filters.names();
     event.details = Some(if names.is_empty() {

@@ -14,7 +14,7 @@ mod search;
 mod store;
 mod verify;
 
-pub use event::Event;
+pub use event::{Event, changed_fields};
 pub use fault::{Fault, Head, Report};
 pub use operations::operations;
 pub use routes::router;

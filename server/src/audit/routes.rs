@@ -1,27 +1,15 @@
 //! The routes of the trail. It is read and never written: rows come from what they record.
 
-use app::accounts::{Action, Resource};
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{Extension, State};
-use axum::response::Response;
+use axum::extract::State;
 use axum::routing::get;
 use tracing::instrument;
 
 use super::{export, query, store};
-use crate::http::{ApiError, May, Permit, QueryPairs, RequestId, json};
+use crate::http::{Answer, May, QueryPairs, json, permits};
 use crate::state::AppState;
 
-type Answer = Result<Response<Body>, ApiError>;
-
-/// May see the trail.
-#[derive(Debug)]
-struct Read;
-
-impl Permit for Read {
-    const RESOURCE: Resource = Resource::AuditEvents;
-    const ACTION: Action = Action::Read;
-}
+permits!(AuditEvents: Read);
 
 /// `/audit-events` and its export.
 pub fn router() -> Router<AppState> {
@@ -37,12 +25,7 @@ async fn list(_may: May<Read>, State(state): State<AppState>, pairs: QueryPairs)
 }
 
 #[instrument(name = "audit_events.export", skip_all)]
-async fn export(
-    may: May<Read>,
-    State(state): State<AppState>,
-    Extension(request): Extension<RequestId>,
-    pairs: QueryPairs,
-) -> Answer {
+async fn export(may: May<Read>, State(state): State<AppState>, pairs: QueryPairs) -> Answer {
     let filters = query::export(pairs)?;
-    export::export(state.base, filters, &may.principal, &request.0).await
+    export::export(state.base, filters, may.act()).await
 }

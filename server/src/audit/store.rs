@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use super::query::{self, Filters};
 use super::rows::{ChainedRow, EventRow};
 use crate::db::{Db, read};
-use crate::http::{ApiError, Keyset, ListQuery};
+use crate::http::{ApiError, ListQuery};
 
 macro_rules! columns {
     () => {
@@ -83,7 +83,7 @@ macro_rules! narrow_texts {
     };
 }
 
-/// The texts of one leading filter: four pages in the order of [`Keyset`], and the count alone.
+/// The texts of one leading filter: four pages in the order of [`crate::http::Keyset`], and the count alone.
 struct Texts {
     pages: [&'static str; 4],
     count: &'static str,
@@ -204,12 +204,7 @@ pub(super) async fn list(db: &Db, filters: &Filters, query: &ListQuery) -> Resul
 
 async fn rows(db: &Db, filters: &Filters, query: &ListQuery) -> Result<Vec<CountedRow>, ApiError> {
     let edge = query::seq_of(query)?;
-    let sql = filters.texts().pages[match query.keyset() {
-        Keyset::FirstAscending => 0,
-        Keyset::FirstDescending => 1,
-        Keyset::Greater => 2,
-        Keyset::Less => 3,
-    }];
+    let sql = query.keyset().of(&filters.texts().pages);
     Ok(read!(*db, c => {
         let page = bind_filters!(sqlx::query_as(sql), filters).bind(query.limit + 1);
         let page = match edge {

@@ -6,7 +6,7 @@ use app::credentials::Credential;
 use super::Credentials;
 use super::rows::CredentialRow;
 use crate::db::read;
-use crate::http::{ApiError, Keyset, ListQuery, SortKey};
+use crate::http::{ApiError, ListQuery, bind_page, pages};
 
 macro_rules! columns {
     ($total:expr, $from:expr) => {
@@ -57,39 +57,14 @@ macro_rules! found {
 }
 /// More matches than this are not few.
 const FEW: i64 = 500;
-/// The four pages of a sort column, in the order of [`Keyset`].
-macro_rules! pages {
-    ($rows:expr, $column:literal) => {
-        [
-            concat!($rows, "ORDER BY ", $column, ", c.id LIMIT $4"),
-            concat!($rows, "ORDER BY ", $column, " DESC, c.id DESC LIMIT $4"),
-            concat!(
-                $rows,
-                "AND (",
-                $column,
-                ", c.id) > ($5, $6) ORDER BY ",
-                $column,
-                ", c.id LIMIT $4"
-            ),
-            concat!(
-                $rows,
-                "AND (",
-                $column,
-                ", c.id) < ($5, $6) ORDER BY ",
-                $column,
-                " DESC, c.id DESC LIMIT $4"
-            ),
-        ]
-    };
-}
 /// The pages of all sort columns.
 macro_rules! orders {
     ($rows:expr) => {
         Orders {
-            name: pages!($rows, "c.name_sort"),
-            owner: pages!($rows, "c.owner_sort"),
-            created_at: pages!($rows, "c.created_at"),
-            updated_at: pages!($rows, "c.updated_at"),
+            name: pages!($rows, "c.name_sort", "c.id", ["$4", "$5", "$6"]),
+            owner: pages!($rows, "c.owner_sort", "c.id", ["$4", "$5", "$6"]),
+            created_at: pages!($rows, "c.created_at", "c.id", ["$4", "$5", "$6"]),
+            updated_at: pages!($rows, "c.updated_at", "c.id", ["$4", "$5", "$6"]),
         }
     };
 }
@@ -109,12 +84,7 @@ impl Orders {
             "updated_at" => &self.updated_at,
             _ => &self.created_at,
         };
-        pages[match query.keyset() {
-            Keyset::FirstAscending => 0,
-            Keyset::FirstDescending => 1,
-            Keyset::Greater => 2,
-            Keyset::Less => 3,
-        }]
+        query.keyset().of(pages)
     }
 }
 
@@ -156,16 +126,8 @@ impl Credentials {
     async fn rows_of(&self, orders: &Orders, query: &ListQuery) -> Result<Vec<CredentialRow>, ApiError> {
         let sql = orders.text(query);
         Ok(read!(self.base.db, c => {
-            let page = sqlx::query_as(sql)
-                .bind(query.pattern()).bind(query.searched_id()).bind(query.owner).bind(query.limit + 1);
-            let page = match &query.cursor {
-                None => page,
-                Some(cursor) => match &cursor.key {
-                    SortKey::Bytes(bytes) => page.bind(bytes.clone()),
-                    SortKey::Time(time) => page.bind(*time),
-                }.bind(cursor.id),
-            };
-            page.fetch_all(c)
+            let page = sqlx::query_as(sql).bind(query.pattern()).bind(query.searched_id()).bind(query.owner);
+            bind_page!(page, query).fetch_all(c)
         })?)
     }
 

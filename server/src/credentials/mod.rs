@@ -16,13 +16,10 @@ pub use operations::operations;
 pub use owned::{destroy_owned, owned, transfer_owned};
 pub use resolver::{Referrer, ResolveError, Resolved, Resolver, UseRequest};
 pub use routes::router;
-pub use rows::summary;
+pub use rows::Joined;
 
 use std::sync::Arc;
 
-use app::accounts::{Action, Resource};
-
-use crate::http::Permit;
 use crate::state::Base;
 
 /// The credentials of one server: shared parts and the resolver.
@@ -45,25 +42,4 @@ impl Credentials {
     pub fn resolver(&self) -> &Resolver {
         &self.resolver
     }
-}
-
-/// Declares the permission of a route.
-macro_rules! permit {
-    ($($(#[$doc:meta])* $name:ident => $action:ident;)*) => {
-        $($(#[$doc])* #[derive(Debug)] pub struct $name;
-        impl Permit for $name {
-            const RESOURCE: Resource = Resource::Credentials;
-            const ACTION: Action = Action::$action;
-        })*
-    };
-}
-permit! {
-    /// May see credentials.
-    Read => Read;
-    /// May store one.
-    Create => Create;
-    /// May change one.
-    Update => Update;
-    /// May delete one.
-    Delete => Delete;
 }

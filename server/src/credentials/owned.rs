@@ -1,14 +1,15 @@
 //! The credentials of one user: listed, given to another user, or destroyed, when the account is deleted.
 
 use app::accounts::UserId;
+use app::api::NamedRecord;
 use app::credentials::CredentialId;
 use app::users::OwnedCredential;
 use uuid::Uuid;
 
 use super::store::{self, Burial};
-use crate::accounts::Transfer;
+use crate::accounts::{Transfer, first_owned};
 use crate::audit::Event;
-use crate::db::{Db, Tx, read, within};
+use crate::db::{Db, Tx, within};
 use crate::http::ApiError;
 use crate::references;
 
@@ -20,27 +21,19 @@ const TOUCH: &str = "UPDATE credentials SET reference_epoch = reference_epoch + 
 const TRANSFER: &str = "UPDATE credentials SET owner_id = $2, owner_sort = $3, revision = revision + 1, updated_at = $4, \
      updated_by_name = $5 WHERE owner_id = $1 AND deleted_at IS NULL RETURNING id, name";
 
-#[derive(sqlx::FromRow)]
-struct Listed {
-    id: Uuid,
-    name: String,
-    total: i64,
-}
-
 /// The first credentials of a user with what uses each, and how many there are.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn owned(db: &Db, owner: UserId, limit: i64) -> Result<(Vec<OwnedCredential>, i64), ApiError> {
-    let rows: Vec<Listed> = read!(*db, c => sqlx::query_as(LIST).bind(owner.0).bind(limit).fetch_all(c))?;
-    let total = rows.first().map_or(0, |row| row.total);
-    let mut credentials = Vec::with_capacity(rows.len());
-    for row in rows {
-        let id = CredentialId(row.id);
+    let (records, total) = first_owned(db, LIST, owner, limit).await?;
+    let mut credentials = Vec::with_capacity(records.len());
+    for NamedRecord { id, name } in records {
+        let id = CredentialId(id);
         let (references, used_by) = references::list(db, id, limit).await?;
         credentials.push(OwnedCredential {
             id,
-            name: row.name,
+            name,
             references,
             used_by,
         });
@@ -53,15 +46,7 @@ pub async fn owned(db: &Db, owner: UserId, limit: i64) -> Result<(Vec<OwnedCrede
 /// # Errors
 /// Where the database fails.
 pub async fn transfer_owned(tx: &mut Tx, transfer: &Transfer<'_>) -> Result<Vec<Event>, ApiError> {
-    let rows: Vec<(Uuid, String)> = within!(tx, c => sqlx::query_as(TRANSFER)
-        .bind(transfer.from.0)
-        .bind(transfer.to.0)
-        .bind(&transfer.to_sort)
-        .bind(transfer.now)
-        .bind(transfer.principal.name())
-        .fetch_all(c))?;
-    let event = |(id, name): &(Uuid, String)| transfer.event("credential.transfer", ("credential", *id, name));
-    Ok(rows.iter().map(event).collect())
+    Ok(transfer.run(tx, TRANSFER, "credential.transfer", "credential").await?)
 }
 
 /// Destroys all credentials of a user: what refers to one keeps its reference and says that it is gone.
@@ -75,8 +60,7 @@ pub async fn destroy_owned(tx: &mut Tx, transfer: &Transfer<'_>) -> Result<Vec<E
         let id = CredentialId(id);
         let (_, references) = references::list_within(tx, id, 1).await?;
         let burial = Burial {
-            principal: transfer.principal,
-            request_id: transfer.request_id,
+            act: transfer.act,
             now: transfer.now,
             references,
         };

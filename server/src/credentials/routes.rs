@@ -2,22 +2,18 @@
 
 use app::api::Page;
 use app::credentials::CredentialId;
-use axum::extract::{Extension, State};
-use axum::response::Response;
+use axum::Router;
+use axum::extract::State;
 use axum::routing::get;
-use axum::{Router, body::Body};
 use tracing::instrument;
 
 use super::listing::SORTS;
-use super::store::Author;
-use super::{Create, Credentials, Delete, Read, Update, input};
+use super::{Credentials, input};
 use crate::http::{
-    ApiError, IdPath, IfMatch, JsonBody, ListQuery, May, Permit, QueryPairs, RequestId, created, json, no_content,
+    Answer, ApiError, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, created, json, no_content, permits,
     with_etag,
 };
 use crate::state::AppState;
-
-type Answer = Result<Response<Body>, ApiError>;
 
 /// `/credentials` and everything below it.
 pub fn router() -> Router<AppState> {
@@ -28,13 +24,7 @@ pub fn router() -> Router<AppState> {
         .route("/credentials/{id}/uses", get(uses))
 }
 
-fn author<'a, P: Permit>(may: &'a May<P>, request: &'a RequestId) -> Author<'a> {
-    Author {
-        principal: &may.principal,
-        scope: may.scope,
-        request_id: &request.0,
-    }
-}
+permits!(Credentials: Read, Create, Update, Delete);
 
 #[instrument(name = "credentials.list", skip_all)]
 async fn list(_may: May<Read>, State(credentials): State<Credentials>, pairs: QueryPairs) -> Answer {
@@ -43,15 +33,8 @@ async fn list(_may: May<Read>, State(credentials): State<Credentials>, pairs: Qu
 }
 
 #[instrument(name = "credentials.create", skip_all)]
-async fn create(
-    may: May<Create>,
-    State(credentials): State<Credentials>,
-    Extension(request): Extension<RequestId>,
-    JsonBody(fields): JsonBody,
-) -> Answer {
-    let credential = credentials
-        .create(author(&may, &request), input::create(fields)?)
-        .await?;
+async fn create(may: May<Create>, State(credentials): State<Credentials>, JsonBody(fields): JsonBody) -> Answer {
+    let credential = credentials.create(may.act(), input::create(fields)?).await?;
     Ok(created(
         &credential,
         &format!("/credentials/{}", credential.id),
@@ -71,11 +54,10 @@ async fn update(
     State(credentials): State<Credentials>,
     IdPath(id): IdPath<CredentialId>,
     IfMatch(revision): IfMatch,
-    Extension(request): Extension<RequestId>,
     JsonBody(fields): JsonBody,
 ) -> Answer {
     let credential = credentials
-        .update(author(&may, &request), id, revision, input::update(fields)?)
+        .update(may.act(), id, revision, input::update(fields)?)
         .await?;
     Ok(with_etag(&credential, credential.revision))
 }
@@ -86,12 +68,11 @@ async fn delete(
     State(credentials): State<Credentials>,
     IdPath(id): IdPath<CredentialId>,
     IfMatch(revision): IfMatch,
-    Extension(request): Extension<RequestId>,
     mut pairs: QueryPairs,
 ) -> Answer {
     let force = pairs.flag("force")?;
     pairs.finish()?;
-    credentials.delete(author(&may, &request), id, revision, force).await?;
+    credentials.delete(may.act(), id, revision, force).await?;
     Ok(no_content())
 }
 
@@ -112,12 +93,9 @@ async fn references(
         .is_some();
     let (items, hidden) = if visible { (items, 0) } else { (Vec::new(), total) };
     Ok(json(&Page {
-        items,
         total,
-        total_exact: true,
-        next_cursor: None,
-        previous_cursor: None,
         hidden,
+        ..Page::whole(items)
     }))
 }
 
@@ -135,11 +113,7 @@ async fn uses(
 
 /// The one parameter of the short lists.
 fn limit(mut pairs: QueryPairs) -> Result<i64, ApiError> {
-    let limit = match pairs.take("limit").map(|text| text.parse()) {
-        None => 25,
-        Some(Ok(limit)) if (1..=100).contains(&limit) => limit,
-        Some(_) => return Err(ApiError::BadQuery("Use a limit from 1 to 100.")),
-    };
+    let limit = pairs.limit()?;
     pairs.finish()?;
     Ok(limit)
 }

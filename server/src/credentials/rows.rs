@@ -107,40 +107,62 @@ impl From<UseRow> for Use {
     }
 }
 
-/// What a record that refers to a credential shows of it. The columns come from a join.
-#[must_use]
-pub fn summary(
-    principal: &Principal,
-    id: Uuid,
-    name: String,
-    owner: (Uuid, String),
-    deleted: Option<(DateTime<Utc>, Option<String>)>,
-) -> CredentialSummary {
-    let owner_id = UserId(owner.0);
-    if !principal.may_with(Resource::Credentials, Action::Read, owner_id) {
-        let id = CredentialId(id);
-        return CredentialSummary {
-            id,
-            state: CredentialState::Hidden,
-            name: None,
-            owner: None,
-            deleted_by: None,
-            deleted_at: None,
-        };
+/// The credential of a record that may refer to one: the columns of a join.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(clippy::struct_field_names, reason = "they are called as the columns are")]
+pub struct Joined {
+    credential_id: Option<Uuid>,
+    credential_name: Option<String>,
+    credential_owner_id: Option<Uuid>,
+    credential_owner_name: Option<String>,
+    credential_deleted_at: Option<DateTime<Utc>>,
+    credential_deleted_by: Option<String>,
+}
+
+impl Joined {
+    /// The credential's id.
+    #[must_use]
+    pub fn id(&self) -> Option<CredentialId> {
+        self.credential_id.map(CredentialId)
     }
-    let (state, deleted_at, deleted_by) = match deleted {
-        None => (CredentialState::Live, None, None),
-        Some((at, by)) => (CredentialState::Deleted, Some(at), by),
-    };
-    CredentialSummary {
-        id: CredentialId(id),
-        state,
-        name: Some(name),
-        owner: deleted_at.is_none().then_some(Owner {
+
+    /// What the record shows of it to somebody.
+    #[must_use]
+    pub fn summary(&self, reader: &Principal) -> Option<CredentialSummary> {
+        let id = self.id()?;
+        let owner_id = UserId(self.credential_owner_id?);
+        if !reader.may_with(Resource::Credentials, Action::Read, owner_id) {
+            return Some(CredentialSummary {
+                id,
+                state: CredentialState::Hidden,
+                name: None,
+                owner: None,
+                deleted_by: None,
+                deleted_at: None,
+            });
+        }
+        let owner = Owner {
             id: owner_id,
-            name: owner.1,
-        }),
-        deleted_by,
-        deleted_at,
+            name: self.credential_owner_name.clone()?,
+        };
+        let name = self.credential_name.clone();
+        Some(match self.credential_deleted_at {
+            None => CredentialSummary {
+                id,
+                state: CredentialState::Live,
+                name,
+                owner: Some(owner),
+                deleted_by: None,
+                deleted_at: None,
+            },
+            at => CredentialSummary {
+                id,
+                state: CredentialState::Deleted,
+                name,
+                owner: None,
+                deleted_by: self.credential_deleted_by.clone(),
+                deleted_at: at,
+            },
+        })
     }
 }

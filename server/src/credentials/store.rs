@@ -1,6 +1,6 @@
 //! The SQL of credentials. Lists never select the ciphertext.
 
-use app::accounts::Scope;
+use app::accounts::{Action, Resource, Scope};
 use app::api::{Page, Patch};
 use app::credentials::{CreateCredential, Credential, CredentialId, UpdateCredential, Use};
 use chrono::{DateTime, Utc};
@@ -12,28 +12,10 @@ use super::listing::GET;
 use super::rows::{CredentialRow, UseRow};
 use crate::accounts::begin_owning;
 use crate::audit::{self, Event};
-use crate::db::{DbError, Tx, execute, is_unique_violation, read, within};
-use crate::http::{ApiError, Principal};
+use crate::db::{Tx, execute, read, within};
+use crate::http::{Act, ApiError, Principal};
 use crate::references;
 use crate::text::{fold, sort_key};
-
-/// Who changes something, and from where.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Author<'a> {
-    pub principal: &'a Principal,
-    pub scope: Scope,
-    pub request_id: &'a str,
-}
-
-impl Author<'_> {
-    /// The owner whose records may be changed; nothing for everybody's.
-    fn only_owner(&self) -> Option<Uuid> {
-        match self.scope {
-            Scope::Any => None,
-            Scope::Own => Some(self.principal.user_id().map_or_else(Uuid::nil, |id| id.0)),
-        }
-    }
-}
 
 const INSERT: &str = "INSERT INTO credentials (id, name, name_key, name_sort, owner_id, owner_sort, version, revision, \
      reference_epoch, allowed_hosts, created_at, updated_at, updated_by_name) \
@@ -57,6 +39,14 @@ const BURY: &str = "UPDATE credentials SET deleted_at = $2, deleted_by_name = $3
 const USES: &str = "SELECT at, actor_kind, actor_id, actor_name, COALESCE(credential_version, 0) AS credential_version, \
      referrer_kind, referrer_id, referrer_name, host, outcome, reason FROM audit_events \
      WHERE action = 'credential.use' AND credential_id = $1 ORDER BY seq DESC LIMIT $2";
+
+/// The owner whose credentials somebody may treat so; nothing for everybody's.
+fn only_owner(principal: &Principal, action: Action) -> Option<Uuid> {
+    match principal.may(Resource::Credentials, action) {
+        Some(Scope::Any) => None,
+        Some(Scope::Own) | None => Some(principal.user_id().map_or_else(Uuid::nil, |id| id.0)),
+    }
+}
 
 #[derive(sqlx::FromRow)]
 struct Changed {
@@ -84,10 +74,10 @@ impl Credentials {
     }
 
     /// Seals and stores a new credential.
-    pub(super) async fn create(&self, author: Author<'_>, input: CreateCredential) -> Result<Credential, ApiError> {
+    pub(super) async fn create(&self, act: Act<'_>, input: CreateCredential) -> Result<Credential, ApiError> {
         let id = CredentialId(Uuid::now_v7());
         let now = self.base.clock.now();
-        let owner = author.principal.user_id().ok_or(ApiError::Forbidden)?;
+        let owner = act.principal.user_id().ok_or(ApiError::Forbidden)?;
         let mut tx = self.base.db.begin().await?;
         begin_owning(&mut tx, owner).await?;
         execute!(
@@ -101,17 +91,11 @@ impl Credentials {
                 .bind(now)
                 .bind(owner.0)
         )
-        .map_err(name_taken)?;
+        .map_err(ApiError::of_named)?;
         self.insert_version(&mut tx, id, 1, &input.value, now).await?;
         let created = Self::get_within(&mut tx, id).await?;
         let target = ("credential", id.0, input.name.as_str());
-        let event = Event::new(
-            now,
-            author.principal,
-            "credential.create",
-            target,
-            Some(author.request_id),
-        );
+        let event = Event::by(act, now, "credential.create", target);
         audit::append(&mut tx, &self.base.vault, &[event]).await?;
         tx.commit().await?;
         Ok(created)
@@ -144,7 +128,7 @@ impl Credentials {
     /// Changes a credential that was seen at a revision.
     pub(super) async fn update(
         &self,
-        author: Author<'_>,
+        act: Act<'_>,
         id: CredentialId,
         if_match: Option<i64>,
         input: UpdateCredential,
@@ -159,15 +143,16 @@ impl Credentials {
             Patch::Null => Some(Vec::new()),
             Patch::Set(hosts) => Some(hosts.clone()),
         };
+        let only_owner = only_owner(act.principal, Action::Update);
         let rotates = matches!(input.value, Patch::Set(_));
         let mut tx = self.base.db.begin().await?;
         if name.is_none() && hosts.is_none() && !rotates {
             // Nothing is asked for: the preconditions count all the same.
             let touched: Option<String> = within!(&mut tx, c => sqlx::query_scalar(TOUCH)
-                .bind(id.0).bind(if_match).bind(author.only_owner()).fetch_optional(c))?;
+                .bind(id.0).bind(if_match).bind(only_owner).fetch_optional(c))?;
             return match touched {
                 Some(_) => Self::get_within(&mut tx, id).await,
-                None => Err(Self::why_not(&mut tx, author, id).await?),
+                None => Err(Self::why_not(&mut tx, only_owner, id).await?),
             };
         }
         let changed: Option<Changed> = within!(&mut tx, c => sqlx::query_as(UPDATE)
@@ -178,47 +163,37 @@ impl Credentials {
             .bind(i64::from(rotates))
             .bind(hosts.as_ref().map(Json))
             .bind(now)
-            .bind(author.principal.name())
+            .bind(act.principal.name())
             .bind(if_match)
-            .bind(author.only_owner())
+            .bind(only_owner)
             .fetch_optional(c))
-        .map_err(name_taken)?;
+        .map_err(ApiError::of_named)?;
         let Some(changed) = changed else {
-            return Err(Self::why_not(&mut tx, author, id).await?);
+            return Err(Self::why_not(&mut tx, only_owner, id).await?);
         };
         if let Patch::Set(value) = &input.value {
             self.insert_version(&mut tx, id, changed.version, value, now).await?;
             execute!(&mut tx, sqlx::query(DROP_OLD_VERSIONS).bind(id.0).bind(changed.version))?;
         }
         let updated = Self::get_within(&mut tx, id).await?;
-        let fields: Vec<&str> = [
+        let fields = audit::changed_fields(&[
             ("name", name.is_some()),
             ("value", rotates),
             ("allowed_hosts", hosts.is_some()),
-        ]
-        .into_iter()
-        .filter_map(|(field, changed)| changed.then_some(field))
-        .collect();
+        ]);
         let target = ("credential", id.0, changed.name.as_str());
-        let event = Event::new(
-            now,
-            author.principal,
-            "credential.update",
-            target,
-            Some(author.request_id),
-        )
-        .changed(&fields);
+        let event = Event::by(act, now, "credential.update", target).changed(&fields);
         audit::append(&mut tx, &self.base.vault, &[event]).await?;
         tx.commit().await?;
         Ok(updated)
     }
 
     /// Why a change touched no row: gone, somebody else's, or changed in the meantime.
-    async fn why_not(tx: &mut Tx, author: Author<'_>, id: CredentialId) -> Result<ApiError, ApiError> {
+    async fn why_not(tx: &mut Tx, only_owner: Option<Uuid>, id: CredentialId) -> Result<ApiError, ApiError> {
         let standing: Option<Standing> = within!(tx, c => sqlx::query_as(STANDING).bind(id.0).fetch_optional(c))?;
         Ok(match standing {
             None => ApiError::NotFound,
-            Some(row) if author.only_owner().is_some_and(|owner| owner != row.owner_id) => ApiError::Forbidden,
+            Some(row) if only_owner.is_some_and(|owner| owner != row.owner_id) => ApiError::Forbidden,
             Some(row) => ApiError::PreconditionFailed {
                 changed_by: row.updated_by_name,
                 changed_at: row.updated_at,
@@ -229,17 +204,18 @@ impl Credentials {
     /// Deletes a credential: its value is destroyed, its name stays as a tombstone.
     pub(super) async fn delete(
         &self,
-        author: Author<'_>,
+        act: Act<'_>,
         id: CredentialId,
         if_match: Option<i64>,
         force: bool,
     ) -> Result<(), ApiError> {
         let now = self.base.clock.now();
+        let only_owner = only_owner(act.principal, Action::Delete);
         let mut tx = self.base.db.begin().await?;
         let name: Option<String> = within!(&mut tx, c => sqlx::query_scalar(TOUCH)
-            .bind(id.0).bind(if_match).bind(author.only_owner()).fetch_optional(c))?;
+            .bind(id.0).bind(if_match).bind(only_owner).fetch_optional(c))?;
         let Some(name) = name else {
-            return Err(Self::why_not(&mut tx, author, id).await?);
+            return Err(Self::why_not(&mut tx, only_owner, id).await?);
         };
         // Only now, with the row locked: an attach that came first is seen, a later one finds nothing.
         let (references, total) = references::list_within(&mut tx, id, 10).await?;
@@ -247,8 +223,7 @@ impl Credentials {
             return Err(ApiError::InUse { references, total });
         }
         let burial = Burial {
-            principal: author.principal,
-            request_id: author.request_id,
+            act,
             now,
             references: total,
         };
@@ -276,8 +251,7 @@ impl Credentials {
 
 /// Who destroys a credential, and how many references it leaves behind.
 pub(super) struct Burial<'a> {
-    pub principal: &'a Principal,
-    pub request_id: &'a str,
+    pub act: Act<'a>,
     pub now: DateTime<Utc>,
     pub references: i64,
 }
@@ -291,27 +265,13 @@ pub(super) async fn bury(tx: &mut Tx, burial: Burial<'_>, id: CredentialId, name
         sqlx::query(BURY)
             .bind(id.0)
             .bind(burial.now)
-            .bind(burial.principal.name())
+            .bind(burial.act.principal.name())
             .bind(Json(&none))
     )?;
     let target = ("credential", id.0, name);
-    let mut event = Event::new(
-        burial.now,
-        burial.principal,
-        "credential.delete",
-        target,
-        Some(burial.request_id),
-    );
+    let mut event = Event::by(burial.act, burial.now, "credential.delete", target);
     if burial.references > 0 {
         event.details = Some(format!("references: {}", burial.references));
     }
     Ok(event)
-}
-
-fn name_taken(error: sqlx::Error) -> ApiError {
-    if is_unique_violation(&error) {
-        ApiError::NameTaken
-    } else {
-        DbError::from(error).into()
-    }
 }

@@ -7,6 +7,9 @@ use serde::Serialize;
 
 use super::ApiError;
 
+/// What a handler gives.
+pub type Answer = Result<Response, ApiError>;
+
 /// 200 with a JSON body.
 #[must_use]
 pub fn json<T: Serialize>(content: &T) -> Response {

@@ -112,11 +112,7 @@ impl ListQuery {
         let sort = sorts.iter().find(|known| **known == field).ok_or(ApiError::BadQuery(
             "Sort by one of the fields that the documentation of this list names.",
         ))?;
-        let limit = match pairs.take("limit").map(|text| text.parse::<i64>()) {
-            None => 25,
-            Some(Ok(limit)) if (1..=100).contains(&limit) => limit,
-            Some(_) => return Err(ApiError::BadQuery("Use a limit from 1 to 100.")),
-        };
+        let limit = pairs.limit()?;
         let fingerprint = fingerprint(list, &asked, search.as_deref(), owner);
         let cursor = match pairs.take("cursor") {
             None => None,

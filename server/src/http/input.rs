@@ -137,6 +137,18 @@ impl QueryPairs {
         Some(self.0.remove(index).1).filter(|value| !value.is_empty())
     }
 
+    /// Takes how many rows are asked for.
+    ///
+    /// # Errors
+    /// [`ApiError::BadQuery`] where it is not a number from 1 to 100.
+    pub fn limit(&mut self) -> Result<i64, ApiError> {
+        match self.take("limit").map(|text| text.parse()) {
+            None => Ok(25),
+            Some(Ok(limit)) if (1..=100).contains(&limit) => Ok(limit),
+            Some(_) => Err(ApiError::BadQuery("Use a limit from 1 to 100.")),
+        }
+    }
+
     /// Takes a switch.
     ///
     /// # Errors

@@ -8,11 +8,12 @@ mod fields;
 mod guard;
 mod input;
 mod observe;
+mod pages;
 mod principal;
 mod problem;
 mod request_id;
 
-pub use answer::{created, json, no_content, with_etag};
+pub use answer::{Answer, created, json, no_content, with_etag};
 pub use catalogue::ProblemKind;
 pub use client::{ClientAddress, TrustedProxies, client_address};
 pub use cursor::{Cursor, Direction, Keyset, ListQuery, SortKey};
@@ -20,7 +21,9 @@ pub use fields::Fields;
 pub use guard::{HostRule, guard};
 pub use input::{IdPath, IfMatch, JsonBody, QueryPairs};
 pub use observe::{ActedAs, observe};
-pub use principal::{May, Permit, Principal, permissions};
+pub(crate) use pages::{bind_page, pages};
+pub(crate) use principal::permits;
+pub use principal::{Act, May, Permit, Principal, permissions};
 pub use problem::{ApiError, CREDENTIAL_POINTER, MODEL_SLUGS, UPSTREAM_SLUGS, finish_problems, problem};
 pub use request_id::{RequestId, request_id};
 

@@ -7,7 +7,7 @@ use app::accounts::{Action, Permission, Resource, Role, Scope, UserId};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-use super::ApiError;
+use super::{ApiError, RequestId};
 
 /// Who is acting.
 #[derive(Clone, Debug)]
@@ -134,6 +134,15 @@ pub fn permissions(role: Role) -> Vec<Permission> {
     }
 }
 
+/// Who does something, in which request: what the record of it names.
+#[derive(Clone, Copy, Debug)]
+pub struct Act<'a> {
+    /// Who is acting.
+    pub principal: &'a Principal,
+    /// The request.
+    pub request_id: &'a RequestId,
+}
+
 /// A permission that a route needs.
 pub trait Permit: Send + Sync + 'static {
     /// The kind of record.
@@ -142,15 +151,42 @@ pub trait Permit: Send + Sync + 'static {
     const ACTION: Action;
 }
 
+/// Declares the permissions that the routes of a resource need: `permits!(Users: Read, Create)`.
+macro_rules! permits {
+    ($resource:ident: $($action:ident),+) => {
+        $(
+            #[derive(Debug)]
+            struct $action;
+
+            impl $crate::http::Permit for $action {
+                const RESOURCE: app::accounts::Resource = app::accounts::Resource::$resource;
+                const ACTION: app::accounts::Action = app::accounts::Action::$action;
+            }
+        )+
+    };
+}
+pub(crate) use permits;
+
 /// Proof that the caller holds the permission `P`. As an argument it comes first: without a session
 /// the answer is 401, without the permission 403, before anything else of the request is read.
 #[derive(Debug)]
 pub struct May<P: Permit> {
     /// Who is acting.
     pub principal: Principal,
-    /// Whose records the permission covers.
-    pub scope: Scope,
+    /// The request that it was asked in.
+    pub request_id: RequestId,
     permit: PhantomData<P>,
+}
+
+impl<P: Permit> May<P> {
+    /// What a change is recorded with.
+    #[must_use]
+    pub fn act(&self) -> Act<'_> {
+        Act {
+            principal: &self.principal,
+            request_id: &self.request_id,
+        }
+    }
 }
 
 impl<P: Permit, S: Send + Sync> FromRequestParts<S> for May<P> {
@@ -158,10 +194,12 @@ impl<P: Permit, S: Send + Sync> FromRequestParts<S> for May<P> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let principal = Principal::from_request_parts(parts, state).await?;
-        let scope = principal.may(P::RESOURCE, P::ACTION).ok_or(ApiError::Forbidden)?;
+        principal.may(P::RESOURCE, P::ACTION).ok_or(ApiError::Forbidden)?;
+        let request_id = parts.extensions.get().cloned();
         Ok(Self {
             principal,
-            scope,
+            request_id: request_id
+                .ok_or_else(|| ApiError::Internal(anyhow::anyhow!("a request came without an id")))?,
             permit: PhantomData,
         })
     }

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use http::{HeaderValue, StatusCode, header};
 
 use super::RequestId;
-use crate::db::DbError;
+use crate::db::{DbError, is_unique_violation};
 use crate::vault::VaultError;
 
 /// Everything that an API route can refuse or fail with. Each variant says its status and its slug.
@@ -420,6 +420,18 @@ impl From<DbError> for ApiError {
         match error {
             DbError::Unavailable(_) => Self::Unavailable(error.into()),
             DbError::Query(_) => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl ApiError {
+    /// What is wrong where a record with a name could not be written.
+    #[must_use]
+    pub fn of_named(error: sqlx::Error) -> Self {
+        if is_unique_violation(&error) {
+            Self::NameTaken
+        } else {
+            error.into()
         }
     }
 }

@@ -4,21 +4,18 @@ use app::accounts::{Action, Resource};
 use app::api::Page;
 use app::mcp_servers::{McpServerId, StdioCommand};
 use axum::Router;
-use axum::extract::{Extension, State};
-use axum::response::Response;
+use axum::extract::State;
 use axum::routing::{get, post};
 use tracing::instrument;
 
 use super::input;
 use super::operate;
 use super::rows::{self, SORTS};
-use super::store::{self, Change};
+use super::store;
 use super::targets;
 use super::{McpServers, Usage};
-use crate::http::{self, ApiError, IdPath, IfMatch, JsonBody, ListQuery, May, Permit, QueryPairs, RequestId};
+use crate::http::{self, Answer, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, permits};
 use crate::state::AppState;
-
-type Answer = Result<Response, ApiError>;
 
 /// The routes, below the prefix of the API.
 pub fn router() -> Router<AppState> {
@@ -32,23 +29,7 @@ pub fn router() -> Router<AppState> {
         .route("/mcp-servers/{id}/tools/{tool}/call", post(call))
 }
 
-/// Declares the permission that a route needs.
-macro_rules! permit {
-    ($name:ident, $action:ident) => {
-        #[derive(Debug)]
-        struct $name;
-
-        impl Permit for $name {
-            const RESOURCE: Resource = Resource::McpServers;
-            const ACTION: Action = Action::$action;
-        }
-    };
-}
-permit!(Read, Read);
-permit!(Create, Create);
-permit!(Update, Update);
-permit!(Delete, Delete);
-permit!(Use, Use);
+permits!(McpServers: Read, Create, Update, Delete, Use);
 
 #[instrument(name = "mcp_servers.list", skip_all)]
 async fn list(may: May<Read>, State(servers): State<McpServers>, pairs: QueryPairs) -> Answer {
@@ -76,15 +57,10 @@ async fn read(may: May<Read>, State(servers): State<McpServers>, IdPath(id): IdP
 }
 
 #[instrument(name = "mcp_servers.create", skip_all)]
-async fn create(
-    may: May<Create>,
-    State(servers): State<McpServers>,
-    Extension(request_id): Extension<RequestId>,
-    JsonBody(fields): JsonBody,
-) -> Answer {
+async fn create(may: May<Create>, State(servers): State<McpServers>, JsonBody(fields): JsonBody) -> Answer {
     let may_stdio = may.principal.may(Resource::StdioServers, Action::Create).is_some();
     let input = input::create(fields, servers.stdio.settings(), may_stdio)?;
-    let server = store::create(&servers, Change::new(&may.principal, &request_id), input).await?;
+    let server = store::create(&servers, may.act(), input).await?;
     Ok(http::created(
         &server,
         &format!("/mcp-servers/{}", server.id),
@@ -96,13 +72,12 @@ async fn create(
 async fn update(
     may: May<Update>,
     State(servers): State<McpServers>,
-    Extension(request_id): Extension<RequestId>,
     IdPath(id): IdPath<McpServerId>,
     IfMatch(revision): IfMatch,
     JsonBody(fields): JsonBody,
 ) -> Answer {
     let input = input::update(fields)?;
-    let server = store::update(&servers, Change::new(&may.principal, &request_id), id, revision, &input).await?;
+    let server = store::update(&servers, may.act(), id, revision, &input).await?;
     servers.sessions.end(id);
     Ok(http::with_etag(&server, server.revision))
 }
@@ -111,50 +86,34 @@ async fn update(
 async fn delete(
     may: May<Delete>,
     State(servers): State<McpServers>,
-    Extension(request_id): Extension<RequestId>,
     IdPath(id): IdPath<McpServerId>,
     IfMatch(revision): IfMatch,
 ) -> Answer {
-    store::delete(&servers, Change::new(&may.principal, &request_id), id, revision).await?;
+    store::delete(&servers, may.act(), id, revision).await?;
     servers.sessions.end(id);
     Ok(http::no_content())
 }
 
 /// Tries what a form holds: a new server, or a saved one with changes. Nothing is stored.
 #[instrument(name = "mcp_servers.test", skip_all)]
-async fn test(
-    may: May<Use>,
-    State(servers): State<McpServers>,
-    Extension(request_id): Extension<RequestId>,
-    JsonBody(fields): JsonBody,
-) -> Answer {
+async fn test(may: May<Use>, State(servers): State<McpServers>, JsonBody(fields): JsonBody) -> Answer {
     let input = input::test(fields)?;
-    let ready = targets::draft(&servers, &may.principal, input, &request_id).await;
-    Ok(http::json(&operate::test(&servers, ready, &request_id).await?))
+    let ready = targets::draft(&servers, &may.principal, input, &may.request_id).await;
+    Ok(http::json(&operate::test(&servers, ready, &may.request_id).await?))
 }
 
 #[instrument(name = "mcp_servers.test_saved", skip_all, fields(mcp_server.id = %id))]
-async fn test_saved(
-    may: May<Use>,
-    State(servers): State<McpServers>,
-    Extension(request_id): Extension<RequestId>,
-    IdPath(id): IdPath<McpServerId>,
-) -> Answer {
+async fn test_saved(may: May<Use>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> Answer {
     let row = rows::get(&servers.base.db, id).await?;
-    let ready = targets::as_saved(&servers, &may.principal, &row, &request_id).await;
-    Ok(http::json(&operate::test(&servers, ready, &request_id).await?))
+    let ready = targets::as_saved(&servers, &may.principal, &row, &may.request_id).await;
+    Ok(http::json(&operate::test(&servers, ready, &may.request_id).await?))
 }
 
 #[instrument(name = "mcp_servers.tools", skip_all, fields(mcp_server.id = %id))]
-async fn tools(
-    may: May<Use>,
-    State(servers): State<McpServers>,
-    Extension(request_id): Extension<RequestId>,
-    IdPath(id): IdPath<McpServerId>,
-) -> Answer {
+async fn tools(may: May<Use>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> Answer {
     let by = Usage {
         principal: &may.principal,
-        request_id: &request_id,
+        request_id: &may.request_id,
     };
     let (_, tools) = servers.list_tools(by, id).await?;
     Ok(http::json(&tools))
@@ -164,7 +123,6 @@ async fn tools(
 async fn call(
     may: May<Use>,
     State(servers): State<McpServers>,
-    Extension(request_id): Extension<RequestId>,
     IdPath(id): IdPath<McpServerId>,
     input::ToolPath(tool): input::ToolPath,
     JsonBody(fields): JsonBody,
@@ -172,7 +130,7 @@ async fn call(
     let arguments = input::call(fields)?;
     let by = Usage {
         principal: &may.principal,
-        request_id: &request_id,
+        request_id: &may.request_id,
     };
     Ok(http::json(&servers.call_tool(by, id, &tool, arguments).await?))
 }

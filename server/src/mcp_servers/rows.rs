@@ -2,7 +2,7 @@
 
 use app::accounts::{Owner, Resource, UserId};
 use app::api::Page;
-use app::credentials::{CredentialId, CredentialSummary};
+use app::credentials::CredentialId;
 use app::mcp_servers::{McpServer, McpServerId, Transport};
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use super::input::Address;
 use super::place::{Place, Program};
-use crate::credentials;
+use crate::credentials::Joined;
 use crate::db::{Db, DbError, Tx, read, within};
 use crate::destination::Destination;
-use crate::http::{ApiError, Keyset, ListQuery, Principal, SortKey};
+use crate::http::{ApiError, ListQuery, Principal, SortKey, bind_page, pages};
 
 /// How the database names the transports.
 pub(super) const HTTP: &str = "http";
@@ -32,7 +32,6 @@ pub(super) struct McpServerRow {
     args: Option<Json<Vec<String>>>,
     cwd: Option<String>,
     env_names: Option<Json<Vec<String>>>,
-    pub credential_id: Option<Uuid>,
     pub owner_id: Uuid,
     owner_name: String,
     owner_sort: Vec<u8>,
@@ -40,11 +39,8 @@ pub(super) struct McpServerRow {
     created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub updated_by_name: String,
-    credential_name: Option<String>,
-    credential_owner_id: Option<Uuid>,
-    credential_owner_name: Option<String>,
-    credential_deleted_at: Option<DateTime<Utc>>,
-    credential_deleted_by: Option<String>,
+    #[sqlx(flatten)]
+    credential: Joined,
 }
 
 macro_rules! select {
@@ -64,44 +60,16 @@ macro_rules! filter {
     };
 }
 
-/// The four statements of one order: from either end, and from either side of an edge.
-macro_rules! pages {
-    ($keyset:expr, $column:literal) => {
-        match $keyset {
-            Keyset::FirstAscending => {
-                concat!(select!(), filter!(), "ORDER BY s.", $column, ", s.id LIMIT $4")
-            }
-            Keyset::FirstDescending => {
-                concat!(
-                    select!(),
-                    filter!(),
-                    "ORDER BY s.",
-                    $column,
-                    " DESC, s.id DESC LIMIT $4"
-                )
-            }
-            Keyset::Greater => concat!(
-                select!(),
-                filter!(),
-                "AND (s.",
-                $column,
-                ", s.id) > ($5, $6) ORDER BY s.",
-                $column,
-                ", s.id LIMIT $4"
-            ),
-            Keyset::Less => concat!(
-                select!(),
-                filter!(),
-                "AND (s.",
-                $column,
-                ", s.id) < ($5, $6) ORDER BY s.",
-                $column,
-                " DESC, s.id DESC LIMIT $4"
-            ),
-        }
+/// The pages of a sort column.
+macro_rules! by {
+    ($column:literal) => {
+        pages!(concat!(select!(), filter!()), $column, "s.id", ["$4", "$5", "$6"])
     };
 }
-
+const BY_NAME: [&str; 4] = by!("s.name_sort");
+const BY_OWNER: [&str; 4] = by!("s.owner_sort");
+const BY_CREATED: [&str; 4] = by!("s.created_at");
+const BY_UPDATED: [&str; 4] = by!("s.updated_at");
 const SELECT_ONE: &str = concat!(select!(), "WHERE s.id = $1");
 const COUNT: &str = concat!(
     "SELECT COUNT(*) FROM (SELECT 1 AS one FROM mcp_servers s ",
@@ -111,15 +79,6 @@ const COUNT: &str = concat!(
 
 /// The fields that the list can be sorted by.
 pub(super) const SORTS: &[&str] = &["name", "owner", "created_at", "updated_at"];
-
-fn page_sql(query: &ListQuery) -> &'static str {
-    match query.sort {
-        "name" => pages!(query.keyset(), "name_sort"),
-        "owner" => pages!(query.keyset(), "owner_sort"),
-        "updated_at" => pages!(query.keyset(), "updated_at"),
-        _ => pages!(query.keyset(), "created_at"),
-    }
-}
 
 /// One server.
 pub(super) async fn find(db: &Db, id: McpServerId) -> Result<Option<McpServerRow>, DbError> {
@@ -164,19 +123,17 @@ pub(super) async fn list(db: &Db, reader: &Principal, query: &ListQuery) -> Resu
 }
 
 async fn page_rows(db: &Db, query: &ListQuery) -> Result<Vec<McpServerRow>, DbError> {
-    let sql = page_sql(query);
-    let pattern = query.pattern();
-    let id = query.searched_id();
-    let limit = query.limit + 1;
-    let rows = match query.cursor.as_ref().map(|cursor| (&cursor.key, cursor.id)) {
-        None => read!(*db, c => sqlx::query_as(sql)
-            .bind(&pattern).bind(id).bind(query.owner).bind(limit).fetch_all(c)),
-        Some((SortKey::Bytes(key), edge)) => read!(*db, c => sqlx::query_as(sql)
-            .bind(&pattern).bind(id).bind(query.owner).bind(limit).bind(key).bind(edge).fetch_all(c)),
-        Some((SortKey::Time(key), edge)) => read!(*db, c => sqlx::query_as(sql)
-            .bind(&pattern).bind(id).bind(query.owner).bind(limit).bind(key).bind(edge).fetch_all(c)),
+    let texts = match query.sort {
+        "name" => &BY_NAME,
+        "owner" => &BY_OWNER,
+        "updated_at" => &BY_UPDATED,
+        _ => &BY_CREATED,
     };
-    Ok(rows?)
+    let sql = query.keyset().of(texts);
+    Ok(read!(*db, c => {
+        let page = sqlx::query_as(sql).bind(query.pattern()).bind(query.searched_id()).bind(query.owner);
+        bind_page!(page, query).fetch_all(c)
+    })?)
 }
 
 impl McpServerRow {
@@ -189,12 +146,20 @@ impl McpServerRow {
         }
     }
 
+    /// What to say to whoever saw another revision.
+    pub fn outdated(self) -> ApiError {
+        ApiError::PreconditionFailed {
+            changed_by: self.updated_by_name,
+            changed_at: self.updated_at,
+        }
+    }
+
     pub fn owner(&self) -> UserId {
         UserId(self.owner_id)
     }
 
     pub fn credential(&self) -> Option<CredentialId> {
-        self.credential_id.map(CredentialId)
+        self.credential.id()
     }
 
     /// The kind of record that permissions to change it speak of.
@@ -231,12 +196,11 @@ impl McpServerRow {
 
     /// The server as the API shows it to somebody.
     pub fn into_output(self, reader: &Principal) -> McpServer {
-        let credential = self.summary(reader);
         let transport = self.transport();
         McpServer {
             id: McpServerId(self.id),
-            credential_id: self.credential(),
-            credential,
+            credential_id: self.credential.id(),
+            credential: self.credential.summary(reader),
             name: self.name,
             enabled: self.enabled,
             transport,
@@ -253,14 +217,5 @@ impl McpServerRow {
             created_at: self.created_at,
             updated_at: self.updated_at,
         }
-    }
-
-    fn summary(&self, reader: &Principal) -> Option<CredentialSummary> {
-        let deleted = self
-            .credential_deleted_at
-            .map(|at| (at, self.credential_deleted_by.clone()));
-        let owner = self.credential_owner_id.zip(self.credential_owner_name.clone())?;
-        let name = self.credential_name.clone()?;
-        Some(credentials::summary(reader, self.credential_id?, name, owner, deleted))
     }
 }

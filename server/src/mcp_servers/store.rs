@@ -13,9 +13,9 @@ use super::place::{self, Place};
 use super::rows::{self, McpServerRow};
 use crate::accounts::begin_owning;
 use crate::audit::{self, Event};
-use crate::db::{Tx, execute, is_unique_violation};
+use crate::db::{Tx, execute};
 use crate::destination::Destination;
-use crate::http::{ApiError, CREDENTIAL_POINTER, Principal, RequestId};
+use crate::http::{Act, ApiError, CREDENTIAL_POINTER, Principal};
 use crate::references::{self, Attach};
 use crate::text::{fold, sort_key};
 
@@ -33,28 +33,9 @@ const DELETE: &str = "DELETE FROM mcp_servers WHERE id = $1 AND revision = $2";
 /// How often a change is tried anew where the caller did not say which revision it is for.
 const TRIES: usize = 3;
 
-/// Who changes something, in which request.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Change<'a> {
-    pub principal: &'a Principal,
-    pub request_id: &'a RequestId,
-}
-
-impl<'a> Change<'a> {
-    pub fn new(principal: &'a Principal, request_id: &'a RequestId) -> Self {
-        Self { principal, request_id }
-    }
-
-    fn event(self, servers: &McpServers, action: &'static str, id: McpServerId, name: &str) -> Event {
-        let now = servers.base.clock.now();
-        Event::new(
-            now,
-            self.principal,
-            action,
-            ("mcp_server", id.0, name),
-            Some(&self.request_id.0),
-        )
-    }
+/// What is recorded of a change.
+fn event(servers: &McpServers, act: Act<'_>, action: &'static str, id: McpServerId, name: &str) -> Event {
+    Event::by(act, servers.base.clock.now(), action, ("mcp_server", id.0, name))
 }
 
 /// Refuses those who may not do this with programs.
@@ -103,7 +84,7 @@ impl<'a> Columns<'a> {
     fn changes(&self, before: Option<&'a Place>) -> Vec<&'static str> {
         let before = before.map(Self::of);
         let before = before.as_ref();
-        let differ: [(&'static str, bool); 6] = [
+        audit::changed_fields(&[
             (
                 "transport",
                 before.is_none_or(|before| before.transport != self.transport),
@@ -116,12 +97,7 @@ impl<'a> Columns<'a> {
                 "env_names",
                 before.is_none_or(|before| before.env_names != self.env_names),
             ),
-        ];
-        differ
-            .into_iter()
-            .filter(|(_, differs)| *differs)
-            .map(|(name, _)| name)
-            .collect()
+        ])
     }
 }
 
@@ -133,9 +109,9 @@ struct Link<'a> {
 }
 
 /// Stores a server.
-pub(super) async fn create(servers: &McpServers, change: Change<'_>, input: Create) -> Result<McpServer, ApiError> {
+pub(super) async fn create(servers: &McpServers, act: Act<'_>, input: Create) -> Result<McpServer, ApiError> {
     let id = McpServerId(Uuid::now_v7());
-    let owner = change.principal.user_id().ok_or(ApiError::Forbidden)?;
+    let owner = act.principal.user_id().ok_or(ApiError::Forbidden)?;
     let now = servers.base.clock.now();
     let mut tx = servers.base.db.begin().await?;
     begin_owning(&mut tx, owner).await?;
@@ -146,7 +122,7 @@ pub(super) async fn create(servers: &McpServers, change: Change<'_>, input: Crea
             destination: &address.destination,
             allow_host: input.allow_host,
         };
-        events = attach(servers, &mut tx, change, id, link).await?;
+        events = attach(servers, &mut tx, act, id, link).await?;
     }
     let columns = Columns::of(&input.place);
     let inserted = execute!(
@@ -165,43 +141,45 @@ pub(super) async fn create(servers: &McpServers, change: Change<'_>, input: Crea
             .bind(columns.env_names)
             .bind(input.credential.map(|id| id.0))
             .bind(now)
-            .bind(change.principal.name())
+            .bind(act.principal.name())
             .bind(owner.0)
     );
-    name_is_free(inserted)?;
-    events.push(change.event(servers, "mcp_server.create", id, &input.name));
+    inserted.map_err(ApiError::of_named)?;
+    events.push(event(servers, act, "mcp_server.create", id, &input.name));
     let row = rows::find_within(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     audit::append(&mut tx, &servers.base.vault, &events).await?;
     tx.commit().await?;
-    Ok(row.into_output(change.principal))
+    Ok(row.into_output(act.principal))
 }
 
 /// Changes a server, as it is at this revision or, without one, as it is.
 pub(super) async fn update(
     servers: &McpServers,
-    change: Change<'_>,
+    act: Act<'_>,
     id: McpServerId,
     revision: Option<i64>,
     input: &Update,
 ) -> Result<McpServer, ApiError> {
     for _ in 0..TRIES {
         let mut tx = servers.base.db.begin().await?;
-        let row = changeable(&mut tx, change, id, Action::Update, revision).await?;
+        let row = changeable(&mut tx, act, id, Action::Update, revision).await?;
         if input.moves.lead_to_stdio(row.transport()) {
-            may_stdio(change.principal, Action::Update, row.owner())?;
+            may_stdio(act.principal, Action::Update, row.owner())?;
         }
-        if let Some(server) = write(servers, tx, change, row, input).await? {
+        if let Some(server) = write(servers, tx, act, row, input).await? {
             return Ok(server);
         }
     }
-    Err(outdated(servers, id).await?)
+    Err(rows::find(&servers.base.db, id)
+        .await?
+        .map_or(ApiError::NotFound, McpServerRow::outdated))
 }
 
 /// Writes a change of a row; nothing where the row changed since it was read.
 async fn write(
     servers: &McpServers,
     mut tx: Tx,
-    change: Change<'_>,
+    act: Act<'_>,
     row: McpServerRow,
     input: &Update,
 ) -> Result<Option<McpServer>, ApiError> {
@@ -232,21 +210,23 @@ async fn write(
                 destination: &address.destination,
                 allow_host: input.allow_host,
             };
-            events = attach(servers, &mut tx, change, id, link).await?;
+            events = attach(servers, &mut tx, act, id, link).await?;
         }
         (None, _) if exchanged => references::detach(&mut tx, ReferrerKind::McpServer, id.0).await?,
         _ => {}
     }
     let columns = Columns::of(&place);
     let mut fields = columns.changes(before.as_ref());
-    for (name, changed) in [
+    fields.extend(audit::changed_fields(&[
         ("name", name != row.name),
         ("enabled", enabled != row.enabled),
         ("credential_id", exchanged),
-    ] {
-        if changed {
-            fields.push(name);
-        }
+    ]));
+    if fields.is_empty() {
+        // The record stays as it is, though a host may have been allowed.
+        audit::append(&mut tx, &servers.base.vault, &events).await?;
+        tx.commit().await?;
+        return Ok(Some(row.into_output(act.principal)));
     }
     let updated = execute!(
         &mut tx,
@@ -263,100 +243,77 @@ async fn write(
             .bind(columns.env_names)
             .bind(credential.map(|id| id.0))
             .bind(servers.base.clock.now())
-            .bind(change.principal.name())
+            .bind(act.principal.name())
             .bind(id.0)
             .bind(row.revision)
     );
-    if name_is_free(updated)? == 0 {
+    if updated.map_err(ApiError::of_named)? == 0 {
         return Ok(None);
     }
-    events.push(change.event(servers, "mcp_server.update", id, &name).changed(&fields));
+    events.push(event(servers, act, "mcp_server.update", id, &name).changed(&fields));
     let row = rows::find_within(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     audit::append(&mut tx, &servers.base.vault, &events).await?;
     tx.commit().await?;
-    Ok(Some(row.into_output(change.principal)))
+    Ok(Some(row.into_output(act.principal)))
 }
 
 /// Deletes a server and its reference.
 pub(super) async fn delete(
     servers: &McpServers,
-    change: Change<'_>,
+    act: Act<'_>,
     id: McpServerId,
     revision: Option<i64>,
 ) -> Result<(), ApiError> {
     for _ in 0..TRIES {
         let mut tx = servers.base.db.begin().await?;
-        let row = changeable(&mut tx, change, id, Action::Delete, revision).await?;
+        let row = changeable(&mut tx, act, id, Action::Delete, revision).await?;
         references::detach(&mut tx, ReferrerKind::McpServer, id.0).await?;
         if execute!(&mut tx, sqlx::query(DELETE).bind(id.0).bind(row.revision))? == 1 {
-            let event = change.event(servers, "mcp_server.delete", id, &row.name);
+            let event = event(servers, act, "mcp_server.delete", id, &row.name);
             audit::append(&mut tx, &servers.base.vault, &[event]).await?;
             tx.commit().await?;
             return Ok(());
         }
     }
-    Err(outdated(servers, id).await?)
+    Err(rows::find(&servers.base.db, id)
+        .await?
+        .map_or(ApiError::NotFound, McpServerRow::outdated))
 }
 
 /// The row, if the caller may change it and saw its last revision.
 async fn changeable(
     tx: &mut Tx,
-    change: Change<'_>,
+    act: Act<'_>,
     id: McpServerId,
     action: Action,
     revision: Option<i64>,
 ) -> Result<McpServerRow, ApiError> {
     let row = rows::find_within(tx, id).await?.ok_or(ApiError::NotFound)?;
-    if !change.principal.may_with(row.resource(), action, row.owner()) {
+    if !act.principal.may_with(row.resource(), action, row.owner()) {
         return Err(ApiError::Forbidden);
     }
     if revision.is_some_and(|revision| revision != row.revision) {
-        return Err(precondition(row));
+        return Err(row.outdated());
     }
     Ok(row)
-}
-
-fn precondition(row: McpServerRow) -> ApiError {
-    ApiError::PreconditionFailed {
-        changed_by: row.updated_by_name,
-        changed_at: row.updated_at,
-    }
-}
-
-/// What to say where somebody else was faster every time.
-async fn outdated(servers: &McpServers, id: McpServerId) -> Result<ApiError, ApiError> {
-    Ok(rows::find(&servers.base.db, id)
-        .await?
-        .map_or(ApiError::NotFound, precondition))
-}
-
-fn name_is_free(outcome: Result<u64, sqlx::Error>) -> Result<u64, ApiError> {
-    outcome.map_err(|error| {
-        if is_unique_violation(&error) {
-            ApiError::NameTaken
-        } else {
-            error.into()
-        }
-    })
 }
 
 /// Writes the reference of a server, and what is to be recorded of it.
 async fn attach(
     servers: &McpServers,
     tx: &mut Tx,
-    change: Change<'_>,
+    act: Act<'_>,
     id: McpServerId,
     link: Link<'_>,
 ) -> Result<Vec<Event>, ApiError> {
     let attach = Attach {
-        principal: change.principal,
+        act,
         referrer: (ReferrerKind::McpServer, id.0),
         credential: link.credential,
         destination: link.destination,
         allow_host: link.allow_host,
         pointer: CREDENTIAL_POINTER,
         now: servers.base.clock.now(),
-        request_id: Some(&change.request_id.0),
     };
     references::attach(tx, attach).await
 }

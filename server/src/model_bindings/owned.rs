@@ -2,11 +2,10 @@
 
 use app::accounts::UserId;
 use app::api::NamedRecord;
-use uuid::Uuid;
 
-use crate::accounts::Transfer;
+use crate::accounts::{Transfer, first_owned};
 use crate::audit::Event;
-use crate::db::{Db, Tx, read, within};
+use crate::db::{Db, Tx};
 use crate::http::ApiError;
 
 const LIST: &str = "SELECT b.id, b.name, (SELECT count(*) FROM model_bindings t WHERE t.owner_id = $1) AS total \
@@ -19,10 +18,7 @@ const TRANSFER: &str = "UPDATE model_bindings SET owner_id = $2, owner_sort = $3
 /// # Errors
 /// Where the database fails.
 pub async fn owned(db: &Db, owner: UserId, limit: i64) -> Result<(Vec<NamedRecord>, i64), ApiError> {
-    let rows: Vec<(Uuid, String, i64)> = read!(*db, c => sqlx::query_as(LIST).bind(owner.0).bind(limit).fetch_all(c))?;
-    let total = rows.first().map_or(0, |(_, _, total)| *total);
-    let bindings = rows.into_iter().map(|(id, name, _)| NamedRecord { id, name });
-    Ok((bindings.collect(), total))
+    Ok(first_owned(db, LIST, owner, limit).await?)
 }
 
 /// Gives all model bindings of a user to another.
@@ -30,13 +26,7 @@ pub async fn owned(db: &Db, owner: UserId, limit: i64) -> Result<(Vec<NamedRecor
 /// # Errors
 /// Where the database fails.
 pub async fn transfer_owned(tx: &mut Tx, transfer: &Transfer<'_>) -> Result<Vec<Event>, ApiError> {
-    let rows: Vec<(Uuid, String)> = within!(tx, c => sqlx::query_as(TRANSFER)
-        .bind(transfer.from.0)
-        .bind(transfer.to.0)
-        .bind(&transfer.to_sort)
-        .bind(transfer.now)
-        .bind(transfer.principal.name())
-        .fetch_all(c))?;
-    let event = |(id, name): &(Uuid, String)| transfer.event("model_binding.transfer", ("model_binding", *id, name));
-    Ok(rows.iter().map(event).collect())
+    Ok(transfer
+        .run(tx, TRANSFER, "model_binding.transfer", "model_binding")
+        .await?)
 }

@@ -1,23 +1,19 @@
 //! The routes of model bindings.
 
-use app::accounts::{Action, Resource};
 use app::model_bindings::ModelBindingId;
 use axum::Router;
-use axum::extract::{Extension, State};
-use axum::response::Response;
+use axum::extract::State;
 use axum::routing::{get, post};
 use tracing::instrument;
 
 use super::ModelBindings;
 use super::input;
 use super::rows::{self, SORTS};
-use super::store::{self, Change};
+use super::store;
 use super::targets;
 use crate::ai::{Caller, Model};
-use crate::http::{self, ApiError, IdPath, IfMatch, JsonBody, ListQuery, May, Permit, QueryPairs, RequestId};
+use crate::http::{self, Answer, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, permits};
 use crate::state::AppState;
-
-type Answer = Result<Response, ApiError>;
 
 /// The routes, below the prefix of the API.
 pub fn router() -> Router<AppState> {
@@ -28,23 +24,7 @@ pub fn router() -> Router<AppState> {
         .route("/model-bindings/{id}/test", post(test_saved))
 }
 
-/// Declares the permission that a route needs.
-macro_rules! permit {
-    ($name:ident, $action:ident) => {
-        #[derive(Debug)]
-        struct $name;
-
-        impl Permit for $name {
-            const RESOURCE: Resource = Resource::ModelBindings;
-            const ACTION: Action = Action::$action;
-        }
-    };
-}
-permit!(Read, Read);
-permit!(Create, Create);
-permit!(Update, Update);
-permit!(Delete, Delete);
-permit!(Use, Use);
+permits!(ModelBindings: Read, Create, Update, Delete, Use);
 
 #[instrument(name = "model_bindings.list", skip_all)]
 async fn list(may: May<Read>, State(bindings): State<ModelBindings>, pairs: QueryPairs) -> Answer {
@@ -61,14 +41,9 @@ async fn read(may: May<Read>, State(bindings): State<ModelBindings>, IdPath(id):
 }
 
 #[instrument(name = "model_bindings.create", skip_all)]
-async fn create(
-    may: May<Create>,
-    State(bindings): State<ModelBindings>,
-    Extension(request_id): Extension<RequestId>,
-    JsonBody(fields): JsonBody,
-) -> Answer {
+async fn create(may: May<Create>, State(bindings): State<ModelBindings>, JsonBody(fields): JsonBody) -> Answer {
     let input = input::create(fields)?;
-    let binding = store::create(&bindings, Change::new(&may.principal, &request_id), input).await?;
+    let binding = store::create(&bindings, may.act(), input).await?;
     Ok(http::created(
         &binding,
         &format!("/model-bindings/{}", binding.id),
@@ -80,13 +55,12 @@ async fn create(
 async fn update(
     may: May<Update>,
     State(bindings): State<ModelBindings>,
-    Extension(request_id): Extension<RequestId>,
     IdPath(id): IdPath<ModelBindingId>,
     IfMatch(revision): IfMatch,
     JsonBody(fields): JsonBody,
 ) -> Answer {
     let input = input::update(fields)?;
-    let change = Change::new(&may.principal, &request_id);
+    let change = may.act();
     let binding = store::update(&bindings, change, id, revision, &input).await?;
     Ok(http::with_etag(&binding, binding.revision))
 }
@@ -95,42 +69,35 @@ async fn update(
 async fn delete(
     may: May<Delete>,
     State(bindings): State<ModelBindings>,
-    Extension(request_id): Extension<RequestId>,
     IdPath(id): IdPath<ModelBindingId>,
     IfMatch(revision): IfMatch,
 ) -> Answer {
-    store::delete(&bindings, Change::new(&may.principal, &request_id), id, revision).await?;
+    store::delete(&bindings, may.act(), id, revision).await?;
     Ok(http::no_content())
 }
 
 /// Tries what a form holds: a new binding, or a saved one with changes. Nothing is stored.
 #[instrument(name = "model_bindings.test", skip_all)]
-async fn test(
-    may: May<Use>,
-    State(bindings): State<ModelBindings>,
-    Extension(request_id): Extension<RequestId>,
-    JsonBody(fields): JsonBody,
-) -> Answer {
+async fn test(may: May<Use>, State(bindings): State<ModelBindings>, JsonBody(fields): JsonBody) -> Answer {
     let input = input::test(fields)?;
     let model = targets::draft(&bindings, &may.principal, input).await?;
-    try_out(&bindings, may, request_id, &model).await
+    try_out(&bindings, may, &model).await
 }
 
 #[instrument(name = "model_bindings.test_saved", skip_all, fields(model_binding.id = %id))]
 async fn test_saved(
     may: May<Use>,
     State(bindings): State<ModelBindings>,
-    Extension(request_id): Extension<RequestId>,
     IdPath(id): IdPath<ModelBindingId>,
 ) -> Answer {
     let model = bindings.model(&may.principal, id).await?;
-    try_out(&bindings, may, request_id, &model).await
+    try_out(&bindings, may, &model).await
 }
 
-async fn try_out(bindings: &ModelBindings, may: May<Use>, request_id: RequestId, model: &Model) -> Answer {
+async fn try_out(bindings: &ModelBindings, may: May<Use>, model: &Model) -> Answer {
     let caller = Caller {
         principal: may.principal,
-        request_id,
+        request_id: may.request_id,
     };
     Ok(http::json(&bindings.ai.test(&caller, model).await?))
 }

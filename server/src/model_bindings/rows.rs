@@ -2,15 +2,14 @@
 
 use app::accounts::{Owner, UserId};
 use app::api::Page;
-use app::credentials::{CredentialId, CredentialSummary};
 use app::model_bindings::{ModelBinding, ModelBindingId, ModelSettings, Provider};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::ai::place;
-use crate::credentials;
+use crate::credentials::Joined;
 use crate::db::{Db, DbError, Tx, read, within};
-use crate::http::{ApiError, Keyset, ListQuery, Principal, SortKey};
+use crate::http::{ApiError, ListQuery, Principal, SortKey, bind_page, pages};
 
 /// A binding with its owner and its credential, as they are read together.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -23,7 +22,6 @@ pub(super) struct ModelBindingRow {
     base_url: Option<String>,
     organization: Option<String>,
     supports_structured_outputs: Option<bool>,
-    pub credential_id: Option<Uuid>,
     owner_id: Uuid,
     owner_name: String,
     owner_sort: Vec<u8>,
@@ -31,11 +29,8 @@ pub(super) struct ModelBindingRow {
     created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub updated_by_name: String,
-    credential_name: Option<String>,
-    credential_owner_id: Option<Uuid>,
-    credential_owner_name: Option<String>,
-    credential_deleted_at: Option<DateTime<Utc>>,
-    credential_deleted_by: Option<String>,
+    #[sqlx(flatten)]
+    credential: Joined,
     last_used_at: Option<DateTime<Utc>>,
 }
 
@@ -58,44 +53,16 @@ macro_rules! filter {
     };
 }
 
-/// The four statements of one order: from either end, and from either side of an edge.
-macro_rules! pages {
-    ($keyset:expr, $column:literal) => {
-        match $keyset {
-            Keyset::FirstAscending => {
-                concat!(select!(), filter!(), "ORDER BY b.", $column, ", b.id LIMIT $4")
-            }
-            Keyset::FirstDescending => {
-                concat!(
-                    select!(),
-                    filter!(),
-                    "ORDER BY b.",
-                    $column,
-                    " DESC, b.id DESC LIMIT $4"
-                )
-            }
-            Keyset::Greater => concat!(
-                select!(),
-                filter!(),
-                "AND (b.",
-                $column,
-                ", b.id) > ($5, $6) ORDER BY b.",
-                $column,
-                ", b.id LIMIT $4"
-            ),
-            Keyset::Less => concat!(
-                select!(),
-                filter!(),
-                "AND (b.",
-                $column,
-                ", b.id) < ($5, $6) ORDER BY b.",
-                $column,
-                " DESC, b.id DESC LIMIT $4"
-            ),
-        }
+/// The pages of a sort column.
+macro_rules! by {
+    ($column:literal) => {
+        pages!(concat!(select!(), filter!()), $column, "b.id", ["$4", "$5", "$6"])
     };
 }
-
+const BY_NAME: [&str; 4] = by!("b.name_sort");
+const BY_OWNER: [&str; 4] = by!("b.owner_sort");
+const BY_CREATED: [&str; 4] = by!("b.created_at");
+const BY_UPDATED: [&str; 4] = by!("b.updated_at");
 const SELECT_ONE: &str = concat!(select!(), "WHERE b.id = $1");
 const COUNT: &str = concat!(
     "SELECT COUNT(*) FROM (SELECT 1 AS one FROM model_bindings b ",
@@ -105,15 +72,6 @@ const COUNT: &str = concat!(
 
 /// The fields that the list can be sorted by.
 pub(super) const SORTS: &[&str] = &["name", "owner", "created_at", "updated_at"];
-
-fn page_sql(query: &ListQuery) -> &'static str {
-    match query.sort {
-        "name" => pages!(query.keyset(), "name_sort"),
-        "owner" => pages!(query.keyset(), "owner_sort"),
-        "updated_at" => pages!(query.keyset(), "updated_at"),
-        _ => pages!(query.keyset(), "created_at"),
-    }
-}
 
 /// One binding.
 pub(super) async fn find(db: &Db, id: ModelBindingId) -> Result<Option<ModelBindingRow>, DbError> {
@@ -149,14 +107,7 @@ pub(super) async fn list(db: &Db, reader: &Principal, query: &ListQuery) -> Resu
         |row| (row.edge(sort), row.id),
         |row| row.into_output(reader),
     );
-    Ok(Page {
-        items: page.items.into_iter().filter_map(readable).collect(),
-        total: page.total,
-        total_exact: page.total_exact,
-        next_cursor: page.next_cursor,
-        previous_cursor: page.previous_cursor,
-        hidden: page.hidden,
-    })
+    Ok(page.filter_map(readable))
 }
 
 /// A binding of a later release, which shares this database, does not take the list away from everybody.
@@ -167,19 +118,17 @@ fn readable(binding: Result<ModelBinding, ApiError>) -> Option<ModelBinding> {
 }
 
 async fn page_rows(db: &Db, query: &ListQuery) -> Result<Vec<ModelBindingRow>, DbError> {
-    let sql = page_sql(query);
-    let pattern = query.pattern();
-    let id = query.searched_id();
-    let limit = query.limit + 1;
-    let rows = match query.cursor.as_ref().map(|cursor| (&cursor.key, cursor.id)) {
-        None => read!(*db, c => sqlx::query_as(sql)
-            .bind(&pattern).bind(id).bind(query.owner).bind(limit).fetch_all(c)),
-        Some((SortKey::Bytes(key), edge)) => read!(*db, c => sqlx::query_as(sql)
-            .bind(&pattern).bind(id).bind(query.owner).bind(limit).bind(key).bind(edge).fetch_all(c)),
-        Some((SortKey::Time(key), edge)) => read!(*db, c => sqlx::query_as(sql)
-            .bind(&pattern).bind(id).bind(query.owner).bind(limit).bind(key).bind(edge).fetch_all(c)),
+    let texts = match query.sort {
+        "name" => &BY_NAME,
+        "owner" => &BY_OWNER,
+        "updated_at" => &BY_UPDATED,
+        _ => &BY_CREATED,
     };
-    Ok(rows?)
+    let sql = query.keyset().of(texts);
+    Ok(read!(*db, c => {
+        let page = sqlx::query_as(sql).bind(query.pattern()).bind(query.searched_id()).bind(query.owner);
+        bind_page!(page, query).fetch_all(c)
+    })?)
 }
 
 impl ModelBindingRow {
@@ -189,6 +138,14 @@ impl ModelBindingRow {
             "owner" => SortKey::Bytes(self.owner_sort.clone()),
             "updated_at" => SortKey::Time(self.updated_at),
             _ => SortKey::Time(self.created_at),
+        }
+    }
+
+    /// What to say to whoever saw another revision.
+    pub fn outdated(self) -> ApiError {
+        ApiError::PreconditionFailed {
+            changed_by: self.updated_by_name,
+            changed_at: self.updated_at,
         }
     }
 
@@ -203,7 +160,7 @@ impl ModelBindingRow {
         Ok(ModelSettings {
             provider,
             model_id: self.model_id.clone(),
-            api_key: self.credential_id.map(CredentialId),
+            api_key: self.credential.id(),
             base_url: self.base_url.clone(),
             organization: self.organization.clone(),
             supports_structured_outputs: self.supports_structured_outputs,
@@ -215,7 +172,7 @@ impl ModelBindingRow {
         let settings = self.settings()?;
         Ok(ModelBinding {
             id: ModelBindingId(self.id),
-            credential: self.summary(reader),
+            credential: self.credential.summary(reader),
             host: place::of(&settings)?.destination.display(),
             settings,
             name: self.name,
@@ -228,14 +185,5 @@ impl ModelBindingRow {
             created_at: self.created_at,
             updated_at: self.updated_at,
         })
-    }
-
-    fn summary(&self, reader: &Principal) -> Option<CredentialSummary> {
-        let deleted = self
-            .credential_deleted_at
-            .map(|at| (at, self.credential_deleted_by.clone()));
-        let owner = self.credential_owner_id.zip(self.credential_owner_name.clone())?;
-        let name = self.credential_name.clone()?;
-        Some(credentials::summary(reader, self.credential_id?, name, owner, deleted))
     }
 }

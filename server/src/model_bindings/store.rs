@@ -1,7 +1,6 @@
 //! Writing model bindings: each change is one transaction with its reference and its audit event.
 
 use app::accounts::{Action, Resource};
-use app::api::Patch;
 use app::credentials::{CredentialId, ReferrerKind};
 use app::model_bindings::{ModelBinding, ModelBindingId, ModelSettings};
 use uuid::Uuid;
@@ -12,8 +11,8 @@ use super::rows::{self, ModelBindingRow};
 use crate::accounts::begin_owning;
 use crate::ai::{API_KEY_POINTER, place};
 use crate::audit::{self, Event};
-use crate::db::{Tx, execute, is_unique_violation};
-use crate::http::{ApiError, Principal, RequestId};
+use crate::db::{Tx, execute};
+use crate::http::{Act, ApiError};
 use crate::references::{self, Attach};
 use crate::text::{fold, sort_key};
 
@@ -31,43 +30,21 @@ const DELETE: &str = "DELETE FROM model_bindings WHERE id = $1 AND revision = $2
 /// How often a change is tried anew where the caller did not say which revision it is for.
 const TRIES: usize = 3;
 
-/// Who changes something, in which request.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Change<'a> {
-    pub principal: &'a Principal,
-    pub request_id: &'a RequestId,
-}
-
-impl<'a> Change<'a> {
-    pub fn new(principal: &'a Principal, request_id: &'a RequestId) -> Self {
-        Self { principal, request_id }
-    }
-
-    fn event(self, bindings: &ModelBindings, action: &'static str, id: ModelBindingId, name: &str) -> Event {
-        Event::new(
-            bindings.base.clock.now(),
-            self.principal,
-            action,
-            ("model_binding", id.0, name),
-            Some(&self.request_id.0),
-        )
-    }
+/// What is recorded of a change.
+fn event(bindings: &ModelBindings, act: Act<'_>, action: &'static str, id: ModelBindingId, name: &str) -> Event {
+    Event::by(act, bindings.base.clock.now(), action, ("model_binding", id.0, name))
 }
 
 /// Stores a binding.
-pub(super) async fn create(
-    bindings: &ModelBindings,
-    change: Change<'_>,
-    input: Create,
-) -> Result<ModelBinding, ApiError> {
+pub(super) async fn create(bindings: &ModelBindings, act: Act<'_>, input: Create) -> Result<ModelBinding, ApiError> {
     let id = ModelBindingId(Uuid::now_v7());
-    let owner = change.principal.user_id().ok_or(ApiError::Forbidden)?;
+    let owner = act.principal.user_id().ok_or(ApiError::Forbidden)?;
     let settings = &input.settings;
     let mut tx = bindings.base.db.begin().await?;
     begin_owning(&mut tx, owner).await?;
     let mut events = Vec::new();
     if let Some(credential) = settings.api_key {
-        events = attach(bindings, &mut tx, change, id, (credential, settings, input.allow_host)).await?;
+        events = attach(bindings, &mut tx, act, id, (credential, settings, input.allow_host)).await?;
     }
     let inserted = execute!(
         &mut tx,
@@ -83,40 +60,42 @@ pub(super) async fn create(
             .bind(settings.supports_structured_outputs)
             .bind(settings.api_key.map(|id| id.0))
             .bind(bindings.base.clock.now())
-            .bind(change.principal.name())
+            .bind(act.principal.name())
             .bind(owner.0)
     );
-    name_is_free(inserted)?;
-    events.push(change.event(bindings, "model_binding.create", id, &input.name));
+    inserted.map_err(ApiError::of_named)?;
+    events.push(event(bindings, act, "model_binding.create", id, &input.name));
     let row = rows::find_within(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     audit::append(&mut tx, &bindings.base.vault, &events).await?;
     tx.commit().await?;
-    row.into_output(change.principal)
+    row.into_output(act.principal)
 }
 
 /// Changes a binding, as it is at this revision or, without one, as it is.
 pub(super) async fn update(
     bindings: &ModelBindings,
-    change: Change<'_>,
+    act: Act<'_>,
     id: ModelBindingId,
     revision: Option<i64>,
     input: &Update,
 ) -> Result<ModelBinding, ApiError> {
     for _ in 0..TRIES {
         let mut tx = bindings.base.db.begin().await?;
-        let row = changeable(&mut tx, change, id, Action::Update, revision).await?;
-        if let Some(binding) = write(bindings, tx, change, row, input).await? {
+        let row = changeable(&mut tx, act, id, Action::Update, revision).await?;
+        if let Some(binding) = write(bindings, tx, act, row, input).await? {
             return Ok(binding);
         }
     }
-    Err(outdated(bindings, id).await?)
+    Err(rows::find(&bindings.base.db, id)
+        .await?
+        .map_or(ApiError::NotFound, ModelBindingRow::outdated))
 }
 
 /// Writes a change of a row; nothing where the row changed since it was read.
 async fn write(
     bindings: &ModelBindings,
     mut tx: Tx,
-    change: Change<'_>,
+    act: Act<'_>,
     row: ModelBindingRow,
     input: &Update,
 ) -> Result<Option<ModelBinding>, ApiError> {
@@ -130,10 +109,20 @@ async fn write(
     match settings.api_key {
         // A deleted credential stays where it is, and everything else can be saved around it.
         Some(credential) if moved || exchanged || input.allow_host => {
-            events = attach(bindings, &mut tx, change, id, (credential, &settings, input.allow_host)).await?;
+            events = attach(bindings, &mut tx, act, id, (credential, &settings, input.allow_host)).await?;
         }
         None if exchanged => references::detach(&mut tx, ReferrerKind::ModelBinding, id.0).await?,
         _ => {}
+    }
+    let mut fields = changed(&before, &settings);
+    if name != row.name {
+        fields.push("name");
+    }
+    if fields.is_empty() {
+        // The record stays as it is, though a host may have been allowed.
+        audit::append(&mut tx, &bindings.base.vault, &events).await?;
+        tx.commit().await?;
+        return row.into_output(act.principal).map(Some);
     }
     let updated = execute!(
         &mut tx,
@@ -148,31 +137,23 @@ async fn write(
             .bind(settings.supports_structured_outputs)
             .bind(settings.api_key.map(|id| id.0))
             .bind(bindings.base.clock.now())
-            .bind(change.principal.name())
+            .bind(act.principal.name())
             .bind(id.0)
             .bind(row.revision)
     );
-    if name_is_free(updated)? == 0 {
+    if updated.map_err(ApiError::of_named)? == 0 {
         return Ok(None);
     }
-    let mut fields = changed(&before, &settings);
-    if matches!(&input.name, Patch::Set(name) if *name != row.name) {
-        fields.push("name");
-    }
-    events.push(
-        change
-            .event(bindings, "model_binding.update", id, &name)
-            .changed(&fields),
-    );
+    events.push(event(bindings, act, "model_binding.update", id, &name).changed(&fields));
     let row = rows::find_within(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     audit::append(&mut tx, &bindings.base.vault, &events).await?;
     tx.commit().await?;
-    row.into_output(change.principal).map(Some)
+    row.into_output(act.principal).map(Some)
 }
 
 /// The names of the settings that differ.
 fn changed(before: &ModelSettings, after: &ModelSettings) -> Vec<&'static str> {
-    [
+    audit::changed_fields(&[
         ("provider", before.provider != after.provider),
         ("model_id", before.model_id != after.model_id),
         ("api_key", before.api_key != after.api_key),
@@ -182,93 +163,66 @@ fn changed(before: &ModelSettings, after: &ModelSettings) -> Vec<&'static str> {
             "supports_structured_outputs",
             before.supports_structured_outputs != after.supports_structured_outputs,
         ),
-    ]
-    .into_iter()
-    .filter(|(_, differs)| *differs)
-    .map(|(name, _)| name)
-    .collect()
+    ])
 }
 
 /// Deletes a binding and its reference.
 pub(super) async fn delete(
     bindings: &ModelBindings,
-    change: Change<'_>,
+    act: Act<'_>,
     id: ModelBindingId,
     revision: Option<i64>,
 ) -> Result<(), ApiError> {
     for _ in 0..TRIES {
         let mut tx = bindings.base.db.begin().await?;
-        let row = changeable(&mut tx, change, id, Action::Delete, revision).await?;
+        let row = changeable(&mut tx, act, id, Action::Delete, revision).await?;
         references::detach(&mut tx, ReferrerKind::ModelBinding, id.0).await?;
         if execute!(&mut tx, sqlx::query(DELETE).bind(id.0).bind(row.revision))? == 1 {
-            let event = change.event(bindings, "model_binding.delete", id, &row.name);
+            let event = event(bindings, act, "model_binding.delete", id, &row.name);
             audit::append(&mut tx, &bindings.base.vault, &[event]).await?;
             tx.commit().await?;
             return Ok(());
         }
     }
-    Err(outdated(bindings, id).await?)
+    Err(rows::find(&bindings.base.db, id)
+        .await?
+        .map_or(ApiError::NotFound, ModelBindingRow::outdated))
 }
 
 /// The row, if the caller may change it and saw its last revision.
 async fn changeable(
     tx: &mut Tx,
-    change: Change<'_>,
+    act: Act<'_>,
     id: ModelBindingId,
     action: Action,
     revision: Option<i64>,
 ) -> Result<ModelBindingRow, ApiError> {
     let row = rows::find_within(tx, id).await?.ok_or(ApiError::NotFound)?;
-    if !change.principal.may_with(Resource::ModelBindings, action, row.owner()) {
+    if !act.principal.may_with(Resource::ModelBindings, action, row.owner()) {
         return Err(ApiError::Forbidden);
     }
     if revision.is_some_and(|revision| revision != row.revision) {
-        return Err(precondition(row));
+        return Err(row.outdated());
     }
     Ok(row)
-}
-
-fn precondition(row: ModelBindingRow) -> ApiError {
-    ApiError::PreconditionFailed {
-        changed_by: row.updated_by_name,
-        changed_at: row.updated_at,
-    }
-}
-
-/// What to say where somebody else was faster every time.
-async fn outdated(bindings: &ModelBindings, id: ModelBindingId) -> Result<ApiError, ApiError> {
-    Ok(rows::find(&bindings.base.db, id)
-        .await?
-        .map_or(ApiError::NotFound, precondition))
-}
-
-fn name_is_free(outcome: Result<u64, sqlx::Error>) -> Result<u64, ApiError> {
-    outcome.map_err(|error| {
-        if is_unique_violation(&error) {
-            ApiError::NameTaken
-        } else {
-            error.into()
-        }
-    })
 }
 
 /// Writes the reference of a binding, and what is to be recorded of it.
 async fn attach(
     bindings: &ModelBindings,
     tx: &mut Tx,
-    change: Change<'_>,
+    act: Act<'_>,
     id: ModelBindingId,
     (credential, settings, allow_host): (CredentialId, &ModelSettings, bool),
 ) -> Result<Vec<Event>, ApiError> {
     let attach = Attach {
-        principal: change.principal,
+        act,
         referrer: (ReferrerKind::ModelBinding, id.0),
         credential,
         destination: &place::of(settings)?.destination,
         allow_host,
         pointer: API_KEY_POINTER,
         now: bindings.base.clock.now(),
-        request_id: Some(&change.request_id.0),
     };
     references::attach(tx, attach).await
 }

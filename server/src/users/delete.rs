@@ -7,12 +7,12 @@
 use app::accounts::UserId;
 use app::users::Estate;
 
-use super::{Change, Users, check_administrators, hold_administration, owned, rows};
+use super::{Users, check_administrators, hold_administration, owned, rows, store};
 use crate::accounts::begin_owning;
 use crate::audit::{self, Event};
 use crate::credentials;
 use crate::db::{Tx, execute};
-use crate::http::ApiError;
+use crate::http::{Act, ApiError};
 use crate::mcp_servers;
 use crate::model_bindings;
 
@@ -23,7 +23,7 @@ const FORGET_BROWSERS: &str = "DELETE FROM known_browsers WHERE user_id = $1";
 /// Deletes a user who was seen at a revision.
 pub(super) async fn delete(
     users: &Users,
-    change: Change<'_>,
+    act: Act<'_>,
     id: UserId,
     revision: Option<i64>,
     estate: Estate,
@@ -38,25 +38,25 @@ pub(super) async fn delete(
         sqlx::query(BURY)
             .bind(id.0)
             .bind(now)
-            .bind(change.principal.name())
+            .bind(act.principal.name())
             .bind(row.revision)
     )?;
     if buried == 0 {
         return Err(row.outdated());
     }
     check_administrators(&mut tx).await?;
-    if change.principal.user_id() == Some(id) {
+    if act.principal.user_id() == Some(id) {
         return Err(ApiError::OwnAccount);
     }
     if estate == Estate::None && owned::any_within(&mut tx, id).await? {
         drop(tx);
         return Err(ApiError::OwnsRecords(owned::list(&users.base.db, id).await?));
     }
-    let (mut events, details) = settle(users, &mut tx, change, id, estate).await?;
+    let (mut events, details) = settle(users, &mut tx, act, id, estate).await?;
     users.accounts.end_sessions(&mut tx, id, None).await?;
     users.accounts.revoke_link(&mut tx, id).await?;
     execute!(&mut tx, sqlx::query(FORGET_BROWSERS).bind(id.0))?;
-    let mut event = change.event(now, "user.delete", id, &row.name);
+    let mut event = store::event(act, now, "user.delete", id, &row.name);
     event.details = details;
     events.push(event);
     audit::append(&mut tx, &users.base.vault, &events).await?;
@@ -69,14 +69,14 @@ pub(super) async fn delete(
 async fn settle(
     users: &Users,
     tx: &mut Tx,
-    change: Change<'_>,
+    act: Act<'_>,
     leaving: UserId,
     estate: Estate,
 ) -> Result<(Vec<Event>, Option<String>), ApiError> {
     let heir = match estate {
         Estate::None => return Ok((Vec::new(), None)),
         Estate::TransferTo(heir) => heir,
-        Estate::WithCredentials => change.principal.user_id().ok_or(ApiError::Forbidden)?,
+        Estate::WithCredentials => act.principal.user_id().ok_or(ApiError::Forbidden)?,
     };
     begin_owning(tx, heir).await.map_err(|error| match error {
         ApiError::Unauthorized => ApiError::field(
@@ -87,7 +87,7 @@ async fn settle(
         error => error,
     })?;
     let heir = rows::find_within(tx, heir, None).await?;
-    let transfer = owned::transfer(users, change, leaving, &heir);
+    let transfer = owned::transfer(users, act, leaving, &heir);
     let (mut events, done) = match estate {
         Estate::WithCredentials => (credentials::destroy_owned(tx, &transfer).await?, "destroyed"),
         _ => (credentials::transfer_owned(tx, &transfer).await?, "transferred"),

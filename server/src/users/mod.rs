@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use crate::accounts::Accounts;
 use crate::db::{Tx, execute, within};
-use crate::http::{ApiError, Principal};
+use crate::http::ApiError;
 use crate::state::Base;
 
 /// What the routes of users work with.
@@ -32,13 +32,6 @@ impl Users {
     pub fn new(base: Arc<Base>, accounts: Accounts) -> Self {
         Self { base, accounts }
     }
-}
-
-/// Who changes something, in which request.
-#[derive(Clone, Copy, Debug)]
-struct Change<'a> {
-    principal: &'a Principal,
-    request_id: &'a str,
 }
 
 // The upsert takes the lock of the one row on both engines; it needs no row to begin with.

@@ -3,12 +3,12 @@
 use app::accounts::UserId;
 use app::users::Owned;
 
+use super::Users;
 use super::rows::UserRow;
-use super::{Change, Users};
 use crate::accounts::Transfer;
 use crate::credentials;
 use crate::db::{Db, Tx, within};
-use crate::http::ApiError;
+use crate::http::{Act, ApiError};
 use crate::mcp_servers;
 use crate::model_bindings;
 
@@ -39,10 +39,9 @@ pub(super) async fn list(db: &Db, owner: UserId) -> Result<Owned, ApiError> {
 }
 
 /// The records of one user on their way to another.
-pub(super) fn transfer<'a>(users: &Users, change: Change<'a>, from: UserId, to: &UserRow) -> Transfer<'a> {
+pub(super) fn transfer<'a>(users: &Users, act: Act<'a>, from: UserId, to: &UserRow) -> Transfer<'a> {
     Transfer {
-        principal: change.principal,
-        request_id: change.request_id,
+        act,
         now: users.base.clock.now(),
         from,
         to: UserId(to.id),

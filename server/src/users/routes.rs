@@ -1,20 +1,17 @@
 //! The user routes, for administrators.
 
-use app::accounts::{Action, Resource, UserId};
+use app::accounts::UserId;
 use axum::Router;
-use axum::extract::{Extension, State};
-use axum::response::Response;
+use axum::extract::State;
 use axum::routing::{get, post};
 use tracing::instrument;
 
-use super::{Change, Users, delete, input, owned, rows, store};
+use super::{Users, delete, input, owned, rows, store};
 use crate::http::{
-    ApiError, IdPath, IfMatch, JsonBody, ListQuery, May, Permit, QueryPairs, RequestId, created, json, no_content,
+    Answer, ApiError, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, created, json, no_content, permits,
     with_etag,
 };
 use crate::state::AppState;
-
-type Answer = Result<Response, ApiError>;
 
 /// `/users` and everything below it.
 pub fn router() -> Router<AppState> {
@@ -25,29 +22,7 @@ pub fn router() -> Router<AppState> {
         .route("/users/{id}/owned", get(read_owned))
 }
 
-/// Declares the permission that a route needs.
-macro_rules! permit {
-    ($name:ident, $action:ident) => {
-        #[derive(Debug)]
-        struct $name;
-
-        impl Permit for $name {
-            const RESOURCE: Resource = Resource::Users;
-            const ACTION: Action = Action::$action;
-        }
-    };
-}
-permit!(Read, Read);
-permit!(Create, Create);
-permit!(Update, Update);
-permit!(Delete, Delete);
-
-fn change<'a, P: Permit>(may: &'a May<P>, request: &'a RequestId) -> Change<'a> {
-    Change {
-        principal: &may.principal,
-        request_id: &request.0,
-    }
-}
+permits!(Users: Read, Create, Update, Delete);
 
 #[instrument(name = "users.list", skip_all)]
 async fn list(_may: May<Read>, State(users): State<Users>, pairs: QueryPairs) -> Answer {
@@ -59,13 +34,8 @@ async fn list(_may: May<Read>, State(users): State<Users>, pairs: QueryPairs) ->
 }
 
 #[instrument(name = "users.create", skip_all)]
-async fn create(
-    may: May<Create>,
-    State(users): State<Users>,
-    Extension(request): Extension<RequestId>,
-    JsonBody(fields): JsonBody,
-) -> Answer {
-    let answer = store::create(&users, change(&may, &request), input::create(fields)?).await?;
+async fn create(may: May<Create>, State(users): State<Users>, JsonBody(fields): JsonBody) -> Answer {
+    let answer = store::create(&users, may.act(), input::create(fields)?).await?;
     let path = format!("/users/{}", answer.user.id);
     Ok(created(&answer, &path, answer.user.revision))
 }
@@ -83,11 +53,10 @@ async fn update(
     State(users): State<Users>,
     IdPath(id): IdPath<UserId>,
     IfMatch(revision): IfMatch,
-    Extension(request): Extension<RequestId>,
     JsonBody(fields): JsonBody,
 ) -> Answer {
     let input = input::update(fields)?;
-    let user = store::update(&users, change(&may, &request), id, revision, &input).await?;
+    let user = store::update(&users, may.act(), id, revision, &input).await?;
     Ok(with_etag(&user, user.revision))
 }
 
@@ -97,22 +66,16 @@ async fn remove(
     State(users): State<Users>,
     IdPath(id): IdPath<UserId>,
     IfMatch(revision): IfMatch,
-    Extension(request): Extension<RequestId>,
     pairs: QueryPairs,
 ) -> Answer {
     let estate = input::estate(pairs, id)?;
-    delete::delete(&users, change(&may, &request), id, revision, estate).await?;
+    delete::delete(&users, may.act(), id, revision, estate).await?;
     Ok(no_content())
 }
 
 #[instrument(name = "users.create_link", skip_all, fields(user.id = %id))]
-async fn create_link(
-    may: May<Update>,
-    State(users): State<Users>,
-    IdPath(id): IdPath<UserId>,
-    Extension(request): Extension<RequestId>,
-) -> Answer {
-    Ok(json(&store::create_link(&users, change(&may, &request), id).await?))
+async fn create_link(may: May<Update>, State(users): State<Users>, IdPath(id): IdPath<UserId>) -> Answer {
+    Ok(json(&store::create_link(&users, may.act(), id).await?))
 }
 
 #[instrument(name = "users.owned", skip_all, fields(user.id = %id))]

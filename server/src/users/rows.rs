@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::db::{Db, DbError, Tx, read, within};
-use crate::http::{ApiError, Keyset, ListQuery, SortKey};
+use crate::http::{ApiError, ListQuery, SortKey, bind_page, pages};
 
 /// A user who is there.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -39,36 +39,15 @@ macro_rules! filter {
         "AND ($1 IS NULL OR u.name_key LIKE $1 ESCAPE '\\' OR u.email_key LIKE $1 ESCAPE '\\' OR u.id = $2) "
     };
 }
-/// The four pages of a sort column, in the order of [`Keyset`].
-macro_rules! pages {
+/// The pages of a sort column.
+macro_rules! by {
     ($column:literal) => {
-        [
-            concat!(select!(), filter!(), "ORDER BY ", $column, ", u.id LIMIT $3"),
-            concat!(select!(), filter!(), "ORDER BY ", $column, " DESC, u.id DESC LIMIT $3"),
-            concat!(
-                select!(),
-                filter!(),
-                "AND (",
-                $column,
-                ", u.id) > ($4, $5) ORDER BY ",
-                $column,
-                ", u.id LIMIT $3"
-            ),
-            concat!(
-                select!(),
-                filter!(),
-                "AND (",
-                $column,
-                ", u.id) < ($4, $5) ORDER BY ",
-                $column,
-                " DESC, u.id DESC LIMIT $3"
-            ),
-        ]
+        pages!(concat!(select!(), filter!()), $column, "u.id", ["$3", "$4", "$5"])
     };
 }
-const BY_NAME: [&str; 4] = pages!("u.name_sort");
-const BY_SEEN: [&str; 4] = pages!("u.last_seen_at");
-const BY_CREATED: [&str; 4] = pages!("u.created_at");
+const BY_NAME: [&str; 4] = by!("u.name_sort");
+const BY_SEEN: [&str; 4] = by!("u.last_seen_at");
+const BY_CREATED: [&str; 4] = by!("u.created_at");
 const COUNT: &str = concat!(
     "SELECT count(*) FROM (SELECT 1 AS one FROM users u WHERE u.deleted_at IS NULL ",
     filter!(),
@@ -97,22 +76,9 @@ async fn page_rows(db: &Db, query: &ListQuery) -> Result<Vec<UserRow>, DbError> 
         "last_seen_at" => &BY_SEEN,
         _ => &BY_CREATED,
     };
-    let sql = texts[match query.keyset() {
-        Keyset::FirstAscending => 0,
-        Keyset::FirstDescending => 1,
-        Keyset::Greater => 2,
-        Keyset::Less => 3,
-    }];
+    let sql = query.keyset().of(texts);
     Ok(read!(*db, c => {
-        let page = sqlx::query_as(sql).bind(query.pattern()).bind(query.searched_id()).bind(query.limit + 1);
-        let page = match &query.cursor {
-            None => page,
-            Some(cursor) => match &cursor.key {
-                SortKey::Bytes(bytes) => page.bind(bytes.clone()),
-                SortKey::Time(time) => page.bind(*time),
-            }.bind(cursor.id),
-        };
-        page.fetch_all(c)
+        bind_page!(sqlx::query_as(sql).bind(query.pattern()).bind(query.searched_id()), query).fetch_all(c)
     })?)
 }
 

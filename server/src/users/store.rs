@@ -6,11 +6,11 @@ use app::users::{CreateUser, CreatedUser, UpdateUser, User};
 use chrono::{DateTime, Utc};
 
 use super::rows::{self, UserRow};
-use super::{Change, Users, check_administrators, hold_administration};
+use super::{Users, check_administrators, hold_administration};
 use crate::accounts::{CheckedUser, begin_owning, rename_owner};
 use crate::audit::{self, Event};
 use crate::db::{Tx, execute};
-use crate::http::ApiError;
+use crate::http::{Act, ApiError};
 use crate::text::{fold, sort_key};
 
 const UPDATE: &str = "UPDATE users SET name = $3, name_key = $4, name_sort = $5, role = $6, disabled_at = $7, \
@@ -20,14 +20,13 @@ const UPDATE: &str = "UPDATE users SET name = $3, name_key = $4, name_sort = $5,
 /// How often a change is tried anew where the caller did not say which revision it is for.
 const TRIES: usize = 3;
 
-impl Change<'_> {
-    pub(super) fn event(self, now: DateTime<Utc>, action: &'static str, id: UserId, name: &str) -> Event {
-        Event::new(now, self.principal, action, ("user", id.0, name), Some(self.request_id))
-    }
+/// What is recorded of a change.
+pub(super) fn event(act: Act<'_>, now: DateTime<Utc>, action: &'static str, id: UserId, name: &str) -> Event {
+    Event::by(act, now, action, ("user", id.0, name))
 }
 
 /// Makes an account without a password, and the link for its user.
-pub(super) async fn create(users: &Users, change: Change<'_>, input: CreateUser) -> Result<CreatedUser, ApiError> {
+pub(super) async fn create(users: &Users, act: Act<'_>, input: CreateUser) -> Result<CreatedUser, ApiError> {
     let user = CheckedUser {
         email: input.email,
         name: input.name,
@@ -37,7 +36,7 @@ pub(super) async fn create(users: &Users, change: Change<'_>, input: CreateUser)
     let mut tx = users.base.db.begin().await?;
     let (id, event) = users
         .accounts
-        .insert_user(&mut tx, &user, change.principal, Some(change.request_id))
+        .insert_user(&mut tx, &user, act.principal, Some(&act.request_id.0))
         .await?;
     let link = users.accounts.issue_link(&mut tx, id).await?;
     let user = rows::find_within(&mut tx, id, None).await?.into();
@@ -47,8 +46,8 @@ pub(super) async fn create(users: &Users, change: Change<'_>, input: CreateUser)
 }
 
 /// Makes a new link; the older one ends. The password stays until the link is used.
-pub(super) async fn create_link(users: &Users, change: Change<'_>, id: UserId) -> Result<SignUpLink, ApiError> {
-    if change.principal.user_id() == Some(id) {
+pub(super) async fn create_link(users: &Users, act: Act<'_>, id: UserId) -> Result<SignUpLink, ApiError> {
+    if act.principal.user_id() == Some(id) {
         return Err(ApiError::OwnAccount);
     }
     let mut tx = users.base.db.begin().await?;
@@ -62,7 +61,7 @@ pub(super) async fn create_link(users: &Users, change: Change<'_>, id: UserId) -
         error => error,
     })?;
     let link = users.accounts.issue_link(&mut tx, id).await?;
-    let event = change.event(users.base.clock.now(), "user.create_link", id, &row.name);
+    let event = event(act, users.base.clock.now(), "user.create_link", id, &row.name);
     audit::append(&mut tx, &users.base.vault, &[event]).await?;
     tx.commit().await?;
     Ok(link)
@@ -71,7 +70,7 @@ pub(super) async fn create_link(users: &Users, change: Change<'_>, id: UserId) -
 /// Changes an account, as it is at this revision or, without one, as it is.
 pub(super) async fn update(
     users: &Users,
-    change: Change<'_>,
+    act: Act<'_>,
     id: UserId,
     revision: Option<i64>,
     input: &UpdateUser,
@@ -80,7 +79,7 @@ pub(super) async fn update(
         let mut tx = users.base.db.begin().await?;
         hold_administration(&mut tx).await?;
         let row = rows::find_within(&mut tx, id, revision).await?;
-        if let Some(user) = write(users, tx, change, row, input).await? {
+        if let Some(user) = write(users, tx, act, row, input).await? {
             return Ok(user);
         }
     }
@@ -92,7 +91,7 @@ pub(super) async fn update(
 async fn write(
     users: &Users,
     mut tx: Tx,
-    change: Change<'_>,
+    act: Act<'_>,
     row: UserRow,
     input: &UpdateUser,
 ) -> Result<Option<User>, ApiError> {
@@ -102,16 +101,11 @@ async fn write(
     let role = input.role.over(None).unwrap_or(row.role());
     let disabled = input.disabled.over(None).unwrap_or(row.is_disabled());
     let renamed = name != row.name;
-    let mut fields = Vec::new();
-    for (field, changed) in [
+    let fields = audit::changed_fields(&[
         ("name", renamed),
         ("role", role != row.role()),
         ("disabled", disabled != row.is_disabled()),
-    ] {
-        if changed {
-            fields.push(field);
-        }
-    }
+    ]);
     if fields.is_empty() {
         return Ok(Some(row.into()));
     }
@@ -126,13 +120,13 @@ async fn write(
             .bind(role.as_str())
             .bind(disabled.then_some(row.disabled_at.unwrap_or(now)))
             .bind(now)
-            .bind(change.principal.name())
+            .bind(act.principal.name())
     )?;
     if updated == 0 {
         return Ok(None);
     }
     check_administrators(&mut tx).await?;
-    if disabled && change.principal.user_id() == Some(id) {
+    if disabled && act.principal.user_id() == Some(id) {
         return Err(ApiError::OwnAccount);
     }
     if disabled {
@@ -142,7 +136,7 @@ async fn write(
     if renamed {
         rename_owner(&mut tx, id, &sort_key(&name)).await?;
     }
-    let mut event = change.event(now, "user.update", id, &name).changed(&fields);
+    let mut event = event(act, now, "user.update", id, &name).changed(&fields);
     if matches!(input.role, Patch::Set(_))
         && let Some(details) = &mut event.details
     {

@@ -2,16 +2,19 @@
 
 use std::time::Duration;
 
-use leptos::{ev::SubmitEvent, leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::{ev::SubmitEvent, leptos_dom::helpers::TimeoutHandle, prelude::*, web_sys::HtmlInputElement};
 
-use super::ListHandle;
-use crate::ui::{Icon, IconKind};
+use super::{ListHandle, text};
+use crate::{
+    names::looks_like_secret,
+    ui::{Icon, IconKind},
+};
 
 /// The id of the search box, for the shortcut.
 pub const SEARCH_ID: &str = "search";
 const WAIT: Duration = Duration::from_millis(200);
 
-/// A search box. Typing waits 200 ms and never acts on an unfinished composition; Enter searches at once.
+/// A search box, which empties itself where a secret is pasted. Typing waits 200 ms and never acts on an unfinished composition; Enter searches at once.
 /// Before hydration it is a plain form.
 #[component]
 pub fn SearchBox(
@@ -64,6 +67,17 @@ pub fn SearchBox(
         stop();
         list.search(&typed.get_untracked());
     };
+    let refused = RwSignal::new(false);
+    let take = move |input: HtmlInputElement| {
+        let secret = looks_like_secret(&input.value());
+        refused.set(secret);
+        if secret {
+            // An id can be pasted here, so a secret can be, too: it goes no further than this.
+            input.set_value("");
+        }
+        typed.set(input.value());
+        !secret
+    };
     let kept = move |pair: fn(&super::ListState) -> String| list.state.with(pair);
     view! {
         <form class="search" role="search" method="get" on:submit=on_submit>
@@ -83,8 +97,7 @@ pub fn SearchBox(
                 value=list.state.get_untracked().search
                 prop:value=typed
                 on:input=move |event| {
-                    typed.set(event_target_value(&event));
-                    if !is_composing(&event) {
+                    if take(event_target(&event)) && !is_composing(&event) {
                         search_later();
                     }
                 }
@@ -97,6 +110,9 @@ pub fn SearchBox(
                 set.into_iter().map(|(name, content)| view! { <input type="hidden" name=name value=content /> }).collect_view()
             }}
             <kbd aria-hidden="true">{"/"}</kbd>
+            <span class="search-refused" role="status">
+                {move || refused.get().then(text::search_refused)}
+            </span>
         </form>
     }
     .into_any()

@@ -26,6 +26,12 @@ fn grouped(number: i64) -> String {
     text
 }
 
+/// A secret was pasted into the search.
+#[must_use]
+pub fn search_refused() -> &'static str {
+    "This looks like a secret, so it was not searched for."
+}
+
 /// The label of the page size.
 #[must_use]
 pub fn rows() -> &'static str {

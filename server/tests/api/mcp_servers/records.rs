@@ -7,6 +7,7 @@ use super::faults;
 use crate::both_engines;
 use crate::peers::hostile::{Peer, Seen};
 use crate::support::{Answer, Engine, TestApp};
+use crate::trail;
 
 both_engines! {
     async fn a_server_is_created_read_changed_and_deleted(app: TestApp) {
@@ -235,6 +236,16 @@ both_engines! {
             .get("viewer", &format!("/mcp-servers?sort=created_at&limit=1&cursor={cursor}"))
             .await;
         answer.problem(400, "bad-cursor");
+    }
+
+    async fn a_change_that_changes_nothing_is_not_recorded(app: TestApp) {
+        let path = app.server("manager", "a", "https://a.example/", None).await;
+        for nothing in [json!({}), json!({"name": "a", "enabled": true, "url": "https://a.example/"})] {
+            assert_eq!(app.patch("manager", &path, nothing).await.expect(200).number("/revision"), 1);
+        }
+        let id = path.rsplit('/').next().unwrap();
+        let events = trail::of(&app, id).await;
+        assert_eq!(events.iter().map(|event| event.action.as_str()).collect::<Vec<_>>(), ["mcp_server.create"]);
     }
 
     async fn changing_at_once_without_a_revision_loses_nothing(app: TestApp) {

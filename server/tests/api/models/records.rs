@@ -53,6 +53,10 @@ both_engines! {
         assert_eq!(changed.number("/revision"), 2);
         assert_eq!(changed.text("/settings/base_url"), URL);
         assert_eq!(changed.json()["settings"]["supports_structured_outputs"], true);
+        let same = json!({"name": "Main", "settings": {"model_id": "other"}});
+        for nothing in [json!({}), same] {
+            assert_eq!(app.patch("manager", &path, nothing).await.expect(200).number("/revision"), 2);
+        }
         let cleared = json!({"settings": {"organization": null, "supports_structured_outputs": null, "api_key": null}});
         let changed = app.patch("manager", &path, cleared).await.expect(200).json();
         assert_eq!((&changed["settings"]["organization"], &changed["credential"]), (&Value::Null, &Value::Null));
