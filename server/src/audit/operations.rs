@@ -47,22 +47,14 @@ fn filters(operation: Operation) -> Operation {
             "Only what this user did; or `cli`, `anonymous`.",
             json!({"type": "string", "pattern": "^([a-z_]{1,32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$"}),
         )
-        .query(
-            "action",
-            "Only this, e.g. `credential.use`.",
-            text.clone(),
-        )
+        .query("action", "Only this, e.g. `credential.use`.", text.clone())
         .query("target", "Only what was done with this record.", id)
         .query(
             "host",
             "Only uses at this host, as `host` or `host:port`.",
             text.clone(),
         )
-        .query(
-            "outcome",
-            "Only what ended so: `ok`, `allowed`, `refused`.",
-            text,
-        )
+        .query("outcome", "Only what ended so: `ok`, `allowed`, `refused`.", text)
         .query("from", "Only from this moment on.", moment.clone())
         .query("to", "Only before this moment.", moment)
 }
