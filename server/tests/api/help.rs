@@ -7,9 +7,11 @@ use server::help;
 
 use crate::support::{Answer, Engine, TestApp};
 
-/// What the help about credentials was written for: each statement, the heading under which it stands, and
-/// words that it cannot do without.
-const STATEMENTS: &[(&str, &[&str])] = &[
+/// A heading, and words that the part below it cannot do without.
+type Statement = (&'static str, &'static [&'static str]);
+
+/// What the help about credentials was written for.
+const STATEMENTS: &[Statement] = &[
     (
         "what-credentials-are-for",
         &["API keys", "Bearer tokens", "Long-lived integration secrets"],
@@ -104,6 +106,88 @@ const STATEMENTS: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// What the help about people was written for.
+const PEOPLE: &[Statement] = &[
+    (
+        "roles",
+        &[
+            "<td>Administrator",
+            "manage users",
+            "<td>Manager",
+            "change and delete their own",
+            "<td>Viewer",
+            "No role can read a value",
+            "from the next request on",
+        ],
+    ),
+    (
+        "add-somebody",
+        &[
+            "Add user",
+            "Add and get link",
+            "Strongroom sends no mail",
+            "works once, for 24 hours",
+            "Invited, link ended",
+            "strongroom user add",
+        ],
+    ),
+    (
+        "new-link",
+        &["forgotten password", "The older link stops working", "every session"],
+    ),
+    ("change-name-or-role", &["keeps what they", "Administrators can"]),
+    (
+        "disable-and-enable",
+        &["everywhere at once", "with the password that they had"],
+    ),
+    (
+        "the-last-administrator",
+        &["cannot be deleted, disabled or given another role", "their own account"],
+    ),
+    (
+        "delete-an-account",
+        &[
+            "shows what the person owns",
+            "Transfer to another user",
+            "Delete the credentials with the account",
+            "type the name",
+            "MCP servers and model bindings are transferred to you",
+            "its address is free again",
+        ],
+    ),
+    (
+        "your-own-account",
+        &[
+            "<td>Name",
+            "<td>Password",
+            "<td>Sessions",
+            "12 to 256 characters",
+            "24 hours",
+            "14 days",
+        ],
+    ),
+    (
+        "when-signing-in-is-slowed-down",
+        &[
+            "15 minutes",
+            "10 for one account from one network",
+            "100 from one network",
+            "10 from a browser",
+            "whether",
+        ],
+    ),
+];
+
+/// Every page of the navigation, with the text that it leads to.
+const PAGES: &[(&str, HelpTopic)] = &[
+    ("/credentials", HelpTopic::Credentials),
+    ("/mcp-servers", HelpTopic::McpServers),
+    ("/model-bindings", HelpTopic::ModelBindings),
+    ("/users", HelpTopic::Users),
+    ("/audit", HelpTopic::Audit),
+    ("/account", HelpTopic::Users),
+];
+
 /// The part of a text below a heading, up to the next one.
 fn part<'a>(html: &'a str, anchor: &str) -> &'a str {
     let (_, rest) = html
@@ -142,10 +226,10 @@ fn with_a_deep_stack<F: Future<Output = ()> + Send + 'static>(check: F) {
     runtime.block_on(runtime.spawn(check)).unwrap();
 }
 
-#[test]
-fn the_help_about_credentials_says_all_that_it_was_written_for() {
-    let html = help::text(HelpTopic::Credentials);
-    for (anchor, words) in STATEMENTS {
+#[track_caller]
+fn check(topic: HelpTopic, statements: &[Statement]) {
+    let html = help::text(topic);
+    for (anchor, words) in statements {
         let part = part(html, anchor);
         for words in *words {
             assert!(part.contains(words), "#{anchor} says {words:?}: {part}");
@@ -154,9 +238,35 @@ fn the_help_about_credentials_says_all_that_it_was_written_for() {
     let sections = html.matches("<h2 id=").count() + html.matches("<h3 id=").count();
     assert_eq!(
         sections,
-        STATEMENTS.len() + 1,
+        statements.len() + 1,
         "every part is in the list of the test, and the contents"
     );
+}
+
+#[test]
+fn the_help_about_credentials_says_all_that_it_was_written_for() {
+    check(HelpTopic::Credentials, STATEMENTS);
+}
+
+#[test]
+fn the_help_about_people_says_all_that_it_was_written_for() {
+    check(HelpTopic::Users, PEOPLE);
+}
+
+#[test]
+fn every_page_leads_to_its_text() {
+    with_a_deep_stack(async {
+        let app = TestApp::start(Engine::Sqlite).await;
+        for (path, topic) in PAGES {
+            let answer = page(&app, Some("admin"), path).await.expect(200);
+            let html = String::from_utf8_lossy(&answer.bytes).into_owned();
+            assert!(
+                hrefs(&html).contains(&topic.href().as_str()),
+                "{path} leads to {}",
+                topic.href()
+            );
+        }
+    });
 }
 
 #[test]
