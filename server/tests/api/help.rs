@@ -14,7 +14,12 @@ type Statement = (&'static str, &'static [&'static str]);
 const STATEMENTS: &[Statement] = &[
     (
         "what-credentials-are-for",
-        &["API keys", "Bearer tokens", "Long-lived integration secrets"],
+        &[
+            "API keys",
+            "which a model binding sends",
+            "Bearer tokens",
+            "Long-lived integration secrets",
+        ],
     ),
     (
         "what-they-are-not-for",
@@ -53,37 +58,65 @@ const STATEMENTS: &[Statement] = &[
         "edit-and-replace-a-value",
         &[
             "pencil",
+            "begins empty",
             "cannot be shown",
             "Only rename, keep the value",
             "The ID stays the same",
+            "Model bindings, MCP servers and definitions",
             "rotate",
         ],
     ),
     (
         "where-a-value-may-go",
-        &["allowed hosts", "An empty list means nowhere"],
+        &[
+            "allowed hosts",
+            "An empty list means nowhere",
+            "The first MCP server or model binding",
+        ],
     ),
     (
         "where-credentials-are-used",
         &["what refers to it", "Every use is in the"],
     ),
+    (
+        "model-bindings",
+        &[
+            "which provider and which model",
+            "<strong>API key</strong>",
+            "offers every credential",
+            "ai_generate_text",
+            "ai_generate_reply",
+            "ai_generate_object",
+            "ai_infer_object",
+            "ai_agent",
+            "opens the value and sends it to the provider",
+        ],
+    ),
     ("mcp-servers-over-http", &["Authorization: Bearer"]),
     ("mcp-servers-over-stdio", &["takes no credential", "environment"]),
     (
         "through-the-api-and-in-files",
-        &["credential_id", "api_key: ", "never the key"],
+        &["credential_id", "model_id", "kind: model", "api_key: ", "never the key"],
     ),
     (
         "in-the-middle-of-another-form",
-        &["Create credential", "ordinary credential"],
+        &[
+            "of an MCP server",
+            "of a model binding",
+            "Create credential",
+            "ordinary credential",
+        ],
     ),
     (
         "delete-a-credential",
         &[
+            "A model binding",
+            "names the credential and the binding",
             "An MCP server over HTTP",
             "keeps its reference",
             "Strongroom cannot list it",
             "edit the credential instead",
+            "no model binding, no MCP server",
         ],
     ),
     (
@@ -97,6 +130,7 @@ const STATEMENTS: &[Statement] = &[
             "No page, answer, log line",
             "Sealed",
             "At run time the server opens",
+            "an AI action",
             "Names are visible",
         ],
     ),
