@@ -47,6 +47,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/help/credentials") view=|| help(HelpTopic::Credentials) ssr=SsrMode::Async />
                     <Route path=path!("/help/mcp-servers") view=|| help(HelpTopic::McpServers) ssr=SsrMode::Async />
                     <Route path=path!("/help/model-bindings") view=|| help(HelpTopic::ModelBindings) ssr=SsrMode::Async />
+                    <Route path=path!("/help/users") view=|| help(HelpTopic::Users) ssr=SsrMode::Async />
                     <Route path=path!("/help/forms") view=|| help(HelpTopic::Forms) ssr=SsrMode::Async />
                     <Route path=path!("/help/audit") view=|| help(HelpTopic::Audit) ssr=SsrMode::Async />
                     <Route path=path!("/users") view=|| lazily(chunks::users()) ssr=SsrMode::Async />

@@ -1,9 +1,10 @@
-import { axeCheck, expect, hydrated, open, signIn, test } from '../fixtures';
+import { axeCheck, expect, hydrated, open, signIn, test, unique } from '../fixtures';
 
 const TOPICS = [
   ['credentials', 'Help: Credentials'],
   ['mcp-servers', 'Help: MCP servers'],
   ['model-bindings', 'Help: Model bindings'],
+  ['users', 'Help: People'],
   ['audit', 'Help: Audit trail'],
   ['forms', 'Help: Generated forms'],
 ] as const;
@@ -21,13 +22,22 @@ for (const [slug, title] of TOPICS) {
   }
 }
 
-test('each page leads to its help, and the way back works', async ({ page, server }) => {
+test('each page leads to its help, and the way back works', async ({ page, server, api }) => {
+  test.slow();
+  const client = await api('administrator');
+  const credential = await client.createCredential({ name: unique('HELP'), value: 'canary-6c20-help' });
+  const settings = { provider: 'openai-compatible', model_id: 'gpt-test', base_url: 'http://127.0.0.1:9/v1/' };
+  const binding = await client.post<{ id: string }>('/model-bindings', { name: unique('Help'), settings });
   await signIn(page, server, 'administrator');
   for (const [path, link, title] of [
     ['/credentials', 'About credentials', 'Help: Credentials'],
+    [`/credentials/${credential.id}`, 'About credentials', 'Help: Credentials'],
     ['/mcp-servers', 'About MCP servers', 'Help: MCP servers'],
     ['/model-bindings', 'About model bindings', 'Help: Model bindings'],
+    [`/model-bindings/${binding.id}/try`, 'About model bindings', 'Help: Model bindings'],
+    ['/users', 'About people and roles', 'Help: People'],
     ['/audit', 'About the audit trail', 'Help: Audit trail'],
+    ['/account', 'About people and roles', 'Help: People'],
   ] as const) {
     await open(page, path);
     await page.getByRole('link', { name: link }).click();

@@ -10,6 +10,7 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, 
 static CREDENTIALS: LazyLock<String> = LazyLock::new(|| render(include_str!("../../docs/credentials.md")));
 static MCP_SERVERS: LazyLock<String> = LazyLock::new(|| render(include_str!("../../docs/mcp-servers.md")));
 static MODEL_BINDINGS: LazyLock<String> = LazyLock::new(|| render(include_str!("../../docs/model-bindings.md")));
+static USERS: LazyLock<String> = LazyLock::new(|| render(include_str!("../../docs/users.md")));
 static FORMS: LazyLock<String> = LazyLock::new(|| render(include_str!("../../docs/forms.md")));
 static AUDIT: LazyLock<String> = LazyLock::new(|| render(include_str!("../../docs/audit.md")));
 
@@ -20,6 +21,7 @@ pub fn text(topic: HelpTopic) -> &'static str {
         HelpTopic::Credentials => &CREDENTIALS,
         HelpTopic::McpServers => &MCP_SERVERS,
         HelpTopic::ModelBindings => &MODEL_BINDINGS,
+        HelpTopic::Users => &USERS,
         HelpTopic::Audit => &AUDIT,
         HelpTopic::Forms => &FORMS,
     }

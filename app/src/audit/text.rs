@@ -216,6 +216,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_docs_list_the_actions_that_there_are() {
+        let rows: Vec<String> = ACTIONS
+            .iter()
+            .map(|(action, words)| format!("| {words} | `{action}` |\n"))
+            .collect();
+        let table = format!("| Action | In the API |\n|---|---|\n{}", rows.concat());
+        let docs = include_str!("../../../docs/audit.md");
+        let (_, rest) = docs.split_once("### Actions\n\n").unwrap();
+        assert!(
+            rest.contains(&format!("\n\n{table}\n")),
+            "docs/audit.md is out of date. It should hold:\n{table}"
+        );
+    }
+
+    #[test]
     fn what_a_later_release_records_shows_as_it_is() {
         assert_eq!(action("credential.use"), "Used a credential");
         assert_eq!(action("workflow.run"), "workflow.run");

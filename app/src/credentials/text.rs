@@ -36,7 +36,8 @@ pub fn first_use() -> String {
 #[must_use]
 pub fn how_to_begin(may_create: bool) -> String {
     if may_create {
-        "Add a secret under a name. MCP servers then choose it by that name, and nobody has to see it again.".to_owned()
+        "Add a secret under a name. Model bindings and MCP servers choose it by that name; nobody sees it again."
+            .to_owned()
     } else {
         "Nobody has added one. Your role can look, not add; an administrator can change that.".to_owned()
     }
@@ -386,7 +387,7 @@ pub fn allowed_hosts_help() -> &'static str {
 /// No hosts.
 #[must_use]
 pub fn nowhere() -> &'static str {
-    "Nowhere yet. The first MCP server that is given this credential adds its host."
+    "Nowhere yet. The first MCP server or model binding that is given this credential adds its host."
 }
 
 /// The button that opens the dialog of the hosts.

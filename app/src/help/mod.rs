@@ -14,6 +14,8 @@ pub enum HelpTopic {
     McpServers,
     /// Model bindings and AI actions.
     ModelBindings,
+    /// Accounts, roles, and one's own account.
+    Users,
     /// The audit trail.
     Audit,
     /// Generated forms, for their authors.
@@ -22,10 +24,11 @@ pub enum HelpTopic {
 
 impl HelpTopic {
     /// All of them, in the order of the index.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Credentials,
         Self::McpServers,
         Self::ModelBindings,
+        Self::Users,
         Self::Audit,
         Self::Forms,
     ];
@@ -37,6 +40,7 @@ impl HelpTopic {
             Self::Credentials => "credentials",
             Self::McpServers => "mcp-servers",
             Self::ModelBindings => "model-bindings",
+            Self::Users => "users",
             Self::Audit => "audit",
             Self::Forms => "forms",
         }

@@ -21,6 +21,7 @@ pub fn title(topic: HelpTopic) -> &'static str {
         HelpTopic::Credentials => "Credentials",
         HelpTopic::McpServers => "MCP servers",
         HelpTopic::ModelBindings => "Model bindings",
+        HelpTopic::Users => "People",
         HelpTopic::Audit => "Audit trail",
         HelpTopic::Forms => "Generated forms",
     }
@@ -43,6 +44,7 @@ pub fn summary(topic: HelpTopic) -> &'static str {
         HelpTopic::ModelBindings => {
             "Bind a model of a provider to a credential, test it, try it, and run the AI actions with it."
         }
+        HelpTopic::Users => "What each role may do, how people get in and leave, and what is your own.",
         HelpTopic::Forms => "For authors: a form with a credential field, made from a Rust type.",
         HelpTopic::Audit => "What is on record, how to find it, and how to prove that nobody changed it.",
     }
@@ -55,6 +57,7 @@ pub fn link(topic: HelpTopic) -> &'static str {
         HelpTopic::Credentials => "About credentials",
         HelpTopic::McpServers => "About MCP servers",
         HelpTopic::ModelBindings => "About model bindings",
+        HelpTopic::Users => "About people and roles",
         HelpTopic::Audit => "About the audit trail",
         HelpTopic::Forms => "About generated forms",
     }

@@ -7,12 +7,19 @@ use server::help;
 
 use crate::support::{Answer, Engine, TestApp};
 
-/// What the help about credentials was written for: each statement, the heading under which it stands, and
-/// words that it cannot do without.
-const STATEMENTS: &[(&str, &[&str])] = &[
+/// A heading, and words that the part below it cannot do without.
+type Statement = (&'static str, &'static [&'static str]);
+
+/// What the help about credentials was written for.
+const STATEMENTS: &[Statement] = &[
     (
         "what-credentials-are-for",
-        &["API keys", "Bearer tokens", "Long-lived integration secrets"],
+        &[
+            "API keys",
+            "which a model binding sends",
+            "Bearer tokens",
+            "Long-lived integration secrets",
+        ],
     ),
     (
         "what-they-are-not-for",
@@ -51,37 +58,65 @@ const STATEMENTS: &[(&str, &[&str])] = &[
         "edit-and-replace-a-value",
         &[
             "pencil",
+            "begins empty",
             "cannot be shown",
             "Only rename, keep the value",
             "The ID stays the same",
+            "Model bindings, MCP servers and definitions",
             "rotate",
         ],
     ),
     (
         "where-a-value-may-go",
-        &["allowed hosts", "An empty list means nowhere"],
+        &[
+            "allowed hosts",
+            "An empty list means nowhere",
+            "The first MCP server or model binding",
+        ],
     ),
     (
         "where-credentials-are-used",
         &["what refers to it", "Every use is in the"],
     ),
+    (
+        "model-bindings",
+        &[
+            "which provider and which model",
+            "<strong>API key</strong>",
+            "offers every credential",
+            "ai_generate_text",
+            "ai_generate_reply",
+            "ai_generate_object",
+            "ai_infer_object",
+            "ai_agent",
+            "opens the value and sends it to the provider",
+        ],
+    ),
     ("mcp-servers-over-http", &["Authorization: Bearer"]),
     ("mcp-servers-over-stdio", &["takes no credential", "environment"]),
     (
         "through-the-api-and-in-files",
-        &["credential_id", "api_key: ", "never the key"],
+        &["credential_id", "model_id", "kind: model", "api_key: ", "never the key"],
     ),
     (
         "in-the-middle-of-another-form",
-        &["Create credential", "ordinary credential"],
+        &[
+            "of an MCP server",
+            "of a model binding",
+            "Create credential",
+            "ordinary credential",
+        ],
     ),
     (
         "delete-a-credential",
         &[
+            "A model binding",
+            "names the credential and the binding",
             "An MCP server over HTTP",
             "keeps its reference",
             "Strongroom cannot list it",
             "edit the credential instead",
+            "no model binding, no MCP server",
         ],
     ),
     (
@@ -95,6 +130,7 @@ const STATEMENTS: &[(&str, &[&str])] = &[
             "No page, answer, log line",
             "Sealed",
             "At run time the server opens",
+            "an AI action",
             "Names are visible",
         ],
     ),
@@ -102,6 +138,88 @@ const STATEMENTS: &[(&str, &[&str])] = &[
         "keys",
         &["<code>/</code>", "<code>n</code>", "<code>?</code>", "<code>Esc</code>"],
     ),
+];
+
+/// What the help about people was written for.
+const PEOPLE: &[Statement] = &[
+    (
+        "roles",
+        &[
+            "<td>Administrator",
+            "manage users",
+            "<td>Manager",
+            "change and delete their own",
+            "<td>Viewer",
+            "No role can read a value",
+            "from the next request on",
+        ],
+    ),
+    (
+        "add-somebody",
+        &[
+            "Add user",
+            "Add and get link",
+            "Strongroom sends no mail",
+            "works once, for 24 hours",
+            "Invited, link ended",
+            "strongroom user add",
+        ],
+    ),
+    (
+        "new-link",
+        &["forgotten password", "The older link stops working", "every session"],
+    ),
+    ("change-name-or-role", &["keeps what they", "Administrators can"]),
+    (
+        "disable-and-enable",
+        &["everywhere at once", "with the password that they had"],
+    ),
+    (
+        "the-last-administrator",
+        &["cannot be deleted, disabled or given another role", "their own account"],
+    ),
+    (
+        "delete-an-account",
+        &[
+            "shows what the person owns",
+            "Transfer to another user",
+            "Delete the credentials with the account",
+            "type the name",
+            "MCP servers and model bindings are transferred to you",
+            "its address is free again",
+        ],
+    ),
+    (
+        "your-own-account",
+        &[
+            "<td>Name",
+            "<td>Password",
+            "<td>Sessions",
+            "12 to 256 characters",
+            "24 hours",
+            "14 days",
+        ],
+    ),
+    (
+        "when-signing-in-is-slowed-down",
+        &[
+            "15 minutes",
+            "10 for one account from one network",
+            "100 from one network",
+            "10 from a browser",
+            "whether",
+        ],
+    ),
+];
+
+/// Every page of the navigation, with the text that it leads to.
+const PAGES: &[(&str, HelpTopic)] = &[
+    ("/credentials", HelpTopic::Credentials),
+    ("/mcp-servers", HelpTopic::McpServers),
+    ("/model-bindings", HelpTopic::ModelBindings),
+    ("/users", HelpTopic::Users),
+    ("/audit", HelpTopic::Audit),
+    ("/account", HelpTopic::Users),
 ];
 
 /// The part of a text below a heading, up to the next one.
@@ -142,10 +260,10 @@ fn with_a_deep_stack<F: Future<Output = ()> + Send + 'static>(check: F) {
     runtime.block_on(runtime.spawn(check)).unwrap();
 }
 
-#[test]
-fn the_help_about_credentials_says_all_that_it_was_written_for() {
-    let html = help::text(HelpTopic::Credentials);
-    for (anchor, words) in STATEMENTS {
+#[track_caller]
+fn check(topic: HelpTopic, statements: &[Statement]) {
+    let html = help::text(topic);
+    for (anchor, words) in statements {
         let part = part(html, anchor);
         for words in *words {
             assert!(part.contains(words), "#{anchor} says {words:?}: {part}");
@@ -154,9 +272,35 @@ fn the_help_about_credentials_says_all_that_it_was_written_for() {
     let sections = html.matches("<h2 id=").count() + html.matches("<h3 id=").count();
     assert_eq!(
         sections,
-        STATEMENTS.len() + 1,
+        statements.len() + 1,
         "every part is in the list of the test, and the contents"
     );
+}
+
+#[test]
+fn the_help_about_credentials_says_all_that_it_was_written_for() {
+    check(HelpTopic::Credentials, STATEMENTS);
+}
+
+#[test]
+fn the_help_about_people_says_all_that_it_was_written_for() {
+    check(HelpTopic::Users, PEOPLE);
+}
+
+#[test]
+fn every_page_leads_to_its_text() {
+    with_a_deep_stack(async {
+        let app = TestApp::start(Engine::Sqlite).await;
+        for (path, topic) in PAGES {
+            let answer = page(&app, Some("admin"), path).await.expect(200);
+            let html = String::from_utf8_lossy(&answer.bytes).into_owned();
+            assert!(
+                hrefs(&html).contains(&topic.href().as_str()),
+                "{path} leads to {}",
+                topic.href()
+            );
+        }
+    });
 }
 
 #[test]

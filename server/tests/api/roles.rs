@@ -47,6 +47,7 @@ const TABLE: &[Row] = &[
     ("GET /help/credentials", "", EVERYBODY),
     ("GET /help/mcp-servers", "", EVERYBODY),
     ("GET /help/model-bindings", "", EVERYBODY),
+    ("GET /help/users", "", EVERYBODY),
     ("GET /help/forms", "", EVERYBODY),
     ("GET /help/audit", "", EVERYBODY),
     ("GET /users", "", PAGE),

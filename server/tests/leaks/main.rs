@@ -51,6 +51,7 @@ const PAGES: &[&str] = &[
     "GET /help/credentials",
     "GET /help/mcp-servers",
     "GET /help/model-bindings",
+    "GET /help/users",
     "GET /help/forms",
     "GET /help/audit",
     "GET /users",

@@ -73,6 +73,7 @@ fn page_of(record: &AuditRecord) -> Option<String> {
     match record.kind.as_str() {
         "credential" => Some(format!("/credentials/{id}")),
         "mcp_server" => Some(format!("/mcp-servers?edit={id}")),
+        "model_binding" => Some(format!("/model-bindings?edit={id}")),
         "user" => Some(format!("/users?search={id}")),
         _ => None,
     }
@@ -96,6 +97,10 @@ mod tests {
             Some(format!("/credentials/{id}"))
         );
         assert_eq!(page_of(&record("user", Some(id))), Some(format!("/users?search={id}")));
+        assert_eq!(
+            page_of(&record("model_binding", Some(id))),
+            Some(format!("/model-bindings?edit={id}"))
+        );
         assert_eq!(page_of(&record("mcp_server", None)), None, "it was never saved");
         assert_eq!(page_of(&record("later", Some(id))), None);
     }

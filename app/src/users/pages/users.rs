@@ -6,6 +6,7 @@ use leptos_router::hooks::use_query_map;
 use super::table::UserTable;
 use crate::{
     accounts::{Action, Resource, UserId, may},
+    help::HelpTopic,
     shell::{ADD_ID, PageHeader},
     ui::{
         ButtonKind, DialogAddress, LinkButton, focus_element, focus_when_painted, href_with_dialog,
@@ -40,7 +41,7 @@ pub fn UsersPage() -> impl IntoView {
         listing.refetch();
     });
     view! {
-        <PageHeader title=text::users() about=text::about()>
+        <PageHeader title=text::users() about=text::about() help=HelpTopic::Users>
             {may_add
                 .then(|| {
                     view! {

@@ -7,14 +7,14 @@ mod sessions;
 use leptos::prelude::*;
 
 use super::super::text;
-use crate::{accounts::use_me, shell::PageHeader};
+use crate::{accounts::use_me, help::HelpTopic, shell::PageHeader};
 
 /// One's own account.
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let email = use_me().map(|me| me.email).unwrap_or_default();
     view! {
-        <PageHeader title=text::account() about=text::account_about(&email) />
+        <PageHeader title=text::account() about=text::account_about(&email) help=HelpTopic::Users />
         <div class="account-page">
             <name::NameCard />
             <password::PasswordCard />
