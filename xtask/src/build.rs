@@ -111,10 +111,7 @@ pub fn compile_release(workspace: &Workspace, site: &Path, packages: &[&str]) ->
         cargo.args(["--package", package]);
     }
     cargo.env("STRONGROOM_SITE", site);
-    let flags = Mode::Release.rust_flags();
-    if !flags.is_empty() {
-        cargo.env("RUSTFLAGS", flags.join(" "));
-    }
+    cargo.env("RUSTFLAGS", Mode::Release.rust_flags().join(" "));
     run_quietly(cargo).map(drop)
 }
 

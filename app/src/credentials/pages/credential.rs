@@ -3,7 +3,7 @@
 use leptos::{ev, prelude::*};
 use leptos_router::{
     NavigateOptions,
-    hooks::{use_location, use_navigate, use_params_map, use_query_map},
+    hooks::{use_navigate, use_params_map, use_query_map},
 };
 
 use super::{facts::CredentialFacts, references::References, uses::LastUses};
@@ -19,7 +19,7 @@ use crate::{
     help::HelpTopic,
     shell::PageHeader,
     ui::{
-        ButtonKind, DialogAddress, LinkButton, href_with_dialog, list::SessionEnded, problem_text::error_words,
+        ButtonKind, DialogAddress, LinkButton, list::SessionEnded, problem_text::error_words, use_dialog_links,
         use_addressed_dialog, use_dialogs,
     },
 };
@@ -152,12 +152,9 @@ fn CredentialBody(
 #[component]
 fn Known(credential: Signal<Credential>) -> impl IntoView {
     let owner = credential.with_untracked(|credential| credential.owner.id);
-    let (path, query) = (use_location().pathname, use_query_map());
+    let links = use_dialog_links();
     let opens = move |key: &'static str| {
-        Signal::derive(move || {
-            let id = credential.with(|credential| credential.id);
-            href_with_dialog(&path.get(), &query.get(), Some(&DialogAddress::new(key, id)))
-        })
+        Signal::derive(move || links.run(DialogAddress::new(key, credential.with(|credential| credential.id))))
     };
     let may_update = may(Kind::Credentials, Action::Update, Some(owner));
     let may_delete = may(Kind::Credentials, Action::Delete, Some(owner));

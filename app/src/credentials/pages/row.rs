@@ -1,7 +1,6 @@
 //! One row of the table of credentials.
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
 
 use super::credentials::row_link_id;
 use crate::{
@@ -9,7 +8,7 @@ use crate::{
     credentials::{Credential, CredentialId, text, text::column},
     ui::{
         CopyButton, DialogAddress, IconButton, IconKind, Menu, MenuButton, MenuLink, Time, copy_text, created_short,
-        href_with_dialog, list::Listing, shorten_middle, updated_short, use_toasts,
+        list::Listing, shorten_middle, updated_short, use_dialog_links, use_toasts,
     },
 };
 
@@ -119,10 +118,8 @@ fn UsedBy(id: CredentialId, count: Signal<i64>) -> impl IntoView {
 /// What the person may do with this credential.
 #[component]
 fn Operations(id: CredentialId, name: Signal<String>, may_update: bool, may_delete: bool) -> impl IntoView {
-    let (path, query) = (use_location().pathname, use_query_map());
-    let opens = move |key: &'static str| {
-        Signal::derive(move || href_with_dialog(&path.get(), &query.get(), Some(&DialogAddress::new(key, id))))
-    };
+    let links = use_dialog_links();
+    let opens = move |key: &'static str| Signal::derive(move || links.run(DialogAddress::new(key, id)));
     let (edit, rename, delete) = (opens("edit"), opens("rename"), opens("delete"));
     let toasts = use_toasts();
     let copy = Callback::new(move |()| {

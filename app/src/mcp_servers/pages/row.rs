@@ -4,14 +4,11 @@ use leptos::prelude::*;
 
 use super::enabled_switch::EnabledSwitch;
 use crate::accounts::{Action, Resource, may};
-use crate::connections::CredentialCell;
+use crate::connections::{CredentialCell, RecordName};
 use crate::mcp_servers::text::{self, column};
 use crate::mcp_servers::{McpServer, McpServerId, Transport};
 use crate::ui::list::Listing;
-use crate::ui::{DialogAddress, IconButton, IconKind, Time, created_short, shorten_middle, updated_short};
-
-/// Names of at most so many characters fit into two lines.
-const NAME_FITS: usize = 64;
+use crate::ui::{DialogAddress, IconButton, IconKind, Time, created_short, updated_short};
 
 /// The id of a row's name in the document: what takes the focus when the row before it goes away.
 pub(super) fn row_id(id: McpServerId) -> String {
@@ -43,25 +40,10 @@ pub(super) fn McpServerRow(
     let chip = move || is_program().then(|| view! { <span class="chip">{text::program::STDIO}</span> " " });
     let created = Signal::derive(move || server.with(|server| server.created_at));
     let updated = Signal::derive(move || server.with(|server| server.updated_at));
-    let short_name = move || shorten_middle(&name.get(), NAME_FITS);
     view! {
         <tr role="row">
             <td role="cell" class="cell-name">
-                {if may_update {
-                    view! {
-                        <a id=row_id(id) class="name-text" href=to("edit") title=name aria-label=name>
-                            {short_name}
-                        </a>
-                    }
-                        .into_any()
-                } else {
-                    view! {
-                        <span id=row_id(id) class="name-text" title=name tabindex="-1">
-                            {short_name}
-                        </span>
-                    }
-                        .into_any()
-                }}
+                <RecordName id=row_id(id) name href=may_update.then(|| to("edit")) />
                 <span class="row-details">
                     <span class="mcp-details-url">{chip} <span class="mono">{place}</span></span>
                     <span class="detail-created">{created_short()} " " <Time at=created /></span>
@@ -85,10 +67,10 @@ pub(super) fn McpServerRow(
                     }
                 }}
             </td>
-            <td role="cell" class="cell-time mcp-created" data-label=column::CREATED>
+            <td role="cell" class="cell-time cell-created" data-label=column::CREATED>
                 <Time at=created />
             </td>
-            <td role="cell" class="cell-time mcp-updated" data-label=column::UPDATED>
+            <td role="cell" class="cell-time cell-updated" data-label=column::UPDATED>
                 <Time at=updated />
             </td>
             <td role="cell" class="cell-operations">

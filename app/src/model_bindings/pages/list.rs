@@ -1,9 +1,8 @@
 //! The list of model bindings.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
-use super::row::ModelBindingRow;
+use super::row::{ModelBindingRow, row_id};
 use crate::accounts::{Action, Resource, may};
 use crate::connections::DeleteDialog;
 use crate::help::HelpTopic;
@@ -12,9 +11,9 @@ use crate::model_bindings::test_dialog::TestDialog;
 use crate::model_bindings::text::{self, column};
 use crate::model_bindings::{ModelBinding, ModelBindingId};
 use crate::shell::{ADD_ID, PageHeader};
-use crate::ui::list::{ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, use_list, use_listing};
+use crate::ui::list::{ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, focus_beside, use_list, use_listing};
 use crate::ui::{
-    AddressedDialog, ButtonKind, DialogAddress, LinkButton, focus_when_painted, href_with_dialog, use_addressed_dialog,
+    AddressedDialog, ButtonKind, DialogAddress, LinkButton, use_addressed_dialog, use_dialog_links,
 };
 
 const SPEC: ListSpec = ListSpec {
@@ -34,21 +33,13 @@ pub fn ModelBindingsPage() -> impl IntoView {
     let list = use_list(SPEC);
     let listing = use_listing(list, |client, query| async move { client.model_bindings(&query).await });
     let dialog = use_addressed_dialog(DIALOGS);
-    let location = use_location();
     let may_add = may(Resource::ModelBindings, Action::Create, None);
-    let to_dialog = Callback::new(move |address: DialogAddress| {
-        location
-            .query
-            .with(|query| href_with_dialog(&location.pathname.get(), query, Some(&address)))
-    });
+    let to_dialog = use_dialog_links();
+    let add_href = Signal::derive(move || to_dialog.run(DialogAddress::add()));
     let add = move || {
         may_add.then(|| {
             view! {
-                <LinkButton
-                    id=ADD_ID
-                    kind=ButtonKind::Primary
-                    href=Signal::derive(move || to_dialog.run(DialogAddress::add()))
-                >
+                <LinkButton id=ADD_ID kind=ButtonKind::Primary href=add_href>
                     {text::add()}
                 </LinkButton>
             }
@@ -57,7 +48,7 @@ pub fn ModelBindingsPage() -> impl IntoView {
     let begin = move || {
         may_add.then(|| {
             view! {
-                <LinkButton href=Signal::derive(move || to_dialog.run(DialogAddress::add()))>
+                <LinkButton kind=ButtonKind::Primary href=add_href>
                     {text::add()}
                 </LinkButton>
             }
@@ -83,8 +74,8 @@ pub fn ModelBindingsPage() -> impl IntoView {
                         <th role="columnheader" scope="col">{column::CREDENTIAL}</th>
                         <th role="columnheader" scope="col" class="binding-host">{column::HOST}</th>
                         <th role="columnheader" scope="col" class="binding-used">{column::LAST_USED}</th>
-                        <SortHeader list field="created_at" label=column::CREATED class="binding-created"/>
-                        <SortHeader list field="updated_at" label=column::UPDATED class="binding-updated"/>
+                        <SortHeader list field="created_at" label=column::CREATED class="cell-created"/>
+                        <SortHeader list field="updated_at" label=column::UPDATED class="cell-updated"/>
                         <th role="columnheader" scope="col" class="cell-operations">{column::OPERATIONS}</th>
                     </tr>
                 </thead>
@@ -120,7 +111,8 @@ fn Dialogs(dialog: AddressedDialog, listing: Listing<ModelBinding>, may_add: boo
             "delete" => {
                 let known = untrack(|| listing.items()).into_iter().find(|binding| binding.id == id);
                 let on_deleted = Callback::new(move |id| {
-                    focus_beside(listing, id);
+                    let rows: Vec<_> = listing.shown_items().iter().map(|row| row_id(row.id)).collect();
+                    focus_beside(&rows, &row_id(id), ADD_ID);
                     listing.refetch();
                 });
                 view! { <DeleteDialog id known on_deleted on_close/> }.into_any()
@@ -128,14 +120,4 @@ fn Dialogs(dialog: AddressedDialog, listing: Listing<ModelBinding>, may_add: boo
             _ => return None,
         })
     }
-}
-
-/// The row that follows one that goes away takes the focus; after the last row, the one before.
-fn focus_beside(listing: Listing<ModelBinding>, id: ModelBindingId) {
-    let items = untrack(|| listing.items());
-    let at = items.iter().position(|binding| binding.id == id);
-    let beside = at.and_then(|at| items.get(at + 1).or_else(|| items.get(at.checked_sub(1)?)));
-    let target = beside.map_or_else(|| ADD_ID.to_owned(), |binding| super::row::row_id(binding.id));
-    // After the dialog has given the focus back to the control that is about to leave.
-    request_animation_frame(move || focus_when_painted(target));
 }

@@ -3,14 +3,11 @@
 use leptos::prelude::*;
 
 use crate::accounts::{Action, Resource, may};
-use crate::connections::CredentialCell;
+use crate::connections::{CredentialCell, RecordName};
 use crate::model_bindings::text::{self, column};
 use crate::model_bindings::{ModelBinding, ModelBindingId};
 use crate::ui::list::Listing;
-use crate::ui::{DialogAddress, IconButton, IconKind, Time, created_short, shorten_middle, updated_short};
-
-/// Names of at most so many characters fit into two lines.
-const NAME_FITS: usize = 64;
+use crate::ui::{DialogAddress, IconButton, IconKind, Time, created_short, updated_short};
 
 /// The id of a row's name in the document: what takes the focus when the row before it goes away.
 pub(super) fn row_id(id: ModelBindingId) -> String {
@@ -41,7 +38,6 @@ pub(super) fn ModelBindingRow(
     let host = move || binding.with(|binding| binding.host.clone());
     let created = Signal::derive(move || binding.with(|binding| binding.created_at));
     let updated = Signal::derive(move || binding.with(|binding| binding.updated_at));
-    let short_name = move || shorten_middle(&name.get(), NAME_FITS);
     let used = move || match binding.with(|binding| binding.last_used_at) {
         Some(at) => view! { <Time at/> }.into_any(),
         None => view! { <span class="muted">{text::never_used()}</span> }.into_any(),
@@ -49,21 +45,7 @@ pub(super) fn ModelBindingRow(
     view! {
         <tr role="row">
             <td role="cell" class="cell-name">
-                {if may_update {
-                    view! {
-                        <a id=row_id(id) class="name-text" href=to("edit") title=name aria-label=name>
-                            {short_name}
-                        </a>
-                    }
-                        .into_any()
-                } else {
-                    view! {
-                        <span id=row_id(id) class="name-text" title=name tabindex="-1">
-                            {short_name}
-                        </span>
-                    }
-                        .into_any()
-                }}
+                <RecordName id=row_id(id) name href=may_update.then(|| to("edit")) />
                 <span class="row-details">
                     <span class="detail-place"><span>{provider}</span> " " <span class="mono">{host}</span></span>
                     <span class="detail-used"><span>{text::used_short()}</span> " " {used}</span>
@@ -85,10 +67,10 @@ pub(super) fn ModelBindingRow(
                 <span class="mono">{host}</span>
             </td>
             <td role="cell" class="cell-time binding-used" data-label=column::LAST_USED>{used}</td>
-            <td role="cell" class="cell-time binding-created" data-label=column::CREATED>
+            <td role="cell" class="cell-time cell-created" data-label=column::CREATED>
                 <Time at=created/>
             </td>
-            <td role="cell" class="cell-time binding-updated" data-label=column::UPDATED>
+            <td role="cell" class="cell-time cell-updated" data-label=column::UPDATED>
                 <Time at=updated/>
             </td>
             <td role="cell" class="cell-operations">

@@ -37,6 +37,14 @@ impl AddressedDialog {
     }
 }
 
+/// The addresses of the dialogs of this page: everything else in the address stays. Tracked.
+#[must_use]
+pub fn use_dialog_links() -> Callback<DialogAddress, String> {
+    let location = use_location();
+    let (query, path) = (location.query, location.pathname);
+    Callback::new(move |address: DialogAddress| query.with(|query| href_with_dialog(&path.get(), query, Some(&address))))
+}
+
 /// Watches the address for the dialogs of a page.
 #[must_use]
 pub fn use_addressed_dialog(keys: &'static [&'static str]) -> AddressedDialog {

@@ -8,7 +8,7 @@ mod frame;
 mod stack;
 
 pub use address::{DialogAddress, href_with_dialog};
-pub use addressed::{AddressedDialog, use_addressed_dialog};
+pub use addressed::{AddressedDialog, use_addressed_dialog, use_dialog_links};
 pub use form::{DialogBody, DialogFooter, DialogForm};
 pub use frame::{Dialog, DialogHandle, DialogHost, DialogSize};
 pub use stack::{Dialogs, provide_dialogs, use_dialogs};

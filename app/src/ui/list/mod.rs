@@ -2,6 +2,7 @@
 //! when there are no rows.
 
 mod frame;
+mod leaving;
 mod listing;
 mod outcome;
 mod pager;
@@ -11,6 +12,7 @@ mod state;
 mod text;
 
 pub use frame::{ListFrame, ListWords};
+pub use leaving::focus_beside;
 pub use listing::{Listing, SessionEnded, use_listing};
 pub use outcome::Outcome;
 pub use pager::Pager;

@@ -2,6 +2,18 @@
 
 use super::paste_help::Offer;
 
+/// On the button that shows what was typed.
+#[must_use]
+pub fn show_short() -> &'static str {
+    "Show"
+}
+
+/// On the button that empties the field.
+#[must_use]
+pub fn clear_short() -> &'static str {
+    "Clear"
+}
+
 /// What the concealed field reads while it is not in use.
 #[must_use]
 pub fn hidden_lines(lines: usize) -> String {

@@ -48,7 +48,7 @@ pub(super) fn ValueTools(
                 aria-pressed=move || if handle.shown.get() { "true" } else { "false" }
                 on:click=toggle
             >
-                "Show"
+                {text::show_short()}
             </button>
             <Show when=move || !handle.is_empty()>
                 <button
@@ -63,7 +63,7 @@ pub(super) fn ValueTools(
                         handle.focus();
                     }
                 >
-                    "Clear"
+                    {text::clear_short()}
                 </button>
             </Show>
         </div>

@@ -2,15 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
 
 use super::users::row_link_id;
 use crate::{
     accounts::{UserId, use_me},
     shell::text::role as role_words,
     ui::{
-        DialogAddress, IconButton, IconKind, Menu, MenuLink, Time, created_short, href_with_dialog, list::Listing,
-        shorten_middle,
+        DialogAddress, IconButton, IconKind, Menu, MenuLink, Time, created_short, list::Listing,
+        shorten_middle, use_dialog_links,
     },
     users::{User, UserState, text, text::column},
 };
@@ -36,10 +35,8 @@ pub fn UserRow(
     let email = move || user.with(|user| user.email.clone());
     let created = Signal::derive(move || user.with(|user| user.created_at));
     let seen = Signal::derive(move || user.with(|user| user.last_seen_at));
-    let (path, query) = (use_location().pathname, use_query_map());
-    let opens = Callback::new(move |key: &'static str| {
-        href_with_dialog(&path.get(), &query.get(), Some(&DialogAddress::new(key, id)))
-    });
+    let links = use_dialog_links();
+    let opens = Callback::new(move |key: &'static str| links.run(DialogAddress::new(key, id)));
     view! {
         <tr role="row">
             <td role="cell" class="cell-name">

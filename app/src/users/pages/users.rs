@@ -1,7 +1,6 @@
 //! The list of users.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::table::UserTable;
 use crate::{
@@ -9,9 +8,9 @@ use crate::{
     help::HelpTopic,
     shell::{ADD_ID, PageHeader},
     ui::{
-        ButtonKind, DialogAddress, LinkButton, focus_element, focus_when_painted, href_with_dialog,
-        list::{ListFrame, ListSpec, ListWords, SearchBox, use_list, use_listing},
-        use_addressed_dialog,
+        ButtonKind, DialogAddress, LinkButton,
+        list::{ListFrame, ListSpec, ListWords, SearchBox, focus_beside, use_list, use_listing},
+        use_addressed_dialog, use_dialog_links,
     },
     users::{
         User,
@@ -32,11 +31,12 @@ pub fn UsersPage() -> impl IntoView {
     let listing = use_listing(list, |client, query| async move { client.users(&query).await });
     let dialog = use_addressed_dialog(DIALOG_KEYS);
     let may_add = may(Resource::Users, Action::Create, None);
-    let query = use_query_map();
-    let add_href = Signal::derive(move || href_with_dialog(&list.path(), &query.get(), Some(&DialogAddress::add())));
+    let to_dialog = use_dialog_links();
+    let add_href = Signal::derive(move || to_dialog.run(DialogAddress::add()));
     let on_done = Callback::new(move |done: Done| {
         if let Done::Deleted(id) = done {
-            focus_row(neighbour(&listing.shown_items(), id));
+            let rows: Vec<_> = listing.shown_items().iter().map(|row| row_link_id(row.id)).collect();
+            focus_beside(&rows, &row_link_id(id), ADD_ID);
         }
         listing.refetch();
     });
@@ -70,22 +70,4 @@ pub fn UsersPage() -> impl IntoView {
 /// The id of the link in a row that takes the focus.
 pub(super) fn row_link_id(id: UserId) -> String {
     format!("row-{id}")
-}
-
-/// The row after one that leaves, or before it, or none.
-fn neighbour(rows: &[User], leaving: UserId) -> Option<UserId> {
-    let index = rows.iter().position(|row| row.id == leaving)?;
-    let next = rows
-        .get(index + 1)
-        .or_else(|| index.checked_sub(1).and_then(|before| rows.get(before)));
-    next.map(|row| row.id)
-}
-
-/// Moves the focus after the dialog has given it back to a control that is about to leave.
-fn focus_row(id: Option<UserId>) {
-    let target = id.map_or_else(|| ADD_ID.to_owned(), row_link_id);
-    request_animation_frame(move || {
-        focus_element(&target);
-        focus_when_painted(target);
-    });
 }

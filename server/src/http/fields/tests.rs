@@ -1,0 +1,52 @@
+//! How input objects are read.
+
+use super::*;
+
+fn errors(text: &str, read: impl FnOnce(&mut Fields)) -> Vec<(String, String)> {
+    let mut fields = Fields::parse(text.as_bytes()).unwrap();
+    read(&mut fields);
+    match fields.finish(None::<()>) {
+        Err(ApiError::Invalid(errors)) => errors.into_iter().map(|error| (error.pointer, error.code)).collect(),
+        _ => panic!("expected broken rules"),
+    }
+}
+
+#[test]
+fn all_broken_rules_are_listed_and_no_input_is_repeated() {
+    let text = r#"{"name":7,"value":"","owner":1,"canary-4f2a":true,"canary-4f2b":true}"#;
+    let found = errors(text, |fields| {
+        fields.name("name");
+        fields.secret("value", 10, "Paste the secret.");
+    });
+    let expected = [
+        ("/name", "wrong-type"),
+        ("/value", "required"),
+        ("/owner", "unknown-field"),
+        ("", "unknown-field"),
+    ];
+    assert_eq!(found, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
+}
+
+#[test]
+fn null_and_absent_and_doubled_fields_are_told_apart() {
+    let mut fields = Fields::parse(br#"{"a":null,"b":"x"}"#).unwrap();
+    assert_eq!(fields.patch_text("b"), Patch::Set("x".to_owned()));
+    assert_eq!(fields.patch_text("c"), Patch::Absent);
+    assert_eq!(fields.patch_list("a", 1, "bad", |_| Ok::<(), String>(())), Patch::Null);
+    assert!(fields.is_clean());
+    let found = errors(r#"{"b":"x","b":"y"}"#, |fields| {
+        fields.patch_text("b");
+    });
+    assert_eq!(found, [("/b".to_owned(), "duplicate".to_owned())]);
+}
+
+#[test]
+fn what_is_not_an_object_or_not_json_is_refused_by_position() {
+    assert!(matches!(Fields::parse(b"[1]"), Err(ApiError::Invalid(_))));
+    assert!(matches!(Fields::parse(b"\"x\""), Err(ApiError::Invalid(_))));
+    assert!(matches!(
+        Fields::parse(b"{\"a\":}"),
+        Err(ApiError::Malformed { line: 1, column: 6 })
+    ));
+    assert!(matches!(Fields::parse(b""), Err(ApiError::Malformed { .. })));
+}

@@ -1,0 +1,197 @@
+//! The site: everything that a browser downloads, with hashed names and compressed copies.
+//!
+//! ```text
+//! <target>/site-dev/            (site-release/ for a release)
+//!   site.json                   build id, and the addresses of the three files below
+//!   pkg/strongroom.<hash>.js    each with .br and .gz beside it, where smaller
+//!   pkg/strongroom.<hash>.wasm
+//!   pkg/strongroom.<hash>.css
+//!   favicon.svg …               the files of public/
+//! ```
+
+mod bind;
+mod files;
+mod style;
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use flate2::Compression;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use self::bind::Bound;
+use self::files::{public_files, replace_folder, write, write_with_compressed_copies};
+use self::style::style;
+use crate::process::run_quietly;
+use crate::workspace::Workspace;
+
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// For whom the site is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Quick to build.
+    Dev,
+    /// Quick to download.
+    Release,
+}
+
+impl Mode {
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Dev => "site-dev",
+            Self::Release => "site-release",
+        }
+    }
+
+    fn cargo_profile(self) -> &'static str {
+        match self {
+            Self::Dev => "wasm-dev",
+            Self::Release => "wasm-release",
+        }
+    }
+
+    /// Flags for rustc, for server and module alike: they render and expect the same markup. A release, which is cut into
+    /// chunks, has one type for all views, so that each piece of Leptos is in it once and not once for each page.
+    pub fn rust_flags(self) -> &'static [&'static str] {
+        match self {
+            Self::Dev => &[],
+            Self::Release => &["--cfg", "erase_components"],
+        }
+    }
+
+    /// Flags for the module alone: what it is cut into chunks by.
+    fn module_flags(self) -> &'static [&'static str] {
+        match self {
+            Self::Dev => &[],
+            Self::Release => &["--cfg", "chunks", "-C", "link-args=--emit-relocs"],
+        }
+    }
+
+    fn brotli_quality(self) -> i32 {
+        match self {
+            Self::Dev => 5,
+            Self::Release => 11,
+        }
+    }
+
+    fn gzip_level(self) -> Compression {
+        match self {
+            Self::Dev => Compression::fast(),
+            Self::Release => Compression::best(),
+        }
+    }
+}
+
+/// A file of the site; `path` is relative to its folder, with `/` between the parts.
+#[derive(Debug)]
+struct Asset {
+    path: String,
+    bytes: Vec<u8>,
+}
+
+/// Compiles the front end to WebAssembly.
+pub fn compile(workspace: &Workspace, mode: Mode) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo.args([
+        "build",
+        "--package",
+        "frontend",
+        "--target",
+        WASM_TARGET,
+        "--profile",
+        mode.cargo_profile(),
+    ]);
+    let flags = [mode.rust_flags(), mode.module_flags()].concat();
+    if !flags.is_empty() {
+        cargo.env("RUSTFLAGS", flags.join(" "));
+    }
+    run_quietly(cargo).map(drop)
+}
+
+/// Puts the compiled front end, the style and the public files together. Returns the site's folder.
+pub fn assemble(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
+    let Bound { js, wasm, others } = match mode {
+        Mode::Dev => bind::whole(workspace)?,
+        Mode::Release => bind::in_chunks(workspace)?,
+    };
+    let style = style(&workspace.path("style"), mode)?;
+    let css = Asset {
+        path: hashed_name("css", style.as_bytes()),
+        bytes: style.into_bytes(),
+    };
+    let (js_url, wasm_url, css_url) = (url(&js), url(&wasm), url(&css));
+
+    let mut assets = vec![js, wasm, css];
+    assets.extend(others);
+    assets.extend(public_files(&workspace.path("public"))?);
+    assets.sort_by(|a, b| a.path.cmp(&b.path));
+
+    let description = json!({ "build_id": build_id(&assets), "js": js_url, "wasm": wasm_url, "css": css_url });
+    let folder = workspace.target.join(mode.folder());
+    replace_folder(&folder, |new| {
+        for asset in &assets {
+            write_with_compressed_copies(new, &folder, asset, mode)?;
+        }
+        write(&new.join("site.json"), format!("{description:#}\n").as_bytes())
+    })?;
+    Ok(folder)
+}
+
+fn hashed_name(extension: &str, content: &[u8]) -> String {
+    format!("pkg/strongroom.{}.{extension}", hash(content))
+}
+
+fn url(asset: &Asset) -> String {
+    format!("/{}", asset.path)
+}
+
+/// The first 16 hexadecimal digits of the content's SHA-256.
+fn hash(content: &[u8]) -> String {
+    let mut digits = hex(&Sha256::digest(content));
+    digits.truncate(16);
+    digits
+}
+
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
+}
+
+/// Changes when any file of the site does.
+fn build_id(assets: &[Asset]) -> String {
+    let list: Vec<String> = assets
+        .iter()
+        .map(|asset| format!("{} {}", asset.path, hash(&asset.bytes)))
+        .collect();
+    hash(list.join("\n").as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_after_its_content() {
+        assert_eq!(hashed_name("js", b"strongroom"), hashed_name("js", b"strongroom"));
+        assert_ne!(hashed_name("js", b"strongroom"), hashed_name("js", b"Strongroom"));
+        assert_eq!(hash(b"").len(), 16);
+    }
+
+    #[test]
+    fn the_build_id_covers_names_and_contents() {
+        let site = |path: &str, bytes: &[u8]| {
+            build_id(&[Asset {
+                path: path.to_owned(),
+                bytes: bytes.to_vec(),
+            }])
+        };
+        assert_ne!(site("a", b"1"), site("b", b"1"));
+        assert_ne!(site("a", b"1"), site("a", b"2"));
+    }
+}
