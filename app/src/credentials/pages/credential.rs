@@ -19,8 +19,8 @@ use crate::{
     help::HelpTopic,
     shell::PageHeader,
     ui::{
-        ButtonKind, DialogAddress, LinkButton, list::SessionEnded, problem_text::error_words, use_dialog_links,
-        use_addressed_dialog, use_dialogs,
+        ButtonKind, DialogAddress, LinkButton, list::SessionEnded, problem_text::error_words, use_addressed_dialog,
+        use_dialog_links, use_dialogs,
     },
 };
 

@@ -6,7 +6,7 @@ use super::table::CredentialTable;
 use crate::{
     accounts::{Action, Resource, may},
     credentials::{
-        Credential, CredentialId,
+        CredentialId,
         dialogs::{CredentialDialogs, DIALOG_KEYS, Done},
         text,
     },

@@ -12,10 +12,10 @@ use crate::mcp_servers::text::{self, column};
 use crate::mcp_servers::tools::ToolsDialog;
 use crate::mcp_servers::{McpServer, McpServerId};
 use crate::shell::{ADD_ID, PageHeader};
-use crate::ui::list::{ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, focus_beside, use_list, use_listing};
-use crate::ui::{
-    AddressedDialog, ButtonKind, DialogAddress, LinkButton, use_addressed_dialog, use_dialog_links,
+use crate::ui::list::{
+    ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, focus_beside, use_list, use_listing,
 };
+use crate::ui::{AddressedDialog, ButtonKind, DialogAddress, LinkButton, use_addressed_dialog, use_dialog_links};
 
 const SPEC: ListSpec = ListSpec {
     sorts: &["name", "created_at", "updated_at"],

@@ -11,10 +11,10 @@ use crate::model_bindings::test_dialog::TestDialog;
 use crate::model_bindings::text::{self, column};
 use crate::model_bindings::{ModelBinding, ModelBindingId};
 use crate::shell::{ADD_ID, PageHeader};
-use crate::ui::list::{ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, focus_beside, use_list, use_listing};
-use crate::ui::{
-    AddressedDialog, ButtonKind, DialogAddress, LinkButton, use_addressed_dialog, use_dialog_links,
+use crate::ui::list::{
+    ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, focus_beside, use_list, use_listing,
 };
+use crate::ui::{AddressedDialog, ButtonKind, DialogAddress, LinkButton, use_addressed_dialog, use_dialog_links};
 
 const SPEC: ListSpec = ListSpec {
     sorts: &["name", "created_at", "updated_at"],

@@ -42,7 +42,9 @@ impl AddressedDialog {
 pub fn use_dialog_links() -> Callback<DialogAddress, String> {
     let location = use_location();
     let (query, path) = (location.query, location.pathname);
-    Callback::new(move |address: DialogAddress| query.with(|query| href_with_dialog(&path.get(), query, Some(&address))))
+    Callback::new(move |address: DialogAddress| {
+        query.with(|query| href_with_dialog(&path.get(), query, Some(&address)))
+    })
 }
 
 /// Watches the address for the dialogs of a page.

@@ -8,8 +8,8 @@ use crate::{
     accounts::{UserId, use_me},
     shell::text::role as role_words,
     ui::{
-        DialogAddress, IconButton, IconKind, Menu, MenuLink, Time, created_short, list::Listing,
-        shorten_middle, use_dialog_links,
+        DialogAddress, IconButton, IconKind, Menu, MenuLink, Time, created_short, list::Listing, shorten_middle,
+        use_dialog_links,
     },
     users::{User, UserState, text, text::column},
 };

@@ -13,7 +13,6 @@ use crate::{
         use_addressed_dialog, use_dialog_links,
     },
     users::{
-        User,
         dialogs::{DIALOG_KEYS, Done, UserDialogs},
         text,
     },

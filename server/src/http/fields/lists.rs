@@ -4,6 +4,7 @@ use std::fmt;
 
 use app::api::Patch;
 use serde_json::Value;
+use zeroize::Zeroize as _;
 
 use super::{Fields, holds_nul, wipe};
 

@@ -10,7 +10,7 @@ use super::{Fields, wipe};
 
 impl Fields {
     /// Any text without U+0000.
-    fn read_text(&mut self, pointer: &str, value: Value) -> Option<String> {
+    pub(super) fn read_text(&mut self, pointer: &str, value: Value) -> Option<String> {
         match value {
             Value::String(mut text) if text.contains('\0') => {
                 text.zeroize();
