@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 
 /** The audit trail. */
 export class AuditPage {
@@ -18,4 +18,20 @@ export class AuditPage {
   readonly export = () => this.page.getByRole('link', { name: 'Export', exact: true });
   readonly search = () => this.page.getByRole('searchbox', { name: 'Search by name' });
   readonly pages = () => this.page.getByRole('navigation', { name: 'Pages' });
+  /** A way from an unfolded row to others like it. */
+  readonly way = (words: string) => this.rows().getByRole('link', { name: words, exact: true });
+  /** What the trail is narrowed to; pressed, it is taken away. */
+  readonly chip = (words: string) => this.page.getByRole('link', { name: `Remove the filter: ${words}`, exact: true });
+
+  /** What stands in a column, each text once. */
+  async column(head: string): Promise<string[]> {
+    const heads = await this.table().getByRole('columnheader').allInnerTexts();
+    const cells = this.rows().locator(`td:nth-child(${heads.indexOf(head) + 1})`);
+    return [...new Set((await cells.allInnerTexts()).map((text) => text.trim()))];
+  }
+
+  /** Shows all that is known of a row. */
+  async unfold(row: Locator): Promise<void> {
+    await row.locator('summary').click();
+  }
 }

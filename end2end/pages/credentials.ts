@@ -58,4 +58,6 @@ export class DeleteDialog {
   readonly delete = () => this.dialog.getByRole('button', { name: 'Delete', exact: true });
   readonly deleteAnyway = () => this.dialog.getByRole('button', { name: 'Delete anyway' });
   readonly confirmation = () => this.dialog.getByRole('textbox', { name: 'Type the name to delete it anyway' });
+  /** What uses it, and then the counts of what is not listed. */
+  readonly references = () => this.dialog.getByRole('listitem');
 }

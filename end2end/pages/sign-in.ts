@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 
 /** The page where a visitor becomes a user. */
 export class SignInPage {
@@ -19,4 +19,17 @@ export class SignInPage {
     await this.password().fill(user.password);
     await this.page.getByRole('button', { name: 'Sign in' }).click();
   }
+}
+
+/** The dialog above a form whose session has ended. */
+export class SignInAgainDialog {
+  readonly dialog: Locator;
+
+  constructor(page: Page) {
+    this.dialog = page.getByRole('dialog', { name: 'Sign in again' });
+  }
+
+  readonly email = () => this.dialog.getByLabel('Email');
+  readonly password = () => this.dialog.getByLabel('Password');
+  readonly signIn = () => this.dialog.getByRole('button', { name: 'Sign in' });
 }

@@ -2,6 +2,7 @@ import { type Api, axeCheck, expect, hydrated, open, signIn, test, unique, USERS
 import { CredentialsPage } from '../pages/credentials';
 import { SignInPage } from '../pages/sign-in';
 import { AccountMenu } from '../pages/users';
+import { expectNothingSideways, WIDTHS } from '../support/widths';
 
 const PASSWORD = 'plain-copper-window-18';
 const CHOSEN = 'violet-lantern-quay-57';
@@ -163,10 +164,10 @@ test('sessions are listed and ended, one and all others', async ({ page, browser
 
 test('the page of one’s account fits every width', async ({ page, server }) => {
   await signIn(page, server, 'viewer');
-  for (const width of [320, 800, 1280]) {
+  for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
     await open(page, '/account');
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+    await expectNothingSideways(page, `${width} px`);
   }
   await axeCheck(page);
 });

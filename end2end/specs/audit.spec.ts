@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 
-import { axeCheck, expect, hydrated, open, signIn, test, unique } from '../fixtures';
+import { axeCheck, expect, hydrated, open, signIn, test, unique, USERS } from '../fixtures';
 import { AuditPage } from '../pages/audit';
+import { expectNothingSideways, WIDTHS } from '../support/widths';
 
 const CANARY = 'canary-a7d1-audit';
 
@@ -46,6 +47,63 @@ test('a row unfolds by keyboard to all that is known, and leads to others like i
   await chip.click();
   await expect(page).toHaveURL('/audit');
   await expect(page.locator('body')).not.toContainText(CANARY);
+});
+
+test('a row leads to everything by whoever did it', async ({ page, api }) => {
+  const name = unique('BY_MAX');
+  await (await api('administrator')).createCredential({ name: unique('BY_ADA'), value: CANARY });
+  await (await api('manager')).createCredential({ name, value: CANARY });
+  await open(page, `/audit?search=${name}`);
+  const audit = new AuditPage(page);
+  await expect(audit.rows()).toHaveCount(1);
+  const actor = await (await api('manager')).get<{ id: string }>('/me');
+  await audit.unfold(audit.rows().first());
+  await audit.way(`Everything by ${USERS.manager.name}`).click();
+  await expect(page, 'in place of the search').toHaveURL(`/audit?actor=${actor.id}`);
+  await expect(audit.search()).toHaveValue('');
+  // The manager has signed in besides.
+  await expect(audit.row('Signed in').first()).toBeVisible();
+  await expect(audit.row(name)).toHaveCount(1);
+  await expect.poll(() => audit.column('Who')).toEqual([USERS.manager.name]);
+  await page.reload();
+  await hydrated(page);
+  const chip = audit.chip(`Only by ${USERS.manager.name}`);
+  await expect(chip).toBeVisible();
+  await axeCheck(page);
+  await audit.action().selectOption({ label: 'Created a credential' });
+  await expect(page, 'further filters narrow further').toHaveURL((url) => url.searchParams.get('actor') === actor.id && url.searchParams.get('action') === 'credential.create');
+  await chip.click();
+  await expect(page, 'the others stay').toHaveURL('/audit?action=credential.create');
+  await expect.poll(() => audit.column('Who')).toContain(USERS.administrator.name);
+});
+
+test('a row leads to everything by the command line, which is no user', async ({ page }) => {
+  await open(page, '/audit?action=user.create');
+  const audit = new AuditPage(page);
+  await audit.unfold(audit.row('Command line').first());
+  await audit.way('Everything by Command line').click();
+  await expect(page).toHaveURL('/audit?actor=cli');
+  await expect(audit.chip('Only by Command line')).toBeVisible();
+  await expect.poll(() => audit.column('Who')).toEqual(['Command line']);
+});
+
+test('a row leads to everything at its host', async ({ page, api, mcp }) => {
+  const client = await api('administrator');
+  const { id, name } = await client.createCredential({ name: unique('AT_HOST'), value: mcp.token, allowed_hosts: [mcp.host] });
+  const server = await client.post<{ id: string }>('/mcp-servers', { name: unique('Referrer'), url: mcp.url, credential_id: id });
+  const tested = await client.send('POST', `/mcp-servers/${server.id}/test`, {});
+  expect(tested.ok, await tested.text()).toBe(true);
+  await open(page, `/audit?target=${id}&host=${encodeURIComponent(mcp.host)}`);
+  const audit = new AuditPage(page);
+  await audit.unfold(audit.rows().first());
+  await audit.way(`Everything at ${mcp.host}`).click();
+  await expect(page, 'in place of the other filters').toHaveURL((url) => url.search === `?host=${encodeURIComponent(mcp.host)}`);
+  await expect(audit.host()).toHaveValue(mcp.host);
+  await expect(audit.row(name).first()).toContainText(mcp.host);
+  await expect.poll(() => audit.column('Host')).toEqual([mcp.host]);
+  await audit.clear().click();
+  await expect(audit.host()).toHaveValue('');
+  expect(await page.content()).not.toContain(mcp.token);
 });
 
 test('filters live in the address, survive a reload and Back, and are cleared together', async ({ page, api }) => {
@@ -161,7 +219,7 @@ test.describe('without scripts', () => {
   });
 });
 
-for (const width of [1280, 800, 360, 320]) {
+for (const width of WIDTHS) {
   test(`the trail fits ${width} px and is accessible`, async ({ page, api }) => {
     const name = unique('WIDE').padEnd(110, '_AND_ON');
     await (await api('administrator')).createCredential({ name, value: CANARY });
@@ -169,8 +227,7 @@ for (const width of [1280, 800, 360, 320]) {
     await open(page, '/audit');
     const audit = new AuditPage(page);
     await audit.rows().first().locator('summary').click();
-    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(sideways).toBe(0);
+    await expectNothingSideways(page, 'the trail');
     await axeCheck(page);
   });
 }

@@ -1,6 +1,6 @@
-import type { Route } from '@playwright/test';
+import type { Locator, Route } from '@playwright/test';
 
-import { axeCheck, expect, open, signIn, test, unique, USERS } from '../fixtures';
+import { type Api, axeCheck, expect, type GuardedMcpServer, hydrated, open, signIn, test, unique, USERS } from '../fixtures';
 import { CredentialForm, CredentialsPage, DeleteDialog } from '../pages/credentials';
 
 const CANARY = 'canary-5d20-dialogs';
@@ -181,6 +181,141 @@ test('Back asks before typed text is lost', async ({ page }) => {
   await expect(form.name()).toHaveValue('TYPED');
   await expect(page).toHaveURL(/dialog=add/);
 });
+
+/** Presses a link of the page behind the dialog as programs do that follow links by keys: no pointer gets there. */
+async function follow(link: Locator): Promise<void> {
+  await link.evaluate((element: HTMLElement) => element.click());
+}
+
+test('a link leaves an untouched form at once, and asks about a changed one', async ({ page }) => {
+  await open(page, '/credentials');
+  const [list, form] = [new CredentialsPage(page), new CredentialForm(page)];
+  const elsewhere = page.getByRole('navigation', { name: 'Main', includeHidden: true }).getByRole('link', { name: 'MCP servers', includeHidden: true });
+  await list.add().click();
+  await form.name().fill('TYPED');
+  await follow(elsewhere);
+  await expect(form.keep()).toBeFocused();
+  await expect(page).toHaveURL(/\/credentials\?dialog=add$/);
+  await form.keep().click();
+  await expect(form.question()).toBeHidden();
+  await expect(form.name()).toHaveValue('TYPED');
+  await form.name().fill('');
+  await follow(elsewhere);
+  await expect(page.getByRole('heading', { level: 1, name: 'MCP servers' })).toBeVisible();
+  await expect(form.dialog).toBeHidden();
+});
+
+test('a link to a wrong field leads there and asks nothing', async ({ page }) => {
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  await form.name().fill('sk-proj-canary0000000000000000');
+  await form.name().press('Enter');
+  await form.dialog.getByRole('link', { name: /^Value:/ }).click();
+  await expect(form.value.text()).toBeFocused();
+  await expect(form.question()).toBeHidden();
+  await expect(page).toHaveURL(/\/credentials\?dialog=add$/);
+});
+
+test('reloading and closing ask about a changed form, and not about an untouched one', async ({ page }) => {
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    // The first time the person stays.
+    void (asked.length === 1 ? dialog.dismiss() : dialog.accept());
+  });
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  // Pressed, since browsers ask only on a page that was used.
+  await form.name().click();
+  await page.reload();
+  await hydrated(page);
+  await form.name().click();
+  expect(asked).toEqual([]);
+  await page.keyboard.type('TYPED');
+  await page.close({ runBeforeUnload: true });
+  await expect.poll(() => asked).toEqual(['beforeunload']);
+  await expect(form.name()).toHaveValue('TYPED');
+  await page.reload();
+  await hydrated(page);
+  expect(asked).toEqual(['beforeunload', 'beforeunload']);
+  await expect(form.name()).toHaveValue('');
+  await form.name().click();
+  await page.keyboard.type('TYPED');
+  await form.name().fill('');
+  const closed = page.waitForEvent('close');
+  await page.close({ runBeforeUnload: true });
+  await closed;
+  expect(asked, 'nothing is there to be lost').toHaveLength(2);
+});
+
+test('Cancel, Escape and Back ask nothing where what was changed is as before', async ({ page, api }) => {
+  const { id, name } = await (await api('administrator')).createCredential({ name: unique('AS_BEFORE'), value: CANARY });
+  await open(page, `/credentials?search=${name}`);
+  const [list, form] = [new CredentialsPage(page), new CredentialForm(page, `Edit ${name}`)];
+  for (const leave of [() => form.cancel().click(), () => page.keyboard.press('Escape'), () => page.goBack()]) {
+    await list.operation('Edit', name).click();
+    await expect(page).toHaveURL((url) => url.searchParams.get('edit') === id);
+    await form.name().fill(`${name}_CHANGED`);
+    await form.name().fill(name);
+    await form.value.paste(CANARY);
+    await form.value.clear().click();
+    await leave();
+    await expect(form.dialog).toBeHidden();
+    await expect(page).not.toHaveURL(/edit=/);
+  }
+});
+
+test('a field is checked when it is left after a change, and never while it is typed in', async ({ page }) => {
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  const bad = 'sk-proj-canary0000000000000000';
+  await expect(form.name()).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(form.value.text()).toBeFocused();
+  await expect(form.name(), 'left as it was').not.toHaveAttribute('aria-invalid');
+  await page.keyboard.press('Shift+Tab');
+  for (const letter of bad) {
+    await page.keyboard.type(letter);
+    expect(await form.name().getAttribute('aria-invalid'), `after ${letter}`).toBeNull();
+  }
+  await page.keyboard.press('Tab');
+  await expect(form.name()).toHaveAttribute('aria-invalid', 'true');
+  await expect(form.name()).toHaveAccessibleDescription(/This looks like a secret\./);
+  await expect(form.value.text(), 'the focus goes on').toBeFocused();
+  await form.name().fill('');
+  await page.keyboard.type('FINE');
+  await expect(form.name(), 'the words stay while they are acted on').toHaveAttribute('aria-invalid', 'true');
+  await page.keyboard.press('Tab');
+  await expect(form.name()).not.toHaveAttribute('aria-invalid');
+});
+
+test('a value is checked when it is left after a change, too', async ({ page }) => {
+  test.fail(true, 'the words about a value stay until Save');
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  await form.name().press('Enter');
+  await expect(form.value.text()).toHaveAttribute('aria-invalid', 'true');
+  await form.value.paste(CANARY);
+  await expect(form.value.text()).not.toHaveAttribute('aria-invalid', { timeout: 2_000 });
+});
+
+for (const [what, begun] of [
+  ['come', false],
+  ['go', true],
+] as const) {
+  test(`a press on Save is heard when words about the field that was just left ${what}`, async ({ page }) => {
+    test.fail(true, 'the words change between pressing and releasing, and Save slips from under the pointer');
+    await open(page, '/credentials?dialog=add');
+    const form = new CredentialForm(page);
+    if (begun) await form.save().click();
+    await expect(form.dialog.getByRole('alert').filter({ hasText: 'Correct 2 fields:' })).toHaveCount(begun ? 1 : 0);
+    await form.value.paste(CANARY);
+    await form.name().fill(begun ? unique('CORRECTED') : 'sk-proj-canary0000000000000000');
+    await form.save().click();
+    if (begun) await expect(form.dialog, 'saved').toBeHidden();
+    else await expect(form.name(), 'the focus is led to what is wrong').toBeFocused();
+  });
+}
 
 test('Save pressed again and again sends one request', async ({ page, api }) => {
   const name = unique('ONCE');
@@ -374,6 +509,84 @@ test('what is in use is deleted only with its name typed', async ({ page, api })
   expect((await client.send('GET', `/credentials/${id}`)).status).toBe(404);
   await open(page, '/mcp-servers');
   await expect(page.getByRole('row', { name: new RegExp(server) })).toContainText('credential deleted');
+});
+
+/** A credential with seven MCP servers, the first of which has used it, and five model bindings, attached in this order. */
+async function usedByTwelve(client: Api, mcp: GuardedMcpServer): Promise<{ id: string; name: string; referrers: string[] }> {
+  const hosts = [mcp.host, 'mcp.example.com', 'models.example.com'];
+  const { id, name } = await client.createCredential({ name: unique('TWELVE'), value: mcp.token, allowed_hosts: hosts });
+  const referrers: string[] = [];
+  for (let number = 1; number <= 12; number += 1) {
+    const referrer = unique(`Referrer ${number}`);
+    referrers.push(referrer);
+    if (number > 7) {
+      const settings = { provider: 'openai-compatible', base_url: 'https://models.example.com/v1', model_id: 'small', api_key: id };
+      await client.post('/model-bindings', { name: referrer, settings });
+    } else {
+      const url = number === 1 ? mcp.url : 'https://mcp.example.com/mcp';
+      const server = await client.post<{ id: string }>('/mcp-servers', { name: referrer, url, credential_id: id });
+      if (number === 1) await client.post(`/mcp-servers/${server.id}/test`, {});
+    }
+  }
+  return { id, name, referrers };
+}
+
+test('of many uses the first ten are listed, each with its last use and its fate, and the others counted', async ({ page, api, mcp }) => {
+  const { id, name, referrers } = await usedByTwelve(await api('administrator'), mcp);
+  await open(page, `/credentials?search=${name}&delete=${id}`);
+  const question = new DeleteDialog(page, name);
+  await expect(question.dialog).toContainText('12 things use this credential.');
+  await expect(question.references()).toHaveCount(11);
+  for (const [at, referrer] of referrers.slice(0, 10).entries()) {
+    const item = question.references().nth(at);
+    const [kind, list, fails] = at < 7 ? (['MCP server', '/mcp-servers', 'connections'] as const) : (['Model binding', '/model-bindings', 'actions'] as const);
+    await expect(item.getByRole('link', { name: referrer, exact: true })).toHaveAttribute('href', new RegExp(`^${list}\\?edit=[0-9a-f-]{36}$`));
+    await expect(item).toContainText(kind);
+    await expect(item).toContainText(at === 0 ? /used (now|\d+ (sec|min)\.? ago)/ : 'never used');
+    await expect(item).toContainText(`Keeps its reference; its ${fails} fail, and its row says “credential deleted”.`);
+  }
+  await expect(question.references().last()).toHaveText('and 2 more');
+  for (const referrer of referrers.slice(10)) await expect(question.dialog).not.toContainText(referrer);
+  const used = question.references().first().getByRole('button').filter({ has: page.locator('time') });
+  await used.click();
+  await expect(used, 'the exact time is in reach').toContainText('GMT+5:30');
+  await axeCheck(page, 'dialog');
+  expect(await page.content()).not.toContain(mcp.token);
+});
+
+// Whoever may delete credentials may see what uses them, with every shipped role: the answer is changed on its way.
+test('uses that one may not see are counted apart, and deleting goes on', async ({ page, api, mcp }) => {
+  const client = await api('administrator');
+  const { id, name, referrers } = await usedByTwelve(client, mcp);
+  await page.route(`**/api/v1/credentials/${id}/references*`, async (route) => {
+    const response = await route.fetch();
+    const answer = (await response.json()) as { total: number; hidden: number };
+    await route.fulfill({ response, json: { ...answer, total: answer.total + 3, hidden: 3 } });
+  });
+  await open(page, `/credentials?search=${name}&delete=${id}`);
+  const question = new DeleteDialog(page, name);
+  await expect(question.dialog).toContainText('15 things use this credential.');
+  await expect(question.references()).toHaveCount(12);
+  await expect(question.references().nth(9)).toContainText(referrers[9]!);
+  await expect(question.references().nth(10)).toHaveText('and 2 more');
+  await expect(question.references().nth(11)).toHaveText('and 3 that you may not see');
+  await axeCheck(page, 'dialog');
+  await question.confirmation().fill(name);
+  await question.deleteAnyway().click();
+  await expect(question.dialog).toBeHidden();
+  expect((await client.send('GET', `/credentials/${id}`)).status).toBe(404);
+});
+
+test('uses that are all hidden are counted without a list', async ({ page, api }) => {
+  const { id, name } = await (await api('administrator')).createCredential({ name: unique('ALL_HIDDEN'), value: CANARY });
+  await page.route(`**/api/v1/credentials/${id}/references*`, (route) =>
+    route.fulfill({ json: { items: [], total: 1, total_exact: true, next_cursor: null, previous_cursor: null, hidden: 1 } }),
+  );
+  await open(page, `/credentials?search=${name}&delete=${id}`);
+  const question = new DeleteDialog(page, name);
+  await expect(question.dialog).toContainText('One thing uses this credential.');
+  await expect(question.references()).toHaveText(['and one that you may not see']);
+  await expect(question.deleteAnyway()).toBeVisible();
 });
 
 test('a use that was added meanwhile is shown before anything is deleted', async ({ page, api }) => {

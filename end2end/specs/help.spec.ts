@@ -1,4 +1,5 @@
 import { axeCheck, expect, hydrated, open, signIn, test, unique } from '../fixtures';
+import { expectNothingSideways, WIDTHS } from '../support/widths';
 
 const TOPICS = [
   ['credentials', 'Help: Credentials'],
@@ -10,13 +11,12 @@ const TOPICS = [
 ] as const;
 
 for (const [slug, title] of TOPICS) {
-  for (const width of [1280, 800, 360, 320]) {
+  for (const width of WIDTHS) {
     test(`the help about ${slug} fits ${width} px and is accessible`, async ({ page }) => {
       await page.setViewportSize({ width, height: 800 });
       await open(page, `/help/${slug}`);
       await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible();
-      const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      expect(sideways).toBe(0);
+      await expectNothingSideways(page, slug);
       await axeCheck(page);
     });
   }

@@ -1,5 +1,6 @@
-import { expect, open, signIn, test, unique } from '../fixtures';
-import { CreateHereForm, McpServerForm } from '../pages/mcp-servers';
+import { axeCheck, expect, open, signIn, test, unique, USERS } from '../fixtures';
+import { CreateHereForm, McpServerForm, McpServersPage } from '../pages/mcp-servers';
+import { SignInAgainDialog } from '../pages/sign-in';
 
 const CANARY = 'canary-9c2e-inline';
 
@@ -87,6 +88,74 @@ test('the credential stays when the outer form is cancelled, and that is said', 
   await expect(page.getByRole('status').filter({ hasText: `The credential ${name} stays` })).toBeVisible();
   const { items } = await (await api('administrator')).get<{ items: { name: string }[] }>(`/credentials?search=${name}`);
   expect(items.map((item) => item.name)).toEqual([name]);
+});
+
+test('a session that ended under both forms is begun again above them, and nothing typed is lost', async ({ page, context, server, api }) => {
+  const form = new McpServerForm(page);
+  const inner = new CreateHereForm(page);
+  const [name, credential] = [unique('Server'), unique('THIRD_LEVEL')];
+  await form.name().fill(name);
+  await form.url().fill('https://mcp.example.com/mcp');
+  await form.picker.field().fill(credential);
+  await form.picker.row(/Create credential/).click();
+  await inner.value.paste(CANARY);
+  await context.clearCookies();
+  await inner.save().click();
+  const again = new SignInAgainDialog(page);
+  await expect(again.password()).toBeFocused();
+  await expect(again.email()).toHaveValue(USERS.administrator.email);
+  await axeCheck(page, 'dialog[open]');
+  // The one on top has the keyboard to itself.
+  for (let step = 0; step < 8; step += 1) {
+    await page.keyboard.press('Tab');
+    expect(await again.dialog.evaluate((dialog) => document.activeElement === document.body || dialog.contains(document.activeElement)), `after ${step + 1} steps`).toBe(true);
+  }
+  await again.password().fill('certainly-not-this-one');
+  await again.signIn().click();
+  await expect(again.dialog).toContainText('The email or the password is wrong.');
+  await again.password().fill(USERS.administrator.password);
+  await again.signIn().click();
+  await expect(again.dialog).toBeHidden();
+  await expect(inner.dialog, 'the save goes on by itself').toBeHidden();
+  await expect(form.picker.field()).toBeFocused();
+  await expect(form.picker.field()).toHaveValue(credential);
+  await expect(form.dialog).toContainText(`${credential} created and selected.`);
+  await expect(form.name()).toHaveValue(name);
+  await expect(form.url()).toHaveValue('https://mcp.example.com/mcp');
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+  await expect(new McpServersPage(page).row(name)).toContainText(credential);
+  const { total } = await (await api('administrator')).get<{ total: number }>(`/credentials?search=${credential}`);
+  expect(total, 'created once').toBe(1);
+  expect(server.log()).not.toContain(CANARY);
+});
+
+test('whoever does not sign in again keeps both forms as they are', async ({ page, context, api }) => {
+  const form = new McpServerForm(page);
+  const inner = new CreateHereForm(page);
+  const [name, credential] = [unique('Server'), unique('NOT_SENT')];
+  await form.name().fill(name);
+  await form.picker.field().fill(credential);
+  await form.picker.row(/Create credential/).click();
+  await inner.value.paste(CANARY);
+  await context.clearCookies();
+  await inner.save().click();
+  const again = new SignInAgainDialog(page);
+  await expect(again.password()).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(again.dialog).toBeHidden();
+  await expect(inner.dialog.getByRole('alert').filter({ hasText: 'You are not signed in, so this was not saved.' })).toBeVisible();
+  await expect(inner.name()).toHaveValue(credential);
+  await expect(inner.value.text()).toHaveAttribute('placeholder', 'Hidden, 1 line');
+  // Another try asks again.
+  await inner.save().click();
+  await again.password().fill(USERS.administrator.password);
+  await again.signIn().click();
+  await expect(inner.dialog).toBeHidden();
+  await expect(form.picker.field()).toHaveValue(credential);
+  await expect(form.name()).toHaveValue(name);
+  const { total } = await (await api('administrator')).get<{ total: number }>(`/credentials?search=${credential}`);
+  expect(total).toBe(1);
 });
 
 test('a value of several lines is said not to be a header before anything is tested', async ({ page }) => {

@@ -1,5 +1,6 @@
 import { axeCheck, expect, open, signIn, test, unique } from '../fixtures';
 import { CreateHereForm, McpServerForm, McpServersPage } from '../pages/mcp-servers';
+import { expectNothingSideways, WIDTHS } from '../support/widths';
 
 test.beforeEach(async ({ page, server }) => {
   await signIn(page, server, 'administrator');
@@ -160,10 +161,10 @@ test('two people editing: the second keeps what was typed', async ({ page, api }
 
 test('the list is accessible and fits every width', async ({ page, api }) => {
   await (await api('administrator')).post('/mcp-servers', { name: unique('Wide'), url: `https://mcp.example.com/${'long/'.repeat(30)}mcp` });
-  for (const width of [320, 800, 1024, 1280]) {
+  for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });
     await open(page, '/mcp-servers');
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width} px`).toBe(true);
+    await expectNothingSideways(page, `${width} px`);
   }
   await axeCheck(page);
 });

@@ -2,6 +2,7 @@ import { expect, hydrated, open, signIn, test, unique } from '../fixtures';
 import { CredentialForm, CredentialsPage } from '../pages/credentials';
 import { AccountMenu } from '../pages/users';
 import { ValueField } from '../pages/value-field';
+import { expectNowhere } from '../support/nowhere';
 
 const CANARY = 'canary-e1b7-shell';
 
@@ -151,13 +152,7 @@ test('a typed value is nowhere outside its field, not even after a reload or Bac
   context.on('request', (request) => sent.push(`${request.url()} ${request.postData() ?? ''}`));
   await open(page, `/credentials?search=${name}`);
   const form = new CredentialForm(page);
-  const nowhere = async (when: string) => {
-    const stores = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, history.state]));
-    const readable = [page.url(), await page.content(), await page.locator('body').innerText(), await page.locator('body').ariaSnapshot(), stores];
-    for (const text of readable) expect(text, when).not.toContain(CANARY);
-    const fields = await page.evaluate(() => [...document.querySelectorAll('input, textarea')].map((field) => (field as HTMLInputElement).value).join(' '));
-    expect(fields, when).not.toContain(CANARY);
-  };
+  const nowhere = (when: string) => expectNowhere(page, CANARY, when);
   await new CredentialsPage(page).add().click();
   await new ValueField(form.dialog).paste(CANARY);
   await nowhere('while it waits in the form');

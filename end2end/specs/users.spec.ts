@@ -2,6 +2,8 @@ import { axeCheck, expect, hydrated, open, signIn, test, unique, USERS } from '.
 import { CredentialsPage } from '../pages/credentials';
 import { SignInPage } from '../pages/sign-in';
 import { UserDialog, UsersPage, WelcomePage } from '../pages/users';
+import { Api } from '../support/api';
+import { expectNothingSideways, WIDTHS } from '../support/widths';
 
 const CANARY = 'canary-4b1d-users';
 const CHOSEN = 'violet-lantern-quay-57';
@@ -11,9 +13,8 @@ test.beforeEach(async ({ page, server }) => {
 });
 
 /** An account, as another administrator would have made it. */
-async function invited(client: { post<T>(path: string, body: unknown): Promise<T> }, role = 'manager') {
-  const name = unique('Ida');
-  const email = `${name.toLowerCase()}@example.com`;
+async function invited(client: { post<T>(path: string, body: unknown): Promise<T> }, role = 'manager', name = unique('Ida')) {
+  const email = `${name.toLowerCase().slice(0, 60)}@example.com`;
   const { user, link } = await client.post<{ user: { id: string }; link: { path: string } }>('/users', { name, email, role });
   return { id: user.id, name, email, link: link.path };
 }
@@ -159,14 +160,13 @@ test('an account that owns nothing is deleted, by keyboard', async ({ page, api 
 });
 
 /** An account that owns a credential and what uses it. */
-async function owner(server: { url: string }, client: Awaited<ReturnType<Parameters<Parameters<typeof test>[2]>[0]['api']>>) {
-  const user = await invited(client);
+async function owner(server: { url: string }, client: Api, name?: string) {
+  const user = await invited(client, 'manager', name);
   await fetch(`${server.url}/welcome`, {
     method: 'POST',
     redirect: 'manual',
     body: new URLSearchParams({ token: user.link.split('#')[1] ?? '', password: CHOSEN }),
   });
-  const { Api } = await import('../support/api');
   const theirs = await Api.signIn(server.url, { email: user.email, password: CHOSEN });
   const credential = await theirs.createCredential({ name: unique('OWNED'), value: CANARY });
   const referrer = unique('Referrer');
@@ -268,7 +268,7 @@ test('search, order and no match', async ({ page, api }) => {
   await axeCheck(page);
 });
 
-for (const width of [320, 800, 1024, 1280]) {
+for (const width of WIDTHS) {
   test(`at ${width} px no fact of a user is lost and nothing scrolls sideways`, async ({ page, api }) => {
     const { name, email } = await invited(await api('administrator'));
     await page.setViewportSize({ width, height: 900 });
@@ -277,10 +277,39 @@ for (const width of [320, 800, 1024, 1280]) {
     const text = await list.row(name).innerText();
     for (const fact of [name, email, 'Manager', 'Invited', 'never']) expect(text).toContain(fact);
     for (const words of ['Edit', 'Delete']) await expect(list.operation(words, name)).toBeInViewport({ ratio: 1 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+    await expectNothingSideways(page, 'the list');
     await list.add().click();
     await expect(new UserDialog(page, 'Add user').email()).toBeVisible();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+    await expectNothingSideways(page, 'the dialog Add');
+  });
+
+  test(`at ${width} px every dialog about a user fits, even with the longest names`, async ({ page, server, api }) => {
+    const client = await api('administrator');
+    const theirs = await owner(server, client, unique('Ida').padEnd(128, '_and_on'));
+    await page.setViewportSize({ width, height: 900 });
+    await open(page, `/users?search=${theirs.email}`);
+    await expectNothingSideways(page, 'the list');
+    for (const [address, title] of [
+      ['edit', `Edit ${theirs.name}`],
+      ['link', `New link for ${theirs.name}?`],
+      ['switch', `Disable ${theirs.name}?`],
+      ['delete', `Delete ${theirs.name}?`],
+    ] as const) {
+      await open(page, `/users?search=${theirs.email}&${address}=${theirs.id}`);
+      const { button } = new UserDialog(page, title);
+      await expect(button('Cancel')).toBeInViewport({ ratio: 1 });
+      await expectNothingSideways(page, address);
+    }
+    await new UserDialog(page, `Delete ${theirs.name}?`).choice('Delete the credentials with the account').check();
+    await expectNothingSideways(page, 'deleting the credentials, too');
+    await open(page, `/users?search=${theirs.email}&link=${theirs.id}`);
+    await new UserDialog(page, `New link for ${theirs.name}?`).button('Make link').click();
+    await expect(new UserDialog(page, `Link for ${theirs.name}`).link()).toBeVisible();
+    await expectNothingSideways(page, 'the link');
+    await client.patch(`/users/${theirs.id}`, { disabled: true });
+    await open(page, `/users?search=${theirs.email}&switch=${theirs.id}`);
+    await expect(new UserDialog(page, `Enable ${theirs.name}?`).button('Enable')).toBeVisible();
+    await expectNothingSideways(page, 'enabling');
   });
 }
 

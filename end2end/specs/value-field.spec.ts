@@ -1,5 +1,7 @@
-import { axeCheck, expect, open, signIn, test, unique } from '../fixtures';
+import { axeCheck, expect, hydrated, open, signIn, test, unique } from '../fixtures';
+import { CredentialForm, CredentialsPage } from '../pages/credentials';
 import { ValueField } from '../pages/value-field';
+import { expectNowhere } from '../support/nowhere';
 
 const CANARY = 'canary-4b1d-value-field';
 
@@ -36,15 +38,57 @@ test('a concealed value cannot be copied, and a shown one can be read', async ({
   await expect(value.text()).toHaveValue('');
 });
 
-test('reload and Back bring no value back', async ({ page }) => {
+test('a reload brings no value back', async ({ page }) => {
   const value = new ValueField(page.getByRole('dialog', { name: 'Add credential' }));
   await value.paste(CANARY);
   page.on('dialog', (dialog) => void dialog.accept());
   await page.reload();
   await expect(value.text()).toHaveValue('');
+  await expectNowhere(page, CANARY, 'after a reload');
   await value.show().click();
   await expect(value.text()).toHaveValue('');
-  expect(await page.content()).not.toContain(CANARY);
+  await expectNowhere(page, CANARY, 'after Show');
+});
+
+test('Back and Forward inside the page bring no value back', async ({ page }) => {
+  await open(page, '/credentials');
+  const [list, form] = [new CredentialsPage(page), new CredentialForm(page)];
+  await list.add().click();
+  await form.value.paste(CANARY);
+  await expect(form.value.text()).toHaveAttribute('placeholder', 'Hidden, 1 line');
+  await page.goBack();
+  await expect(form.question()).toBeVisible();
+  await expectNowhere(page, CANARY, 'while it is asked');
+  await form.discard().click();
+  await expect(form.dialog).toBeHidden();
+  await expect(page).toHaveURL(/\/credentials$/);
+  await expectNowhere(page, CANARY, 'after Back');
+  await page.goForward();
+  await expect(form.dialog).toBeVisible();
+  await expect(form.value.text()).toHaveValue('');
+  await expectNowhere(page, CANARY, 'after Forward');
+  await form.value.show().click();
+  await expect(form.value.text()).toHaveValue('');
+  await expectNowhere(page, CANARY, 'after Forward and Show');
+});
+
+test('Back to a page that was left with a value in it brings no value back', async ({ page }) => {
+  const form = new CredentialForm(page);
+  await form.value.paste(CANARY);
+  await expect(form.value.text()).toHaveAttribute('placeholder', 'Hidden, 1 line');
+  page.on('dialog', (dialog) => void dialog.accept());
+  await open(page, '/help/credentials');
+  await expectNowhere(page, CANARY, 'on the next page');
+  await page.goBack();
+  await hydrated(page);
+  await expect(form.dialog).toBeVisible();
+  await expect(form.value.text()).toHaveValue('');
+  await expectNowhere(page, CANARY, 'after Back');
+  await form.value.show().click();
+  await expect(form.value.text()).toHaveValue('');
+  await page.goForward();
+  await expect(page.getByRole('heading', { level: 1, name: 'Help: Credentials' })).toBeVisible();
+  await expectNowhere(page, CANARY, 'after Forward');
 });
 
 test('the text stays out of reach of fill-in aids and of the address', async ({ page }) => {

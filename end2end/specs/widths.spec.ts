@@ -1,17 +1,8 @@
-import { type Api, expect, open, type Page, signIn, test, unique } from '../fixtures';
+import { type Api, expect, open, signIn, test, unique } from '../fixtures';
+import { DeleteDialog } from '../pages/credentials';
+import { expectNothingSideways, WIDTHS } from '../support/widths';
 
 const CANARY = 'canary-d915-widths';
-const WIDTHS = [320, 800, 1024, 1280];
-
-async function expectNothingSideways(page: Page, what: string): Promise<void> {
-  const tooWide = await page.evaluate(() => {
-    const boxes = [document.documentElement, ...document.querySelectorAll('main, .list, dialog[open], dialog[open] .dialog-body')];
-    return boxes
-      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
-      .map(({ tagName, className, scrollWidth, clientWidth }) => `${tagName}.${className}: ${scrollWidth} in ${clientWidth}`);
-  });
-  expect(tooWide, what).toEqual([]);
-}
 
 /** A credential with the longest name, many hosts and a reference. */
 async function wideCredential(client: Api): Promise<{ id: string; name: string }> {
@@ -56,8 +47,6 @@ for (const width of WIDTHS) {
         const shown = page.getByRole('dialog');
         await expect(shown.getByRole('button', { name: 'Cancel' })).toBeVisible();
         await expectNothingSideways(page, dialog);
-        const box = await shown.boundingBox();
-        expect(box && box.x >= 0 && box.x + box.width <= width, `${dialog} is inside the screen`).toBe(true);
       }
       await open(page, '/mcp-servers?dialog=add');
       await expect(page.getByRole('dialog').getByRole('button', { name: 'Cancel' })).toBeVisible();
@@ -74,6 +63,20 @@ for (const width of WIDTHS) {
         await expect(page.getByRole('dialog').getByRole('button', { name: 'Cancel' })).toBeVisible();
         await expectNothingSideways(page, `the model binding: ${dialog}`);
       }
+    });
+
+    test('the longest name fits where a fault repeats it', async ({ page, server, api }) => {
+      test.fail(true, 'the words below a field do not break inside a word yet');
+      const client = await api('administrator');
+      const name = unique('LONGEST').padEnd(128, '_AND_ON');
+      const { id } = await client.createCredential({ name, value: CANARY });
+      await client.post('/mcp-servers', { name: unique('Referrer'), url: 'https://mcp.example.com/mcp', credential_id: id });
+      await signIn(page, server, 'administrator');
+      await open(page, `/credentials?search=${id}&delete=${id}`);
+      const question = new DeleteDialog(page, name);
+      await question.deleteAnyway().click();
+      await expect(question.confirmation()).toHaveAccessibleDescription(`Type ${name} to confirm.`);
+      await expectNothingSideways(page, 'deleting without the name typed');
     });
 
     test('no fact of a row is lost', async ({ page, server, api }) => {
