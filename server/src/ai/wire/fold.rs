@@ -25,7 +25,7 @@ pub struct Fold {
 /// A call of a tool on its way.
 #[derive(Debug, Default)]
 pub(super) struct Part {
-    index: u64,
+    pub index: u64,
     pub id: String,
     pub name: String,
     pub arguments: String,
@@ -88,18 +88,23 @@ impl Fold {
         Ok(self.answer)
     }
 
-    /// The call with this index.
-    pub(super) fn part(&mut self, index: u64) -> &mut Part {
-        let found = self.parts.iter().position(|part| part.index == index);
-        let at = found.unwrap_or_else(|| {
-            if self.parts.len() < MAX_CALLS {
-                self.parts.push(Part {
-                    index,
-                    ..Part::default()
-                });
-            }
-            self.parts.len() - 1
+    /// The call with this index; nothing where there are too many.
+    pub(super) fn part(&mut self, index: u64) -> Option<&mut Part> {
+        match self.parts.iter().position(|part| part.index == index) {
+            Some(at) => self.parts.get_mut(at),
+            None => self.open(index),
+        }
+    }
+
+    /// Another call; nothing where there are too many.
+    pub(super) fn open(&mut self, index: u64) -> Option<&mut Part> {
+        if self.parts.len() >= MAX_CALLS {
+            return None;
+        }
+        self.parts.push(Part {
+            index,
+            ..Part::default()
         });
-        &mut self.parts[at]
+        self.parts.last_mut()
     }
 }

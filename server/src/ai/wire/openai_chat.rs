@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::super::place::Place;
+use super::fold::Part;
 use super::{Answer, Ask, Call, Fault, Finish, Fold, Piece, ToolSpec, Turn, arguments, count, said, text};
 use crate::outbound::Event;
 
@@ -173,14 +174,8 @@ pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Piece>, Fault>
     };
     fold.known = true;
     let delta = &choice["delta"];
-    for part in delta["tool_calls"].as_array().into_iter().flatten() {
-        let index = part["index"].as_u64().unwrap_or_default();
-        let call = fold.part(index);
-        call.id.push_str(part["id"].as_str().unwrap_or_default());
-        call.name
-            .push_str(part["function"]["name"].as_str().unwrap_or_default());
-        call.arguments
-            .push_str(part["function"]["arguments"].as_str().unwrap_or_default());
+    for (position, more) in delta["tool_calls"].as_array().into_iter().flatten().enumerate() {
+        add_to_call(fold, position, more);
     }
     if choice["finish_reason"].is_string() {
         fold.answer.finish = finish(&choice["finish_reason"], !fold.parts.is_empty());
@@ -192,4 +187,51 @@ pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Piece>, Fault>
         Piece::Reasoning([thoughts, reasoning(delta)].concat()),
         Piece::Text(content),
     ])
+}
+
+/// Adds a delta to the call that it belongs to. Servers leave the index out, or send 0 for every call: what tells calls
+/// apart is the id first, then the index, then the place in the list.
+fn add_to_call(fold: &mut Fold, position: usize, more: &Value) {
+    let id = more["id"].as_str().unwrap_or_default();
+    let name = more["function"]["name"].as_str().unwrap_or_default();
+    let added = more["function"]["arguments"].as_str().unwrap_or_default();
+    let index = more["index"].as_u64();
+    let only_adds = id.is_empty() && name.is_empty();
+    let fits = |part: &Part| match index {
+        Some(index) => part.index == index,
+        None if !id.is_empty() => part.id == id,
+        None => only_adds || part.index == position as u64,
+    };
+    let found = fold
+        .parts
+        .iter_mut()
+        .rfind(|part| fits(part) && continues(part, id, name, added));
+    let part = match found {
+        Some(part) => part,
+        None => match fold.open(index.unwrap_or(fold.parts.len() as u64)) {
+            Some(part) => part,
+            None => return,
+        },
+    };
+    // Some servers repeat both with each delta.
+    if !id.is_empty() {
+        id.clone_into(&mut part.id);
+    }
+    if !name.is_empty() {
+        name.clone_into(&mut part.name);
+    }
+    part.arguments.push_str(added);
+}
+
+/// Whether a delta can be more of this call, and not the first of another one.
+fn continues(part: &Part, id: &str, name: &str, added: &str) -> bool {
+    if !id.is_empty() && !part.id.is_empty() {
+        return id == part.id;
+    }
+    if name.is_empty() || part.name.is_empty() {
+        return true;
+    }
+    // Without ids, a name that comes again after arguments that are whole begins another call of the same tool.
+    let whole = !added.is_empty() && serde_json::from_str::<Value>(&part.arguments).is_ok();
+    name == part.name && !whole
 }
