@@ -1,5 +1,9 @@
 //! Why a model gave no answer, in words that say what to do, and whether asking again may help.
 
+mod said;
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -9,6 +13,7 @@ use super::wire::Fault;
 use crate::http::ApiError;
 use crate::mcp_servers::{Subject, problem_of};
 use crate::outbound::{OutboundError, UpstreamText};
+use said::{is_about_the_key, is_about_the_model, message, quoted, wait};
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -173,139 +178,4 @@ impl About<'_> {
 /// A problem of a provider.
 pub(super) fn upstream(slug: &'static str, detail: String) -> ApiError {
     ApiError::Upstream { slug, detail }
-}
-
-fn quoted(said: &UpstreamText) -> String {
-    if said.as_str().is_empty() {
-        String::new()
-    } else {
-        format!(" “{said}”")
-    }
-}
-
-/// The message of an error, wherever providers put it.
-fn message(document: &Value) -> UpstreamText {
-    let document = document.get(0).unwrap_or(document);
-    let found = ["/error/message", "/message", "/error", "/detail", "/detail/0/msg"]
-        .into_iter()
-        .find_map(|pointer| document.pointer(pointer)?.as_str());
-    UpstreamText::of_scanned(found.unwrap_or_default())
-}
-
-/// Some providers answer 400 where others answer 401.
-fn is_about_the_key(lower: &str) -> bool {
-    let names_it = ["api key", "api_key", "apikey", "authentication", "x-goog-api-key"];
-    names_it.iter().any(|name| lower.contains(name))
-}
-
-fn is_about_the_model(status: u16, lower: &str, model_id: &str) -> bool {
-    let names_it = lower.contains("model") || lower.contains(&model_id.to_lowercase());
-    let unknown = [
-        "not exist",
-        "not found",
-        "unknown",
-        "invalid model",
-        "not a valid model",
-        "no such",
-        "decommissioned",
-    ];
-    names_it && (status == 404 || unknown.iter().any(|words| lower.contains(words)))
-}
-
-/// How long to wait: seconds, or until a date.
-fn wait(text: &str, now: DateTime<Utc>) -> Option<Duration> {
-    if let Ok(seconds) = text.trim().parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).ok();
-    }
-    let until = DateTime::parse_from_rfc2822(text.trim()).ok()?;
-    Some((until.to_utc() - now).to_std().unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use chrono::DateTime;
-    use serde_json::json;
-
-    use super::{About, Again, Failure, wait};
-    use crate::http::{ApiError, problem};
-    use crate::mcp_servers::Subject;
-
-    fn told(failure: Failure) -> (String, String) {
-        let document = problem(failure.error, "r");
-        (document.slug().to_owned(), document.detail)
-    }
-
-    #[test]
-    fn the_time_to_wait_is_read_in_both_forms() {
-        let now = DateTime::from_timestamp(784_111_777, 0).unwrap();
-        assert_eq!(wait("7", now), Some(Duration::from_secs(7)));
-        assert_eq!(wait(" 1.5", now), Some(Duration::from_millis(1500)));
-        assert_eq!(
-            wait("Sun, 06 Nov 1994 08:49:47 GMT", now),
-            Some(Duration::from_secs(10))
-        );
-        assert_eq!(wait("Sun, 06 Nov 1994 08:49:07 GMT", now), Some(Duration::ZERO));
-        for text in ["", "soon", "-1", "NaN", "inf"] {
-            assert_eq!(wait(text, now), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn each_refusal_of_a_provider_becomes_a_problem_of_its_own() {
-        let mut subject = Subject::at("a.example".to_owned());
-        subject.credential = Some(app::api::NamedRecord {
-            id: uuid::Uuid::nil(),
-            name: "KEY".to_owned(),
-        });
-        let about = About {
-            subject: &subject,
-            model_id: "gpt-x",
-            now: DateTime::UNIX_EPOCH,
-        };
-        for (status, document, slug) in [
-            (
-                400,
-                json!({"error": {"message": "API key not valid. Please pass a valid API key."}}),
-                "credential-refused",
-            ),
-            (400, json!({"error": {"message": "Model Not Exist"}}), "model-unknown"),
-            (400, json!({"message": "Invalid model: gpt-x"}), "model-unknown"),
-            (
-                404,
-                json!({"error": {"message": "The model `gpt-x` does not exist"}}),
-                "model-unknown",
-            ),
-            (404, json!({"error": "model 'gpt-x' not found"}), "model-unknown"),
-            (
-                404,
-                json!({"type": "error", "error": {"type": "not_found_error", "message": "model: gpt-x"}}),
-                "model-unknown",
-            ),
-            (
-                404,
-                json!({"error": {"message": "Invalid URL (POST /v2/chat/completions)"}}),
-                "not-model-api",
-            ),
-            (
-                400,
-                json!({"error": {"message": "Unsupported parameter"}}),
-                "upstream-failed",
-            ),
-            (500, json!({}), "upstream-failed"),
-            (429, json!([{"error": {"message": "Slow down"}}]), "rate-limited"),
-        ] {
-            let failure = about.status(status, Some(&document), None);
-            assert_eq!(told(failure).0, slug, "{document}");
-        }
-        assert_eq!(told(about.status(404, None, None)).0, "not-model-api");
-        let failure = about.status(429, None, Some("12"));
-        assert_eq!(failure.again, Again::After(Duration::from_secs(12)));
-        assert!(told(failure).1.contains("Try again in 12 seconds."));
-        assert_eq!(about.status(503, None, None).again, Again::Later);
-        assert_eq!(about.status(400, None, None).again, Again::Never);
-        let error: Failure = ApiError::Forbidden.into();
-        assert_eq!(error.again, Again::Never);
-    }
 }

@@ -1,0 +1,54 @@
+//! What providers say of a failure, and where they say it.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::outbound::UpstreamText;
+
+pub(super) fn quoted(said: &UpstreamText) -> String {
+    if said.as_str().is_empty() {
+        String::new()
+    } else {
+        format!(" “{said}”")
+    }
+}
+
+/// The message of an error, wherever providers put it.
+pub(super) fn message(document: &Value) -> UpstreamText {
+    let document = document.get(0).unwrap_or(document);
+    let found = ["/error/message", "/message", "/error", "/detail", "/detail/0/msg"]
+        .into_iter()
+        .find_map(|pointer| document.pointer(pointer)?.as_str());
+    UpstreamText::of_scanned(found.unwrap_or_default())
+}
+
+/// Some providers answer 400 where others answer 401.
+pub(super) fn is_about_the_key(lower: &str) -> bool {
+    let names_it = ["api key", "api_key", "apikey", "authentication", "x-goog-api-key"];
+    names_it.iter().any(|name| lower.contains(name))
+}
+
+pub(super) fn is_about_the_model(status: u16, lower: &str, model_id: &str) -> bool {
+    let names_it = lower.contains("model") || lower.contains(&model_id.to_lowercase());
+    let unknown = [
+        "not exist",
+        "not found",
+        "unknown",
+        "invalid model",
+        "not a valid model",
+        "no such",
+        "decommissioned",
+    ];
+    names_it && (status == 404 || unknown.iter().any(|words| lower.contains(words)))
+}
+
+/// How long to wait: seconds, or until a date.
+pub(super) fn wait(text: &str, now: DateTime<Utc>) -> Option<Duration> {
+    if let Ok(seconds) = text.trim().parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let until = DateTime::parse_from_rfc2822(text.trim()).ok()?;
+    Some((until.to_utc() - now).to_std().unwrap_or_default())
+}
