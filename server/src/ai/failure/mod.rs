@@ -13,7 +13,7 @@ use super::wire::Fault;
 use crate::http::ApiError;
 use crate::mcp_servers::{Subject, problem_of};
 use crate::outbound::{OutboundError, UpstreamText};
-use said::{is_about_the_key, is_about_the_model, message, quoted, wait};
+use said::{is_about_spent_tokens, is_about_the_key, is_about_the_model, message, quoted, wait};
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -22,6 +22,18 @@ pub struct Failure {
     pub error: ApiError,
     /// Whether asking again may help.
     pub again: Again,
+    /// Whether the model worked until its tokens were spent, without a word of an answer.
+    pub spent: bool,
+}
+
+impl Failure {
+    fn new(error: ApiError, again: Again) -> Self {
+        Self {
+            error,
+            again,
+            spent: false,
+        }
+    }
 }
 
 /// Whether asking again may help.
@@ -37,10 +49,7 @@ pub enum Again {
 
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
-        Self {
-            error,
-            again: Again::Never,
-        }
+        Self::new(error, Again::Never)
     }
 }
 
@@ -70,7 +79,7 @@ impl About<'_> {
             ),
             (error, _) => problem_of(error, self.subject),
         };
-        Failure { error, again }
+        Failure::new(error, again)
     }
 
     fn key_refused(&self, status: u16, credential: &str) -> ApiError {
@@ -122,7 +131,10 @@ impl About<'_> {
             (408 | 500..=599, None) => Again::Later,
             _ => Again::Never,
         };
-        Failure { error, again }
+        Failure {
+            spent: status == 400 && is_about_spent_tokens(&lower),
+            ..Failure::new(error, again)
+        }
     }
 
     fn limited(&self, wait: Option<Duration>, said: &str) -> Failure {
@@ -135,13 +147,11 @@ impl About<'_> {
             },
         );
         let quoted = quoted(&UpstreamText::of_scanned(said));
-        Failure {
-            error: upstream(
-                "rate-limited",
-                format!("{host} takes no more requests at the moment. {when}{quoted}"),
-            ),
-            again: wait.map_or(Again::Later, Again::After),
-        }
+        let error = upstream(
+            "rate-limited",
+            format!("{host} takes no more requests at the moment. {when}{quoted}"),
+        );
+        Failure::new(error, wait.map_or(Again::Later, Again::After))
     }
 
     /// An answer that is not what the format says. Its texts were scanned.
@@ -153,23 +163,18 @@ impl About<'_> {
                 format!("{host} answers, but not as this provider does. Check the provider and the base URL."),
             )
             .into(),
-            Fault::Cut => Failure {
-                error: upstream(
+            Fault::Cut => Failure::new(
+                upstream(
                     "upstream-failed",
                     format!("The answer of {host} broke off in the middle. Try again."),
                 ),
-                again: Again::Later,
-            },
+                Again::Later,
+            ),
             Fault::Said { message, limited: true } => self.limited(None, &message),
             Fault::Said { message, .. } => {
                 let said = UpstreamText::of_scanned(&message);
-                Failure {
-                    error: upstream(
-                        "upstream-failed",
-                        format!("{host} ended its answer with an error:{}", quoted(&said)),
-                    ),
-                    again: Again::Later,
-                }
+                let detail = format!("{host} ended its answer with an error:{}", quoted(&said));
+                Failure::new(upstream("upstream-failed", detail), Again::Later)
             }
         }
     }

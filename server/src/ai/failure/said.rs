@@ -44,6 +44,11 @@ pub(super) fn is_about_the_model(status: u16, lower: &str, model_id: &str) -> bo
     names_it && (status == 404 || unknown.iter().any(|words| lower.contains(words)))
 }
 
+/// `OpenAI`'s words where a model that reasons has no tokens left for an answer. Others give an empty answer.
+pub(super) fn is_about_spent_tokens(lower: &str) -> bool {
+    lower.contains("output limit was reached") || lower.contains("could not finish the message")
+}
+
 /// How long to wait: seconds, or until a date.
 pub(super) fn wait(text: &str, now: DateTime<Utc>) -> Option<Duration> {
     if let Ok(seconds) = text.trim().parse::<f64>() {

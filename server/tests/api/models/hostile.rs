@@ -164,6 +164,12 @@ both_engines! {
             (500, json!({"error": "oops"}), "upstream-failed", "“oops”"),
         ];
         let key = app.credential("manager", "KEY", KEY).await;
+        // A model that reasons and spent all of its tokens on that is there, and the key is right.
+        let spent = "Could not finish the message because max_tokens or model output limit was reached. Please try again with higher max_tokens.";
+        let peer = Peer::start(move |_| answer(400, "application/json", json!({"error": {"message": spent}}).to_string())).await;
+        let draft = json!({"settings": settings("openai", &peer.url(), Some(&key)), "allow_host": true});
+        let tested = app.post("manager", "/model-bindings/test", draft).await.expect(200).json();
+        assert_eq!((&tested["ok"], &tested["model"]), (&json!(true), &Value::Null), "{tested}");
         for (status, body, slug, words) in cases {
             let peer = Peer::start(move |_| {
                 let mut response = answer(status, "application/json", body.to_string());
