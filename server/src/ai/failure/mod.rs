@@ -70,13 +70,7 @@ impl About<'_> {
         };
         let error = match (error, &self.subject.credential) {
             (OutboundError::Refused { status, .. }, Some(credential)) => self.key_refused(status, &credential.name),
-            (OutboundError::Refused { status, .. }, None) => upstream(
-                "credential-refused",
-                format!(
-                    "{} asks for a key ({status}). Choose the credential that holds it.",
-                    self.subject.host
-                ),
-            ),
+            (OutboundError::Refused { status, .. }, None) => self.key_wanted(status),
             (error, _) => problem_of(error, self.subject),
         };
         Failure::new(error, again)
@@ -92,6 +86,29 @@ impl About<'_> {
         )
     }
 
+    fn key_wanted(&self, status: u16) -> ApiError {
+        let host = &self.subject.host;
+        upstream(
+            "credential-refused",
+            format!("{host} asks for a key ({status}). Choose the credential that holds it."),
+        )
+    }
+
+    /// 403 is about the model where the answer names it, and otherwise about the key. What was said tells more.
+    fn forbidden(&self, said: &UpstreamText) -> ApiError {
+        let (host, quoted) = (&self.subject.host, quoted(said));
+        let detail = match &self.subject.credential {
+            Some(credential) => format!(
+                "{host} refused the key {} (403). Check what it may be used for.{quoted}",
+                credential.name
+            ),
+            None => {
+                format!("{host} refuses requests without a key (403). Choose the credential that holds it.{quoted}")
+            }
+        };
+        upstream("credential-refused", detail)
+    }
+
     /// An answer whose status says failure. The document was scanned.
     pub fn status(&self, status: u16, document: Option<&Value>, retry_after: Option<&str>) -> Failure {
         let host = &self.subject.host;
@@ -100,16 +117,13 @@ impl About<'_> {
         let wait = retry_after.and_then(|text| wait(text, self.now));
         let error = match (status, &self.subject.credential) {
             (400, Some(credential)) if is_about_the_key(&lower) => self.key_refused(status, &credential.name),
-            (400 | 401, None) if is_about_the_key(&lower) => upstream(
-                "credential-refused",
-                format!("{host} asks for a key ({status}). Choose the credential that holds it."),
-            ),
+            (400 | 401, None) if is_about_the_key(&lower) => self.key_wanted(status),
             (429, _) => return self.limited(wait, said.as_str()),
             (404 | 405, _) if document.is_none() || lower.contains("invalid url") => upstream(
                 "not-model-api",
                 format!("{host} has no such API at this address. Check the base URL, which often ends with /v1."),
             ),
-            (400 | 404 | 422, _) if is_about_the_model(status, &lower, self.model_id) => upstream(
+            (400 | 403 | 404 | 422, _) if is_about_the_model(status, document, &lower, self.model_id) => upstream(
                 "model-unknown",
                 format!(
                     "{host} does not know the model {}, or this key may not use it. Check its name.{}",
@@ -117,6 +131,7 @@ impl About<'_> {
                     quoted(&said)
                 ),
             ),
+            (403, _) => self.forbidden(&said),
             _ if said.as_str().is_empty() => upstream(
                 "upstream-failed",
                 format!("{host} answered with status {status}. Try again, or look at its log."),

@@ -30,7 +30,10 @@ pub(super) fn is_about_the_key(lower: &str) -> bool {
     names_it.iter().any(|name| lower.contains(name))
 }
 
-pub(super) fn is_about_the_model(status: u16, lower: &str, model_id: &str) -> bool {
+pub(super) fn is_about_the_model(status: u16, document: Option<&Value>, lower: &str, model_id: &str) -> bool {
+    if status == 403 && code(document).starts_with("model_") {
+        return true;
+    }
     let names_it = lower.contains("model") || lower.contains(&model_id.to_lowercase());
     let unknown = [
         "not exist",
@@ -41,7 +44,17 @@ pub(super) fn is_about_the_model(status: u16, lower: &str, model_id: &str) -> bo
         "no such",
         "decommissioned",
     ];
-    names_it && (status == 404 || unknown.iter().any(|words| lower.contains(words)))
+    // The project is not allowed to use it, or has it switched off.
+    let closed = ["access to", "blocked"];
+    let closed: &[&str] = if status == 403 { &closed } else { &[] };
+    names_it && (status == 404 || unknown.iter().chain(closed).any(|words| lower.contains(words)))
+}
+
+/// The code of an error, where it is a word.
+fn code(document: Option<&Value>) -> &str {
+    document
+        .and_then(|document| document.get(0).unwrap_or(document).pointer("/error/code")?.as_str())
+        .unwrap_or_default()
 }
 
 /// `OpenAI`'s words where a model that reasons has no tokens left for an answer. Others give an empty answer.

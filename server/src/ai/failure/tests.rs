@@ -71,6 +71,27 @@ fn each_refusal_of_a_provider_becomes_a_problem_of_its_own() {
             json!({"error": {"message": "Unsupported parameter"}}),
             "upstream-failed",
         ),
+        (
+            403,
+            json!({"error": {"message": "Project `p` does not have access to model `gpt-x`", "code": "model_not_found"}}),
+            "model-unknown",
+        ),
+        (
+            403,
+            json!({"error": {"message": "The project has it switched off", "code": "model_permission_blocked_project"}}),
+            "model-unknown",
+        ),
+        (
+            403,
+            json!({"error": "You don't have access to the model with the specified ID."}),
+            "model-unknown",
+        ),
+        (
+            403,
+            json!({"error": {"message": "Your API key was reported as leaked.", "status": "PERMISSION_DENIED", "code": 403}}),
+            "credential-refused",
+        ),
+        (403, json!({}), "credential-refused"),
         (500, json!({}), "upstream-failed"),
         (429, json!([{"error": {"message": "Slow down"}}]), "rate-limited"),
     ] {

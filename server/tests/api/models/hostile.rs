@@ -107,7 +107,7 @@ both_engines! {
         let key = app.credential("manager", "KEY", KEY).await;
         for (format, _) in FORMATS {
             let name = format.as_str();
-            for status in [200_u16, 400, 429, 500] {
+            for status in [200_u16, 400, 403, 429, 500] {
                 let peer = Peer::start(move |seen| {
                     let said = format!("You sent {}, that is {:?}", key_of(seen), key_of(seen));
                     match status {
@@ -155,9 +155,16 @@ both_engines! {
     }
 
     async fn failures_are_told_in_words(app: TestApp) {
-        let cases: [(u16, Value, &str, &str); 6] = [
+        let cases: [(u16, Value, &str, &str); 8] = [
             (400, json!({"error": {"message": "API key not valid."}}), "credential-refused", "refused the key KEY (400)"),
             (403, json!({}), "credential-refused", "refused the key KEY (403)"),
+            (403, json!({"error": {"message": "No.\nNot here."}}), "credential-refused", "may be used for. “No. Not here.”"),
+            (
+                403,
+                json!({"error": {"message": "Project `p` does not have access to model `test-model`", "code": "model_not_found"}}),
+                "model-unknown",
+                "this key may not use it",
+            ),
             (404, json!({"error": {"message": "The model `test-model` does not exist"}}), "model-unknown", "does not know the model test-model"),
             (404, json!("no"), "upstream-failed", "(404)"),
             (429, json!({"error": {"message": "Slow down"}}), "rate-limited", "Try again in 7 seconds. “Slow down”"),
