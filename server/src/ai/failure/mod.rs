@@ -13,7 +13,7 @@ use super::wire::Fault;
 use crate::http::ApiError;
 use crate::mcp_servers::{Subject, problem_of};
 use crate::outbound::{OutboundError, UpstreamText};
-use said::{is_about_spent_tokens, is_about_the_key, is_about_the_model, message, quoted, wait};
+use said::{delay, is_about_spent_tokens, is_about_the_key, is_about_the_model, message, quoted, wait, whole_seconds};
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -114,7 +114,9 @@ impl About<'_> {
         let host = &self.subject.host;
         let said = document.map_or_else(|| UpstreamText::of_scanned(""), message);
         let lower = said.as_str().to_lowercase();
-        let wait = retry_after.and_then(|text| wait(text, self.now));
+        let wait = retry_after
+            .and_then(|text| wait(text, self.now))
+            .or_else(|| delay(document?));
         let error = match (status, &self.subject.credential) {
             (400, Some(credential)) if is_about_the_key(&lower) => self.key_refused(status, &credential.name),
             (400 | 401, None) if is_about_the_key(&lower) => self.key_wanted(status),
@@ -156,7 +158,7 @@ impl About<'_> {
         let host = &self.subject.host;
         let when = wait.map_or_else(
             || "Try again later.".to_owned(),
-            |wait| match wait.as_secs() {
+            |wait| match whole_seconds(wait) {
                 0 | 1 => "Try again in a second.".to_owned(),
                 seconds => format!("Try again in {seconds} seconds."),
             },

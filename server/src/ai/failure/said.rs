@@ -70,3 +70,17 @@ pub(super) fn wait(text: &str, now: DateTime<Utc>) -> Option<Duration> {
     let until = DateTime::parse_from_rfc2822(text.trim()).ok()?;
     Some((until.to_utc() - now).to_std().unwrap_or_default())
 }
+
+/// How long to wait, as Gemini says it: in the body alone, as `45.8s`.
+pub(super) fn delay(document: &Value) -> Option<Duration> {
+    let document = document.get(0).unwrap_or(document);
+    let details = document.pointer("/error/details")?.as_array()?;
+    let text = details.iter().find_map(|detail| detail["retryDelay"].as_str())?;
+    let seconds = text.trim().strip_suffix('s')?.parse().ok()?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// In whole seconds, and rather too long than too short.
+pub(super) fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}

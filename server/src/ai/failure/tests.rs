@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::DateTime;
 use serde_json::json;
 
-use super::said::wait;
+use super::said::{delay, wait};
 use super::{About, Again, Failure};
 use crate::http::{ApiError, problem};
 use crate::mcp_servers::Subject;
@@ -28,6 +28,36 @@ fn the_time_to_wait_is_read_in_both_forms() {
     for text in ["", "soon", "-1", "NaN", "inf"] {
         assert_eq!(wait(text, now), None, "{text}");
     }
+}
+
+#[test]
+fn the_time_to_wait_is_found_in_the_body_too() {
+    let limited = |delay: &str| {
+        json!({"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "Quota exceeded", "details": [
+            {"@type": "type.googleapis.com/google.rpc.Help", "links": []},
+            {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay},
+        ]}})
+    };
+    assert_eq!(delay(&limited("45.8s")), Some(Duration::from_millis(45_800)));
+    assert_eq!(delay(&json!([limited("7s")])), Some(Duration::from_secs(7)));
+    for text in ["", "s", "soon", "-1s", "45", "infs", "NaNs"] {
+        assert_eq!(delay(&limited(text)), None, "{text}");
+    }
+    let subject = Subject::at("a.example".to_owned());
+    let about = About {
+        subject: &subject,
+        model_id: "gemini-x",
+        now: DateTime::UNIX_EPOCH,
+    };
+    let failure = about.status(429, Some(&limited("45.8s")), None);
+    assert_eq!(failure.again, Again::After(Duration::from_millis(45_800)));
+    assert!(told(failure).1.contains("Try again in 46 seconds."));
+    let failure = about.status(429, Some(&limited("45.8s")), Some("3"));
+    assert_eq!(
+        failure.again,
+        Again::After(Duration::from_secs(3)),
+        "the header says it first"
+    );
 }
 
 #[test]
