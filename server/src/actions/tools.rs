@@ -96,7 +96,13 @@ fn word(name: &str) -> String {
     name.chars().map(|c| if kept(c) { c } else { '_' }).collect()
 }
 
-/// A schema that says that it is one of an object, which providers insist on.
+/// What Anthropic refuses at the root of a schema, with all tools of the request. The server checks the arguments
+/// anyway.
+const NOT_AT_THE_ROOT: &[&str] = &[
+    "$schema", "oneOf", "anyOf", "allOf", "not", "if", "then", "else", "enum",
+];
+
+/// A schema that says that it is one of an object and nothing else, which providers insist on.
 fn schema(mut schema: Value) -> Value {
     if !schema.is_object() || schema.to_string().len() > MAX_SCHEMA_BYTES {
         schema = json!({});
@@ -106,7 +112,7 @@ fn schema(mut schema: Value) -> Value {
         schema["properties"] = json!({});
     }
     if let Some(fields) = schema.as_object_mut() {
-        fields.remove("$schema");
+        fields.retain(|word, _| !NOT_AT_THE_ROOT.contains(&word.as_str()));
     }
     schema
 }
@@ -253,6 +259,20 @@ mod tests {
             schema(json!({"properties": {"a": {"enum": ["x".repeat(20_000)]}}}))["properties"],
             json!({})
         );
+    }
+
+    #[test]
+    fn choices_at_the_root_of_a_schema_are_left_out_and_those_inside_stay() {
+        let inside = json!({"a": {"anyOf": [{"type": "string"}, {"type": "null"}], "enum": ["x", null]}});
+        let mut given = json!({"type": "object", "properties": inside, "required": ["a"], "$defs": {"b": {"not": {}}}});
+        let expected = given.clone();
+        for word in ["oneOf", "anyOf", "allOf", "enum"] {
+            given[word] = json!([{"required": ["a"]}]);
+        }
+        for word in ["not", "if", "then", "else"] {
+            given[word] = json!({"required": ["a"]});
+        }
+        assert_eq!(schema(given), expected);
     }
 
     #[test]
