@@ -34,7 +34,7 @@ fn key_of(seen: &Seen) -> String {
 }
 
 /// An answer with this text, in the format of a provider.
-fn whole(provider: &str, text: &str) -> Response {
+pub(super) fn whole(provider: &str, text: &str) -> Response {
     let body = match provider {
         "anthropic" => json!({"model": text, "content": [{"type": "text", "text": text}], "stop_reason": "end_turn"}),
         "gemini" => {
