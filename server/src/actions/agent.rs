@@ -71,6 +71,7 @@ impl Actions {
             }
             turns.push(Turn::Assistant {
                 text: answer.text,
+                reasoning: answer.reasoning,
                 calls: answer.calls,
             });
             turns.push(Turn::Results(results.into_iter().map(told).collect()));

@@ -119,6 +119,7 @@ fn try_again(turns: &mut Vec<Turn>, answer: String, faults: &[String]) {
     if !answer.trim().is_empty() {
         turns.push(Turn::Assistant {
             text: answer,
+            reasoning: String::new(),
             calls: Vec::new(),
         });
     } else if let Some(Turn::User(asked)) = turns.last_mut() {

@@ -51,8 +51,8 @@ pub(super) fn body(ask: &Ask<'_>) -> Value {
 fn message(turn: &Turn) -> Value {
     match turn {
         Turn::User(text) => json!({"role": "user", "content": text}),
-        Turn::Assistant { text, calls } if calls.is_empty() => json!({"role": "assistant", "content": text}),
-        Turn::Assistant { text, calls } => {
+        Turn::Assistant { text, calls, .. } if calls.is_empty() => json!({"role": "assistant", "content": text}),
+        Turn::Assistant { text, calls, .. } => {
             let said = (!text.is_empty()).then(|| json!({"type": "text", "text": text}));
             let calls = calls.iter().map(|call| {
                 // Only an object is taken for arguments.

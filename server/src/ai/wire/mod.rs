@@ -54,6 +54,8 @@ pub enum Turn {
     Assistant {
         /// The text.
         text: String,
+        /// How it came to it, for providers that want to see that again with its calls.
+        reasoning: String,
         /// The tools.
         calls: Vec<Call>,
     },

@@ -16,7 +16,10 @@ pub(super) fn url(place: &Place) -> Url {
 
 pub(super) fn body(ask: &Ask<'_>) -> Value {
     let system = ask.system.map(|system| json!({"role": "system", "content": system}));
-    let messages: Vec<Value> = system.into_iter().chain(ask.turns.iter().flat_map(messages)).collect();
+    let messages: Vec<Value> = system
+        .into_iter()
+        .chain(ask.turns.iter().flat_map(|turn| messages(ask.provider, turn)))
+        .collect();
     let mut body = json!({"model": ask.model_id, "messages": messages});
     if !ask.tools.is_empty() {
         body["tools"] = ask.tools.iter().map(tool).collect();
@@ -38,11 +41,11 @@ pub(super) fn body(ask: &Ask<'_>) -> Value {
     body
 }
 
-fn messages(turn: &Turn) -> Vec<Value> {
+fn messages(provider: Provider, turn: &Turn) -> Vec<Value> {
     match turn {
         Turn::User(text) => vec![json!({"role": "user", "content": text})],
-        Turn::Assistant { text, calls } if calls.is_empty() => vec![json!({"role": "assistant", "content": text})],
-        Turn::Assistant { text, calls } => {
+        Turn::Assistant { text, calls, .. } if calls.is_empty() => vec![json!({"role": "assistant", "content": text})],
+        Turn::Assistant { text, reasoning, calls } => {
             let calls: Vec<Value> = calls
                 .iter()
                 .map(|call| {
@@ -58,7 +61,12 @@ fn messages(turn: &Turn) -> Vec<Value> {
             } else {
                 text.as_str().into()
             };
-            vec![json!({"role": "assistant", "content": content, "tool_calls": calls})]
+            let mut message = json!({"role": "assistant", "content": content, "tool_calls": calls});
+            // Models that think refuse to go on without it, also where they had no thoughts.
+            if provider == Provider::Deepseek {
+                message["reasoning_content"] = reasoning.as_str().into();
+            }
+            vec![message]
         }
         Turn::Results(results) => results
             .iter()

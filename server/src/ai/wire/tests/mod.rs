@@ -33,6 +33,7 @@ fn conversation() -> Vec<Turn> {
         Turn::User("Who is Ada?".to_owned()),
         Turn::Assistant {
             text: String::new(),
+            reasoning: "Look it up.".to_owned(),
             calls: vec![call],
         },
         Turn::Results(vec![result]),
@@ -109,6 +110,31 @@ fn a_conversation_with_tools_is_written_as_each_provider_wants_it() {
         json!({"result": "found"})
     );
     assert_eq!(gemini["tools"][0]["functionDeclarations"][0]["name"], "crm__find");
+}
+
+#[test]
+fn thoughts_go_back_with_calls_to_the_provider_that_insists_on_them() {
+    let (mut turns, sampling) = (conversation(), Sampling::default());
+    turns.push(Turn::Assistant {
+        text: "I see.".to_owned(),
+        reasoning: "Found.".to_owned(),
+        calls: Vec::new(),
+    });
+    let written = |provider, turns: &[Turn]| body(&ask(provider, turns, &tools(), &sampling));
+    let deepseek = written(Provider::Deepseek, &turns);
+    assert_eq!(deepseek["messages"][2]["reasoning_content"], "Look it up.");
+    assert!(deepseek["messages"][4].get("reasoning_content").is_none());
+    for provider in Provider::ALL {
+        if provider != Provider::Deepseek {
+            let text = written(provider, &turns).to_string();
+            assert!(!text.contains("Look it up."), "{provider:?}: {text}");
+        }
+    }
+    if let Turn::Assistant { reasoning, .. } = &mut turns[1] {
+        reasoning.clear();
+    }
+    let message = written(Provider::Deepseek, &turns)["messages"][2].clone();
+    assert_eq!(message["reasoning_content"], "", "it may be empty, but not missing");
 }
 
 #[test]
