@@ -79,6 +79,7 @@ fn is_about_the_model(error: &ApiError) -> bool {
     matches!(
         error.inner(),
         ApiError::Upstream { .. }
+            | ApiError::RateLimited { .. }
             | ApiError::HostNotAllowed { .. }
             | ApiError::CredentialDeleted(_)
             | ApiError::ValueNotSendable(_)

@@ -164,10 +164,10 @@ impl About<'_> {
             },
         );
         let quoted = quoted(&UpstreamText::of_scanned(said));
-        let error = upstream(
-            "rate-limited",
-            format!("{host} takes no more requests at the moment. {when}{quoted}"),
-        );
+        let error = ApiError::RateLimited {
+            detail: format!("{host} takes no more requests at the moment. {when}{quoted}"),
+            retry_after: wait.map(whole_seconds),
+        };
         Failure::new(error, wait.map_or(Again::Later, Again::After))
     }
 

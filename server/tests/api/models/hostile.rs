@@ -246,8 +246,9 @@ both_engines! {
         ask("broken", json!({"enabled": true, "max_attempts": 2, "backoff_ms": 1})).await.problem(502, "upstream-failed");
         assert_eq!(tries.load(Ordering::SeqCst), 2);
         let hasty = json!({"enabled": true, "max_delay_ms": 100});
-        let told = ask("limited", hasty).await.problem(502, "rate-limited").text("/detail");
-        assert!(told.contains("Try again in a second."), "{told}");
+        let told = ask("limited", hasty).await.problem(502, "rate-limited");
+        assert!(told.text("/detail").contains("Try again in a second."), "{}", told.whole());
+        assert_eq!((told.header("retry-after"), told.number("/retry_after")), ("1".to_owned(), 1));
         assert_eq!(tries.load(Ordering::SeqCst), 1);
     }
 
