@@ -19,6 +19,7 @@ use super::{FORMATS, failure, settings};
 use crate::both_engines;
 use crate::peers::hostile::{Peer, Seen, answer, completion};
 use crate::support::{Engine, TestApp};
+use crate::trail;
 
 /// A marked canary that a header can carry.
 const KEY: &str = "canary-7d1f-models-secret";
@@ -228,7 +229,8 @@ both_engines! {
             _ => completion("at last"),
         })
         .await;
-        let id = app.binding("manager", "m", settings("openai", &peer.url(), None)).await;
+        let key = app.credential("manager", "KEY", KEY).await;
+        let id = app.binding("manager", "m", settings("openai", &peer.url(), Some(&key))).await;
         let ask = async |prompt: &str, retries: Value| {
             tries.store(0, Ordering::SeqCst);
             app.act("manager", "ai_generate_text", &id, json!({"prompt": prompt}), json!({"settings": {"retries": retries}})).await
@@ -250,6 +252,11 @@ both_engines! {
         assert!(told.text("/detail").contains("Try again in a second."), "{}", told.whole());
         assert_eq!((told.header("retry-after"), told.number("/retry_after")), ("1".to_owned(), 1));
         assert_eq!(tries.load(Ordering::SeqCst), 1);
+        // Each repetition is a use of its own, and on record.
+        let uses = trail::by_action(&app, "credential.use").await;
+        assert_eq!(uses.len(), peer.seen().len());
+        assert!(uses.iter().all(|one| one == &("KEY".to_owned(), "action: ai_generate_text".to_owned())), "{uses:?}");
+        assert!(peer.seen().iter().all(|seen| key_of(seen) == KEY));
     }
 
     async fn an_answer_without_end_is_not_read_to_its_end(app: TestApp) {

@@ -8,6 +8,7 @@ use crate::both_engines;
 use crate::peers::hostile::{Peer, answer, completion};
 use crate::peers::real::RealServer;
 use crate::support::{Engine, TestApp};
+use crate::trail;
 
 const RIGHT: &str = "canary-right-key";
 
@@ -76,7 +77,8 @@ both_engines! {
 
     async fn an_object_that_never_fits_is_an_error_that_says_what_was_wrong(app: TestApp) {
         let peer = Peer::start(|_| completion("{\"city\": 8642097}")).await;
-        let binding = app.binding("manager", "m", settings("openai", &peer.url(), None)).await;
+        let key = app.credential("manager", "KEY", RIGHT).await;
+        let binding = app.binding("manager", "m", settings("openai", &peer.url(), Some(&key))).await;
         let more = json!({"settings": {"output_schema": schema()}});
         let failed = app.act("manager", "ai_generate_object", &binding, json!({"prompt": "x", "system": "Be brief."}), more).await;
         let detail = failed.problem(502, "object-invalid").text("/detail");
@@ -88,6 +90,9 @@ both_engines! {
         assert!(seen[0].message["messages"][0]["content"].as_str().unwrap().starts_with("Be brief."));
         let told = seen[1].message["messages"].as_array().unwrap().last().unwrap()["content"].clone();
         assert!(told.as_str().unwrap().contains("/city"), "{told}");
+        let uses = trail::by_action(&app, "credential.use").await;
+        let purposes: Vec<&str> = uses.iter().map(|(_, details)| details.as_str()).collect();
+        assert_eq!(purposes, ["action: ai_generate_object", "action: ai_generate_object, try 2"]);
     }
 
     async fn a_refusal_or_a_spent_limit_is_told_at_once(app: TestApp) {
