@@ -2,6 +2,7 @@
 //! provider accepts.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use app::ai::{McpTools, ModelToolResult};
 use app::mcp_servers::{McpServerId, Tool, ToolResult};
@@ -21,9 +22,6 @@ const MAX_NAME: usize = 64;
 const MAX_DESCRIPTION_CHARS: usize = 1000;
 /// The largest schema of one tool, in bytes; a larger one is left out, and the model has to guess.
 const MAX_SCHEMA_BYTES: usize = 16 * 1024;
-
-/// How long one tool may take.
-const TIME: std::time::Duration = std::time::Duration::from_mins(1);
 
 /// How much of one result a model is given, in bytes.
 pub(super) const MAX_RESULT_BYTES: usize = 32 * 1024;
@@ -131,13 +129,11 @@ impl Actions {
     /// Calls a tool. Whatever goes wrong is a result: the model is told, and may try something else.
     pub(super) async fn call_tool(&self, caller: &Caller, toolbox: &Toolbox, call: &Call) -> ModelToolResult {
         let started = Instant::now();
-        let (content, is_error) = match timeout(TIME, self.try_call(caller, toolbox, call)).await {
+        let limit = self.bindings.ai().limits().call;
+        let (content, is_error) = match timeout(limit, self.try_call(caller, toolbox, call)).await {
             Ok(Ok(result)) => (text_of(&result), result.is_error),
             Ok(Err(error)) => (problem(error, &caller.request_id.0).detail, true),
-            Err(_) => (
-                format!("The tool was not done within {} seconds.", TIME.as_secs()),
-                true,
-            ),
+            Err(_) => (format!("The tool was not done within {}.", in_words(limit)), true),
         };
         ModelToolResult {
             id: call.id.clone(),
@@ -164,6 +160,13 @@ impl Actions {
         self.servers
             .call_tool(caller.into(), *server, tool, Some(arguments))
             .await
+    }
+}
+
+fn in_words(time: Duration) -> String {
+    match time.as_secs() {
+        0 => format!("{} ms", time.as_millis()),
+        seconds => format!("{seconds} seconds"),
     }
 }
 

@@ -76,7 +76,7 @@ fn pieces(provider: &str, pieces: &[&str]) -> String {
 }
 
 /// The same server with little patience for providers.
-fn impatient(mut app: TestApp) -> TestApp {
+pub(super) fn impatient(mut app: TestApp) -> TestApp {
     let limits = Limits {
         call: Duration::from_millis(300),
         ..Limits::default()
