@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::wire::Fault;
+use super::wire::{Fault, MAX_TEXT_BYTES};
 use crate::http::ApiError;
 use crate::mcp_servers::{Subject, problem_of};
 use crate::outbound::{OutboundError, UpstreamText};
@@ -187,6 +187,9 @@ impl About<'_> {
                 ),
                 Again::Later,
             ),
+            Fault::TooMuch => self.outbound(OutboundError::TooLarge {
+                limit: MAX_TEXT_BYTES as u64,
+            }),
             Fault::Said { message, limited: true } => self.limited(None, &message),
             Fault::Said { message, .. } => {
                 let said = UpstreamText::of_scanned(&message);

@@ -2,11 +2,14 @@
 
 use app::model_bindings::WireFormat;
 
-use super::{Answer, Call, Fault, Piece, anthropic, arguments, gemini, openai_chat, openai_responses};
+use super::{Answer, Call, Fault, Finish, Piece, anthropic, arguments, gemini, openai_chat, openai_responses};
 use crate::outbound::Event;
 
 /// The most calls of tools in one answer.
 const MAX_CALLS: usize = 64;
+
+/// The longest text, the longest reasoning, and the most that is passed to tools, in one answer, in bytes.
+pub const MAX_TEXT_BYTES: usize = 4 * 1024 * 1024;
 
 /// An answer on its way. Its text and its reasoning go to whoever folds it, piece by piece, and are not kept here.
 #[derive(Debug)]
@@ -20,6 +23,10 @@ pub struct Fold {
     pub(super) done: bool,
     /// Whether nothing comes any more.
     pub(super) over: bool,
+    /// Whether the model refused, which some tell apart from why it stopped.
+    pub(super) refused: bool,
+    /// How much is passed to tools, in calls that came whole.
+    called: usize,
 }
 
 /// A call of a tool on its way.
@@ -42,14 +49,17 @@ impl Fold {
             known: false,
             done: false,
             over: false,
+            refused: false,
+            called: 0,
         }
     }
 
     /// Takes the next event, and gives what it adds to the text and the reasoning.
     ///
     /// # Errors
-    /// Where the provider ends its answer with an error.
+    /// Where the provider ends its answer with an error, or calls tools with more than is read.
     pub fn event(&mut self, event: &Event) -> Result<Vec<Piece>, Fault> {
+        let before = self.answer.calls.len();
         let mut pieces = match self.format {
             WireFormat::OpenaiChat => openai_chat::event(self, event),
             WireFormat::OpenaiResponses => openai_responses::event(self, event),
@@ -59,6 +69,12 @@ impl Fold {
         pieces.retain(|piece| match piece {
             Piece::Text(more) | Piece::Reasoning(more) => !more.is_empty(),
         });
+        let whole = self.answer.calls.iter().skip(before);
+        self.called += whole.map(|call| call.arguments.to_string().len()).sum::<usize>();
+        let on_their_way: usize = self.parts.iter().map(|part| part.arguments.len()).sum();
+        if self.called + on_their_way > MAX_TEXT_BYTES {
+            return Err(Fault::TooMuch);
+        }
         Ok(pieces)
     }
 
@@ -78,6 +94,9 @@ impl Fold {
         }
         self.answer.text.clear();
         self.answer.reasoning.clear();
+        if self.refused {
+            self.answer.finish = Finish::ContentFilter;
+        }
         let calls = self.parts.into_iter().map(|part| Call {
             id: part.id,
             name: part.name,

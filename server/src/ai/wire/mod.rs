@@ -19,7 +19,7 @@ use url::Url;
 
 use super::place::Place;
 
-pub use fold::Fold;
+pub use fold::{Fold, MAX_TEXT_BYTES};
 use sampling::set_sampling;
 pub use sampling::{Knob, Sampling, field, takes_schema};
 use strict::is_strict;
@@ -163,6 +163,8 @@ pub enum Fault {
     NotThisApi,
     /// It ended before it was done.
     Cut,
+    /// It passes more to tools than is read.
+    TooMuch,
     /// The provider ended it with an error.
     Said {
         /// In its words.

@@ -4,7 +4,7 @@ use app::model_bindings::Provider;
 use serde_json::{Value, json};
 
 use super::FORMATS;
-use crate::ai::wire::{Answer, Fault, Finish, Fold, Piece};
+use crate::ai::wire::{Answer, Fault, Finish, Fold, MAX_TEXT_BYTES, Piece};
 use crate::outbound::Event;
 
 fn event(data: Value) -> Event {
@@ -214,6 +214,40 @@ fn calls_at_once_stay_apart_however_servers_number_them() {
         ] {
             assert_eq!(calls(&deltas), expected(["", ""], names), "{deltas:?}");
         }
+    }
+}
+
+#[test]
+fn arguments_without_end_are_not_kept() {
+    let half = "x".repeat(MAX_TEXT_BYTES / 2 + 1);
+    let twice = |delta: Value| [delta.clone(), delta];
+    for (provider, events) in [
+        (
+            Provider::Openai,
+            twice(
+                json!({"choices": [{"delta": {"tool_calls": [{"index": 0, "id": "c", "function": {"arguments": half}}]}}]}),
+            ),
+        ),
+        (
+            Provider::Anthropic,
+            twice(
+                json!({"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": half}}),
+            ),
+        ),
+        (
+            Provider::Gemini,
+            twice(
+                json!({"candidates": [{"content": {"parts": [{"functionCall": {"name": "t", "args": {"a": half}}}]}}]}),
+            ),
+        ),
+        (
+            Provider::OpenaiResponses,
+            twice(json!({"type": "response.completed", "response": {
+                "output": [{"type": "function_call", "name": "t", "arguments": json!({"a": [half, half]}).to_string()}],
+            }})),
+        ),
+    ] {
+        assert_eq!(fold(provider, &events).1, Err(Fault::TooMuch), "{provider:?}");
     }
 }
 
