@@ -2,7 +2,7 @@
 
 use app::model_bindings::WireFormat;
 
-use super::{Answer, Call, Fault, Finish, Piece, anthropic, arguments, gemini, openai_chat, openai_responses};
+use super::{Answer, Call, Fault, Piece, anthropic, arguments, gemini, openai_chat, openai_responses};
 use crate::outbound::Event;
 
 /// The most calls of tools in one answer.
@@ -23,8 +23,6 @@ pub struct Fold {
     pub(super) done: bool,
     /// Whether nothing comes any more.
     pub(super) over: bool,
-    /// Whether the model refused, which some tell apart from why it stopped.
-    pub(super) refused: bool,
     /// How much is passed to tools, in calls that came whole.
     called: usize,
 }
@@ -49,7 +47,6 @@ impl Fold {
             known: false,
             done: false,
             over: false,
-            refused: false,
             called: 0,
         }
     }
@@ -94,9 +91,6 @@ impl Fold {
         }
         self.answer.text.clear();
         self.answer.reasoning.clear();
-        if self.refused {
-            self.answer.finish = Finish::ContentFilter;
-        }
         let calls = self.parts.into_iter().map(|part| Call {
             id: part.id,
             name: part.name,

@@ -185,12 +185,19 @@ pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Piece>, Fault>
     for (position, more) in delta["tool_calls"].as_array().into_iter().flatten().enumerate() {
         add_to_call(fold, position, more);
     }
+    let refusal = text(&delta["refusal"]);
+    if !refusal.is_empty() {
+        fold.answer.finish = Finish::ContentFilter;
+    }
     if choice["finish_reason"].is_string() {
-        fold.answer.finish = finish(&choice["finish_reason"], !fold.parts.is_empty());
+        // A model that refused stops as one does that answered.
+        if fold.answer.finish != Finish::ContentFilter {
+            fold.answer.finish = finish(&choice["finish_reason"], !fold.parts.is_empty());
+        }
         fold.done = true;
     }
     let (content, thoughts) = content(&delta["content"]);
-    let content = [content, text(&delta["refusal"])].concat();
+    let content = [content, refusal].concat();
     Ok(vec![
         Piece::Reasoning([thoughts, reasoning(delta)].concat()),
         Piece::Text(content),

@@ -262,3 +262,27 @@ fn more_calls_than_there_may_be_are_left_out() {
         (64, "63", &json!({}))
     );
 }
+
+#[test]
+fn a_refusal_in_pieces_is_one_although_the_model_says_that_it_is_done() {
+    let chat = [
+        json!({"choices": [{"delta": {"refusal": "I will "}}]}),
+        json!({"choices": [{"delta": {"refusal": "not."}}]}),
+        json!({"choices": [{"delta": {"refusal": null}, "finish_reason": "stop"}]}),
+    ];
+    let responses = [
+        json!({"type": "response.refusal.delta", "delta": "I will not."}),
+        json!({"type": "response.completed", "response": {
+            "output": [{"type": "message", "content": [{"type": "refusal", "refusal": "I will not."}]}],
+        }}),
+    ];
+    let all: [(Provider, &[Value]); 2] = [(Provider::Openai, &chat), (Provider::OpenaiResponses, &responses)];
+    for (provider, events) in all {
+        let (text, answer) = fold(provider, events);
+        assert_eq!(
+            (text.as_str(), answer.unwrap().finish),
+            ("I will not.", Finish::ContentFilter),
+            "{provider:?}"
+        );
+    }
+}
