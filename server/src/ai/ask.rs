@@ -26,6 +26,7 @@ impl Ai {
         let ready = self.ready(caller, model, purpose).await?;
         let about = About {
             subject: &ready.subject,
+            provider: model.settings.provider,
             model_id: &model.settings.model_id,
             now: self.base.clock.now(),
         };

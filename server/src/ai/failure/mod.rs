@@ -6,6 +6,7 @@ mod tests;
 
 use std::time::Duration;
 
+use app::model_bindings::Provider;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -57,6 +58,7 @@ impl From<ApiError> for Failure {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct About<'a> {
     pub subject: &'a Subject,
+    pub provider: Provider,
     pub model_id: &'a str,
     pub now: DateTime<Utc>,
 }
@@ -120,6 +122,14 @@ impl About<'_> {
         let error = match (status, &self.subject.credential) {
             (400, Some(credential)) if is_about_the_key(&lower) => self.key_refused(status, &credential.name),
             (400 | 401, None) if is_about_the_key(&lower) => self.key_wanted(status),
+            // Without a database it fails where it should say so, and mostly without a document.
+            (500, None) if self.provider == Provider::Litellm && (document.is_none() || is_about_the_key(&lower)) => {
+                let detail = format!(
+                    "{host} answered with status 500, as LiteLLM does where a key is missing. Choose the credential that \
+                     holds it; if none is needed, look at its log."
+                );
+                return upstream("credential-refused", detail).into();
+            }
             (429, _) => return self.limited(wait, said.as_str()),
             (404 | 405, _) if document.is_none() || lower.contains("invalid url") => upstream(
                 "not-model-api",

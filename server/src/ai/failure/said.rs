@@ -26,7 +26,15 @@ pub(super) fn message(document: &Value) -> UpstreamText {
 
 /// Some providers answer 400 where others answer 401.
 pub(super) fn is_about_the_key(lower: &str) -> bool {
-    let names_it = ["api key", "api_key", "apikey", "authentication", "x-goog-api-key"];
+    let names_it = [
+        "api key",
+        "api_key",
+        "apikey",
+        "authentication",
+        "x-goog-api-key",
+        // LiteLLM without a database, of a key that is not its own.
+        "no connected db",
+    ];
     names_it.iter().any(|name| lower.contains(name))
 }
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use app::model_bindings::Provider;
 use chrono::DateTime;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::said::{delay, wait};
 use super::{About, Again, Failure};
@@ -46,6 +47,7 @@ fn the_time_to_wait_is_found_in_the_body_too() {
     let subject = Subject::at("a.example".to_owned());
     let about = About {
         subject: &subject,
+        provider: Provider::Gemini,
         model_id: "gemini-x",
         now: DateTime::UNIX_EPOCH,
     };
@@ -69,6 +71,7 @@ fn each_refusal_of_a_provider_becomes_a_problem_of_its_own() {
     });
     let about = About {
         subject: &subject,
+        provider: Provider::Openai,
         model_id: "gpt-x",
         now: DateTime::UNIX_EPOCH,
     };
@@ -136,4 +139,43 @@ fn each_refusal_of_a_provider_becomes_a_problem_of_its_own() {
     assert_eq!(about.status(400, None, None).again, Again::Never);
     let error: Failure = ApiError::Forbidden.into();
     assert_eq!(error.again, Again::Never);
+}
+
+#[test]
+fn litellm_without_a_database_is_understood() {
+    let mut subject = Subject::at("a.example".to_owned());
+    let named = json!({"error": {"message": "Authentication Error, No api key passed in.", "code": "500"}});
+    let other = json!({"error": {"message": "It broke", "code": "500"}});
+    let failed = |subject: &Subject, provider, document: Option<&Value>| {
+        let about = About {
+            subject,
+            provider,
+            model_id: "m",
+            now: DateTime::UNIX_EPOCH,
+        };
+        let failure = about.status(500, document, Some("1"));
+        (failure.again, told(failure).0)
+    };
+    let broken = (Again::After(Duration::from_secs(1)), "upstream-failed".to_owned());
+    for document in [None, Some(&named)] {
+        assert_eq!(
+            failed(&subject, Provider::Litellm, document),
+            (Again::Never, "credential-refused".to_owned())
+        );
+        assert_eq!(failed(&subject, Provider::Groq, document), broken);
+    }
+    assert_eq!(failed(&subject, Provider::Litellm, Some(&other)), broken);
+    subject.credential = Some(app::api::NamedRecord {
+        id: uuid::Uuid::nil(),
+        name: "KEY".to_owned(),
+    });
+    assert_eq!(failed(&subject, Provider::Litellm, None), broken);
+    let about = About {
+        subject: &subject,
+        provider: Provider::Litellm,
+        model_id: "m",
+        now: DateTime::UNIX_EPOCH,
+    };
+    let wrong = json!({"error": {"message": "No connected db.", "type": "no_db_connection", "code": "400"}});
+    assert_eq!(told(about.status(400, Some(&wrong), None)).0, "credential-refused");
 }
