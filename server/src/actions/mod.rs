@@ -2,6 +2,7 @@
 
 mod agent;
 mod input;
+mod journal;
 mod object;
 mod operations;
 mod patience;

@@ -52,6 +52,11 @@ impl Toolbox {
         }
     }
 
+    /// Whether there is such a tool. A model may make up others.
+    pub fn has(&self, name: &str) -> bool {
+        self.places.contains_key(name)
+    }
+
     /// The name, or one like it that is not taken.
     fn unused(&self, name: &str) -> String {
         let cut = |room: usize| name.chars().take(room).collect::<String>();

@@ -154,4 +154,37 @@ both_engines! {
         assert_eq!((&result["is_error"], &result["content"]), (&json!(true), &json!("The tool was not done within 300 ms.")));
         assert_eq!(model.seen()[1].message["messages"][2]["content"], result["content"]);
     }
+
+    async fn an_agent_that_fails_tells_what_it_did_before(app: TestApp) {
+        let tools = Peer::start(|seen| match seen.rpc() {
+            "tools/call" => seen.result(&json!({"content": [{"type": "text", "text": "canary-result"}]})),
+            _ => seen.decently(),
+        })
+        .await;
+        let model = Peer::start(|seen| match (results(seen), seen.message["messages"][0]["content"].as_str()) {
+            (0, _) => wants(&["t__echo", "canary-invented"]),
+            (2, _) => wants(&["t__echo"]),
+            (_, Some("hang")) => {
+                let silence = futures::stream::pending::<Result<Vec<u8>, std::convert::Infallible>>();
+                answer(200, "application/json", Body::from_stream(silence))
+            }
+            (_, Some("limit")) => answer(429, "application/json", "{}"),
+            _ => answer(500, "application/json", "{}"),
+        })
+        .await;
+        let binding = app.binding("manager", "m", settings("openai", &model.url(), None)).await;
+        let server = app.post("manager", "/mcp-servers", json!({"name": "T", "url": tools.url()})).await.expect(201).text("/id");
+        for (prompt, status, slug) in [("break", 502, "upstream-failed"), ("limit", 502, "rate-limited"), ("hang", 504, "timed-out")] {
+            let more = json!({"mcp": [{"server_id": server}], "settings": {"timeout_ms": if prompt == "hang" { 3000 } else { 60_000 }}});
+            let failed = app.act("manager", "ai_agent", &binding, json!({"prompt": prompt}), more).await.problem(status, slug);
+            let detail = failed.text("/detail");
+            assert!(detail.ends_with("Before that the agent finished 2 steps and called t__echo."), "{detail}");
+            assert!(!failed.whole().contains("canary"), "{detail}");
+        }
+        let more = json!({"mcp": [{"server_id": server, "tool_names": ["echo"]}]});
+        let broken = Peer::start(|_| answer(500, "application/json", "{}")).await;
+        let binding = app.binding("manager", "broken", settings("openai", &broken.url(), None)).await;
+        let failed = app.act("manager", "ai_agent", &binding, json!({"prompt": "x"}), more).await.problem(502, "upstream-failed");
+        assert!(!failed.text("/detail").contains("Before that"), "{}", failed.whole());
+    }
 }
