@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use app::ai::{McpTools, ModelToolResult};
+use app::api::FieldError;
 use app::mcp_servers::{McpServerId, Tool, ToolResult};
+use app::names::looks_like_secret;
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
 
@@ -120,15 +122,42 @@ fn schema(mut schema: Value) -> Value {
     schema
 }
 
+/// A fault for each wanted tool that a server does not offer.
+fn not_offered(index: usize, server: &str, offered: &[Tool], wanted: &[String]) -> Vec<FieldError> {
+    wanted
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| !offered.iter().any(|tool| tool.name == **name))
+        .map(|(at, name)| {
+            // What was pasted here by mistake is not repeated.
+            let plain = name.chars().count() <= MAX_NAME && !looks_like_secret(name);
+            let tool = if plain { name } else { "with this name" };
+            FieldError {
+                pointer: format!("/mcp/{index}/tool_names/{at}"),
+                code: "unknown-tool".to_owned(),
+                detail: format!("{server} does not offer the tool {tool}. Choose among the tools that it lists, or leave this one out."),
+            }
+        })
+        .collect()
+}
+
 impl Actions {
-    /// Asks the servers for their tools. The caller must be allowed to use each.
+    /// Asks the servers for their tools. The caller must be allowed to use each, and a tool that is wanted by its name
+    /// must be there: an agent without it would do something else than what was asked for.
     pub(super) async fn toolbox(&self, caller: &Caller, servers: &[McpTools]) -> Result<Toolbox, ApiError> {
         let mut toolbox = Toolbox::default();
-        for server in servers {
+        let mut missing = Vec::new();
+        for (index, server) in servers.iter().enumerate() {
             let (name, list) = self.servers.list_tools(caller.into(), server.server_id).await?;
-            toolbox.add(server.server_id, &name, list.items, server.tool_names.as_deref());
+            let wanted = server.tool_names.as_deref();
+            missing.extend(not_offered(index, &name, &list.items, wanted.unwrap_or_default()));
+            toolbox.add(server.server_id, &name, list.items, wanted);
         }
-        Ok(toolbox)
+        if missing.is_empty() {
+            Ok(toolbox)
+        } else {
+            Err(ApiError::Invalid(missing))
+        }
     }
 
     /// Calls a tool. Whatever goes wrong is a result: the model is told, and may try something else.

@@ -187,4 +187,19 @@ both_engines! {
         let failed = app.act("manager", "ai_agent", &binding, json!({"prompt": "x"}), more).await.problem(502, "upstream-failed");
         assert!(!failed.text("/detail").contains("Before that"), "{}", failed.whole());
     }
+
+    async fn a_tool_that_its_server_does_not_offer_is_refused_before_the_model_is_asked(app: TestApp) {
+        let (model, tools) = (Peer::start(Seen::decently).await, Peer::start(Seen::decently).await);
+        let binding = app.binding("manager", "m", settings("openai", &model.url(), None)).await;
+        let server = app.post("manager", "/mcp-servers", json!({"name": "CRM", "url": tools.url()})).await.expect(201).text("/id");
+        let pasted = "sk-canary-pasted-0123456789abcdef";
+        let more = json!({"mcp": [{"server_id": server}, {"server_id": server, "tool_names": ["echo", "find_customer", pasted]}]});
+        let refused = app.act("manager", "ai_agent", &binding, json!({"prompt": "x"}), more).await.problem(422, "invalid");
+        assert_eq!(refused.pointers(), ["/mcp/1/tool_names/1", "/mcp/1/tool_names/2"]);
+        let detail = refused.text("/errors/0/detail");
+        assert!(detail.starts_with("CRM does not offer the tool find_customer."), "{detail}");
+        assert_eq!(refused.text("/errors/1/code"), "unknown-tool");
+        assert!(!refused.whole().contains("canary"), "{}", refused.whole());
+        assert!(model.seen().is_empty());
+    }
 }
