@@ -5,10 +5,11 @@ use app::ai::{ActionEvent, ActionOutput, AgentStep, ModelToolCall, ModelToolResu
 use futures::future::join_all;
 use tokio::time::Instant;
 
+use super::calls::{MAX_RESULT_BYTES, cut};
 use super::journal::Journal;
 use super::object::add;
 use super::run::{millis, sampling};
-use super::tools::{MAX_RESULT_BYTES, Toolbox, cut};
+use super::tools::Toolbox;
 use super::turns::turns;
 use super::{Actions, Task};
 use crate::ai::wire::{Answer, Ask, Call, CallResult, Turn};

@@ -1,6 +1,7 @@
 //! The AI actions, for the API and for workflows.
 
 mod agent;
+mod calls;
 mod input;
 mod journal;
 mod object;

@@ -2,20 +2,17 @@
 //! provider accepts.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use app::ai::{McpTools, ModelToolResult};
+use app::ai::McpTools;
 use app::api::FieldError;
-use app::mcp_servers::{McpServerId, Tool, ToolResult};
+use app::mcp_servers::{McpServerId, Tool};
 use app::names::looks_like_secret;
 use serde_json::{Value, json};
-use tokio::time::{Instant, timeout};
 
 use super::Actions;
-use super::run::millis;
 use crate::ai::Caller;
-use crate::ai::wire::{Call, ToolSpec};
-use crate::http::{ApiError, problem};
+use crate::ai::wire::ToolSpec;
+use crate::http::ApiError;
 
 /// The most tools of one agent: what providers accept.
 const MAX_TOOLS: usize = 128;
@@ -25,14 +22,12 @@ const MAX_DESCRIPTION_CHARS: usize = 1000;
 /// The largest schema of one tool, in bytes; a larger one is left out, and the model has to guess.
 const MAX_SCHEMA_BYTES: usize = 16 * 1024;
 
-/// How much of one result a model is given, in bytes.
-pub(super) const MAX_RESULT_BYTES: usize = 32 * 1024;
-
 /// The tools of one agent.
 #[derive(Debug, Default)]
 pub(super) struct Toolbox {
     pub specs: Vec<ToolSpec>,
-    places: HashMap<String, (McpServerId, String)>,
+    /// Where each of them is, and its name there.
+    pub places: HashMap<String, (McpServerId, String)>,
 }
 
 impl Toolbox {
@@ -96,7 +91,8 @@ fn def(name: &str) -> String {
     .collect()
 }
 
-fn word(name: &str) -> String {
+/// The name without characters that providers do not accept.
+pub(super) fn word(name: &str) -> String {
     let kept = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     name.chars().map(|c| if kept(c) { c } else { '_' }).collect()
 }
@@ -159,79 +155,6 @@ impl Actions {
             Err(ApiError::Invalid(missing))
         }
     }
-
-    /// Calls a tool. Whatever goes wrong is a result: the model is told, and may try something else.
-    pub(super) async fn call_tool(&self, caller: &Caller, toolbox: &Toolbox, call: &Call) -> ModelToolResult {
-        let started = Instant::now();
-        let limit = self.bindings.ai().limits().call;
-        let (content, is_error) = match timeout(limit, self.try_call(caller, toolbox, call)).await {
-            Ok(Ok(result)) => (text_of(&result), result.is_error),
-            Ok(Err(error)) => (problem(error, &caller.request_id.0).detail, true),
-            Err(_) => (format!("The tool was not done within {}.", in_words(limit)), true),
-        };
-        ModelToolResult {
-            id: call.id.clone(),
-            name: call.name.clone(),
-            content,
-            is_error,
-            latency_ms: millis(started),
-        }
-    }
-
-    async fn try_call(&self, caller: &Caller, toolbox: &Toolbox, call: &Call) -> Result<ToolResult, ApiError> {
-        let told = |detail: &str| ApiError::Upstream {
-            slug: "upstream-failed",
-            detail: detail.to_owned(),
-        };
-        let Some((server, tool)) = toolbox.places.get(&call.name) else {
-            return Err(told("There is no such tool. Use one of those that were listed."));
-        };
-        let arguments = match &call.arguments {
-            Value::Object(arguments) => arguments.clone(),
-            Value::Null => serde_json::Map::new(),
-            _ => return Err(told("The arguments are not a JSON object. Send one.")),
-        };
-        self.servers
-            .call_tool(caller.into(), *server, tool, Some(arguments))
-            .await
-    }
-}
-
-fn in_words(time: Duration) -> String {
-    match time.as_secs() {
-        0 => format!("{} ms", time.as_millis()),
-        seconds => format!("{seconds} seconds"),
-    }
-}
-
-/// What a tool gave, as a text.
-fn text_of(result: &ToolResult) -> String {
-    let mut parts: Vec<String> = result
-        .content
-        .iter()
-        .map(|block| match block["type"].as_str().unwrap_or_default() {
-            "text" => block["text"].as_str().unwrap_or_default().to_owned(),
-            "resource" => match block["resource"]["text"].as_str() {
-                Some(text) => text.to_owned(),
-                None => "[a file]".to_owned(),
-            },
-            kind => format!("[{}]", word(kind)),
-        })
-        .filter(|part| !part.is_empty())
-        .collect();
-    if parts.is_empty() {
-        parts.extend(result.structured_content.as_ref().map(Value::to_string));
-    }
-    parts.join("\n")
-}
-
-/// A text, cut to so many bytes, which says that it was cut.
-pub(super) fn cut(text: &str, bytes: usize) -> String {
-    if text.len() <= bytes {
-        return text.to_owned();
-    }
-    let end = text.floor_char_boundary(bytes);
-    format!("{}\n[cut: {} more bytes]", &text[..end], text.len() - end)
 }
 
 #[cfg(test)]
@@ -239,7 +162,7 @@ mod tests {
     use app::mcp_servers::{McpServerId, Tool};
     use serde_json::json;
 
-    use super::{Toolbox, cut, def, schema};
+    use super::{Toolbox, def, schema};
 
     fn tool(name: &str) -> Tool {
         Tool {
@@ -310,11 +233,5 @@ mod tests {
             given[word] = json!({"required": ["a"]});
         }
         assert_eq!(schema(given), expected);
-    }
-
-    #[test]
-    fn a_long_result_is_cut_between_characters_and_says_so() {
-        assert_eq!(cut("short", 10), "short");
-        assert_eq!(cut("éééé", 5), "éé\n[cut: 4 more bytes]");
     }
 }
