@@ -1,5 +1,8 @@
+import type { Locator } from '@playwright/test';
+
 import { axeCheck, expect, open, signIn, test, unique } from '../fixtures';
 import { CredentialForm, CredentialsPage } from '../pages/credentials';
+import { McpServerForm } from '../pages/mcp-servers';
 import { AccountMenu } from '../pages/users';
 
 const CANARY = 'canary-b62a-accessibility';
@@ -100,6 +103,58 @@ test('in forced colours, focus and state can be seen', async ({ page }) => {
   expect((await form.save().evaluate(line)).bordered, 'a button has a border').toBe(true);
   await page.keyboard.press('Shift+Tab');
   expect((await page.locator(':focus').evaluate(line)).outlined, 'the focused button has an outline').toBe(true);
+});
+
+test('in forced colours, the active row of the open picker stands out', async ({ page, api }) => {
+  const prefix = unique('FORCED');
+  for (const end of ['A', 'B', 'C']) await (await api('administrator')).createCredential({ name: `${prefix}_${end}`, value: CANARY });
+  await page.emulateMedia({ forcedColors: 'active' });
+  await open(page, '/mcp-servers?dialog=add');
+  const { picker } = new McpServerForm(page);
+  await picker.field().fill(prefix);
+  await expect(picker.row(new RegExp(`^${prefix}_`))).toHaveCount(3);
+  const look = async (row: Locator) => {
+    const outlined = await row.evaluate((element) => {
+      const { outlineStyle, outlineWidth, outlineColor, backgroundColor } = getComputedStyle(element);
+      return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2 && outlineColor !== backgroundColor;
+    });
+    return { outlined, active: (await row.getAttribute('aria-selected')) === 'true' };
+  };
+  for (const end of ['A', 'B', 'C']) {
+    await page.keyboard.press('ArrowDown');
+    await expect(picker.row(new RegExp(`^${prefix}_${end}`))).toHaveAttribute('aria-selected', 'true');
+    const looks = await Promise.all((await picker.rows().all()).map(look));
+    expect(looks.filter(({ active }) => active)).toEqual([{ active: true, outlined: true }]);
+    expect(looks.filter(({ outlined }) => outlined), `only ${end} stands out`).toHaveLength(1);
+  }
+  await expect(picker.field()).toBeFocused();
+  const frame = await picker.list().locator('..').evaluate((element) => getComputedStyle(element).borderTopStyle);
+  expect(frame, 'the list has a border').not.toBe('none');
+});
+
+test('in forced colours, a switch that is on differs from one that is off', async ({ page, api }) => {
+  const client = await api('administrator');
+  const [on, off] = [unique('On'), unique('Off')];
+  await client.post('/mcp-servers', { name: on, url: 'https://mcp.example.com/mcp' });
+  await client.post('/mcp-servers', { name: off, url: 'https://mcp.example.com/mcp', enabled: false });
+  await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+  await open(page, '/mcp-servers');
+  const look = (name: string) =>
+    page.getByRole('switch', { name: `${name} enabled` }).evaluate((button) => {
+      const track = button.firstElementChild!;
+      const [box, thumb] = [getComputedStyle(track), getComputedStyle(track, '::after')];
+      return { track: box.backgroundColor, border: box.borderTopStyle, thumb: thumb.backgroundColor, place: thumb.translate };
+    });
+  const [lit, dark] = [await look(on), await look(off)];
+  expect(lit.track, 'by colour').not.toBe(dark.track);
+  expect(lit.place, 'by place').not.toBe(dark.place);
+  for (const { track, thumb, border } of [lit, dark]) {
+    expect(thumb, 'the thumb can be seen on its track').not.toBe(track);
+    expect(border, 'the track has a border').not.toBe('none');
+  }
+  await page.getByRole('switch', { name: `${on} enabled` }).click();
+  await expect(page.getByRole('switch', { name: `${on} enabled` })).toHaveAttribute('aria-checked', 'false');
+  await expect.poll(() => look(on)).toEqual(dark);
 });
 
 test('with reduced motion nothing moves', async ({ page }) => {

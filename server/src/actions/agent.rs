@@ -5,9 +5,11 @@ use app::ai::{ActionEvent, ActionOutput, AgentStep, ModelToolCall, ModelToolResu
 use futures::future::join_all;
 use tokio::time::Instant;
 
+use super::calls::{MAX_RESULT_BYTES, cut};
+use super::journal::Journal;
 use super::object::add;
 use super::run::{millis, sampling};
-use super::tools::{MAX_RESULT_BYTES, Toolbox, cut};
+use super::tools::Toolbox;
 use super::turns::turns;
 use super::{Actions, Task};
 use crate::ai::wire::{Answer, Ask, Call, CallResult, Turn};
@@ -25,7 +27,8 @@ const MAX_RESULTS_BYTES: usize = 512 * 1024;
 const MAX_TEXT_BYTES: usize = 4 * 1024 * 1024;
 
 /// What an agent did so far.
-struct Work {
+struct Work<'a> {
+    journal: &'a Journal,
     steps: Vec<AgentStep>,
     usage: Usage,
     /// How much more tools may give.
@@ -35,12 +38,19 @@ struct Work {
 
 impl Actions {
     /// Runs an agent.
-    pub(super) async fn agent(&self, caller: &Caller, task: &Task, sink: &Sink) -> Result<ActionOutput, ApiError> {
+    pub(super) async fn agent(
+        &self,
+        caller: &Caller,
+        task: &Task,
+        sink: &Sink,
+        journal: &Journal,
+    ) -> Result<ActionOutput, ApiError> {
         let toolbox = self.toolbox(caller, &task.mcp).await?;
         let sampling = sampling(&task.settings);
         let limit = task.settings.stop_step_count.unwrap_or(STEPS);
         let mut turns = turns(&task.inputs);
         let mut work = Work {
+            journal,
             steps: Vec::new(),
             usage: Usage::default(),
             room: MAX_RESULTS_BYTES,
@@ -65,12 +75,14 @@ impl Actions {
             })
             .await;
             work.steps.push(step);
+            journal.step();
             let over = answer.calls.is_empty();
             if over || number >= limit {
                 return Ok(output(task, answer, work, results, !over));
             }
             turns.push(Turn::Assistant {
                 text: answer.text,
+                reasoning: answer.reasoning,
                 calls: answer.calls,
             });
             turns.push(Turn::Results(results.into_iter().map(told).collect()));
@@ -83,7 +95,7 @@ impl Actions {
         &self,
         caller: &Caller,
         toolbox: &Toolbox,
-        work: &mut Work,
+        work: &mut Work<'_>,
         calls: &[Call],
         sink: &Sink,
     ) -> Vec<ModelToolResult> {
@@ -91,6 +103,9 @@ impl Actions {
             sink.send(ActionEvent::ToolCall { call: shown(call) }).await;
         }
         let (now, surplus) = calls.split_at(calls.len().min(MAX_CALLS));
+        for call in now.iter().filter(|call| toolbox.has(&call.name)) {
+            work.journal.call(&call.name);
+        }
         let running = now.iter().map(|call| self.call_tool(caller, toolbox, call));
         let mut results = join_all(running).await;
         results.extend(surplus.iter().map(|call| ModelToolResult {
@@ -109,7 +124,7 @@ impl Actions {
     }
 }
 
-impl Work {
+impl Work<'_> {
     /// Counts what the model said.
     fn hear(&mut self, task: &Task, answer: &Answer) -> Result<(), ApiError> {
         add(&mut self.usage, &answer.usage);
@@ -167,7 +182,13 @@ fn step(number: i64, answer: &Answer, results: &[ModelToolResult], latency_ms: i
     }
 }
 
-fn output(task: &Task, mut answer: Answer, work: Work, results: Vec<ModelToolResult>, stopped: bool) -> ActionOutput {
+fn output(
+    task: &Task,
+    mut answer: Answer,
+    work: Work<'_>,
+    results: Vec<ModelToolResult>,
+    stopped: bool,
+) -> ActionOutput {
     let tool_calls = std::mem::take(&mut answer.calls).iter().map(shown).collect();
     let mut output = task.output(answer);
     if stopped {

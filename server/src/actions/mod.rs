@@ -1,7 +1,9 @@
 //! The AI actions, for the API and for workflows.
 
 mod agent;
+mod calls;
 mod input;
+mod journal;
 mod object;
 mod operations;
 mod patience;

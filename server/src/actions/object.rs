@@ -101,20 +101,32 @@ impl Actions {
                 },
                 None => vec!["It is not JSON.".to_owned()],
             };
-            if attempt == TRIES || answer.finish == Finish::Length {
+            if attempt == TRIES || matches!(answer.finish, Finish::Length | Finish::ContentFilter) {
                 return Err(invalid(task, answer.finish, &faults));
             }
-            turns.push(Turn::Assistant {
-                text: answer.text,
-                calls: Vec::new(),
-            });
-            turns.push(Turn::User(format!(
-                "This does not fit the schema:\n{}\nAnswer again with one JSON value that does, and nothing else.",
-                faults.join("\n")
-            )));
+            try_again(&mut turns, answer.text, &faults);
             attempt += 1;
         }
     }
+}
+
+/// Tells a model what was wrong. Providers refuse a turn in which nothing is said, and some two of a person in a row.
+fn try_again(turns: &mut Vec<Turn>, answer: String, faults: &[String]) {
+    let told = format!(
+        "This does not fit the schema:\n{}\nAnswer again with one JSON value that does, and nothing else.",
+        faults.join("\n")
+    );
+    if !answer.trim().is_empty() {
+        turns.push(Turn::Assistant {
+            text: answer,
+            reasoning: String::new(),
+            calls: Vec::new(),
+        });
+    } else if let Some(Turn::User(asked)) = turns.last_mut() {
+        *asked = format!("{asked}\n\nYou gave no answer. {told}");
+        return;
+    }
+    turns.push(Turn::User(told));
 }
 
 fn instructions(task: &Task, schema: &Value, native: bool) -> String {
@@ -161,14 +173,23 @@ fn faults(validator: &Validator, object: &Value) -> Vec<String> {
 
 fn invalid(task: &Task, finish: Finish, faults: &[String]) -> ApiError {
     let model = &task.model.settings.model_id;
-    let detail = if finish == Finish::Length {
-        format!("{model} reached its limit of tokens before the object was whole. Raise max_output_tokens.")
-    } else {
-        format!(
+    let detail = match (finish, task.settings.max_output_tokens) {
+        (Finish::Length, Some(limit)) => {
+            format!("{model} reached its limit of {limit} tokens before the object was whole. Raise max_output_tokens.")
+        }
+        (Finish::Length, None) => format!(
+            "{model} reached its usual limit of tokens before the object was whole. Set max_output_tokens to allow more."
+        ),
+        (Finish::ContentFilter, _) => {
+            format!(
+                "{model} or its provider refused to answer, so there is no object. Change the prompt, or use another model."
+            )
+        }
+        _ => format!(
             "{model} did not give an object that fits the schema. Simplify the schema or the prompt, or use another model. \
              What was wrong: {}",
             faults.first().map_or("", String::as_str)
-        )
+        ),
     };
     ApiError::Upstream {
         slug: "object-invalid",

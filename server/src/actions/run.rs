@@ -5,6 +5,7 @@ use std::time::Duration;
 use app::ai::{ActionName, ActionOutput, ActionSettings};
 use tokio::time::{Instant, timeout};
 
+use super::journal::Journal;
 use super::turns::turns;
 use super::{Actions, Task};
 use crate::ai::wire::{Answer, Ask, Sampling, Turn};
@@ -28,19 +29,27 @@ impl Actions {
             TIME
         };
         let limit = task.settings.timeout_ms.map_or(usual, Duration::from_millis);
-        let mut output = timeout(limit, self.work(caller, task, sink))
+        let journal = Journal::default();
+        let mut output = timeout(limit, self.work(caller, task, sink, &journal))
             .await
-            .unwrap_or_else(|_| Err(too_late(task, limit)))?;
+            .unwrap_or_else(|_| Err(too_late(task, limit)))
+            .map_err(|error| journal.told(error))?;
         output.latency_ms = millis(started);
         Ok(output)
     }
 
-    async fn work(&self, caller: &Caller, task: &Task, sink: &Sink) -> Result<ActionOutput, ApiError> {
+    async fn work(
+        &self,
+        caller: &Caller,
+        task: &Task,
+        sink: &Sink,
+        journal: &Journal,
+    ) -> Result<ActionOutput, ApiError> {
         if task.action.makes_object() {
             return self.object(caller, task).await;
         }
         if task.action == ActionName::AiAgent {
-            return self.agent(caller, task, sink).await;
+            return self.agent(caller, task, sink, journal).await;
         }
         let turns = turns(&task.inputs);
         let sampling = sampling(&task.settings);

@@ -26,6 +26,7 @@ pub(super) fn turns(inputs: &ActionInputs) -> Vec<Turn> {
             MessageRole::User => Turn::User(message.content.clone()),
             MessageRole::Assistant => Turn::Assistant {
                 text: message.content.clone(),
+                reasoning: String::new(),
                 calls: Vec::new(),
             },
         })

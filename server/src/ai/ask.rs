@@ -5,13 +5,10 @@ use futures::StreamExt as _;
 
 use super::failure::{About, Again, Failure};
 use super::sink::Sink;
-use super::wire::{self, Answer, Ask, Fold, Piece};
+use super::wire::{self, Answer, Ask, Fault, Fold, MAX_TEXT_BYTES, Piece};
 use super::{Ai, Caller, Model};
 use crate::outbound::redact::{Redactor, Scanner};
-use crate::outbound::{OutboundError, Post, Reply};
-
-/// The longest text, and the longest reasoning, that is read of a stream, in bytes.
-const MAX_TEXT_BYTES: usize = 4 * 1024 * 1024;
+use crate::outbound::{Post, Reply};
 
 impl Ai {
     /// Asks a model once. A streamed answer goes to the sink while it comes, and is given whole at the end.
@@ -29,6 +26,7 @@ impl Ai {
         let ready = self.ready(caller, model, purpose).await?;
         let about = About {
             subject: &ready.subject,
+            provider: model.settings.provider,
             model_id: &model.settings.model_id,
             now: self.base.clock.now(),
         };
@@ -52,7 +50,7 @@ impl Ai {
         }
         let redactor = reply.redactor();
         let document = reply.json().await.map_err(|error| about.outbound(error))?;
-        let document = document.ok_or_else(|| about.fault(wire::Fault::NotThisApi))?;
+        let document = document.ok_or_else(|| about.fault(Fault::NotThisApi))?;
         let mut answer = wire::read(format, &document).map_err(|fault| about.fault(fault))?;
         // What the format hides in texts, it hides from the scan of the document.
         clean_calls(&redactor, &mut answer);
@@ -87,8 +85,7 @@ async fn streamed(reply: Reply, mut fold: Fold, about: &About<'_>, sink: &Sink) 
                         }
                     }
                     if text.whole.len().max(reasoning.whole.len()) > MAX_TEXT_BYTES {
-                        let limit = MAX_TEXT_BYTES as u64;
-                        break Err(about.outbound(OutboundError::TooLarge { limit }));
+                        break Err(about.fault(Fault::TooMuch));
                     }
                     if fold.is_over() {
                         break fold.finish().map_err(|fault| about.fault(fault));

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::credentials::Resolver;
 use crate::http::{Principal, RequestId};
 use crate::mcp_servers::Usage;
-use crate::outbound::Outbound;
+use crate::outbound::{Limits, Outbound};
 use crate::state::Base;
 
 pub use failure::{Again, Failure};
@@ -57,5 +57,11 @@ impl Ai {
             resolver,
             outbound,
         }
+    }
+
+    /// The limits of requests that leave the server.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        self.outbound.limits()
     }
 }

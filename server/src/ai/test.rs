@@ -9,8 +9,8 @@ use super::wire::{Ask, Sampling, Turn};
 use super::{Ai, Caller, Model};
 use crate::http::{ApiError, problem};
 
-/// The smallest limit that every provider takes.
-const TOKENS: i64 = 16;
+/// Enough for a model that reasons a little before it says ok; others need a few.
+const TOKENS: i64 = 256;
 
 impl Ai {
     /// Tries a model. What goes wrong with it is a result; what goes wrong here is an error.
@@ -68,6 +68,8 @@ impl Ai {
         };
         match self.ask(caller, model, "test", ask, &Sink::none()).await {
             Ok(answer) => Ok(answer.model),
+            // The key is right and the model is there: it thought too long for a test.
+            Err(failure) if failure.spent => Ok(None),
             Err(failure) => Err(failure.error),
         }
     }
@@ -77,6 +79,7 @@ fn is_about_the_model(error: &ApiError) -> bool {
     matches!(
         error.inner(),
         ApiError::Upstream { .. }
+            | ApiError::RateLimited { .. }
             | ApiError::HostNotAllowed { .. }
             | ApiError::CredentialDeleted(_)
             | ApiError::ValueNotSendable(_)

@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
 
 use super::RequestId;
 use crate::db::{DbError, is_unique_violation};
@@ -133,6 +134,15 @@ pub enum ApiError {
         /// A sentence, already redacted.
         detail: String,
     },
+    /// 502: the provider of a model takes no more requests for now; the slug is `rate-limited`. With Retry-After, where
+    /// the provider says when.
+    #[error("rate limited")]
+    RateLimited {
+        /// A sentence, already redacted.
+        detail: String,
+        /// Seconds to wait.
+        retry_after: Option<u64>,
+    },
     /// 500 `internal`: a fault of this program. The chain goes to the log.
     #[error("internal error")]
     Internal(#[source] anyhow::Error),
@@ -206,6 +216,18 @@ impl ApiError {
         }
     }
 
+    /// When to come back, in seconds.
+    fn retry_after(&self) -> Option<u64> {
+        match self.inner() {
+            Self::Throttled { retry_after } => Some(*retry_after),
+            Self::RateLimited { retry_after, .. } => *retry_after,
+            Self::Unavailable(_) | Self::AuditUnavailable => Some(1),
+            // The keyring is read again in this time.
+            Self::KeyMissing(_) | Self::SchemaBehind => Some(5),
+            _ => None,
+        }
+    }
+
     /// The error itself, wherever it is.
     #[must_use]
     pub fn inner(&self) -> &Self {
@@ -240,7 +262,7 @@ impl ApiError {
             }
             Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Upstream { slug, .. } if *slug == "timed-out" => StatusCode::GATEWAY_TIMEOUT,
-            Self::Upstream { .. } => StatusCode::BAD_GATEWAY,
+            Self::Upstream { .. } | Self::RateLimited { .. } => StatusCode::BAD_GATEWAY,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable(_) | Self::AuditUnavailable | Self::KeyMissing(_) | Self::SchemaBehind => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -280,6 +302,7 @@ impl ApiError {
             Self::ValueNotSendable(_) => ("value-not-sendable", "The value cannot be sent"),
             Self::Throttled { .. } => ("throttled", "Too many tries"),
             Self::Upstream { slug, .. } => (slug, upstream_title(slug)),
+            Self::RateLimited { .. } => ("rate-limited", upstream_title("rate-limited")),
             Self::Internal(_) => ("internal", "Internal error"),
             Self::Unavailable(_) => ("unavailable", "Not available"),
             Self::AuditUnavailable => ("audit-unavailable", "The audit trail cannot be written"),
@@ -363,7 +386,7 @@ impl ApiError {
                 credential.name
             ),
             Self::Throttled { retry_after } => format!("Too many tries. Wait {retry_after} seconds."),
-            Self::Upstream { detail, .. } => detail.clone(),
+            Self::Upstream { detail, .. } | Self::RateLimited { detail, .. } => detail.clone(),
             Self::Internal(_) => {
                 "Something went wrong in Strongroom. Give the request id to whoever runs it.".to_owned()
             }
@@ -527,8 +550,14 @@ pub fn problem(error: ApiError, request_id: &str) -> Problem {
 }
 
 /// The document that waits for its request id.
-#[derive(Clone)]
-struct Unfinished(Problem);
+#[derive(Clone, Serialize)]
+struct Unfinished {
+    #[serde(flatten)]
+    document: Problem,
+    /// The header of the same name once more, for whoever sees only the document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+}
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
@@ -540,20 +569,17 @@ impl IntoResponse for ApiError {
             Self::KeyMissing(_) | Self::SchemaBehind => tracing::warn!(error = %self, "not ready"),
             _ => {}
         }
-        let retry_after = match self.inner() {
-            Self::Throttled { retry_after } => Some(*retry_after),
-            Self::Unavailable(_) | Self::AuditUnavailable => Some(1),
-            // The keyring is read again in this time.
-            Self::KeyMissing(_) | Self::SchemaBehind => Some(5),
-            _ => None,
-        };
+        let retry_after = self.retry_after();
         let mut response = status.into_response();
         if let Some(seconds) = retry_after {
             response
                 .headers_mut()
                 .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        response.extensions_mut().insert(Unfinished(problem(self, "")));
+        response.extensions_mut().insert(Unfinished {
+            document: problem(self, ""),
+            retry_after,
+        });
         response
     }
 }
@@ -563,15 +589,16 @@ pub async fn finish_problems(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     let mut response = next.run(request).await;
     if response.status() == StatusCode::METHOD_NOT_ALLOWED && response.extensions().get::<Unfinished>().is_none() {
-        response
-            .extensions_mut()
-            .insert(Unfinished(problem(ApiError::MethodNotAllowed, "")));
+        response.extensions_mut().insert(Unfinished {
+            document: problem(ApiError::MethodNotAllowed, ""),
+            retry_after: None,
+        });
     }
-    let Some(Unfinished(mut document)) = response.extensions_mut().remove::<Unfinished>() else {
+    let Some(mut unfinished) = response.extensions_mut().remove::<Unfinished>() else {
         return response;
     };
-    document.request_id = id.map(|id| id.0).unwrap_or_default();
-    let body = serde_json::to_vec(&document).unwrap_or_default();
+    unfinished.document.request_id = id.map(|id| id.0).unwrap_or_default();
+    let body = serde_json::to_vec(&unfinished).unwrap_or_default();
     response.headers_mut().remove(header::CONTENT_LENGTH);
     response.headers_mut().insert(
         header::CONTENT_TYPE,

@@ -70,8 +70,8 @@ impl Outbound {
     /// Sends one request, with the secret if there is one, and judges the status.
     ///
     /// # Errors
-    /// No connection; a destination that is refused; a redirect; 401 or 403. Every other status is
-    /// left to the caller.
+    /// No connection; a destination that is refused; a redirect; 401; 403 unless the caller reads it. Every other
+    /// status is left to the caller.
     pub(super) async fn send(&self, request: Outgoing<'_>) -> Result<Incoming, OutboundError> {
         self.addresses.check_url(request.url)?;
         let mut headers = request.headers;
@@ -99,7 +99,8 @@ impl Outbound {
                 to: target(request.url, response.headers(), &redactor),
             });
         }
-        if status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN {
+        let forbidden = status == StatusCode::FORBIDDEN && !request.reads_forbidden;
+        if status == StatusCode::UNAUTHORIZED || forbidden {
             return Err(OutboundError::Refused {
                 status: status.as_u16(),
                 with_credential: request.bearer.is_some(),
@@ -121,6 +122,8 @@ pub(super) struct Outgoing<'a> {
     pub headers: HeaderMap,
     pub body: Option<Vec<u8>>,
     pub bearer: Option<&'a Bearer>,
+    /// Whether the caller looks into an answer with 403 for what is forbidden.
+    pub reads_forbidden: bool,
 }
 
 /// An answer whose body has not been read.

@@ -10,7 +10,7 @@ const MAX_UPSTREAM_CHARS: usize = 200;
 /// came: texts of the other server are scanned and shortened before they get here.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OutboundError {
-    /// 401 or 403.
+    /// 401, or 403 where nobody looks into the answer.
     #[error("the server refused the request with status {status}")]
     Refused {
         /// 401 or 403.

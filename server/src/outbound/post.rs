@@ -54,7 +54,7 @@ impl Outbound {
     /// Sends JSON.
     ///
     /// # Errors
-    /// As for every request: no connection, a destination that is refused, a redirect, 401 or 403.
+    /// As for every request: no connection, a destination that is refused, a redirect, or 401.
     pub async fn post(&self, post: Post<'_>) -> Result<Reply, OutboundError> {
         let mut headers = post.headers;
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
@@ -67,6 +67,8 @@ impl Outbound {
             headers,
             body: Some(post.body.to_string().into_bytes()),
             bearer: post.bearer,
+            // Some providers answer so where the key is right and the model is not for it.
+            reads_forbidden: true,
         };
         Ok(Reply {
             incoming: self.send(request).await?,

@@ -51,8 +51,8 @@ pub(super) fn body(ask: &Ask<'_>) -> Value {
 fn message(turn: &Turn) -> Value {
     match turn {
         Turn::User(text) => json!({"role": "user", "content": text}),
-        Turn::Assistant { text, calls } if calls.is_empty() => json!({"role": "assistant", "content": text}),
-        Turn::Assistant { text, calls } => {
+        Turn::Assistant { text, calls, .. } if calls.is_empty() => json!({"role": "assistant", "content": text}),
+        Turn::Assistant { text, calls, .. } => {
             let said = (!text.is_empty()).then(|| json!({"type": "text", "text": text}));
             let calls = calls.iter().map(|call| {
                 // Only an object is taken for arguments.
@@ -161,8 +161,9 @@ pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Piece>, Fault>
         }
         "content_block_start" => {
             let block = &data["content_block"];
-            if block["type"] == "tool_use" {
-                let part = fold.part(index);
+            if block["type"] == "tool_use"
+                && let Some(part) = fold.part(index)
+            {
                 part.id = text(&block["id"]);
                 part.name = text(&block["name"]);
             }
@@ -170,8 +171,11 @@ pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Piece>, Fault>
         }
         "content_block_delta" => {
             let delta = &data["delta"];
-            if let Some(more) = delta["partial_json"].as_str() {
-                fold.part(index).arguments.push_str(more);
+            if let Some((part, more)) = delta["partial_json"]
+                .as_str()
+                .and_then(|more| Some((fold.part(index)?, more)))
+            {
+                part.arguments.push_str(more);
             }
             return Ok(vec![
                 Piece::Reasoning(text(&delta["thinking"])),

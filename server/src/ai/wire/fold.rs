@@ -8,6 +8,9 @@ use crate::outbound::Event;
 /// The most calls of tools in one answer.
 const MAX_CALLS: usize = 64;
 
+/// The longest text, the longest reasoning, and the most that is passed to tools, in one answer, in bytes.
+pub const MAX_TEXT_BYTES: usize = 4 * 1024 * 1024;
+
 /// An answer on its way. Its text and its reasoning go to whoever folds it, piece by piece, and are not kept here.
 #[derive(Debug)]
 pub struct Fold {
@@ -20,12 +23,14 @@ pub struct Fold {
     pub(super) done: bool,
     /// Whether nothing comes any more.
     pub(super) over: bool,
+    /// How much is passed to tools, in calls that came whole.
+    called: usize,
 }
 
 /// A call of a tool on its way.
 #[derive(Debug, Default)]
 pub(super) struct Part {
-    index: u64,
+    pub index: u64,
     pub id: String,
     pub name: String,
     pub arguments: String,
@@ -42,14 +47,16 @@ impl Fold {
             known: false,
             done: false,
             over: false,
+            called: 0,
         }
     }
 
     /// Takes the next event, and gives what it adds to the text and the reasoning.
     ///
     /// # Errors
-    /// Where the provider ends its answer with an error.
+    /// Where the provider ends its answer with an error, or calls tools with more than is read.
     pub fn event(&mut self, event: &Event) -> Result<Vec<Piece>, Fault> {
+        let before = self.answer.calls.len();
         let mut pieces = match self.format {
             WireFormat::OpenaiChat => openai_chat::event(self, event),
             WireFormat::OpenaiResponses => openai_responses::event(self, event),
@@ -59,6 +66,12 @@ impl Fold {
         pieces.retain(|piece| match piece {
             Piece::Text(more) | Piece::Reasoning(more) => !more.is_empty(),
         });
+        let whole = self.answer.calls.iter().skip(before);
+        self.called += whole.map(|call| call.arguments.to_string().len()).sum::<usize>();
+        let on_their_way: usize = self.parts.iter().map(|part| part.arguments.len()).sum();
+        if self.called + on_their_way > MAX_TEXT_BYTES {
+            return Err(Fault::TooMuch);
+        }
         Ok(pieces)
     }
 
@@ -88,18 +101,23 @@ impl Fold {
         Ok(self.answer)
     }
 
-    /// The call with this index.
-    pub(super) fn part(&mut self, index: u64) -> &mut Part {
-        let found = self.parts.iter().position(|part| part.index == index);
-        let at = found.unwrap_or_else(|| {
-            if self.parts.len() < MAX_CALLS {
-                self.parts.push(Part {
-                    index,
-                    ..Part::default()
-                });
-            }
-            self.parts.len() - 1
+    /// The call with this index; nothing where there are too many.
+    pub(super) fn part(&mut self, index: u64) -> Option<&mut Part> {
+        match self.parts.iter().position(|part| part.index == index) {
+            Some(at) => self.parts.get_mut(at),
+            None => self.open(index),
+        }
+    }
+
+    /// Another call; nothing where there are too many.
+    pub(super) fn open(&mut self, index: u64) -> Option<&mut Part> {
+        if self.parts.len() >= MAX_CALLS {
+            return None;
+        }
+        self.parts.push(Part {
+            index,
+            ..Part::default()
         });
-        &mut self.parts[at]
+        self.parts.last_mut()
     }
 }

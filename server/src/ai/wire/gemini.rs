@@ -41,7 +41,7 @@ pub(super) fn body(ask: &Ask<'_>) -> Value {
 fn content(turn: &Turn) -> Value {
     match turn {
         Turn::User(text) => json!({"role": "user", "parts": [{"text": text}]}),
-        Turn::Assistant { text, calls } => {
+        Turn::Assistant { text, calls, .. } => {
             let said = (!text.is_empty()).then(|| json!({"text": text}));
             let calls = calls.iter().map(|call| {
                 let args = if call.arguments.is_object() {

@@ -7,6 +7,7 @@ mod gemini;
 mod openai_chat;
 mod openai_responses;
 mod sampling;
+mod strict;
 #[cfg(test)]
 mod tests;
 
@@ -18,9 +19,10 @@ use url::Url;
 
 use super::place::Place;
 
-pub use fold::Fold;
+pub use fold::{Fold, MAX_TEXT_BYTES};
 use sampling::set_sampling;
 pub use sampling::{Knob, Sampling, field, takes_schema};
+use strict::is_strict;
 
 /// What a model is asked.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +54,8 @@ pub enum Turn {
     Assistant {
         /// The text.
         text: String,
+        /// How it came to it, for providers that want to see that again with its calls.
+        reasoning: String,
         /// The tools.
         calls: Vec<Call>,
     },
@@ -159,6 +163,8 @@ pub enum Fault {
     NotThisApi,
     /// It ended before it was done.
     Cut,
+    /// It passes more to tools than is read.
+    TooMuch,
     /// The provider ended it with an error.
     Said {
         /// In its words.
@@ -251,48 +257,3 @@ fn said(document: &Value) -> Option<Fault> {
         limited,
     })
 }
-
-/// Whether a schema is one of those that `OpenAI` can hold an answer to word by word: every object names all of its
-/// properties, and allows no others.
-fn is_strict(schema: &Value) -> bool {
-    match schema {
-        Value::Object(fields) => {
-            let object = fields.get("type").is_some_and(|kind| kind == "object") || fields.contains_key("properties");
-            if object {
-                let properties = fields.get("properties").and_then(Value::as_object);
-                let names: Vec<&String> = properties.into_iter().flat_map(|names| names.keys()).collect();
-                let required = fields.get("required").and_then(Value::as_array);
-                let all = names.iter().all(|name| {
-                    required.is_some_and(|required| required.iter().any(|one| one.as_str() == Some(name.as_str())))
-                });
-                if !all || fields.get("additionalProperties") != Some(&Value::Bool(false)) {
-                    return false;
-                }
-                return properties.is_none_or(|names| names.values().all(is_strict))
-                    && !fields.keys().any(|key| UNSURE.contains(&key.as_str()));
-            }
-            !fields.keys().any(|key| UNSURE.contains(&key.as_str())) && fields.values().all(is_strict)
-        }
-        Value::Array(items) => items.iter().all(is_strict),
-        _ => true,
-    }
-}
-
-/// What is not in every provider's strict subset.
-const UNSURE: &[&str] = &[
-    "allOf",
-    "not",
-    "if",
-    "then",
-    "else",
-    "oneOf",
-    "patternProperties",
-    "dependentRequired",
-    "dependentSchemas",
-    "prefixItems",
-    "contains",
-    "uniqueItems",
-    "propertyNames",
-    "unevaluatedProperties",
-    "default",
-];

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::super::place::Place;
+use super::fold::Part;
 use super::{Answer, Ask, Call, Fault, Finish, Fold, Piece, ToolSpec, Turn, arguments, count, said, text};
 use crate::outbound::Event;
 
@@ -15,7 +16,10 @@ pub(super) fn url(place: &Place) -> Url {
 
 pub(super) fn body(ask: &Ask<'_>) -> Value {
     let system = ask.system.map(|system| json!({"role": "system", "content": system}));
-    let messages: Vec<Value> = system.into_iter().chain(ask.turns.iter().flat_map(messages)).collect();
+    let messages: Vec<Value> = system
+        .into_iter()
+        .chain(ask.turns.iter().flat_map(|turn| messages(ask.provider, turn)))
+        .collect();
     let mut body = json!({"model": ask.model_id, "messages": messages});
     if !ask.tools.is_empty() {
         body["tools"] = ask.tools.iter().map(tool).collect();
@@ -37,11 +41,11 @@ pub(super) fn body(ask: &Ask<'_>) -> Value {
     body
 }
 
-fn messages(turn: &Turn) -> Vec<Value> {
+fn messages(provider: Provider, turn: &Turn) -> Vec<Value> {
     match turn {
         Turn::User(text) => vec![json!({"role": "user", "content": text})],
-        Turn::Assistant { text, calls } if calls.is_empty() => vec![json!({"role": "assistant", "content": text})],
-        Turn::Assistant { text, calls } => {
+        Turn::Assistant { text, calls, .. } if calls.is_empty() => vec![json!({"role": "assistant", "content": text})],
+        Turn::Assistant { text, reasoning, calls } => {
             let calls: Vec<Value> = calls
                 .iter()
                 .map(|call| {
@@ -57,7 +61,12 @@ fn messages(turn: &Turn) -> Vec<Value> {
             } else {
                 text.as_str().into()
             };
-            vec![json!({"role": "assistant", "content": content, "tool_calls": calls})]
+            let mut message = json!({"role": "assistant", "content": content, "tool_calls": calls});
+            // Models that think refuse to go on without it, also where they had no thoughts.
+            if provider == Provider::Deepseek {
+                message["reasoning_content"] = reasoning.as_str().into();
+            }
+            vec![message]
         }
         Turn::Results(results) => results
             .iter()
@@ -173,23 +182,71 @@ pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Piece>, Fault>
     };
     fold.known = true;
     let delta = &choice["delta"];
-    for part in delta["tool_calls"].as_array().into_iter().flatten() {
-        let index = part["index"].as_u64().unwrap_or_default();
-        let call = fold.part(index);
-        call.id.push_str(part["id"].as_str().unwrap_or_default());
-        call.name
-            .push_str(part["function"]["name"].as_str().unwrap_or_default());
-        call.arguments
-            .push_str(part["function"]["arguments"].as_str().unwrap_or_default());
+    for (position, more) in delta["tool_calls"].as_array().into_iter().flatten().enumerate() {
+        add_to_call(fold, position, more);
+    }
+    let refusal = text(&delta["refusal"]);
+    if !refusal.is_empty() {
+        fold.answer.finish = Finish::ContentFilter;
     }
     if choice["finish_reason"].is_string() {
-        fold.answer.finish = finish(&choice["finish_reason"], !fold.parts.is_empty());
+        // A model that refused stops as one does that answered.
+        if fold.answer.finish != Finish::ContentFilter {
+            fold.answer.finish = finish(&choice["finish_reason"], !fold.parts.is_empty());
+        }
         fold.done = true;
     }
     let (content, thoughts) = content(&delta["content"]);
-    let content = [content, text(&delta["refusal"])].concat();
+    let content = [content, refusal].concat();
     Ok(vec![
         Piece::Reasoning([thoughts, reasoning(delta)].concat()),
         Piece::Text(content),
     ])
+}
+
+/// Adds a delta to the call that it belongs to. Servers leave the index out, or send 0 for every call: what tells calls
+/// apart is the id first, then the index, then the place in the list.
+fn add_to_call(fold: &mut Fold, position: usize, more: &Value) {
+    let id = more["id"].as_str().unwrap_or_default();
+    let name = more["function"]["name"].as_str().unwrap_or_default();
+    let added = more["function"]["arguments"].as_str().unwrap_or_default();
+    let index = more["index"].as_u64();
+    let only_adds = id.is_empty() && name.is_empty();
+    let fits = |part: &Part| match index {
+        Some(index) => part.index == index,
+        None if !id.is_empty() => part.id == id,
+        None => only_adds || part.index == position as u64,
+    };
+    let found = fold
+        .parts
+        .iter_mut()
+        .rfind(|part| fits(part) && continues(part, id, name, added));
+    let part = match found {
+        Some(part) => part,
+        None => match fold.open(index.unwrap_or(fold.parts.len() as u64)) {
+            Some(part) => part,
+            None => return,
+        },
+    };
+    // Some servers repeat both with each delta.
+    if !id.is_empty() {
+        id.clone_into(&mut part.id);
+    }
+    if !name.is_empty() {
+        name.clone_into(&mut part.name);
+    }
+    part.arguments.push_str(added);
+}
+
+/// Whether a delta can be more of this call, and not the first of another one.
+fn continues(part: &Part, id: &str, name: &str, added: &str) -> bool {
+    if !id.is_empty() && !part.id.is_empty() {
+        return id == part.id;
+    }
+    if name.is_empty() || part.name.is_empty() {
+        return true;
+    }
+    // Without ids, a name that comes again after arguments that are whole begins another call of the same tool.
+    let whole = !added.is_empty() && serde_json::from_str::<Value>(&part.arguments).is_ok();
+    name == part.name && !whole
 }

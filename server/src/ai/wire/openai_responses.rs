@@ -36,7 +36,7 @@ pub(super) fn body(ask: &Ask<'_>) -> Value {
 fn items(turn: &Turn) -> Vec<Value> {
     match turn {
         Turn::User(text) => vec![json!({"role": "user", "content": text})],
-        Turn::Assistant { text, calls } => {
+        Turn::Assistant { text, calls, .. } => {
             let said = (!text.is_empty()).then(|| json!({"role": "assistant", "content": text}));
             // Without the ids of its items the conversation stands for itself.
             let calls = calls.iter().map(|call| {

@@ -81,6 +81,7 @@ impl McpHttp {
             headers,
             body,
             bearer: inner.bearer.as_ref(),
+            reads_forbidden: false,
         };
         inner.outbound.send(request).await.map_err(|error| self.fail(error))
     }

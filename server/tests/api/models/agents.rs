@@ -1,7 +1,10 @@
 //! Agents, with the tools of a real MCP server.
 
+use axum::body::Body;
+use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::hostile::impatient;
 use super::{FORMATS, at, settings};
 use crate::both_engines;
 use crate::peers::hostile::{Peer, Seen, answer, completion};
@@ -27,6 +30,21 @@ async fn provider() -> RealServer {
         {"match": {"userMessage": "nonsense", "toolResultContains": "There is no such tool"}, "response": {"content": "I see."}},
     ]);
     RealServer::models(RIGHT, &fixtures).await
+}
+
+/// An answer that asks for these tools.
+fn wants(tools: &[&str]) -> Response {
+    let call = |name: &&str| json!({"id": name, "type": "function", "function": {"name": name, "arguments": "{}"}});
+    let calls: Vec<Value> = tools.iter().map(call).collect();
+    let message = json!({"role": "assistant", "content": null, "tool_calls": calls});
+    let body = json!({"model": "m", "choices": [{"message": message, "finish_reason": "tool_calls"}]});
+    answer(200, "application/json", body.to_string())
+}
+
+/// How often a model was told what tools gave.
+fn results(seen: &Seen) -> usize {
+    let turns = seen.message["messages"].as_array().unwrap();
+    turns.iter().filter(|turn| turn["role"] == "tool").count()
 }
 
 both_engines! {
@@ -100,14 +118,10 @@ both_engines! {
         })
         .await;
         let model = Peer::start(|seen| {
-            let results = seen.message["messages"].as_array().unwrap().iter().filter(|turn| turn["role"] == "tool").count();
-            if results > 0 {
+            if results(seen) > 0 {
                 return completion("enough");
             }
-            let call = |id: &str, name: &str| json!({"id": id, "type": "function", "function": {"name": name, "arguments": "{}"}});
-            let message = json!({"role": "assistant", "content": null, "tool_calls": [call("1", "t__huge"), call("2", "t__broken")]});
-            let body = json!({"model": "m", "choices": [{"message": message, "finish_reason": "tool_calls"}]});
-            answer(200, "application/json", body.to_string())
+            wants(&["t__huge", "t__broken"])
         })
         .await;
         let binding = app.binding("manager", "m", settings("openai", &model.url(), None)).await;
@@ -119,5 +133,73 @@ both_engines! {
         assert!(huge.len() < 33_000 && huge.ends_with("more bytes]"), "{}", huge.len());
         assert!(sent[3]["content"].as_str().unwrap().contains("it is broken"), "{}", sent[3]);
         assert_eq!(done.json()["steps"][0]["tool_results"][1]["is_error"], true);
+    }
+
+    async fn a_tool_that_hangs_is_told_to_the_model_which_goes_on(app: TestApp) {
+        let app = impatient(app);
+        let tools = Peer::start(|seen| match seen.rpc() {
+            "tools/call" => {
+                let silence = futures::stream::pending::<Result<Vec<u8>, std::convert::Infallible>>();
+                answer(200, "application/json", Body::from_stream(silence))
+            }
+            _ => seen.decently(),
+        })
+        .await;
+        let model = Peer::start(|seen| if results(seen) > 0 { completion("never mind") } else { wants(&["t__echo"]) }).await;
+        let binding = app.binding("manager", "m", settings("openai", &model.url(), None)).await;
+        let server = app.post("manager", "/mcp-servers", json!({"name": "T", "url": tools.url()})).await.expect(201).text("/id");
+        let done = app.act("manager", "ai_agent", &binding, json!({"prompt": "x"}), json!({"mcp": [{"server_id": server}]})).await.expect(200);
+        assert_eq!(done.text("/text"), "never mind");
+        let result = done.json()["steps"][0]["tool_results"][0].clone();
+        assert_eq!((&result["is_error"], &result["content"]), (&json!(true), &json!("The tool was not done within 300 ms.")));
+        assert_eq!(model.seen()[1].message["messages"][2]["content"], result["content"]);
+    }
+
+    async fn an_agent_that_fails_tells_what_it_did_before(app: TestApp) {
+        let tools = Peer::start(|seen| match seen.rpc() {
+            "tools/call" => seen.result(&json!({"content": [{"type": "text", "text": "canary-result"}]})),
+            _ => seen.decently(),
+        })
+        .await;
+        let model = Peer::start(|seen| match (results(seen), seen.message["messages"][0]["content"].as_str()) {
+            (0, _) => wants(&["t__echo", "canary-invented"]),
+            (2, _) => wants(&["t__echo"]),
+            (_, Some("hang")) => {
+                let silence = futures::stream::pending::<Result<Vec<u8>, std::convert::Infallible>>();
+                answer(200, "application/json", Body::from_stream(silence))
+            }
+            (_, Some("limit")) => answer(429, "application/json", "{}"),
+            _ => answer(500, "application/json", "{}"),
+        })
+        .await;
+        let binding = app.binding("manager", "m", settings("openai", &model.url(), None)).await;
+        let server = app.post("manager", "/mcp-servers", json!({"name": "T", "url": tools.url()})).await.expect(201).text("/id");
+        for (prompt, status, slug) in [("break", 502, "upstream-failed"), ("limit", 502, "rate-limited"), ("hang", 504, "timed-out")] {
+            let more = json!({"mcp": [{"server_id": server}], "settings": {"timeout_ms": if prompt == "hang" { 3000 } else { 60_000 }}});
+            let failed = app.act("manager", "ai_agent", &binding, json!({"prompt": prompt}), more).await.problem(status, slug);
+            let detail = failed.text("/detail");
+            assert!(detail.ends_with("Before that the agent finished 2 steps and called t__echo."), "{detail}");
+            assert!(!failed.whole().contains("canary"), "{detail}");
+        }
+        let more = json!({"mcp": [{"server_id": server, "tool_names": ["echo"]}]});
+        let broken = Peer::start(|_| answer(500, "application/json", "{}")).await;
+        let binding = app.binding("manager", "broken", settings("openai", &broken.url(), None)).await;
+        let failed = app.act("manager", "ai_agent", &binding, json!({"prompt": "x"}), more).await.problem(502, "upstream-failed");
+        assert!(!failed.text("/detail").contains("Before that"), "{}", failed.whole());
+    }
+
+    async fn a_tool_that_its_server_does_not_offer_is_refused_before_the_model_is_asked(app: TestApp) {
+        let (model, tools) = (Peer::start(Seen::decently).await, Peer::start(Seen::decently).await);
+        let binding = app.binding("manager", "m", settings("openai", &model.url(), None)).await;
+        let server = app.post("manager", "/mcp-servers", json!({"name": "CRM", "url": tools.url()})).await.expect(201).text("/id");
+        let pasted = "sk-canary-pasted-0123456789abcdef";
+        let more = json!({"mcp": [{"server_id": server}, {"server_id": server, "tool_names": ["echo", "find_customer", pasted]}]});
+        let refused = app.act("manager", "ai_agent", &binding, json!({"prompt": "x"}), more).await.problem(422, "invalid");
+        assert_eq!(refused.pointers(), ["/mcp/1/tool_names/1", "/mcp/1/tool_names/2"]);
+        let detail = refused.text("/errors/0/detail");
+        assert!(detail.starts_with("CRM does not offer the tool find_customer."), "{detail}");
+        assert_eq!(refused.text("/errors/1/code"), "unknown-tool");
+        assert!(!refused.whole().contains("canary"), "{}", refused.whole());
+        assert!(model.seen().is_empty());
     }
 }

@@ -19,6 +19,7 @@ use super::{FORMATS, failure, settings};
 use crate::both_engines;
 use crate::peers::hostile::{Peer, Seen, answer, completion};
 use crate::support::{Engine, TestApp};
+use crate::trail;
 
 /// A marked canary that a header can carry.
 const KEY: &str = "canary-7d1f-models-secret";
@@ -34,7 +35,7 @@ fn key_of(seen: &Seen) -> String {
 }
 
 /// An answer with this text, in the format of a provider.
-fn whole(provider: &str, text: &str) -> Response {
+pub(super) fn whole(provider: &str, text: &str) -> Response {
     let body = match provider {
         "anthropic" => json!({"model": text, "content": [{"type": "text", "text": text}], "stop_reason": "end_turn"}),
         "gemini" => {
@@ -75,7 +76,7 @@ fn pieces(provider: &str, pieces: &[&str]) -> String {
 }
 
 /// The same server with little patience for providers.
-fn impatient(mut app: TestApp) -> TestApp {
+pub(super) fn impatient(mut app: TestApp) -> TestApp {
     let limits = Limits {
         call: Duration::from_millis(300),
         ..Limits::default()
@@ -107,7 +108,7 @@ both_engines! {
         let key = app.credential("manager", "KEY", KEY).await;
         for (format, _) in FORMATS {
             let name = format.as_str();
-            for status in [200_u16, 400, 429, 500] {
+            for status in [200_u16, 400, 403, 429, 500] {
                 let peer = Peer::start(move |seen| {
                     let said = format!("You sent {}, that is {:?}", key_of(seen), key_of(seen));
                     match status {
@@ -155,15 +156,28 @@ both_engines! {
     }
 
     async fn failures_are_told_in_words(app: TestApp) {
-        let cases: [(u16, Value, &str, &str); 6] = [
+        let cases: [(u16, Value, &str, &str); 8] = [
             (400, json!({"error": {"message": "API key not valid."}}), "credential-refused", "refused the key KEY (400)"),
             (403, json!({}), "credential-refused", "refused the key KEY (403)"),
+            (403, json!({"error": {"message": "No.\nNot here."}}), "credential-refused", "may be used for. “No. Not here.”"),
+            (
+                403,
+                json!({"error": {"message": "Project `p` does not have access to model `test-model`", "code": "model_not_found"}}),
+                "model-unknown",
+                "this key may not use it",
+            ),
             (404, json!({"error": {"message": "The model `test-model` does not exist"}}), "model-unknown", "does not know the model test-model"),
             (404, json!("no"), "upstream-failed", "(404)"),
             (429, json!({"error": {"message": "Slow down"}}), "rate-limited", "Try again in 7 seconds. “Slow down”"),
             (500, json!({"error": "oops"}), "upstream-failed", "“oops”"),
         ];
         let key = app.credential("manager", "KEY", KEY).await;
+        // A model that reasons and spent all of its tokens on that is there, and the key is right.
+        let spent = "Could not finish the message because max_tokens or model output limit was reached. Please try again with higher max_tokens.";
+        let peer = Peer::start(move |_| answer(400, "application/json", json!({"error": {"message": spent}}).to_string())).await;
+        let draft = json!({"settings": settings("openai", &peer.url(), Some(&key)), "allow_host": true});
+        let tested = app.post("manager", "/model-bindings/test", draft).await.expect(200).json();
+        assert_eq!((&tested["ok"], &tested["model"]), (&json!(true), &Value::Null), "{tested}");
         for (status, body, slug, words) in cases {
             let peer = Peer::start(move |_| {
                 let mut response = answer(status, "application/json", body.to_string());
@@ -215,7 +229,8 @@ both_engines! {
             _ => completion("at last"),
         })
         .await;
-        let id = app.binding("manager", "m", settings("openai", &peer.url(), None)).await;
+        let key = app.credential("manager", "KEY", KEY).await;
+        let id = app.binding("manager", "m", settings("openai", &peer.url(), Some(&key))).await;
         let ask = async |prompt: &str, retries: Value| {
             tries.store(0, Ordering::SeqCst);
             app.act("manager", "ai_generate_text", &id, json!({"prompt": prompt}), json!({"settings": {"retries": retries}})).await
@@ -233,9 +248,15 @@ both_engines! {
         ask("broken", json!({"enabled": true, "max_attempts": 2, "backoff_ms": 1})).await.problem(502, "upstream-failed");
         assert_eq!(tries.load(Ordering::SeqCst), 2);
         let hasty = json!({"enabled": true, "max_delay_ms": 100});
-        let told = ask("limited", hasty).await.problem(502, "rate-limited").text("/detail");
-        assert!(told.contains("Try again in a second."), "{told}");
+        let told = ask("limited", hasty).await.problem(502, "rate-limited");
+        assert!(told.text("/detail").contains("Try again in a second."), "{}", told.whole());
+        assert_eq!((told.header("retry-after"), told.number("/retry_after")), ("1".to_owned(), 1));
         assert_eq!(tries.load(Ordering::SeqCst), 1);
+        // Each repetition is a use of its own, and on record.
+        let uses = trail::by_action(&app, "credential.use").await;
+        assert_eq!(uses.len(), peer.seen().len());
+        assert!(uses.iter().all(|one| one == &("KEY".to_owned(), "action: ai_generate_text".to_owned())), "{uses:?}");
+        assert!(peer.seen().iter().all(|seen| key_of(seen) == KEY));
     }
 
     async fn an_answer_without_end_is_not_read_to_its_end(app: TestApp) {

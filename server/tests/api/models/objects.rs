@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::hostile::whole;
 use super::{FORMATS, at, settings};
 use crate::both_engines;
-use crate::peers::hostile::{Peer, completion};
+use crate::peers::hostile::{Peer, answer, completion};
 use crate::peers::real::RealServer;
 use crate::support::{Engine, TestApp};
+use crate::trail;
 
 const RIGHT: &str = "canary-right-key";
 
@@ -75,7 +77,8 @@ both_engines! {
 
     async fn an_object_that_never_fits_is_an_error_that_says_what_was_wrong(app: TestApp) {
         let peer = Peer::start(|_| completion("{\"city\": 8642097}")).await;
-        let binding = app.binding("manager", "m", settings("openai", &peer.url(), None)).await;
+        let key = app.credential("manager", "KEY", RIGHT).await;
+        let binding = app.binding("manager", "m", settings("openai", &peer.url(), Some(&key))).await;
         let more = json!({"settings": {"output_schema": schema()}});
         let failed = app.act("manager", "ai_generate_object", &binding, json!({"prompt": "x", "system": "Be brief."}), more).await;
         let detail = failed.problem(502, "object-invalid").text("/detail");
@@ -87,6 +90,50 @@ both_engines! {
         assert!(seen[0].message["messages"][0]["content"].as_str().unwrap().starts_with("Be brief."));
         let told = seen[1].message["messages"].as_array().unwrap().last().unwrap()["content"].clone();
         assert!(told.as_str().unwrap().contains("/city"), "{told}");
+        let uses = trail::by_action(&app, "credential.use").await;
+        let purposes: Vec<&str> = uses.iter().map(|(_, details)| details.as_str()).collect();
+        assert_eq!(purposes, ["action: ai_generate_object", "action: ai_generate_object, try 2"]);
+    }
+
+    async fn a_refusal_or_a_spent_limit_is_told_at_once(app: TestApp) {
+        let refusal = json!({"message": {"role": "assistant", "content": null, "refusal": "I will not."}, "finish_reason": "stop"});
+        let filtered = json!({"message": {"role": "assistant", "content": ""}, "finish_reason": "content_filter"});
+        let long = json!({"message": {"role": "assistant", "content": "{\"city\": \"Pa"}, "finish_reason": "length"});
+        for (choice, limit, words) in [
+            (refusal, None, "refused to answer"),
+            (filtered, None, "refused to answer"),
+            (long.clone(), None, "Set max_output_tokens"),
+            (long, Some(7), "its limit of 7 tokens"),
+        ] {
+            let body = json!({"model": "m", "choices": [choice]}).to_string();
+            let peer = Peer::start(move |_| answer(200, "application/json", body.clone())).await;
+            let binding = app.binding("manager", &format!("{words} {limit:?} {}", peer.url()), settings("openai", &peer.url(), None)).await;
+            let more = json!({"settings": {"output_schema": schema(), "max_output_tokens": limit}});
+            let failed = app.act("manager", "ai_generate_object", &binding, json!({"prompt": "x"}), more).await;
+            let detail = failed.problem(502, "object-invalid").text("/detail");
+            assert!(detail.contains(words), "{detail}");
+            assert_eq!(peer.seen().len(), 1, "{words}");
+        }
+    }
+
+    async fn an_answer_without_a_word_is_asked_for_again_without_it(app: TestApp) {
+        for format in FORMATS {
+            let name = format.0.as_str();
+            let peer = Peer::start(move |seen| {
+                let again = seen.message.to_string().contains("This does not fit the schema");
+                whole(name, if again { "{\"city\": \"Oslo\"}" } else { "" })
+            })
+            .await;
+            let binding = app.binding("manager", name, settings(name, &peer.url(), None)).await;
+            let more = json!({"settings": {"output_schema": schema()}});
+            let done = app.act("manager", "ai_generate_object", &binding, json!({"prompt": "x"}), more).await.expect(200);
+            assert_eq!(done.json()["object"], json!({"city": "Oslo"}), "{name}");
+            let seen = peer.seen();
+            assert_eq!(seen.len(), 2, "{name}");
+            let turns = ["messages", "input", "contents"].iter().find_map(|field| seen[1].message[*field].as_array()).unwrap();
+            let roles: Vec<&str> = turns.iter().filter_map(|turn| turn["role"].as_str()).filter(|role| *role != "system").collect();
+            assert_eq!(roles, ["user"], "{name}: {turns:?}");
+        }
     }
 
     async fn a_model_that_takes_no_schema_is_told_it_in_words(app: TestApp) {

@@ -6,6 +6,7 @@ use super::{FORMATS, at, failure};
 use crate::both_engines;
 use crate::peers::real::RealServer;
 use crate::support::{Engine, TestApp};
+use crate::trail;
 
 const RIGHT: &str = "canary-right-key";
 
@@ -14,6 +15,12 @@ async fn provider() -> RealServer {
         {"match": {"userMessage": "Say ok"}, "response": {"content": "ok"}},
         {"match": {"userMessage": "capital of France"}, "response": {"content": "The capital of France is Paris.", "usage": {"prompt_tokens": 11, "completion_tokens": 7}}},
         {"match": {"userMessage": "fail"}, "response": {"error": {"message": "It broke", "type": "server_error"}, "status": 500}},
+        {
+            "match": {"userMessage": "limited"},
+            "response": {"error": {"message": "Slow down", "type": "rate_limit_error"}, "status": 429, "retryAfter": 7},
+        },
+        // More than is read of a whole answer.
+        {"match": {"userMessage": "huge"}, "response": {"content": "x".repeat(9 * 1024 * 1024)}},
     ]);
     RealServer::models(RIGHT, &fixtures).await
 }
@@ -70,5 +77,24 @@ both_engines! {
             let detail = failed.problem(502, "upstream-failed").text("/detail");
             assert!(detail.contains("It broke"), "{name}: {detail}");
         }
+    }
+
+    async fn a_provider_that_is_busy_or_answers_without_measure_is_told_in_every_format(app: TestApp) {
+        let server = provider().await;
+        let right = app.credential("manager", "RIGHT", RIGHT).await;
+        for format in FORMATS {
+            let name = format.0.as_str();
+            let binding = app.binding("manager", name, at(&server, format, Some(&right))).await;
+            let ask = async |prompt: &str| {
+                let retries = json!({"settings": {"retries": {"enabled": true, "max_delay_ms": 100}}});
+                app.act("manager", "ai_generate_text", &binding, json!({"prompt": prompt}), retries).await
+            };
+            let limited = ask("limited").await.problem(502, "rate-limited");
+            assert!(limited.text("/detail").contains("Try again in 7 seconds. “Slow down”"), "{name}: {}", limited.whole());
+            assert_eq!((limited.number("/retry_after"), limited.header("retry-after")), (7, "7".to_owned()), "{name}");
+            ask("huge").await.problem(502, "answer-too-large");
+        }
+        let uses = trail::by_action(&app, "credential.use").await;
+        assert_eq!(uses.len(), 2 * FORMATS.len(), "neither is asked for again");
     }
 }

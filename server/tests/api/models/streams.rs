@@ -69,6 +69,12 @@ async fn provider() -> RealServer {
             "response": {"toolCalls": [{"name": "everything__echo", "arguments": {"message": "hi there"}}]},
         },
         {"match": {"userMessage": "echo", "hasToolResult": true}, "response": {"content": "It said hi."}},
+        {
+            "match": {"userMessage": "limited"},
+            "response": {"error": {"message": "Slow down", "type": "rate_limit_error"}, "status": 429, "retryAfter": 7},
+        },
+        // More than is read of a stream.
+        {"match": {"userMessage": "huge"}, "response": {"content": "x".repeat(5 * 1024 * 1024)}, "chunkSize": 64 * 1024},
         {"match": {"userMessage": "fail"}, "response": {"error": {"message": "It broke", "type": "server_error"}, "status": 500}},
     ]);
     RealServer::models(RIGHT, &fixtures).await
@@ -99,6 +105,26 @@ both_engines! {
             let failed = events(&stream(&app, "ai_generate_text", json!({"model_binding_id": binding, "inputs": {"prompt": "fail"}})).await);
             assert_eq!(failed.len(), 1, "{name}");
             assert_eq!(failed[0]["error"]["type"], "urn:strongroom:problem:upstream-failed", "{name}");
+        }
+    }
+
+    async fn a_provider_that_is_busy_or_streams_without_measure_is_told_in_every_format(app: TestApp) {
+        let server = provider().await;
+        let right = app.credential("manager", "RIGHT", RIGHT).await;
+        for format in FORMATS {
+            let name = format.0.as_str();
+            let binding = app.binding("manager", name, at(&server, format, Some(&right))).await;
+            let ask = async |prompt: &str| {
+                events(&stream(&app, "ai_generate_text", json!({"model_binding_id": binding, "inputs": {"prompt": prompt}})).await)
+            };
+            let limited = ask("limited").await;
+            assert_eq!((limited.len(), &limited[0]["error"]["type"]), (1, &json!("urn:strongroom:problem:rate-limited")), "{name}");
+            let detail = limited[0]["error"]["detail"].as_str().unwrap();
+            assert!(detail.contains("Try again in 7 seconds. “Slow down”"), "{name}: {detail}");
+            let huge = ask("huge").await;
+            assert_eq!(huge.last().unwrap()["error"]["type"], "urn:strongroom:problem:answer-too-large", "{name}");
+            let told = said(&huge).len();
+            assert!((3_900_000..4_400_000).contains(&told), "{name}: {told} bytes");
         }
     }
 

@@ -1,15 +1,13 @@
 //! The formats against documents as the providers write them.
 
+mod streams;
+
 use app::model_bindings::{Provider, WireFormat};
 use serde_json::{Value, json};
 
-use super::{
-    Answer, Ask, Call, CallResult, Fault, Finish, Fold, Knob, Piece, Sampling, ToolSpec, Turn, body, field, headers,
-    is_strict, read, url,
-};
+use super::{Ask, Call, CallResult, Finish, Knob, Sampling, ToolSpec, Turn, body, field, headers, read, url};
 use crate::ai::place::Place;
 use crate::destination::Destination;
-use crate::outbound::Event;
 
 const FORMATS: [Provider; 4] = [
     Provider::Openai,
@@ -35,6 +33,7 @@ fn conversation() -> Vec<Turn> {
         Turn::User("Who is Ada?".to_owned()),
         Turn::Assistant {
             text: String::new(),
+            reasoning: "Look it up.".to_owned(),
             calls: vec![call],
         },
         Turn::Results(vec![result]),
@@ -111,6 +110,31 @@ fn a_conversation_with_tools_is_written_as_each_provider_wants_it() {
         json!({"result": "found"})
     );
     assert_eq!(gemini["tools"][0]["functionDeclarations"][0]["name"], "crm__find");
+}
+
+#[test]
+fn thoughts_go_back_with_calls_to_the_provider_that_insists_on_them() {
+    let (mut turns, sampling) = (conversation(), Sampling::default());
+    turns.push(Turn::Assistant {
+        text: "I see.".to_owned(),
+        reasoning: "Found.".to_owned(),
+        calls: Vec::new(),
+    });
+    let written = |provider, turns: &[Turn]| body(&ask(provider, turns, &tools(), &sampling));
+    let deepseek = written(Provider::Deepseek, &turns);
+    assert_eq!(deepseek["messages"][2]["reasoning_content"], "Look it up.");
+    assert!(deepseek["messages"][4].get("reasoning_content").is_none());
+    for provider in Provider::ALL {
+        if provider != Provider::Deepseek {
+            let text = written(provider, &turns).to_string();
+            assert!(!text.contains("Look it up."), "{provider:?}: {text}");
+        }
+    }
+    if let Turn::Assistant { reasoning, .. } = &mut turns[1] {
+        reasoning.clear();
+    }
+    let message = written(Provider::Deepseek, &turns)["messages"][2].clone();
+    assert_eq!(message["reasoning_content"], "", "it may be empty, but not missing");
 }
 
 #[test]
@@ -205,13 +229,6 @@ fn a_schema_is_sent_where_each_provider_takes_it() {
         &json!({"content": [{"type": "tool_use", "name": "answer", "input": {"a": "x"}}], "stop_reason": "tool_use"}),
     );
     assert_eq!(answer.unwrap().text, "{\"a\":\"x\"}");
-
-    assert!(is_strict(&schema));
-    assert!(!is_strict(
-        &json!({"type": "object", "properties": {"a": {}}, "additionalProperties": false})
-    ));
-    assert!(!is_strict(&json!({"type": "object", "properties": {}})));
-    assert!(!is_strict(&json!({"type": "array", "items": {"oneOf": []}})));
 }
 
 #[test]
@@ -276,130 +293,5 @@ fn answers_with_thoughts_and_tools_are_read() {
             [("t", &json!({"a": 1})), ("u", &json!("no json"))],
             "{provider:?}"
         );
-    }
-}
-
-fn event(data: Value) -> Event {
-    Event {
-        name: None,
-        data: Some(data),
-        text: None,
-    }
-}
-
-fn fold(provider: Provider, events: &[Value]) -> (String, Result<Answer, Fault>) {
-    let mut fold = Fold::new(provider.wire_format());
-    let mut text = String::new();
-    for data in events {
-        match fold.event(&event(data.clone())) {
-            Err(fault) => return (text, Err(fault)),
-            Ok(pieces) => {
-                for piece in pieces {
-                    match piece {
-                        Piece::Text(more) => text.push_str(&more),
-                        Piece::Reasoning(more) => text.extend(["(", &more, ")"]),
-                    }
-                }
-            }
-        }
-    }
-    (text, fold.finish())
-}
-
-#[test]
-fn streams_are_folded_into_the_same_answers() {
-    let chat = [
-        json!({"model": "m-1", "choices": [{"delta": {"reasoning_content": "hm"}}]}),
-        json!({"choices": [{"delta": {"content": "yes"}}]}),
-        json!({"choices": [{"delta": {"tool_calls": [{"index": 0, "id": "c", "function": {"name": "t", "arguments": "{\"a\""}}]}}]}),
-        json!({"choices": [{"delta": {"tool_calls": [{"index": 0, "function": {"arguments": ":1}"}}]}}]}),
-        json!({"choices": [{"delta": {}, "finish_reason": "tool_calls"}]}),
-        json!({"choices": [], "usage": {"prompt_tokens": 5, "completion_tokens": 3}}),
-    ];
-    let responses = [
-        json!({"type": "response.created"}),
-        json!({"type": "response.reasoning_summary_text.delta", "delta": "hm"}),
-        json!({"type": "response.output_text.delta", "delta": "yes"}),
-        json!({"type": "response.completed", "response": {
-            "model": "m-1", "usage": {"input_tokens": 5, "output_tokens": 3},
-            "output": [{"type": "function_call", "call_id": "c", "name": "t", "arguments": "{\"a\":1}"}],
-        }}),
-    ];
-    let anthropic = [
-        json!({"type": "message_start", "message": {"model": "m-1", "usage": {"input_tokens": 5, "output_tokens": 1}}}),
-        json!({"type": "content_block_delta", "index": 0, "delta": {"type": "thinking_delta", "thinking": "hm"}}),
-        json!({"type": "content_block_delta", "index": 1, "delta": {"type": "text_delta", "text": "yes"}}),
-        json!({"type": "content_block_start", "index": 2, "content_block": {"type": "tool_use", "id": "c", "name": "t", "input": {}}}),
-        json!({"type": "content_block_delta", "index": 2, "delta": {"type": "input_json_delta", "partial_json": "{\"a\""}}),
-        json!({"type": "content_block_delta", "index": 2, "delta": {"type": "input_json_delta", "partial_json": ":1}"}}),
-        json!({"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": 3}}),
-        json!({"type": "message_stop"}),
-    ];
-    let gemini = [
-        json!({"modelVersion": "m-1", "candidates": [{"content": {"parts": [{"text": "hm", "thought": true}]}}]}),
-        json!({"candidates": [{"content": {"parts": [{"text": "yes"}]}}]}),
-        json!({"candidates": [{"content": {"parts": [{"functionCall": {"name": "t", "args": {"a": 1}}}]}, "finishReason": "STOP"}],
-            "usageMetadata": {"promptTokenCount": 5, "candidatesTokenCount": 3}}),
-    ];
-    let all: [&[Value]; 4] = [&chat, &responses, &anthropic, &gemini];
-    for (provider, events) in FORMATS.into_iter().zip(all) {
-        let (text, answer) = fold(provider, events);
-        let answer = answer.unwrap();
-        assert_eq!(text, "(hm)yes", "{provider:?}");
-        assert_eq!(
-            (answer.finish, answer.model.as_deref()),
-            (Finish::ToolCalls, Some("m-1")),
-            "{provider:?}"
-        );
-        assert_eq!(
-            (
-                answer.usage.input_tokens,
-                answer.usage.output_tokens,
-                answer.usage.total_tokens
-            ),
-            (5, 3, 8),
-            "{provider:?}"
-        );
-        assert_eq!(
-            (answer.calls.len(), &answer.calls[0].arguments),
-            (1, &json!({"a": 1})),
-            "{provider:?}"
-        );
-        // The same without its end was cut, and something else is no answer at all.
-        let cut = &events[..2];
-        assert_eq!(fold(provider, cut).1, Err(Fault::Cut), "{provider:?}");
-        assert_eq!(
-            fold(provider, &[json!({"hello": 1})]).1,
-            Err(Fault::NotThisApi),
-            "{provider:?}"
-        );
-    }
-}
-
-#[test]
-fn an_error_in_the_middle_of_a_stream_is_told() {
-    for (provider, error) in [
-        (
-            Provider::Openai,
-            json!({"error": {"message": "no", "type": "rate_limit_error"}}),
-        ),
-        (
-            Provider::OpenaiResponses,
-            json!({"type": "response.failed", "response": {"error": {"code": "rate_limit_exceeded", "message": "no"}}}),
-        ),
-        (
-            Provider::Anthropic,
-            json!({"type": "error", "error": {"type": "rate_limit_error", "message": "no"}}),
-        ),
-        (
-            Provider::Gemini,
-            json!({"error": {"code": 429, "message": "no", "status": "RESOURCE_EXHAUSTED"}}),
-        ),
-    ] {
-        let said = Fault::Said {
-            message: "no".to_owned(),
-            limited: true,
-        };
-        assert_eq!(fold(provider, &[error]).1, Err(said), "{provider:?}");
     }
 }

@@ -1,0 +1,216 @@
+//! Why a model gave no answer, in words that say what to do, and whether asking again may help.
+
+mod said;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use app::model_bindings::Provider;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::wire::{Fault, MAX_TEXT_BYTES};
+use crate::http::ApiError;
+use crate::mcp_servers::{Subject, problem_of};
+use crate::outbound::{OutboundError, UpstreamText};
+use said::{delay, is_about_spent_tokens, is_about_the_key, is_about_the_model, message, quoted, wait, whole_seconds};
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub struct Failure {
+    /// In words.
+    pub error: ApiError,
+    /// Whether asking again may help.
+    pub again: Again,
+    /// Whether the model worked until its tokens were spent, without a word of an answer.
+    pub spent: bool,
+}
+
+impl Failure {
+    fn new(error: ApiError, again: Again) -> Self {
+        Self {
+            error,
+            again,
+            spent: false,
+        }
+    }
+}
+
+/// Whether asking again may help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// The answer will be the same.
+    Never,
+    /// It may.
+    Later,
+    /// The provider says when.
+    After(Duration),
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        Self::new(error, Again::Never)
+    }
+}
+
+/// What the words can name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct About<'a> {
+    pub subject: &'a Subject,
+    pub provider: Provider,
+    pub model_id: &'a str,
+    pub now: DateTime<Utc>,
+}
+
+impl About<'_> {
+    /// A request that was not answered.
+    pub fn outbound(&self, error: OutboundError) -> Failure {
+        let again = match error {
+            OutboundError::Unreachable(_) | OutboundError::TimedOut(_) => Again::Later,
+            _ => Again::Never,
+        };
+        let error = match (error, &self.subject.credential) {
+            (OutboundError::Refused { status, .. }, Some(credential)) => self.key_refused(status, &credential.name),
+            (OutboundError::Refused { status, .. }, None) => self.key_wanted(status),
+            (error, _) => problem_of(error, self.subject),
+        };
+        Failure::new(error, again)
+    }
+
+    fn key_refused(&self, status: u16, credential: &str) -> ApiError {
+        let host = &self.subject.host;
+        upstream(
+            "credential-refused",
+            format!(
+                "{host} refused the key {credential} ({status}). Check that its value is current and meant for this provider."
+            ),
+        )
+    }
+
+    fn key_wanted(&self, status: u16) -> ApiError {
+        let host = &self.subject.host;
+        upstream(
+            "credential-refused",
+            format!("{host} asks for a key ({status}). Choose the credential that holds it."),
+        )
+    }
+
+    /// 403 is about the model where the answer names it, and otherwise about the key. What was said tells more.
+    fn forbidden(&self, said: &UpstreamText) -> ApiError {
+        let (host, quoted) = (&self.subject.host, quoted(said));
+        let detail = match &self.subject.credential {
+            Some(credential) => format!(
+                "{host} refused the key {} (403). Check what it may be used for.{quoted}",
+                credential.name
+            ),
+            None => {
+                format!("{host} refuses requests without a key (403). Choose the credential that holds it.{quoted}")
+            }
+        };
+        upstream("credential-refused", detail)
+    }
+
+    /// An answer whose status says failure. The document was scanned.
+    pub fn status(&self, status: u16, document: Option<&Value>, retry_after: Option<&str>) -> Failure {
+        let host = &self.subject.host;
+        let said = document.map_or_else(|| UpstreamText::of_scanned(""), message);
+        let lower = said.as_str().to_lowercase();
+        let wait = retry_after
+            .and_then(|text| wait(text, self.now))
+            .or_else(|| delay(document?));
+        let error = match (status, &self.subject.credential) {
+            (400, Some(credential)) if is_about_the_key(&lower) => self.key_refused(status, &credential.name),
+            (400 | 401, None) if is_about_the_key(&lower) => self.key_wanted(status),
+            // Without a database it fails where it should say so, and mostly without a document.
+            (500, None) if self.provider == Provider::Litellm && (document.is_none() || is_about_the_key(&lower)) => {
+                let detail = format!(
+                    "{host} answered with status 500, as LiteLLM does where a key is missing. Choose the credential that \
+                     holds it; if none is needed, look at its log."
+                );
+                return upstream("credential-refused", detail).into();
+            }
+            (429, _) => return self.limited(wait, said.as_str()),
+            (404 | 405, _) if document.is_none() || lower.contains("invalid url") => upstream(
+                "not-model-api",
+                format!("{host} has no such API at this address. Check the base URL, which often ends with /v1."),
+            ),
+            (400 | 403 | 404 | 422, _) if is_about_the_model(status, document, &lower, self.model_id) => upstream(
+                "model-unknown",
+                format!(
+                    "{host} does not know the model {}, or this key may not use it. Check its name.{}",
+                    self.model_id,
+                    quoted(&said)
+                ),
+            ),
+            (403, _) => self.forbidden(&said),
+            _ if said.as_str().is_empty() => upstream(
+                "upstream-failed",
+                format!("{host} answered with status {status}. Try again, or look at its log."),
+            ),
+            _ => upstream(
+                "upstream-failed",
+                format!("{host} answered with an error ({status}):{}", quoted(&said)),
+            ),
+        };
+        let again = match (status, wait) {
+            (408 | 500..=599, Some(wait)) => Again::After(wait),
+            (408 | 500..=599, None) => Again::Later,
+            _ => Again::Never,
+        };
+        Failure {
+            spent: status == 400 && is_about_spent_tokens(&lower),
+            ..Failure::new(error, again)
+        }
+    }
+
+    fn limited(&self, wait: Option<Duration>, said: &str) -> Failure {
+        let host = &self.subject.host;
+        let when = wait.map_or_else(
+            || "Try again later.".to_owned(),
+            |wait| match whole_seconds(wait) {
+                0 | 1 => "Try again in a second.".to_owned(),
+                seconds => format!("Try again in {seconds} seconds."),
+            },
+        );
+        let quoted = quoted(&UpstreamText::of_scanned(said));
+        let error = ApiError::RateLimited {
+            detail: format!("{host} takes no more requests at the moment. {when}{quoted}"),
+            retry_after: wait.map(whole_seconds),
+        };
+        Failure::new(error, wait.map_or(Again::Later, Again::After))
+    }
+
+    /// An answer that is not what the format says. Its texts were scanned.
+    pub fn fault(&self, fault: Fault) -> Failure {
+        let host = &self.subject.host;
+        match fault {
+            Fault::NotThisApi => upstream(
+                "not-model-api",
+                format!("{host} answers, but not as this provider does. Check the provider and the base URL."),
+            )
+            .into(),
+            Fault::Cut => Failure::new(
+                upstream(
+                    "upstream-failed",
+                    format!("The answer of {host} broke off in the middle. Try again."),
+                ),
+                Again::Later,
+            ),
+            Fault::TooMuch => self.outbound(OutboundError::TooLarge {
+                limit: MAX_TEXT_BYTES as u64,
+            }),
+            Fault::Said { message, limited: true } => self.limited(None, &message),
+            Fault::Said { message, .. } => {
+                let said = UpstreamText::of_scanned(&message);
+                let detail = format!("{host} ended its answer with an error:{}", quoted(&said));
+                Failure::new(upstream("upstream-failed", detail), Again::Later)
+            }
+        }
+    }
+}
+
+/// A problem of a provider.
+pub(super) fn upstream(slug: &'static str, detail: String) -> ApiError {
+    ApiError::Upstream { slug, detail }
+}
