@@ -1,7 +1,6 @@
 //! The schemas of generated forms, made from the types that the API reads.
 
 mod check;
-mod mcp_server;
 
 use std::sync::LazyLock;
 
@@ -24,10 +23,7 @@ use crate::state::AppState;
 pub use check::check;
 
 static ALL: LazyLock<Vec<FormSchema>> = LazyLock::new(|| {
-    let mut all = vec![
-        form::<ModelSettings>("model_settings", "Model binding", &[], &[]),
-        mcp_server::form(),
-    ];
+    let mut all = vec![form::<ModelSettings>("model_settings", "Model binding", &[], &[])];
     all.extend(ActionName::ALL.into_iter().flat_map(action));
     all
 });
@@ -194,7 +190,7 @@ mod tests {
 
     #[test]
     fn schemas_are_in_one_piece_and_every_field_has_its_hints() {
-        assert_eq!(all().len(), 2 + 2 * ActionName::ALL.len());
+        assert_eq!(all().len(), 1 + 2 * ActionName::ALL.len());
         for form in all() {
             let text = form.schema.to_string();
             assert!(
