@@ -24,7 +24,7 @@ pub struct ModelSettings {
     /// The model, as the provider names it.
     #[cfg_attr(feature = "ssr", schemars(
         length(min = 1, max = 256),
-        extend("x-ui" = {
+        extend("pattern" = "^\\S+$", "x-ui" = {
             "widget": "text", "title": "Model", "order": 20, "help": "As the provider names it, e.g. gpt-5.2.",
         }),
     ))]
@@ -44,7 +44,7 @@ pub struct ModelSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(
         length(min = 1, max = 256),
-        extend("x-ui" = {
+        extend("pattern" = "^\\S+$", "x-ui" = {
             "widget": "text", "title": "Organization", "order": 50, "hidden_until_added": true,
             "help": "Sent to OpenAI and servers that speak its API, which bill it.",
         }),
