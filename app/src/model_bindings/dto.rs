@@ -101,7 +101,7 @@ pub struct ModelBindingInput {
     pub name: Patch<String>,
     /// The settings, or what changes about them; `null` in it clears an optional one.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
-    #[cfg_attr(feature = "ssr", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
+    #[cfg_attr(feature = "ssr", schemars(with = "super::schema::ModelSettingsChanges"))]
     pub settings: Patch<serde_json::Map<String, serde_json::Value>>,
     /// Adds the provider's host to the credential's allowed hosts, where the caller may change the credential. A
     /// test adds nothing.

@@ -19,3 +19,5 @@ pub use dto::{ModelBinding, ModelBindingId, ModelBindingInput, ModelSettings, Mo
 pub use pages::ModelBindingsPage;
 pub use provider::{KeyHeader, Provider, WireFormat};
 pub use rules::settings_faults;
+#[cfg(feature = "ssr")]
+pub use schema::NewModelSettings;

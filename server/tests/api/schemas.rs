@@ -1,8 +1,10 @@
-//! Generated forms: their listing, and one set of rules in browser and server.
+//! Generated forms: their listing, their place in the OpenAPI document, and one set of rules in browser and server.
 
 use app::model_bindings::settings_faults;
 use app::schemas::Form;
 use serde_json::{Value, json};
+use server::openapi::document;
+use server::router::operations;
 
 use crate::both_engines;
 use crate::support::{Engine, TestApp};
@@ -107,6 +109,65 @@ both_engines! {
         let changed = app.patch("manager", &path, json!({"settings": change})).await.expect(200).json();
         assert_eq!(changed["settings"], json!({"provider": "ollama", "model_id": "m", "organization": "org-1"}));
     }
+}
+
+/// The schema of a body, with references followed.
+fn body(document: &Value, path: &str, method: &str) -> Value {
+    let described = &document["paths"][format!("/api/v1{path}")][method];
+    let schema = &described["requestBody"]["content"]["application/json"]["schema"];
+    followed(document, schema).clone()
+}
+
+fn followed<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    match schema["$ref"].as_str() {
+        Some(reference) => document.pointer(&reference[1..]).unwrap(),
+        None => schema,
+    }
+}
+
+#[test]
+fn the_document_tells_what_settings_and_inputs_hold() {
+    let document = document(&operations(), false);
+    let whole = body(&document, "/model-bindings", "post");
+    let whole = followed(&document, &whole["properties"]["settings"]);
+    assert_eq!(whole["required"], json!(["provider", "model_id"]));
+    assert_eq!(whole["additionalProperties"], false);
+    for (path, method) in [("/model-bindings/{id}", "patch"), ("/model-bindings/test", "post")] {
+        let changes = body(&document, path, method);
+        let changes = followed(&document, &changes["properties"]["settings"]);
+        assert_eq!(changes.get("required"), None, "{path}");
+        assert_eq!(
+            changes["properties"].as_object().unwrap().keys().collect::<Vec<_>>(),
+            whole["properties"].as_object().unwrap().keys().collect::<Vec<_>>(),
+        );
+        for optional in ["base_url", "organization", "supports_structured_outputs"] {
+            let kinds = changes["properties"][optional]["type"].as_array().unwrap();
+            assert!(kinds.contains(&json!("null")), "{path}: {optional}");
+        }
+        assert_eq!(changes["properties"]["provider"]["type"], "string");
+    }
+    let run = body(&document, "/actions/{action}", "post");
+    let model = &run["properties"]["model"]["anyOf"][0];
+    let inline = followed(&document, &followed(&document, model)["properties"]["settings"]);
+    assert_eq!(inline["properties"], whole["properties"]);
+    let fields = |name: &str| {
+        let schema = followed(&document, &run["properties"][name]);
+        schema["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        fields("inputs"),
+        ["input_mode", "messages", "messages_limit", "prompt", "system"]
+    );
+    assert!(
+        fields("settings").contains(&"retries".to_owned()),
+        "{:?}",
+        fields("settings")
+    );
 }
 
 #[tokio::test]
