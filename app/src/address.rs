@@ -1,5 +1,7 @@
 //! What a form reads out of a typed address. The server reads it once more, as a whole; this words things early.
 
+use crate::names::looks_like_secret;
+
 /// The longest address, in characters.
 pub const MAX_ADDRESS_CHARS: usize = 2048;
 
@@ -59,6 +61,26 @@ pub fn host_of(text: &str) -> Option<String> {
 #[must_use]
 pub fn fault_of(text: &str) -> Option<AddressFault> {
     read(text).err()
+}
+
+/// What is wrong with an address to which paths are appended: the code of the broken rule, and what to do. What makes
+/// it no address at all is told by [`fault_of`].
+#[must_use]
+pub fn base_fault(text: &str) -> Option<(&'static str, &'static str)> {
+    let text = text.trim();
+    let whole = text.split('#').next().unwrap_or_default();
+    if whole.contains('?') {
+        return Some((
+            "query",
+            "Remove the part after the question mark. A key goes into a credential.",
+        ));
+    }
+    let rest = whole.split_once("://").map_or(whole, |(_, rest)| rest);
+    let mut segments = rest.split(['/', '\\']).skip(1);
+    segments.any(looks_like_secret).then_some((
+        "looks-like-secret",
+        "This looks like a secret. Create a credential and select it.",
+    ))
 }
 
 /// Whether what is sent to this address could be read on the way: plain http to another machine.
@@ -123,7 +145,7 @@ fn split_port(authority: &str) -> Option<(&str, Option<&str>)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{AddressFault, fault_of, host_of, is_readable_on_the_way};
+    use super::{AddressFault, base_fault, fault_of, host_of, is_readable_on_the_way};
 
     #[test]
     fn a_host_is_named_as_the_server_names_it() {
@@ -156,6 +178,29 @@ mod tests {
         }
         let long = format!("https://mcp.example.com/{}", "x".repeat(super::MAX_ADDRESS_CHARS));
         assert_eq!(fault_of(&long), Some(AddressFault::TooLong));
+    }
+
+    #[test]
+    fn a_path_is_appended_to_an_address_without_a_query_and_without_a_key() {
+        assert_eq!(base_fault("https://models.example.com/openai/v1/"), None);
+        assert_eq!(base_fault("http://[::1]:4000"), None);
+        for (text, code) in [
+            ("https://models.example.com/v1?key=1", "query"),
+            ("https://models.example.com?", "query"),
+            // A marked canary, made up here.
+            (
+                " https://models.example.com/sk-canary00000000000000/v1 ",
+                "looks-like-secret",
+            ),
+            (
+                "https://models.example.com\\sk-canary00000000000000",
+                "looks-like-secret",
+            ),
+        ] {
+            let fault = base_fault(text);
+            assert_eq!(fault.map(|(code, _)| code), Some(code), "{text}");
+            assert!(!fault.is_some_and(|(_, detail)| detail.contains("canary")));
+        }
     }
 
     #[test]

@@ -54,4 +54,15 @@ export class TryPage {
   readonly run = () => this.page.getByRole('button', { name: 'Run' });
   readonly stop = () => this.page.getByRole('button', { name: 'Stop' });
   readonly answer = () => this.page.getByRole('region', { name: 'Answer' });
+  readonly settings = () => this.page.getByText('Settings', { exact: true });
+  readonly field = (name: string) => this.page.getByRole('textbox', { name, exact: true });
+  readonly group = (name: string) => this.page.getByRole('group', { name, exact: true });
+  readonly remove = (field: string) => this.page.getByRole('button', { name: `Remove ${field}`, exact: true });
+  readonly addMenu = () => this.page.getByRole('button', { name: 'Add field', exact: true });
+
+  /** Adds a setting that is hidden until then. */
+  async add(field: string): Promise<void> {
+    await this.addMenu().click();
+    await this.page.getByRole('menuitem', { name: field, exact: true }).click();
+  }
 }

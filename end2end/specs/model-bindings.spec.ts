@@ -148,6 +148,17 @@ test('faults stand at their fields, those of the server too, and hidden ones are
   await form.remove('Base URL').click();
   await expect(form.dialog).not.toContainText('Begin with https:// or http://.');
   await form.model().fill('gpt-test');
+  // What only the server knows: an address that nothing may be sent to. It is said at its field, hidden or not.
+  await form.add().click();
+  await form.addable('Base URL').click();
+  await form.baseUrl().fill('http://169.254.169.254/v1');
+  await form.save().click();
+  await expect(form.baseUrl()).toBeFocused();
+  await expect(form.dialog).toContainText('Addresses of cloud metadata services are always refused.');
+  await expect(form.baseUrl()).toHaveAttribute('aria-invalid', 'true');
+  await form.remove('Base URL').click();
+  await expect(form.dialog).not.toContainText('Addresses of cloud metadata services');
+  // No person meets a fault in a field that is hidden, unless the server has a rule that the browser does not know.
   await page.route('**/api/v1/model-bindings', (route) =>
     route.fulfill({
       status: 422,
@@ -166,6 +177,25 @@ test('faults stand at their fields, those of the server too, and hidden ones are
   await expect(form.organization()).toBeFocused();
   await expect(form.dialog).toContainText('The server wants a shorter one.');
   await page.unrouteAll();
+});
+
+test('what the server refuses, the form refuses before', async ({ page }) => {
+  const form = new ModelBindingForm(page);
+  await open(page, '/model-bindings?dialog=add');
+  await form.provider().selectOption('openai-compatible');
+  await form.model().fill('two words');
+  await form.model().blur();
+  await expect(form.dialog).toContainText('Remove the spaces.');
+  await form.model().fill(' gpt-test ');
+  await form.model().blur();
+  await expect(form.dialog).not.toContainText('Remove the spaces.');
+  await form.baseUrl().fill('https://models.example.com/v1?key=1');
+  await form.baseUrl().blur();
+  await expect(form.dialog).toContainText('Remove the part after the question mark.');
+  // A marked canary, made up here.
+  await form.baseUrl().fill('https://models.example.com/sk-canary-0000000000000000/v1');
+  await form.baseUrl().blur();
+  await expect(form.dialog).toContainText('This looks like a secret.');
 });
 
 test('a raw key is refused where an id or a text belongs', async ({ page }) => {
@@ -201,6 +231,25 @@ test('another provider or host clears the key, and Undo takes it back', async ({
   await form.dialog.getByRole('button', { name: 'Undo' }).click();
   await form.provider().selectOption('openai-responses');
   await expect(form.picker.field()).toHaveValue('');
+});
+
+test('another provider clears the key even before it has an address', async ({ page, api }) => {
+  const { name } = await (await api('administrator')).createCredential({ name: unique('NO_HOST'), value: 'canary-no-host' });
+  const form = new ModelBindingForm(page);
+  await open(page, '/model-bindings?dialog=add');
+  await form.name().fill(unique('No host'));
+  await form.provider().selectOption('openai');
+  await form.model().fill('gpt-test');
+  await form.picker.choose(name);
+  await form.provider().selectOption('openai-compatible');
+  await expect(form.dialog).toContainText(`${name} was chosen for OpenAI (chat completions).`);
+  await expect(form.picker.field()).toHaveValue('');
+  // The host that the key was chosen for, but at another provider: it is asked for again.
+  await form.baseUrl().fill('https://api.openai.com/v1');
+  await form.save().click();
+  await expect(form.dialog).toContainText('Choose the credential for it');
+  await form.dialog.getByRole('button', { name: 'Undo' }).click();
+  await expect(form.picker.field()).toHaveValue(name);
 });
 
 test('a refused key is said to be refused, by name and without its value', async ({ page, api, models }) => {
@@ -299,6 +348,58 @@ test.describe('the page for trying', () => {
     await trial.run().click();
     await expect(page.getByRole('textbox', { name: 'Temperature' })).toBeFocused();
     await expect(page.getByText('Enter a number from 0 to 2.')).toBeVisible();
+  });
+
+  test('a list, a group and a switch among the settings are added, checked and removed', async ({ page }) => {
+    const trial = new TryPage(page);
+    await trial.prompt().fill('tell');
+    await trial.settings().click();
+    await trial.add('Stop at');
+    const list = trial.group('Stop at');
+    await expect(list).toBeFocused();
+    await list.getByRole('button', { name: 'Add entry' }).click();
+    await expect(trial.field('Stop at 1')).toBeFocused();
+    await page.keyboard.type('END');
+    await list.getByRole('button', { name: 'Add entry' }).click();
+    await trial.field('Stop at 2').fill('x'.repeat(101));
+    await trial.add('Repeat failed requests');
+    const group = trial.group('Repeat failed requests');
+    await expect(group).toBeFocused();
+    await group.getByRole('switch', { name: 'Repeat' }).check();
+    await group.getByRole('textbox', { name: 'Most tries' }).fill('11');
+    await axeCheck(page);
+
+    // The first wrong one has the focus, and each says what is wrong with it.
+    await trial.run().click();
+    await expect(trial.field('Stop at 2')).toBeFocused();
+    await expect(trial.field('Stop at 2')).toHaveAttribute('aria-invalid', 'true');
+    await expect(trial.field('Stop at 1')).not.toHaveAttribute('aria-invalid');
+    await expect(list).toContainText('Use at most 100 characters.');
+    await expect(group).toContainText('Enter a number from 1 to 10.');
+    await trial.remove('Stop at 2').click();
+    await expect(trial.field('Stop at 2')).toHaveCount(0);
+    await expect(list.getByRole('button', { name: 'Add entry' })).toBeFocused();
+    await expect(list).not.toContainText('Use at most 100 characters.');
+    await trial.run().click();
+    await expect(group.getByRole('textbox', { name: 'Most tries' })).toBeFocused();
+    await group.getByRole('textbox', { name: 'Most tries' }).fill('2');
+
+    // What is sent is what stands there, and what was taken away is not.
+    const sent = page.waitForRequest('**/api/v1/actions/ai_generate_text');
+    await trial.run().click();
+    const { settings } = (await sent).postDataJSON() as { settings: unknown };
+    expect(settings).toEqual({ stop_sequences: ['END'], retries: { enabled: true, max_attempts: 2 } });
+    await expect(trial.answer()).toContainText('Finished.');
+    await trial.remove('Stop at').click();
+    await trial.remove('Repeat failed requests').click();
+    await expect(list).toHaveCount(0);
+    await expect(group).toHaveCount(0);
+    await expect(trial.addMenu()).toBeFocused();
+  });
+
+  test('the way back is named like that of other records', async ({ page }) => {
+    await page.getByRole('link', { name: 'All model bindings', exact: true }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Model bindings' })).toBeVisible();
   });
 
   test('an agent uses the tools of an MCP server, and its steps are shown', async ({ page, api, mcp }) => {

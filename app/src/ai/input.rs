@@ -17,10 +17,12 @@ pub struct RunAction {
     /// Instead of a saved binding.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<InlineModel>,
-    /// The inputs: `GET /schemas` has their shape as `<action>.inputs`.
+    /// The inputs. Not every action takes all of them: `GET /schemas` has what each takes as `<action>.inputs`.
+    #[cfg_attr(feature = "ssr", schemars(with = "ActionInputs"))]
     pub inputs: Map<String, Value>,
-    /// The settings: `GET /schemas` has their shape as `<action>.settings`.
+    /// The settings. Not every action takes all of them: `GET /schemas` has what each takes as `<action>.settings`.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[cfg_attr(feature = "ssr", schemars(with = "ActionSettings"))]
     pub settings: Map<String, Value>,
     /// Agent: the MCP servers whose tools it may use.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -33,6 +35,7 @@ pub struct RunAction {
 #[serde(deny_unknown_fields)]
 pub struct InlineModel {
     /// The settings of a model binding.
+    #[cfg_attr(feature = "ssr", schemars(with = "crate::model_bindings::NewModelSettings"))]
     pub settings: Map<String, Value>,
 }
 

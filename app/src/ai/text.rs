@@ -23,7 +23,7 @@ pub fn about(provider: &str, model: &str) -> String {
 /// The way back.
 #[must_use]
 pub fn back() -> &'static str {
-    "\u{2190} All model bindings"
+    "All model bindings"
 }
 
 /// There is no such binding.

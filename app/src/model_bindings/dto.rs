@@ -24,7 +24,7 @@ pub struct ModelSettings {
     /// The model, as the provider names it.
     #[cfg_attr(feature = "ssr", schemars(
         length(min = 1, max = 256),
-        extend("x-ui" = {
+        extend("pattern" = "^\\S+$", "x-ui" = {
             "widget": "text", "title": "Model", "order": 20, "help": "As the provider names it, e.g. gpt-5.2.",
         }),
     ))]
@@ -44,7 +44,7 @@ pub struct ModelSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(
         length(min = 1, max = 256),
-        extend("x-ui" = {
+        extend("pattern" = "^\\S+$", "x-ui" = {
             "widget": "text", "title": "Organization", "order": 50, "hidden_until_added": true,
             "help": "Sent to OpenAI and servers that speak its API, which bill it.",
         }),
@@ -101,7 +101,7 @@ pub struct ModelBindingInput {
     pub name: Patch<String>,
     /// The settings, or what changes about them; `null` in it clears an optional one.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
-    #[cfg_attr(feature = "ssr", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
+    #[cfg_attr(feature = "ssr", schemars(with = "super::schema::ModelSettingsChanges"))]
     pub settings: Patch<serde_json::Map<String, serde_json::Value>>,
     /// Adds the provider's host to the credential's allowed hosts, where the caller may change the credential. A
     /// test adds nothing.

@@ -7,6 +7,7 @@ mod dto;
 mod form;
 mod pages;
 mod provider;
+mod rules;
 #[cfg(feature = "ssr")]
 mod schema;
 mod test_dialog;
@@ -17,3 +18,6 @@ pub use destination::leads_to;
 pub use dto::{ModelBinding, ModelBindingId, ModelBindingInput, ModelSettings, ModelTestResult};
 pub use pages::ModelBindingsPage;
 pub use provider::{KeyHeader, Provider, WireFormat};
+pub use rules::settings_faults;
+#[cfg(feature = "ssr")]
+pub use schema::NewModelSettings;

@@ -1,9 +1,11 @@
 //! Shapes that the types do not tell by themselves.
 
-use schemars::{Schema, SchemaGenerator, json_schema};
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
-use super::Provider;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Map, Value, json};
+
+use super::{ModelSettings, Provider};
 
 /// The providers, with their labels.
 pub fn provider(_: &mut SchemaGenerator) -> Schema {
@@ -39,4 +41,48 @@ pub fn base_url(_: &mut SchemaGenerator) -> Schema {
             "hidden_until_added": true,
         },
     })
+}
+
+/// Whole settings as they are sent: null and empty texts stand for nothing, spaces around a text are taken away.
+#[derive(Clone, Copy, Debug)]
+pub struct NewModelSettings;
+
+/// A merge patch of settings: nothing is required, and what may be absent is cleared by null.
+#[derive(Clone, Copy, Debug)]
+pub struct ModelSettingsChanges;
+
+impl JsonSchema for NewModelSettings {
+    fn schema_name() -> Cow<'static, str> {
+        "NewModelSettings".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = ModelSettings::json_schema(generator);
+        let required = schema.get("required").and_then(Value::as_array).cloned();
+        let required = required.unwrap_or_default();
+        let fields = schema.get_mut("properties").and_then(Value::as_object_mut);
+        for (name, field) in fields.into_iter().flatten() {
+            let Some(field) = field.as_object_mut() else { continue };
+            field.remove("pattern");
+            if !required.contains(&json!(name)) {
+                field.remove("minLength");
+                if let Some(kind @ Value::String(_)) = field.get("type").cloned() {
+                    field.insert("type".to_owned(), json!([kind, "null"]));
+                }
+            }
+        }
+        schema
+    }
+}
+
+impl JsonSchema for ModelSettingsChanges {
+    fn schema_name() -> Cow<'static, str> {
+        "ModelSettingsChanges".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = NewModelSettings::json_schema(generator);
+        schema.remove("required");
+        schema
+    }
 }

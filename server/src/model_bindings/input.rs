@@ -1,21 +1,16 @@
 //! What comes in, checked as far as that can be done without knowing what is stored.
 
-use app::api::Patch;
-use app::credentials::CredentialId;
-use app::model_bindings::{ModelBindingId, ModelSettings, Provider};
-use app::names::looks_like_secret;
+use app::api::{FieldError, Patch};
+use app::model_bindings::{ModelBindingId, ModelSettings, settings_faults};
 use serde_json::{Map, Value};
-use url::Url;
 
 use crate::ai::place;
 use crate::destination::Destination;
 use crate::http::{ApiError, Fields};
+use crate::schemas;
 
-/// The longest name of a model or an organization, in characters.
-const MAX_WORD_CHARS: usize = 256;
-
-/// What is wrong where a key was pasted.
-const NOT_A_SECRET: &str = "This looks like a secret. Create a credential and select it.";
+/// Where the settings stand in what is sent.
+const SETTINGS: &str = "/settings";
 
 /// `POST /model-bindings`.
 #[derive(Debug)]
@@ -48,63 +43,39 @@ pub struct Test {
     pub update: Update,
 }
 
-/// A merge patch of settings.
+/// A merge patch of settings, each field of which fits by itself; null clears one.
 #[derive(Clone, Debug, Default)]
-pub struct Changes {
-    provider: Patch<Provider>,
-    model_id: Patch<String>,
-    api_key: Patch<CredentialId>,
-    base_url: Patch<String>,
-    organization: Patch<String>,
-    supports_structured_outputs: Patch<bool>,
-}
+pub struct Changes(Map<String, Value>);
 
 impl Changes {
     /// The settings after this, given what they were before.
     ///
     /// # Errors
-    /// 422 where something is missing then.
+    /// 422 where they do not fit together, or something is missing.
     pub fn over(&self, before: Option<&ModelSettings>) -> Result<ModelSettings, ApiError> {
-        let mut errors = Vec::new();
-        let mut missing = |pointer: &str, detail: &str| {
-            if let ApiError::Invalid(faults) = ApiError::field(pointer, "required", detail) {
-                errors.extend(faults);
-            }
+        let stored = before.map(serde_json::to_value).transpose();
+        let stored = stored.map_err(|error| ApiError::Internal(error.into()))?;
+        let mut map = match &stored {
+            Some(Value::Object(stored)) => stored.clone(),
+            _ => Map::new(),
         };
-        let provider = self.provider.over(before.map(|before| before.provider));
-        let model_id = self.model_id.clone().over(before.map(|before| before.model_id.clone()));
-        if provider.is_none() {
-            missing("/settings/provider", "Choose who serves the model.");
+        for (name, value) in &self.0 {
+            if value.is_null() {
+                map.remove(name);
+            } else {
+                map.insert(name.clone(), value.clone());
+            }
         }
-        if model_id.is_none() {
-            missing("/settings/model_id", "Enter the model, as the provider names it.");
+        let settings = Value::Object(map);
+        // What is stored stays as it is, even where the rules have changed.
+        if stored.as_ref() != Some(&settings) {
+            let errors = faults(&settings)?;
+            if !errors.is_empty() {
+                return Err(ApiError::Invalid(errors));
+            }
         }
-        let base_url = self
-            .base_url
-            .clone()
-            .over(before.and_then(|before| before.base_url.clone()));
-        if provider.is_some_and(|provider| provider.default_base_url().is_none()) && base_url.is_none() {
-            missing(
-                place::POINTER,
-                "Enter where the server is reached, e.g. http://127.0.0.1:8000/v1.",
-            );
-        }
-        match provider.zip(model_id) {
-            Some((provider, model_id)) if errors.is_empty() => Ok(ModelSettings {
-                provider,
-                model_id,
-                api_key: self.api_key.over(before.and_then(|before| before.api_key)),
-                base_url,
-                organization: self
-                    .organization
-                    .clone()
-                    .over(before.and_then(|before| before.organization.clone())),
-                supports_structured_outputs: self
-                    .supports_structured_outputs
-                    .over(before.and_then(|before| before.supports_structured_outputs)),
-            }),
-            _ => Err(ApiError::Invalid(errors)),
-        }
+        // What the rules let through, the type takes.
+        serde_json::from_value(settings).map_err(|error| ApiError::Internal(error.into()))
     }
 }
 
@@ -157,94 +128,95 @@ fn changes(fields: &mut Fields) -> Update {
 /// Whole settings in the field `settings`.
 pub fn new_settings(fields: &mut Fields) -> Option<ModelSettings> {
     let map = fields.object("settings", "Say which model of which provider.")?;
-    of_map(map)
-        .and_then(|changes| changes.over(None))
-        .map_err(|error| note(fields, error))
-        .ok()
+    whole(map).map_err(|error| note(fields, error)).ok()
+}
+
+/// Reads whole settings: everything that is wrong with them, what is missing included.
+fn whole(mut map: Map<String, Value>) -> Result<ModelSettings, ApiError> {
+    tidy(&mut map);
+    let mut errors = faults(&Value::Object(map.clone()))?;
+    canonical_address(&mut map, &mut errors);
+    if errors.is_empty() {
+        Changes(map).over(None)
+    } else {
+        Err(ApiError::Invalid(errors))
+    }
 }
 
 fn note(fields: &mut Fields, error: ApiError) {
-    if let ApiError::Invalid(errors) = error {
-        fields.faults(errors);
-    }
-}
-
-/// Reads a patch of settings.
-fn of_map(map: Map<String, Value>) -> Result<Changes, ApiError> {
-    let mut fields = Fields::within("/settings", map);
-    let changes = Changes {
-        provider: provider(&mut fields),
-        model_id: match fields.patch_text("model_id") {
-            Patch::Set(text) => word(&mut fields, "/model_id", &text),
-            other => other,
-        },
-        api_key: fields.patch_id("api_key"),
-        base_url: match fields.patch_clearable_text("base_url") {
-            Patch::Set(text) if text.trim().is_empty() => Patch::Null,
-            Patch::Set(text) => base_url(&mut fields, &text),
-            other => other,
-        },
-        organization: match fields.patch_clearable_text("organization") {
-            Patch::Set(text) if text.trim().is_empty() => Patch::Null,
-            Patch::Set(text) => word(&mut fields, "/organization", &text),
-            other => other,
-        },
-        supports_structured_outputs: fields.patch_clearable_bool("supports_structured_outputs"),
-    };
-    fields.finish(Some(changes))
-}
-
-fn provider(fields: &mut Fields) -> Patch<Provider> {
-    let Patch::Set(text) = fields.patch_text("provider") else {
-        return Patch::Absent;
-    };
-    Provider::from_name(&text).map_or_else(
-        || {
-            fields.fault("/provider", "unknown-provider", "Choose one of the listed providers.");
-            Patch::Absent
-        },
-        Patch::Set,
-    )
-}
-
-/// A name of the provider's own: one word without anything that a header or a path cannot hold.
-fn word(fields: &mut Fields, pointer: &str, text: &str) -> Patch<String> {
-    let text = text.trim();
-    let fault = if text.is_empty() {
-        Some(("required", "Enter the model, as the provider names it."))
-    } else if looks_like_secret(text) {
-        Some(("looks-like-secret", NOT_A_SECRET))
-    } else if text.chars().count() > MAX_WORD_CHARS {
-        Some(("too-long", "Use at most 256 characters."))
-    } else if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        Some(("bad-word", "Remove spaces and line breaks."))
-    } else {
-        None
-    };
-    match fault {
-        Some((code, detail)) => {
-            fields.fault(pointer, code, detail);
-            Patch::Absent
+    match error {
+        ApiError::Invalid(errors) => fields.faults(errors),
+        error => {
+            tracing::error!(error = %error, "settings could not be checked");
+            fields.fault(SETTINGS, "invalid", "Send what the schema describes.");
         }
-        None => Patch::Set(text.to_owned()),
     }
 }
 
-fn base_url(fields: &mut Fields, text: &str) -> Patch<String> {
-    let fault = match Destination::parse(text) {
-        Ok((url, _)) if url.query().is_some() => (
-            "query",
-            "Remove the part after the question mark. A key goes into a credential.".to_owned(),
-        ),
-        Ok((url, _)) if holds_secret(&url) => ("looks-like-secret", NOT_A_SECRET.to_owned()),
-        Ok((url, _)) => return Patch::Set(url.into()),
-        Err(fault) => (fault.code(), fault.to_string()),
-    };
-    fields.fault("/base_url", fault.0, &fault.1);
-    Patch::Absent
+/// Reads a patch of settings: everything that is wrong with what is in it. What is not in it may be stored.
+fn of_map(mut map: Map<String, Value>) -> Result<Changes, ApiError> {
+    tidy(&mut map);
+    let mut errors = faults(&Value::Object(map.clone()))?;
+    errors.retain(|error| {
+        let name = error.pointer.strip_prefix(SETTINGS).unwrap_or_default();
+        error.code != "required" || map.contains_key(name.trim_start_matches('/'))
+    });
+    canonical_address(&mut map, &mut errors);
+    if errors.is_empty() {
+        Ok(Changes(map))
+    } else {
+        Err(ApiError::Invalid(errors))
+    }
 }
 
-fn holds_secret(url: &Url) -> bool {
-    url.path_segments()
-        .is_some_and(|mut segments| segments.any(looks_like_secret))
+/// Names and addresses as they are stored: without spaces around them. No text clears what may be absent.
+fn tidy(map: &mut Map<String, Value>) {
+    for (name, value) in map {
+        let Value::String(text) = value else { continue };
+        match name.as_str() {
+            "base_url" | "organization" if text.trim().is_empty() => *value = Value::Null,
+            "model_id" | "base_url" | "organization" if text.trim() != text => *text = text.trim().to_owned(),
+            _ => {}
+        }
+    }
+}
+
+/// Everything that is wrong with settings: by the rules of the form, which the browser has too.
+fn faults(settings: &Value) -> Result<Vec<FieldError>, ApiError> {
+    let mut errors = schemas::check("model_settings", settings, SETTINGS)?;
+    for mut fault in settings_faults(settings) {
+        fault.pointer.insert_str(0, SETTINGS);
+        add(&mut errors, fault);
+    }
+    for error in &mut errors {
+        if error.pointer == "/settings/provider" && error.code == "unknown-choice" {
+            "unknown-provider".clone_into(&mut error.code);
+        }
+    }
+    Ok(errors)
+}
+
+/// The address as it is sent to, or what only the server knows to be wrong with it.
+fn canonical_address(map: &mut Map<String, Value>, errors: &mut Vec<FieldError>) {
+    let Some(Value::String(text)) = map.get_mut("base_url") else {
+        return;
+    };
+    match Destination::parse(text) {
+        Ok((url, _)) => *text = url.into(),
+        Err(fault) => add(
+            errors,
+            FieldError {
+                pointer: place::POINTER.to_owned(),
+                code: fault.code().to_owned(),
+                detail: fault.to_string(),
+            },
+        ),
+    }
+}
+
+/// A field has one fault at a time.
+fn add(errors: &mut Vec<FieldError>, fault: FieldError) {
+    if errors.iter().all(|known| known.pointer != fault.pointer) {
+        errors.push(fault);
+    }
 }

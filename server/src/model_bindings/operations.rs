@@ -1,7 +1,7 @@
 //! The operations on model bindings, for the documentation.
 
 use app::api::Page;
-use app::model_bindings::{ModelBinding, ModelBindingInput, ModelTestResult};
+use app::model_bindings::{ModelBinding, ModelBindingInput, ModelTestResult, NewModelSettings};
 use serde_json::json;
 
 use super::rows::SORTS;
@@ -24,6 +24,7 @@ pub fn operations() -> Vec<Operation> {
         Operation::post("/model-bindings", "model_bindings.create", "Add a model binding")
             .takes::<ModelBindingInput>(example.clone())
             .but(&["name", "settings"], &["id"])
+            .with_field::<NewModelSettings>("settings")
             .creates::<ModelBinding>("The model binding.")
             .refuses(&["name-taken"])
             .refuses(ATTACH),

@@ -156,7 +156,7 @@ fn describe(operation: &Operation, answers: Map<String, Value>, shapes: &mut Sha
 /// The shape of a body, with what is special about one operation.
 fn input(body: &Body, inputs: &mut SchemaGenerator) -> Value {
     let shape = (body.shape)(inputs).to_value();
-    if body.required.is_empty() && body.without.is_empty() {
+    if body.required.is_empty() && body.without.is_empty() && body.reshaped.is_empty() {
         return shape;
     }
     let name = shape["$ref"].as_str().and_then(|path| path.rsplit('/').next());
@@ -164,6 +164,13 @@ fn input(body: &Body, inputs: &mut SchemaGenerator) -> Value {
     let mut shape = found.unwrap_or(shape);
     if let Some(fields) = shape["properties"].as_object_mut() {
         fields.retain(|field, _| !body.without.contains(&field.as_str()));
+        for (name, shape) in &body.reshaped {
+            let mut shape = shape(inputs).to_value();
+            if let Some(description) = fields.get(*name).and_then(|field| field.get("description")) {
+                shape["description"] = description.clone();
+            }
+            fields.insert((*name).to_owned(), shape);
+        }
     }
     let mut required = shape["required"].as_array().cloned().unwrap_or_default();
     required.extend(body.required.iter().map(|field| json!(field)));

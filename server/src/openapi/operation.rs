@@ -56,6 +56,8 @@ pub struct Body {
     pub required: Vec<&'static str>,
     /// Fields of the shape that this operation does not take.
     pub without: Vec<&'static str>,
+    /// Fields with another shape in this operation.
+    pub reshaped: Vec<(&'static str, Shape)>,
 }
 
 /// The answer when an operation worked.
@@ -224,6 +226,7 @@ impl Operation {
             example,
             required: Vec::new(),
             without: Vec::new(),
+            reshaped: Vec::new(),
         });
         self
     }
@@ -234,6 +237,15 @@ impl Operation {
         if let Some(body) = &mut self.body {
             body.required.extend_from_slice(required);
             body.without.extend_from_slice(without);
+        }
+        self
+    }
+
+    /// A field of the body has another shape in this operation.
+    #[must_use]
+    pub fn with_field<T: JsonSchema>(mut self, name: &'static str) -> Self {
+        if let Some(body) = &mut self.body {
+            body.reshaped.push((name, SchemaGenerator::subschema_for::<T>));
         }
         self
     }

@@ -1,7 +1,6 @@
 //! The schemas of generated forms, made from the types that the API reads.
 
 mod check;
-mod mcp_server;
 
 use std::sync::LazyLock;
 
@@ -24,10 +23,7 @@ use crate::state::AppState;
 pub use check::check;
 
 static ALL: LazyLock<Vec<FormSchema>> = LazyLock::new(|| {
-    let mut all = vec![
-        form::<ModelSettings>("model_settings", "Model binding", &[], &[]),
-        mcp_server::form(),
-    ];
+    let mut all = vec![form::<ModelSettings>("model_settings", "Model binding", &[], &[])];
     all.extend(ActionName::ALL.into_iter().flat_map(action));
     all
 });
@@ -188,14 +184,16 @@ async fn list(_principal: Principal) -> Response {
 mod tests {
     use app::ai::ActionName;
     use app::schemas::Form;
+    use app::schemas::example::Webhook;
     use serde_json::{Value, json};
 
-    use super::{all, find, inputs_of, settings_of};
+    use super::{all, find, form, inputs_of, settings_of};
 
     #[test]
     fn schemas_are_in_one_piece_and_every_field_has_its_hints() {
-        assert_eq!(all().len(), 2 + 2 * ActionName::ALL.len());
-        for form in all() {
+        // That of the documentation is one like the others.
+        let example = form::<Webhook>("webhook", "Webhook", &[], &[]);
+        for form in all().iter().chain([&example]) {
             let text = form.schema.to_string();
             assert!(
                 !text.contains("$ref") && !text.contains("\"null\""),
@@ -213,6 +211,18 @@ mod tests {
                 assert!(field["type"].is_string(), "{}: {name}: {field}", form.name);
             }
         }
+    }
+
+    #[test]
+    fn the_documentation_lists_its_example_as_it_is_listed_here() {
+        let docs = include_str!("../../../docs/forms.md");
+        let (_, rest) = docs.split_once("```\n\nThe schema is listed in").unwrap();
+        let (_, rest) = rest.split_once("```rust\n").unwrap();
+        let line = rest.lines().next().unwrap().trim_end_matches(',');
+        assert!(
+            include_str!("mod.rs").contains(&format!("let example = {line};")),
+            "{line}"
+        );
     }
 
     #[test]

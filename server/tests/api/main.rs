@@ -25,6 +25,7 @@ mod own_account;
 mod peers;
 mod races;
 mod roles;
+mod schemas;
 mod searching;
 #[path = "../support/mod.rs"]
 mod support;

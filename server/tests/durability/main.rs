@@ -17,6 +17,7 @@ mod hostile;
 mod backup;
 mod balancer;
 mod client;
+mod environment;
 mod keys;
 mod operations;
 mod process;

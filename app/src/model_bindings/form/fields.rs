@@ -106,23 +106,32 @@ fn issues(form: BindingForm) -> Vec<FieldIssue> {
     name.into_iter().chain(form.settings.issues()).collect()
 }
 
-/// A key was chosen for one provider. Where another one is at the same address, the picker does not notice by itself.
+/// Who serves the model, and the host that its key goes to, if there is one yet.
+type Served = (Provider, Option<String>);
+
+/// A key was chosen for one provider. Where the host changes with it, the picker notices by itself, and says so.
 fn clear_for_another_provider(form: BindingForm) {
-    Effect::new(move |before: Option<Option<(Provider, Option<String>)>>| {
+    Effect::new(move |before: Option<Option<Served>>| {
         let settled = form.settings.settled_value();
         let name = settled.get("provider").and_then(Value::as_str);
         let now = name
             .and_then(Provider::from_name)
             .map(|provider| (provider, leads_to(&settled)));
-        if let (Some(Some((before, host))), Some((provider, host_now))) = (&before, &now)
-            && before != provider
-            && host == host_now
+        let before = before.flatten();
+        if let (Some(before), Some(now)) = (&before, &now)
+            && is_another_provider(before, now)
             && let Some(picker) = form.settings.picker(API_KEY)
         {
-            picker.host_changed(before.label().to_owned(), provider.label().to_owned());
+            picker.host_changed(before.0.label().to_owned(), now.0.label().to_owned());
         }
-        now.or(before.flatten())
+        now.or(before)
     });
+}
+
+/// Whether a key for the one is not for the other, and no change of the host tells.
+fn is_another_provider(before: &Served, now: &Served) -> bool {
+    let host_tells = matches!((&before.1, &now.1), (Some(before), Some(now)) if before != now);
+    before.0 != now.0 && !host_tells
 }
 
 /// Says at the credential that it may not go to this host yet, until that is allowed.
@@ -135,4 +144,34 @@ fn say_refusal(form: BindingForm) {
         }
         says
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Served, is_another_provider};
+    use crate::model_bindings::{Provider, leads_to};
+
+    fn served(settings: &Value) -> Served {
+        let name = settings["provider"].as_str().unwrap_or_default();
+        (Provider::from_name(name).unwrap(), leads_to(settings))
+    }
+
+    #[test]
+    fn a_key_is_for_one_provider_wherever_it_is_reached() {
+        let cleared = |before: Value, now: Value| is_another_provider(&served(&before), &served(&now));
+        let openai = json!({"provider": "openai"});
+        assert!(!cleared(openai.clone(), openai.clone()));
+        // The same host.
+        assert!(cleared(openai.clone(), json!({"provider": "openai-responses"})));
+        // No host yet: whichever is typed then, it is of another provider.
+        assert!(cleared(openai.clone(), json!({"provider": "openai-compatible"})));
+        assert!(cleared(json!({"provider": "openai-compatible"}), openai.clone()));
+        // The address of the same provider: the picker looks after that.
+        let typed = json!({"provider": "openai-compatible", "base_url": "https://api.openai.com/v1"});
+        assert!(!cleared(json!({"provider": "openai-compatible"}), typed));
+        // Another host: so does it here.
+        assert!(!cleared(openai, json!({"provider": "anthropic"})));
+    }
 }

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
-use crate::api::{FieldError, Patch, ReadClient, WriteClient};
+use crate::api::{Patch, ReadClient, WriteClient};
 use crate::connections::{Consent, Subject, Tester};
-use crate::model_bindings::{ModelBinding, ModelBindingInput, ModelTestResult, Provider, leads_to};
+use crate::model_bindings::{ModelBinding, ModelBindingInput, ModelTestResult, leads_to, settings_faults};
 use crate::names::parse_name;
 use crate::schemas::{Form, FormHandle};
 use crate::ui::Save;
@@ -38,7 +38,7 @@ impl BindingForm {
             name_fault: RwSignal::new(None),
             settings: FormHandle::new(schema, "model")
                 .leading_to(leads_to)
-                .with_rules(needs_base_url),
+                .with_rules(settings_faults),
             tester: Tester::new(),
             consent: Consent::new(),
             save: Save::new(),
@@ -147,27 +147,11 @@ fn changes(before: Option<&ModelBinding>, now: &Value) -> Map<String, Value> {
     patch
 }
 
-/// A provider without a usual address needs one.
-fn needs_base_url(settings: &Value) -> Vec<FieldError> {
-    let provider = settings
-        .get("provider")
-        .and_then(Value::as_str)
-        .and_then(Provider::from_name);
-    let missing = settings.get("base_url").is_none();
-    let needed = provider.is_some_and(|provider| provider.default_base_url().is_none());
-    let fault = (needed && missing).then(|| FieldError {
-        pointer: "/base_url".to_owned(),
-        code: "required".to_owned(),
-        detail: "Enter the address of the server.".to_owned(),
-    });
-    fault.into_iter().collect()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::{changes, needs_base_url};
+    use super::changes;
     use crate::model_bindings::ModelBinding;
 
     fn binding() -> ModelBinding {
@@ -187,12 +171,5 @@ mod tests {
         let patch = json!(changes(Some(&binding()), &now));
         assert_eq!(patch, json!({"model_id": "n", "organization": null}));
         assert_eq!(json!(changes(None, &now)), now);
-    }
-
-    #[test]
-    fn a_provider_without_a_usual_address_needs_one() {
-        assert_eq!(needs_base_url(&json!({"provider": "openai-compatible"})).len(), 1);
-        assert!(needs_base_url(&json!({"provider": "openai-compatible", "base_url": "http://a"})).is_empty());
-        assert!(needs_base_url(&json!({"provider": "ollama"})).is_empty());
     }
 }

@@ -70,6 +70,16 @@ impl Draft {
         }
     }
 
+    /// The row of the list at `pointer` that stands for an entry of its value: rows without text are none.
+    #[must_use]
+    pub fn row_of(&self, pointer: &str, entry: usize) -> Option<usize> {
+        let Some(Entry::Texts(rows)) = self.entry(pointer) else {
+            return None;
+        };
+        let filled = rows.iter().enumerate().filter(|(_, row)| !row.is_empty());
+        filled.map(|(row, _)| row).nth(entry)
+    }
+
     /// Puts something into a field; an empty text takes it out, so that both look the same afterwards.
     pub fn set(&mut self, pointer: &str, entry: Entry) {
         match entry {
@@ -189,7 +199,12 @@ impl Draft {
                 Some(value).filter(|value: &Value| !value.is_null() || *shape != JsonShape::Any)
             }
             (Content::Number { .. } | Content::Json(_), _) => None,
-            (_, Some(Entry::Text(text))) => Some(Value::from(text.as_str())).filter(|_| !text.is_empty()),
+            (content, Some(Entry::Text(text))) => {
+                // What may hold no spaces has none around it either.
+                let is_word = matches!(content, Content::Text { unbroken: true, .. });
+                let text = if is_word { text.trim() } else { text };
+                Some(Value::from(text)).filter(|_| !text.is_empty())
+            }
             (_, Some(Entry::Flag(Some(on)))) => Some(Value::from(*on)),
             (Content::Switch, _) => field.required.then(|| Value::from(false)),
             (_, Some(Entry::Tools(names))) => names.as_ref().map(|names| Value::from(names.as_slice())),

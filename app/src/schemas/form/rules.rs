@@ -52,7 +52,8 @@ pub(super) fn broken(content: &Content, required: bool, value: &Value) -> Vec<(P
     match content {
         Content::Text { .. } | Content::Url | Content::Choice(_) | Content::Credential | Content::McpServer => {
             whole(match value {
-                Value::String(text) if text.trim().is_empty() => {
+                // No text is a way to leave a field out, but no id.
+                Value::String(text) if text.trim().is_empty() && (required || !content.is_id()) => {
                     required.then(|| broken_rule("required", missing(content)))
                 }
                 Value::String(text) => text_rule(content, text),
@@ -106,7 +107,7 @@ fn text_rule(content: &Content, text: &str) -> Option<Broken> {
     }
 }
 
-const KEEP_SECRETS_OUT: &str = "This looks like a secret. Do not enter it here; create a credential and select it.";
+const KEEP_SECRETS_OUT: &str = "This looks like a secret. Create a credential and select it.";
 
 /// An id: a UUID in its hyphenated form.
 fn id_rule(text: &str, content: &Content) -> Option<Broken> {
@@ -116,8 +117,7 @@ fn id_rule(text: &str, content: &Content) -> Option<Broken> {
     // Where an id belongs, a long unbroken run can only be a key.
     let run = text.chars().count() >= MAX_WORD && !text.trim().contains(char::is_whitespace);
     Some(if looks_like_secret(text) || run {
-        let detail = "This looks like a secret. Create a credential and select it.";
-        broken_rule("looks-like-secret", detail)
+        broken_rule("looks-like-secret", KEEP_SECRETS_OUT)
     } else {
         broken_rule(
             "bad-id",

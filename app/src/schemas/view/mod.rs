@@ -15,8 +15,6 @@ mod switch_field;
 mod text_field;
 mod texts_field;
 mod tool_names_field;
-#[cfg(test)]
-mod webhook_tests;
 mod with_schema;
 
 pub use handle::FormHandle;

@@ -117,8 +117,8 @@ impl FormHandle {
             let mut issues = Vec::new();
             for (pointer, title) in places {
                 let own = faults.iter().find(|(known, _)| is_own(known, &pointer));
-                issues.extend(own.map(|(_, words)| FieldIssue {
-                    control: self.control(&pointer),
+                issues.extend(own.map(|(known, words)| FieldIssue {
+                    control: self.control_of(known, &pointer),
                     label: title,
                     message: words.clone(),
                 }));
@@ -131,13 +131,22 @@ impl FormHandle {
     pub fn focus(self, pointer: &str) {
         self.reveal(pointer);
         let field = self.with_form(|form| form.field_at(pointer).map(|(_, at)| at));
-        let control = self.control(field.as_deref().unwrap_or(pointer));
+        let control = self.control_of(pointer, field.as_deref().unwrap_or(pointer));
         // What is on the page already has the focus at once; what was just revealed, once it is there.
         focus_element(&control);
         focus_when_painted(control);
     }
 
-    /// Shows the faults, and gives the first field that has one, from the top.
+    /// The control of a fault in the field at `field`: for an entry of a list, its row.
+    fn control_of(self, pointer: &str, field: &str) -> String {
+        let entry = pointer
+            .strip_prefix(field)
+            .and_then(|rest| rest.strip_prefix('/')?.parse().ok());
+        let row = entry.and_then(|entry| self.draft.with_untracked(|draft| draft.row_of(field, entry)));
+        row.map_or_else(|| self.control(field), |row| self.control(&format!("{field}/{row}")))
+    }
+
+    /// Shows the faults, and gives the first, from the top.
     fn show(self, faults: &[FieldError]) -> Option<String> {
         let mut shown = std::collections::BTreeMap::new();
         for fault in faults {
@@ -152,8 +161,8 @@ impl FormHandle {
         let first = self.with_form(|form| {
             let mut places = Vec::new();
             collect_places(form, "", &mut places);
-            let has_fault = |pointer: &String| shown.keys().any(|known| is_own(known, pointer));
-            places.into_iter().map(|(pointer, _)| pointer).find(has_fault)
+            let fault_of = |(pointer, _): (String, String)| shown.keys().find(|known| is_own(known, &pointer)).cloned();
+            places.into_iter().find_map(fault_of)
         });
         self.faults.set(shown);
         first

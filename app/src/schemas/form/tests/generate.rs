@@ -45,6 +45,8 @@ pub(super) fn schema(numbers: &mut Numbers) -> Value {
 fn object(numbers: &mut Numbers, depth: usize, definitions: &mut Map<String, Value>) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
+    // What later fields can depend on.
+    let mut conditions: Vec<Value> = Vec::new();
     for index in 0..=numbers.below(6) {
         let name = format!("f{index}");
         let must = numbers.chance(2);
@@ -56,20 +58,21 @@ fn object(numbers: &mut Numbers, depth: usize, definitions: &mut Map<String, Val
         if numbers.chance(2) {
             hints["order"] = json!(numbers.below(9));
         }
-        let condition = properties
-            .iter()
-            .find(|(_, other): &(_, &Value)| other.get("enum").is_some());
-        if let Some((other, _)) = condition.filter(|_| numbers.chance(2)) {
-            hints["show_when"] = json!({"field": other, "in": ["a"]});
+        if !conditions.is_empty() && numbers.chance(2) {
+            hints["show_when"] = numbers.pick(&conditions).clone();
         }
         if !must && numbers.chance(3) {
             hints["hidden_until_added"] = json!(true);
         }
         property["x-ui"] = hints;
+        conditions.extend(conditions_on(&name, &property, numbers));
         if must {
             required.push(name.clone());
         } else if let Some(kind) = property.get("type").cloned().filter(|_| numbers.chance(2)) {
             property["type"] = json!([kind, "null"]);
+            if property.get("default").is_none() {
+                property["default"] = Value::Null;
+            }
         } else if numbers.chance(2) {
             let hints = property["x-ui"].take();
             property.as_object_mut().unwrap().remove("x-ui");
@@ -82,42 +85,79 @@ fn object(numbers: &mut Numbers, depth: usize, definitions: &mut Map<String, Val
     json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
 }
 
+/// A condition that names this field, if it can be named.
+fn conditions_on(name: &str, property: &Value, numbers: &mut Numbers) -> Option<Value> {
+    let is_choice = ["enum", "oneOf", "const"].iter().any(|key| property.get(key).is_some());
+    if is_choice {
+        Some(json!({"field": name, "in": ["a"]}))
+    } else if property["type"] == "boolean" {
+        Some(json!({"field": name, "in": [numbers.chance(2)]}))
+    } else {
+        None
+    }
+}
+
 fn property(numbers: &mut Numbers, depth: usize, definitions: &mut Map<String, Value>) -> Value {
-    match numbers.below(if depth < 2 { 12 } else { 11 }) {
+    let mut property = match numbers.below(if depth < 2 { 20 } else { 19 }) {
         0 => json!({"type": "string", "maxLength": 12}),
         1 => json!({"type": "string", "minLength": 2, "x-ui": {"widget": "multiline"}}),
         2 => json!({"type": "string", "format": "uri"}),
         3 => json!({"type": "integer", "format": "uint8", "minimum": 0, "maximum": 255}),
         4 => json!({"type": "number", "format": "double", "minimum": -2}),
-        5 => json!({"type": "boolean"}),
-        6 => json!({"type": "string", "enum": ["a", "b", "c"]}),
-        7 => json!({"type": "array", "items": {"type": "string"}, "maxItems": 4}),
-        8 => json!({"type": "string", "format": "uuid", "x-ui": {"widget": "credential"}}),
-        9 => json!({"x-ui": {"widget": "json"}}),
-        10 => {
+        5 | 6 => json!({"type": "boolean"}),
+        7 => json!({"type": "string", "enum": ["a", "b", "c"]}),
+        8 => json!({"oneOf": [
+            {"type": "string", "const": "a", "description": "The first."},
+            {"type": "string", "enum": ["b", "c"]},
+        ]}),
+        9 => json!({"type": "string", "const": "a"}),
+        10 => json!({"type": "array", "items": {"type": "string"}, "maxItems": 4}),
+        11 => json!({"type": "array", "items": {"type": "string"}, "minItems": 2}),
+        12 => json!({"type": "array", "items": {"type": "string", "maxLength": 20}, "uniqueItems": true}),
+        13 => json!({"type": "string", "format": "uuid", "x-ui": {"widget": "credential"}}),
+        14 => json!({"type": "string", "format": "uuid", "x-ui": {"widget": "mcp_server"}}),
+        15 => json!({"x-ui": {"widget": "json"}}),
+        16 => json!({"type": "object", "additionalProperties": true, "x-ui": {"widget": "json"}}),
+        17 => {
             json!({"type": "array", "items": {"type": "string"}, "x-ui": {"widget": "tool_names", "route": "/tools"}})
         }
+        18 => match numbers.below(2) {
+            0 => json!({"type": "string", "minLength": 1, "pattern": "^\\S+$"}),
+            _ => json!({"type": "array", "items": {"type": "integer"}, "x-ui": {"widget": "json"}}),
+        },
         _ => object(numbers, depth + 1, definitions),
+    };
+    if let Some(default) = default_of(&property).filter(|_| numbers.chance(3)) {
+        property["default"] = default;
+    }
+    property
+}
+
+/// What can hold where there is no value.
+fn default_of(property: &Value) -> Option<Value> {
+    if property.get("enum").is_some() || property.get("oneOf").is_some() {
+        return Some(json!("b"));
+    }
+    let is_plain = property.get("x-ui").is_none() && property.get("format").is_none_or(|format| format == "uint8");
+    match property["type"].as_str() {
+        Some("string") if is_plain => Some(json!("a")),
+        Some("integer") if is_plain => Some(json!(7)),
+        Some("boolean") => Some(json!(true)),
+        _ => None,
     }
 }
 
 /// A value that fits.
 pub(super) fn value(form: &Form, numbers: &mut Numbers) -> Value {
     let mut map = Map::new();
-    // Conditions look at choices, so these come first.
-    let (first, rest): (Vec<&Field>, Vec<&Field>) = form
-        .fields
-        .iter()
-        .partition(|field| matches!(field.content, Content::Choice(_)));
-    for _ in 0..3 {
-        for field in first.iter().chain(&rest) {
-            let value_of = |other: &Field| map.get(&other.name).cloned();
-            if !form.applies(field, &value_of) {
-                map.remove(&field.name);
-            } else if !map.contains_key(&field.name) && (field.required || numbers.chance(2)) {
-                let value = value_for(field, numbers);
-                map.insert(field.name.clone(), value);
-            }
+    // Conditions look at fields with smaller numbers, so these come first.
+    let mut fields: Vec<&Field> = form.fields.iter().collect();
+    fields.sort_by(|a, b| a.name.cmp(&b.name));
+    for field in fields {
+        let value_of = |other: &Field| map.get(&other.name).cloned();
+        if form.applies(field, &value_of) && (field.required || numbers.chance(2)) {
+            let value = value_for(field, numbers);
+            map.insert(field.name.clone(), value);
         }
     }
     Value::Object(map)
@@ -135,8 +175,12 @@ const TEXTS: &[&str] = &[
     "0",
 ];
 
+/// Those without a space.
+const WORDS: &[&str] = &["x", "<b>&amp;", "日本語", "=1+1", "null", "0"];
+
 fn value_for(field: &Field, numbers: &mut Numbers) -> Value {
     match &field.content {
+        Content::Text { unbroken: true, .. } => json!(numbers.pick(WORDS)),
         Content::Text { lines, .. } => match lines {
             Lines::Single => json!(numbers.pick(TEXTS)),
             Lines::Several => json!(format!("{}\n{}", numbers.pick(TEXTS), numbers.pick(TEXTS))),
@@ -150,8 +194,14 @@ fn value_for(field: &Field, numbers: &mut Numbers) -> Value {
             .clone(),
         Content::Switch => json!(numbers.chance(2)),
         Content::Choice(choices) => json!(numbers.pick(choices).value),
-        Content::Texts { .. } => {
-            let count = numbers.below(4) + usize::from(field.required);
+        Content::Texts { min_items, unique, .. } => {
+            let least = min_items.unwrap_or(usize::from(field.required));
+            let count = least + numbers.below(3);
+            if *unique {
+                let begin = numbers.below(TEXTS.len() as u64);
+                let texts = TEXTS.iter().cycle().skip(begin).take(count);
+                return Value::from(texts.copied().collect::<Vec<_>>());
+            }
             Value::from((0..count).map(|_| *numbers.pick(TEXTS)).collect::<Vec<_>>())
         }
         Content::Object(inner) => value(inner, numbers),

@@ -1,14 +1,59 @@
 //! Every schema that is accepted gives every value back.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use super::super::{Content, Draft, Entry, Form, Shown};
+use super::super::{Content, Draft, Entry, Form, JsonShape, Lines, Shown};
 use super::cases::{form, model};
 use super::generate::{Numbers, schema, value};
 
+/// What a schema makes of a form, and what values of it are tried: one word for each kind.
+fn kinds(form: &Form, value: &Value, found: &mut BTreeSet<&'static str>) {
+    for field in &form.fields {
+        let has_value = value.get(&field.name).is_some();
+        match form.field(field.show_when.as_ref().map_or("", |condition| &condition.field)) {
+            Some(other) if has_value && other.content == Content::Switch => found.insert("if switched"),
+            Some(_) if has_value => found.insert("if chosen"),
+            _ => false,
+        };
+        if field.default.is_some() {
+            found.insert(if has_value { "default replaced" } else { "default" });
+        }
+        if !has_value {
+            continue;
+        }
+        found.insert(match &field.content {
+            Content::Text { unbroken: true, .. } => "word",
+            Content::Text {
+                lines: Lines::Single, ..
+            } => "line",
+            Content::Text { .. } => "lines",
+            Content::Url => "url",
+            Content::Number { whole: true, .. } => "whole",
+            Content::Number { .. } => "number",
+            Content::Switch => "switch",
+            Content::Choice(_) => "choice",
+            Content::Texts { min_items: Some(_), .. } => "some texts",
+            Content::Texts { unique: true, .. } => "different texts",
+            Content::Texts { .. } => "texts",
+            Content::Object(_) => "object",
+            Content::Credential => "credential",
+            Content::McpServer => "mcp server",
+            Content::ToolNames { .. } => "tools",
+            Content::Json(JsonShape::Any) => "any json",
+            Content::Json(JsonShape::Object) => "json object",
+            Content::Json(JsonShape::Array) => "json list",
+        });
+        if let Content::Object(inner) = &field.content {
+            kinds(inner, &value[&field.name], found);
+        }
+    }
+}
+
 #[test]
 fn every_value_that_fits_comes_back_out_of_the_form() {
-    let mut fields = 0;
+    let (mut fields, mut found) = (0, BTreeSet::new());
     for seed in 1..=3000 {
         let mut numbers = Numbers::of(seed);
         let schema = schema(&mut numbers);
@@ -21,7 +66,9 @@ fn every_value_that_fits_comes_back_out_of_the_form() {
         assert_eq!(back, form.tidy(&value), "{schema}\n{value}");
         assert_eq!(Draft::of(&form, &back), draft, "{schema}\n{value}");
         fields += back.as_object().unwrap().len();
+        kinds(&form, &back, &mut found);
     }
+    assert_eq!(found.len(), 22, "not every kind was tried: {found:?}");
     assert!(fields > 3000, "hardly anything was tried: {fields}");
 }
 
@@ -112,6 +159,33 @@ fn what_cannot_be_read_is_a_fault_and_not_missing() {
         typed(&mut draft, "/retries/max_attempts", text);
         assert_eq!(draft.check(&form).1.is_empty(), fits, "{text}");
     }
+}
+
+#[test]
+fn an_entry_of_a_list_stands_in_its_row() {
+    let mut draft = Draft::default();
+    let rows = ["", "a", "", "b"].map(str::to_owned).to_vec();
+    draft.set("/stop", Entry::Texts(rows));
+    assert_eq!(
+        [0, 1, 2].map(|entry| draft.row_of("/stop", entry)),
+        [Some(1), Some(3), None]
+    );
+    assert_eq!(draft.row_of("/other", 0), None);
+}
+
+#[test]
+fn a_word_is_read_without_the_spaces_around_it() {
+    let form = form(&model());
+    let mut draft = Draft::of(&form, &json!({"provider": "openai", "model_id": "m"}));
+    typed(&mut draft, "/model_id", " gpt-test ");
+    assert_eq!(
+        draft.check(&form),
+        (json!({"provider": "openai", "model_id": "gpt-test"}), vec![])
+    );
+    typed(&mut draft, "/model_id", "gpt test");
+    assert_eq!(draft.check(&form).1[0].code, "has-spaces");
+    typed(&mut draft, "/model_id", "  ");
+    assert_eq!(draft.check(&form).1[0].code, "required");
 }
 
 #[test]

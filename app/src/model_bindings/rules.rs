@@ -1,0 +1,62 @@
+//! The rules for settings that no schema can say. The form and the server check them after the schema.
+
+use serde_json::Value;
+
+use super::Provider;
+use crate::address::base_fault;
+use crate::api::FieldError;
+
+/// What is wrong with settings beyond their schema; pointers are relative to them.
+#[must_use]
+pub fn settings_faults(settings: &Value) -> Vec<FieldError> {
+    let text = |name: &str| settings.get(name).and_then(Value::as_str);
+    let needs_address = || {
+        let provider = text("provider").and_then(Provider::from_name);
+        provider.is_some_and(|provider| provider.default_base_url().is_none())
+    };
+    let fault = match text("base_url") {
+        Some(address) => base_fault(address),
+        None => needs_address().then_some((
+            "required",
+            "Enter where the server is reached, e.g. http://127.0.0.1:8000/v1.",
+        )),
+    };
+    let fault = fault.map(|(code, detail)| FieldError {
+        pointer: "/base_url".to_owned(),
+        code: code.to_owned(),
+        detail: detail.to_owned(),
+    });
+    fault.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::settings_faults;
+
+    fn codes(settings: &Value) -> Vec<String> {
+        settings_faults(settings).into_iter().map(|fault| fault.code).collect()
+    }
+
+    #[test]
+    fn a_provider_without_a_usual_address_needs_one() {
+        assert_eq!(codes(&json!({"provider": "openai-compatible"})), ["required"]);
+        assert_eq!(
+            codes(&json!({"provider": "openai-compatible", "base_url": "http://a"})),
+            [""; 0]
+        );
+        assert_eq!(codes(&json!({"provider": "ollama"})), [""; 0]);
+    }
+
+    #[test]
+    fn an_address_has_neither_a_query_nor_a_key_in_it() {
+        let at = |base_url: &str| codes(&json!({"provider": "openai", "base_url": base_url}));
+        assert_eq!(at("https://proxy.example.com/v1?key=x"), ["query"]);
+        // A marked canary, made up here.
+        assert_eq!(
+            at("https://proxy.example.com/sk-canary00000000000000/v1"),
+            ["looks-like-secret"]
+        );
+    }
+}
