@@ -198,6 +198,23 @@ test('what the server refuses, the form refuses before', async ({ page }) => {
   await expect(form.dialog).toContainText('This looks like a secret.');
 });
 
+test('a name that is taken stays told, however soon the server answers', async ({ page, api }) => {
+  const name = unique('Taken');
+  await (await api('administrator')).post('/model-bindings', { name, settings: { provider: 'openai', model_id: 'gpt-test' } });
+  const form = new ModelBindingForm(page);
+  await page.clock.install();
+  await open(page, '/model-bindings?dialog=add');
+  await form.provider().selectOption('openai');
+  await form.model().fill('gpt-test');
+  await form.name().fill(name);
+  // From here on nothing that waits goes on by itself: the answer comes first.
+  await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 60_000);
+  await form.save().click();
+  await expect(form.name()).toHaveAttribute('aria-invalid', 'true');
+  await page.clock.runFor(1_000);
+  await expect(form.name()).toHaveAttribute('aria-invalid', 'true');
+});
+
 test('a raw key is refused where an id or a text belongs', async ({ page }) => {
   const form = new ModelBindingForm(page);
   const canary = 'sk-canary-0000000000000000';

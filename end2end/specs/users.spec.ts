@@ -98,6 +98,14 @@ test('what is wrong with a new user is told at the fields', async ({ page }) => 
   await expect(page.getByRole('alertdialog', { name: 'Discard what you typed?' })).toBeVisible();
 });
 
+test('a role that was chosen for a new user is not lost without a question', async ({ page }) => {
+  await open(page, '/users?dialog=add');
+  const form = new UserDialog(page, 'Add user');
+  await form.role('Administrator').check();
+  await form.button('Cancel').click();
+  await expect(page.getByRole('alertdialog', { name: 'Discard what you typed?' })).toBeVisible();
+});
+
 test('name and role are changed, and a change of somebody else is not overwritten unseen', async ({ page, api }) => {
   const client = await api('administrator');
   const { id, name } = await invited(client);

@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::{Icon, IconKind, unique_id};
+use super::{Icon, IconKind, after_press, unique_id};
 
 /// The ids that tie a control to its label, help and error.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,9 +153,13 @@ pub fn TextField(
                     value.set(event_target_value(&event));
                 }
                 on:blur=move |_| {
-                    // A field that is taken away with the focus in it hears of that when it is gone already.
                     if let Some(on_check) = on_check.filter(|_| changed.try_get_value() == Some(true)) {
-                        on_check.run(());
+                        after_press(move || {
+                            // The form may be gone by now.
+                            if changed.try_get_value().is_some() {
+                                on_check.run(());
+                            }
+                        });
                     }
                 }
             />

@@ -1,6 +1,8 @@
 //! Moving the focus.
 
-use leptos::prelude::*;
+use std::{cell::Cell, rc::Rc, time::Duration};
+
+use leptos::{ev, prelude::*};
 
 /// Focuses the element with an id, if there is one.
 pub fn focus_element(id: &str) {
@@ -24,14 +26,33 @@ pub fn focus_when_painted(id: impl Into<String>) {
     request_animation_frame(move || focus_element(&id));
 }
 
-/// Does something once a press that took the focus away is over. What appears or goes away at blur moves what is below
-/// it: between pressing and releasing, the button that is pressed would slip from under the pointer, and hear nothing.
+/// Does something at once or, where a press of the mouse took the focus away, once that is over. What appears or goes
+/// away at blur moves what is below it: between pressing and releasing, the button that is pressed would slip from under
+/// the pointer, and hear nothing.
 pub fn after_press(action: impl FnOnce() + 'static) {
-    set_timeout(action, PRESS);
+    let pressed = document()
+        .query_selector(":active")
+        .is_ok_and(|pressed| pressed.is_some());
+    if !pressed {
+        action();
+        return;
+    }
+    let action = Rc::new(Cell::new(Some(action)));
+    let listener = Rc::new(Cell::new(None::<WindowListenerHandle>));
+    let released = {
+        let listener = listener.clone();
+        move |_| {
+            if let Some(listener) = listener.take() {
+                listener.remove();
+            }
+            if let Some(action) = action.take() {
+                // The click comes first.
+                set_timeout(action, Duration::ZERO);
+            }
+        }
+    };
+    listener.set(Some(window_event_listener(ev::mouseup, released)));
 }
-
-/// Longer than people hold a button to click.
-const PRESS: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// Focuses the control with `autofocus` in the topmost dialog, after the next frame: for dialogs whose content comes
 /// after they opened, when the browser looks for that control no more. Whoever is typing by then keeps the focus.

@@ -117,6 +117,7 @@ pub fn AddForm(
                     label=text::value()
                     help
                     error=faults.value
+                    on_check=Callback::new(move |()| faults.check_value(value))
                     on_name_found=Callback::new(move |found: String| {
                         if name.get_untracked().trim().is_empty() {
                             name.set(found);

@@ -130,6 +130,7 @@ fn EditForm(
                         label=text::value()
                         help=text::value_help_edit()
                         error=faults.value
+                        on_check=Callback::new(move |()| faults.check_value(value))
                         on_submit=submit
                     />
                 </div>

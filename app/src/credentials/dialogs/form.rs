@@ -62,6 +62,11 @@ impl Faults {
         fine
     }
 
+    /// Checks the value alone, once its field was left.
+    pub fn check_value(&self, value: ValueHandle) {
+        self.value.set(value_fault(&value.take()));
+    }
+
     /// Puts the server's words to the fields.
     pub fn take_from(&self, problem: &Problem, value: Option<ValueHandle>) {
         let of = |pointer| problem.field(pointer).map(|error| error.detail.clone());

@@ -11,7 +11,6 @@ use crate::model_bindings::{ModelBinding, ModelTestResult, Provider, leads_to, t
 use crate::schemas::SchemaForm;
 use crate::ui::{
     DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, FieldIds, FieldIssue, GeneralError, TextField,
-    after_press,
 };
 
 pub(super) const NAME_ID: &str = "model-binding-name";
@@ -40,12 +39,9 @@ pub(super) fn FormFields(form: BindingForm, on_saved: Callback<ModelBinding>) ->
                     help=text::name_help()
                     error=form.name_fault
                     autofocus=true
-                    on_check=Callback::new(move |()| after_press(move || {
-                        // The dialog may be closed by now.
-                        if form.name.try_get_untracked().is_some() {
-                            form.check_name();
-                        }
-                    }))
+                    on_check=Callback::new(move |()| {
+                        form.check_name();
+                    })
                 />
                 <SchemaForm form=form.settings/>
                 <AllowHost

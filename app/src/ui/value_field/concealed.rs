@@ -4,6 +4,7 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::{ValueHandle, text};
+use crate::ui::after_press;
 
 /// Keeps the browser, password managers, spelling and translation services away from the text.
 const LEAVE_ALONE: &[(&str, &str)] = &[
@@ -29,9 +30,11 @@ pub(super) fn ConcealedText(
     described_by: Signal<Option<String>>,
     error: Signal<Option<String>>,
     said: RwSignal<&'static str>,
+    on_check: Option<Callback<()>>,
     on_submit: Option<Callback<()>>,
 ) -> impl IntoView {
     let pasted = StoredValue::new(false);
+    let changed = StoredValue::new(false);
     handle.node.on_load(move |node: leptos::web_sys::HtmlTextAreaElement| {
         for (name, content) in LEAVE_ALONE {
             // All of them are valid names, so none is refused.
@@ -53,6 +56,7 @@ pub(super) fn ConcealedText(
     };
     let on_input = move |_| {
         handle.read();
+        changed.set_value(true);
         said.set("");
         if pasted.get_value() || !handle.offers.get_untracked().is_empty() {
             pasted.set_value(false);
@@ -90,6 +94,13 @@ pub(super) fn ConcealedText(
                     handle.focused.set(false);
                     handle.refresh();
                     handle.look_for_offers();
+                    if let Some(on_check) = on_check.filter(|_| changed.get_value()) {
+                        after_press(move || {
+                            if handle.is_alive() {
+                                on_check.run(());
+                            }
+                        });
+                    }
                 }
             }
             on:paste=move |_| pasted.set_value(true)

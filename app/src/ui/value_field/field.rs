@@ -30,6 +30,9 @@ pub fn ValueField(
     /// Gets the name that stood before `=` in a paste.
     #[prop(into, optional)]
     on_name_found: Option<Callback<String>>,
+    /// Left after a change: the time for checking.
+    #[prop(into, optional)]
+    on_check: Option<Callback<()>>,
     /// Called on Ctrl+Enter (or Command+Enter).
     #[prop(into, optional)]
     on_submit: Option<Callback<()>>,
@@ -63,7 +66,7 @@ pub fn ValueField(
                 fallback=|| view! { <div class="value-field-waiting">{text::waiting()}</div> }
             >
                 <div class="value-field-box">
-                    <ConcealedText handle id described_by error said on_submit/>
+                    <ConcealedText handle id described_by error said on_check on_submit/>
                     <ValueTools handle id label said/>
                 </div>
             </Show>

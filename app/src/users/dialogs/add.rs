@@ -16,6 +16,9 @@ use crate::{
     users::{CreateUser, User, text},
 };
 
+/// The role that stands there at first.
+const USUAL_ROLE: Role = Role::Manager;
+
 /// The dialog that adds a user, and then shows the link once.
 #[component]
 pub fn AddUserDialog(
@@ -25,10 +28,13 @@ pub fn AddUserDialog(
     on_done: Callback<Done>,
 ) -> impl IntoView {
     let (name, email) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let role = RwSignal::new(USUAL_ROLE.as_str());
     let made = RwSignal::new(None::<(String, SignUpLink)>);
     let is_dirty = Callback::new(move |()| {
         made.with_untracked(Option::is_none)
-            && !(name.with_untracked(String::is_empty) && email.with_untracked(String::is_empty))
+            && !(name.with_untracked(String::is_empty)
+                && email.with_untracked(String::is_empty)
+                && role.get_untracked() == USUAL_ROLE.as_str())
     });
     let title = Signal::derive(move || {
         made.with(|made| match made {
@@ -40,7 +46,7 @@ pub fn AddUserDialog(
         <Dialog title is_dirty on_close>
             {move || match made.get() {
                 Some((name, link)) => view! { <LinkShown name link /> }.into_any(),
-                None => view! { <AddForm name email made on_done /> }.into_any(),
+                None => view! { <AddForm name email role made on_done /> }.into_any(),
             }}
         </Dialog>
     }
@@ -51,6 +57,7 @@ pub fn AddUserDialog(
 fn AddForm(
     name: RwSignal<String>,
     email: RwSignal<String>,
+    role: RwSignal<&'static str>,
     made: RwSignal<Option<(String, SignUpLink)>>,
     on_done: Callback<Done>,
 ) -> impl IntoView {
@@ -59,7 +66,6 @@ fn AddForm(
     let client = StoredValue::new(ReadClient::from_context());
     let save = Save::new();
     let faults = Faults::new();
-    let role = RwSignal::new(Role::Manager.as_str());
     let submit = Callback::new(move |()| {
         if !faults.check(&name.get_untracked(), Some(&email.get_untracked())) {
             return;
