@@ -24,8 +24,8 @@ const SORTS: [&str; 8] = [
     "-updated_at",
 ];
 
-/// Ten of two hundred rows, signed in, against the bare handler, in turns.
-pub async fn against_floor(program: &Path, data: &Path, report: &mut Report) -> Result<()> {
+/// Ten of so many rows, signed in, against the bare handler, in turns.
+pub async fn against_floor(program: &Path, data: &Path, rows: &str, budget: Budget, report: &mut Report) -> Result<()> {
     let (server, floor) = (Process::strongroom(program, data).await?, Process::bare(data).await?);
     let cookie = server.sign_in().await?;
     let (ours, bare) = (get("/api/v1/credentials?limit=10", &cookie), get("/list", &cookie));
@@ -39,10 +39,10 @@ pub async fn against_floor(program: &Path, data: &Path, report: &mut Report) -> 
         }
     }
     report.rounds(
-        "list, 10 of 200 rows: requests, against the bare handler",
+        &format!("list, 10 of {rows} rows: requests, against the bare handler"),
         ratios,
         "",
-        Budget::AtLeast(0.8),
+        budget,
     );
     server.stop().await?;
     floor.stop().await

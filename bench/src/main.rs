@@ -8,6 +8,8 @@
 mod bare;
 mod client;
 mod lists;
+mod loader;
+mod pages;
 mod process;
 mod report;
 mod seed;
@@ -19,7 +21,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Parser;
 
-use report::Report;
+use report::{Budget, Report};
 
 #[derive(Debug, Parser)]
 struct Options {
@@ -42,21 +44,28 @@ async fn main() -> Result<()> {
         .ok_or_else(|| anyhow::anyhow!("run `cargo xtask bench`, which builds what is measured"))?;
     let mut report = Report::default();
 
-    report.step("a database of 200 credentials");
-    let small = seed::folder(200).await?;
+    report.step("databases of 200, 1,000 and 100,000 credentials");
+    let (small, few, many) = (
+        seed::folder(200).await?,
+        seed::folder(1_000).await?,
+        seed::folder(100_000).await?,
+    );
     report.step("requests for a list");
-    lists::against_floor(&server, small.path(), &mut report).await?;
+    for (rows, folder, budget) in [
+        ("200", &small, Budget::AtLeast(0.8)),
+        ("1,000", &few, Budget::None),
+        ("100,000", &many, Budget::None),
+    ] {
+        lists::against_floor(&server, folder.path(), rows, budget, &mut report).await?;
+    }
+    report.step("first visits");
+    visit::bytes(&server, small.path(), &mut report).await?;
     report.step("creating");
     lists::creating(&server, small.path(), &mut report).await?;
     report.step("starting");
     process::starting(&server, small.path(), &mut report).await?;
-    report.step("first visits");
-    visit::bytes(&server, small.path(), &mut report).await?;
     report.step("uses");
     uses::against_floor(small.path(), &mut report).await?;
-
-    report.step("databases of 1,000 and 100,000 credentials");
-    let (few, many) = (seed::folder(1_000).await?, seed::folder(100_000).await?);
     report.step("every order, near and far");
     lists::orders(&server, few.path(), many.path(), &mut report).await?;
     report.step("searching");

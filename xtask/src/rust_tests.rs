@@ -13,7 +13,34 @@ use crate::summary::{Counts, is_cargo_result};
 use crate::workspace::Workspace;
 
 /// The packages under test. They share one feature set, and so one compiled server with the browser tests.
-const SELECTION: [&str; 6] = ["--package", "server", "--package", "app", "--features", "app/ssr"];
+const SELECTION: [&str; 8] = [
+    "--package",
+    "server",
+    "--package",
+    "app",
+    "--package",
+    "bench",
+    "--features",
+    "app/ssr",
+];
+
+/// How often the server is killed on each engine; whoever sets it decides.
+const KILLS: &str = "STRONGROOM_TEST_KILLS";
+/// How often `--long` asks for.
+const MANY_KILLS: &str = "200";
+
+/// What the tests of server and app run with.
+#[derive(Debug)]
+pub struct Given<'a> {
+    /// The programs of a PostgreSQL server, unless the developer brings one.
+    pub postgres_programs: Option<&'a Path>,
+    /// What the tests of schemas run in Node.js.
+    pub node_modules: &'a Path,
+    /// Whether the server is killed as often as `--long` says.
+    pub kills_often: bool,
+    /// Arguments for the tests.
+    pub arguments: &'a [String],
+}
 
 /// Compiles the tests, and with them the server.
 pub fn compile(workspace: &Workspace) -> Result<()> {
@@ -29,25 +56,22 @@ pub fn run_own(workspace: &Workspace, counts: &mut Counts) -> Result<()> {
     run(cargo, counts)
 }
 
-/// Runs all tests of server and app, on both databases.
-pub fn run_all(
-    workspace: &Workspace,
-    postgres_programs: Option<&Path>,
-    node_modules: &Path,
-    arguments: &[String],
-    counts: &mut Counts,
-) -> Result<()> {
+/// Runs all tests of server, app and bench, on both databases.
+pub fn run_all(workspace: &Workspace, given: &Given<'_>, counts: &mut Counts) -> Result<()> {
     let mut cargo = workspace.cargo();
     cargo
         .arg("test")
         .args(SELECTION)
         .arg("--no-fail-fast")
-        .env("STRONGROOM_TEST_NODE_MODULES", node_modules);
-    if !arguments.is_empty() {
-        cargo.arg("--").args(arguments);
+        .env("STRONGROOM_TEST_NODE_MODULES", given.node_modules);
+    if given.kills_often && env::var_os(KILLS).is_none() {
+        cargo.env(KILLS, MANY_KILLS);
+    }
+    if !given.arguments.is_empty() {
+        cargo.arg("--").args(given.arguments);
     }
     // Kept until the tests have ended.
-    let _postgres = match postgres_programs {
+    let _postgres = match given.postgres_programs {
         None => {
             say("      PostgreSQL: the one that STRONGROOM_TEST_POSTGRES names");
             None

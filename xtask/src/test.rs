@@ -18,7 +18,8 @@ pub struct Options {
     /// Run only these parts.
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
-    /// Run the long parts too: the API is sent what its documentation allows, and what it does not.
+    /// Take longer: the API is also sent what its documentation allows, and what it does not, and the test that kills the
+    /// server does so 200 times on each engine.
     #[arg(long)]
     long: bool,
     /// Arguments for the test runner, such as `--only browser -- specs/smoke.spec.ts`.
@@ -234,14 +235,13 @@ fn test_rust(workspace: &Workspace, options: &Options, tools: &Tools, steps: &mu
         return false;
     }
     steps.attempt(name, || {
-        let arguments = &options.runner_arguments;
-        rust_tests::run_all(
-            workspace,
-            tools.postgres.as_deref(),
-            &tools.node_modules,
-            arguments,
-            counts,
-        )
+        let given = rust_tests::Given {
+            postgres_programs: tools.postgres.as_deref(),
+            node_modules: &tools.node_modules,
+            kills_often: options.long,
+            arguments: &options.runner_arguments,
+        };
+        rust_tests::run_all(workspace, &given, counts)
     });
     true
 }

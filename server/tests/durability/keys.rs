@@ -156,6 +156,7 @@ async fn killed_in_the_middle(engine: Engine) {
         assert!(tries < 6, "it is killed before it ends, once");
     }
     assert_eq!(process::verify(&options).trim(), "All 400 stored values open.");
+    process::assert_trail_holds(&options);
 
     process::run(&options, &["keys", "rewrap"]).done();
     stop.store(true, Ordering::Relaxed);
@@ -164,6 +165,7 @@ async fn killed_in_the_middle(engine: Engine) {
     assert_eq!(tables.number(LEFT).await, 0);
     assert_eq!(process::verify(&options).trim(), "All 400 stored values open.");
     tables.assert_trail_whole().await;
+    process::assert_trail_holds(&options);
     let (status, _) = client.send("GET", "/readyz", None).await.unwrap();
     assert_eq!(status, 200);
 }

@@ -129,6 +129,7 @@ async fn killed_under_load(engine: Engine) {
     assert!(total > kills as usize, "there was load: {total}");
     let verified = process::verify(&options);
     assert!(verified.contains("stored values open"), "{verified}");
+    process::assert_trail_holds(&options);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

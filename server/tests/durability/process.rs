@@ -155,6 +155,16 @@ pub fn verify(options: &Options) -> String {
     run(options, &["keys", "verify"]).done()
 }
 
+/// `strongroom audit verify`: the chain must be whole.
+#[track_caller]
+pub fn assert_trail_holds(options: &Options) {
+    let told = run(options, &["audit", "verify"]).done();
+    assert!(
+        told.contains("events hold.") && told.contains("Head: "),
+        "the trail holds: {told}"
+    );
+}
+
 /// A running server; killed when dropped.
 pub struct Server {
     process: Child,
@@ -187,7 +197,7 @@ impl Server {
     }
 
     /// The next line that the server says; empty at its end.
-    async fn next_line(&mut self) -> String {
+    pub async fn next_line(&mut self) -> String {
         let mut out = self.out.take().unwrap();
         let read = tokio::task::spawn_blocking(move || {
             let mut line = String::new();

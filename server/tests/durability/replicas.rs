@@ -31,6 +31,7 @@ async fn pair(folder: &tempfile::TempDir) -> (Options, Options) {
 async fn people_and_secrets_do_not_notice_which_server_answers() {
     let folder = tempfile::tempdir().unwrap();
     let (a, b) = pair(&folder).await;
+    let options = a.clone();
     let (mut a, mut b) = (Server::start(&a).await, Server::start(&b).await);
 
     // One set-up link, which is spent once.
@@ -104,6 +105,7 @@ async fn people_and_secrets_do_not_notice_which_server_answers() {
         401,
         "an end is an end everywhere"
     );
+    process::assert_trail_holds(&options);
 }
 
 /// Stores and rotates until told to stop; what was answered in full is kept.
@@ -176,4 +178,5 @@ async fn one_of_two_is_killed_under_load_and_nothing_acknowledged_is_lost() {
     }
     let verified = process::verify(&b);
     assert!(verified.contains("stored values open"), "{verified}");
+    process::assert_trail_holds(&b);
 }

@@ -1,8 +1,9 @@
-//! How a server runs as a process: stopping, what it keeps to itself, metrics.
+//! How a server runs as a process: stopping, what it keeps to itself, what it says, metrics.
 
 mod hardening;
 mod metrics;
 mod stopping;
+mod unconfined;
 
 use crate::database::Engine;
 use crate::process::{self, Options};
