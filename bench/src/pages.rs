@@ -31,7 +31,7 @@ const fn page(path: &'static str, visitor: Visitor, chunk: &'static str) -> Page
 }
 
 /// The list of credentials, which has the budget, and all others.
-pub const PAGES: [Page; 17] = [
+pub const PAGES: [Page; 18] = [
     Page {
         path: "/credentials",
         visitor: Visitor::Administrator,
@@ -51,6 +51,7 @@ pub const PAGES: [Page; 17] = [
     page("/help/credentials", Visitor::Administrator, "help"),
     page("/help/mcp-servers", Visitor::Administrator, "help"),
     page("/help/model-bindings", Visitor::Administrator, "help"),
+    page("/help/users", Visitor::Administrator, "help"),
     page("/help/forms", Visitor::Administrator, "help"),
     page("/help/audit", Visitor::Administrator, "help"),
 ];
