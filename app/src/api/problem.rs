@@ -47,6 +47,9 @@ pub struct Problem {
     /// `precondition-failed`: when it was changed last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_at: Option<DateTime<Utc>>,
+    /// Seconds to wait before the next try; the header `Retry-After` once more, for whoever sees only this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
 }
 
 impl Problem {
@@ -67,6 +70,7 @@ impl Problem {
             credential: None,
             changed_by: None,
             changed_at: None,
+            retry_after: None,
         }
     }
 

@@ -4,6 +4,10 @@ use leptos::prelude::*;
 
 use super::text;
 use crate::credentials::{CredentialState, CredentialSummary};
+use crate::ui::shorten_middle;
+
+/// Names of at most so many characters fit into a narrow column.
+const NAME_FITS: usize = 44;
 
 /// A link to the credential, or why there is none.
 #[component]
@@ -17,7 +21,12 @@ pub(crate) fn CredentialCell(
     match (credential.state, &credential.name) {
         (CredentialState::Live, Some(name)) => {
             let href = format!("/credentials/{}", credential.id);
-            view! { <a class="row-credential" href=href>{name.clone()}</a> }.into_any()
+            view! {
+                <a class="row-credential" href=href title=name.clone() aria-label=name.clone()>
+                    {shorten_middle(name, NAME_FITS)}
+                </a>
+            }
+            .into_any()
         }
         (CredentialState::Deleted, _) => view! {
             <span class="chip chip-danger">{text::credential_deleted()}</span>

@@ -9,7 +9,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use http::{HeaderValue, StatusCode, header};
-use serde::Serialize;
 
 use super::RequestId;
 use crate::db::{DbError, is_unique_violation};
@@ -494,19 +493,16 @@ pub fn problem(error: ApiError, request_id: &str) -> Problem {
     }
     let (slug, title) = error.slug_and_title();
     let mut document = Problem {
-        kind: format!("urn:strongroom:problem:{slug}"),
         title: title.to_owned(),
-        status: error.status().as_u16(),
         detail,
         request_id: request_id.to_owned(),
-        errors: Vec::new(),
-        references: None,
-        references_total: None,
-        owned: None,
-        host: None,
-        credential: None,
-        changed_by: None,
-        changed_at: None,
+        retry_after: error.retry_after(),
+        ..Problem::local(slug, error.status().as_u16())
+    };
+    let about_credential = FieldError {
+        pointer: CREDENTIAL_POINTER.to_owned(),
+        code: slug.to_owned(),
+        detail: document.detail.clone(),
     };
     match error {
         ApiError::Invalid(errors) => document.errors = errors,
@@ -525,20 +521,12 @@ pub fn problem(error: ApiError, request_id: &str) -> Problem {
             document.changed_at = Some(changed_at);
         }
         ApiError::HostNotAllowed { host, credential } => {
-            document.errors.push(FieldError {
-                pointer: CREDENTIAL_POINTER.to_owned(),
-                code: slug.to_owned(),
-                detail: document.detail.clone(),
-            });
+            document.errors.push(about_credential);
             document.host = Some(host);
             document.credential = Some(credential);
         }
         ApiError::CredentialDeleted(credential) => {
-            document.errors.push(FieldError {
-                pointer: CREDENTIAL_POINTER.to_owned(),
-                code: slug.to_owned(),
-                detail: document.detail.clone(),
-            });
+            document.errors.push(about_credential);
             document.credential = Some(credential);
         }
         ApiError::ValueNotSendable(credential) | ApiError::CredentialForbidden(credential) => {
@@ -550,14 +538,8 @@ pub fn problem(error: ApiError, request_id: &str) -> Problem {
 }
 
 /// The document that waits for its request id.
-#[derive(Clone, Serialize)]
-struct Unfinished {
-    #[serde(flatten)]
-    document: Problem,
-    /// The header of the same name once more, for whoever sees only the document.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after: Option<u64>,
-}
+#[derive(Clone)]
+struct Unfinished(Problem);
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
@@ -576,10 +558,7 @@ impl IntoResponse for ApiError {
                 .headers_mut()
                 .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        response.extensions_mut().insert(Unfinished {
-            document: problem(self, ""),
-            retry_after,
-        });
+        response.extensions_mut().insert(Unfinished(problem(self, "")));
         response
     }
 }
@@ -589,16 +568,15 @@ pub async fn finish_problems(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     let mut response = next.run(request).await;
     if response.status() == StatusCode::METHOD_NOT_ALLOWED && response.extensions().get::<Unfinished>().is_none() {
-        response.extensions_mut().insert(Unfinished {
-            document: problem(ApiError::MethodNotAllowed, ""),
-            retry_after: None,
-        });
+        response
+            .extensions_mut()
+            .insert(Unfinished(problem(ApiError::MethodNotAllowed, "")));
     }
-    let Some(mut unfinished) = response.extensions_mut().remove::<Unfinished>() else {
+    let Some(Unfinished(mut document)) = response.extensions_mut().remove::<Unfinished>() else {
         return response;
     };
-    unfinished.document.request_id = id.map(|id| id.0).unwrap_or_default();
-    let body = serde_json::to_vec(&unfinished).unwrap_or_default();
+    document.request_id = id.map(|id| id.0).unwrap_or_default();
+    let body = serde_json::to_vec(&document).unwrap_or_default();
     response.headers_mut().remove(header::CONTENT_LENGTH);
     response.headers_mut().insert(
         header::CONTENT_TYPE,

@@ -227,9 +227,11 @@ fn problem_response(kinds: &[ProblemKind], problem: &Value) -> Value {
         }}},
     });
     // Of several kinds with one status, some may tell when to come back.
-    if kinds.iter().any(|kind| matches!(kind.status.as_u16(), 429 | 503)) {
+    let status = kinds[0].status.as_u16();
+    if matches!(status, 429 | 502 | 503) {
+        let always = status != 502;
         response["headers"] = json!({
-            "Retry-After": {"description": "Seconds to wait.", "required": true, "schema": {"type": "integer"}},
+            "Retry-After": {"description": "Seconds to wait.", "required": always, "schema": {"type": "integer"}},
         });
     }
     response
