@@ -64,7 +64,7 @@ impl Faults {
 
     /// Checks the value alone, once its field was left.
     pub fn check_value(&self, value: ValueHandle) {
-        self.value.set(value_fault(&value.take()));
+        self.value.set(value_fault(&value.copy()));
     }
 
     /// Puts the server's words to the fields.

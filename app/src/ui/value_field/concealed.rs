@@ -94,9 +94,10 @@ pub(super) fn ConcealedText(
                     handle.focused.set(false);
                     handle.refresh();
                     handle.look_for_offers();
-                    if let Some(on_check) = on_check.filter(|_| changed.get_value()) {
+                    if let Some(on_check) = on_check.filter(|_| changed.try_get_value() == Some(true)) {
                         after_press(move || {
-                            if handle.is_alive() {
+                            // The form may be gone by now.
+                            if changed.try_get_value().is_some() && handle.is_alive() {
                                 on_check.run(());
                             }
                         });

@@ -50,6 +50,12 @@ impl ValueHandle {
     #[must_use]
     pub fn take(&self) -> SecretValue {
         self.conceal();
+        self.copy()
+    }
+
+    /// The secret, for checking. What is shown stays so.
+    #[must_use]
+    pub fn copy(&self) -> SecretValue {
         self.held.with_value(|text| SecretValue::new(text.to_string()))
     }
 
