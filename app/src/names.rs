@@ -122,7 +122,8 @@ const PREFIXES: &[&str] = &[
 #[must_use]
 pub fn looks_like_secret(text: &str) -> bool {
     let text = text.trim();
-    if text.contains("-----BEGIN ") {
+    // A PEM block, whatever stands before it.
+    if text.split_whitespace().any(|word| word.ends_with("-----BEGIN")) {
         return true;
     }
     if is_jwt(text) {

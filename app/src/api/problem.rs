@@ -33,7 +33,9 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub references_total: Option<i64>,
     /// `owns-records`: what the user owns.
+    // The browser asks anew instead: what reads it would be a part of every first visit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_deserializing))]
     pub owned: Option<Box<Owned>>,
     /// `host-not-allowed`: the host that was asked for, as `host` or `host:port`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -32,7 +32,7 @@ pub(super) fn style(folder: &Path, mode: Mode) -> Result<String> {
     })
 }
 
-/// CSS without comments, indentation and empty lines. Quoted texts stay as they are.
+/// CSS without comments, indentation and breaks of lines. Quoted texts stay as they are.
 fn without_comments(css: &str) -> String {
     let mut kept = String::with_capacity(css.len());
     let mut rest = css.chars().peekable();
@@ -63,8 +63,15 @@ fn without_comments(css: &str) -> String {
     }
     let mut lines = String::with_capacity(kept.len());
     for line in kept.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        lines.push_str(line);
-        lines.push('\n');
+        if line.contains(['"', '\'']) {
+            lines.push_str(line);
+        } else {
+            lines.push_str(&line.replace(": ", ":").replace(" {", "{"));
+        }
+        // What goes on in the next line is apart from it.
+        if !line.ends_with(['{', '}', ';', ',']) {
+            lines.push('\n');
+        }
     }
     lines
 }
@@ -76,9 +83,6 @@ mod tests {
     #[test]
     fn comments_and_indentation_leave_the_style_sheet() {
         let css = "/* a */\n.b {\n  content: \"/* kept */\";\n\n  color: red; /* c **/\n}\n";
-        assert_eq!(
-            without_comments(css),
-            ".b {\ncontent: \"/* kept */\";\ncolor: red;\n}\n"
-        );
+        assert_eq!(without_comments(css), ".b{content: \"/* kept */\";color:red;}");
     }
 }

@@ -54,14 +54,11 @@ pub fn DeleteUserDialog(
 }
 
 /// Refuses in the server's way where something else is owned than what was shown.
-fn still_so(shown: &Owned, now: Owned) -> Result<(), ClientError> {
-    if *shown == now {
+fn still_so(shown: &Owned, now: &Owned) -> Result<(), ClientError> {
+    if shown == now {
         return Ok(());
     }
-    Err(ClientError::Problem(Box::new(Problem {
-        owned: Some(Box::new(now)),
-        ..Problem::local("owns-records", 409)
-    })))
+    Err(ClientError::Problem(Box::new(Problem::local("owns-records", 409))))
 }
 
 #[component]
@@ -87,6 +84,19 @@ fn DeleteForm(user: User, owned: Owned, on_done: Callback<Done>) -> impl IntoVie
             }
         });
     };
+    // What is owned is shown as it is now, and asked about again.
+    let show_anew = move || {
+        let client = client.get_value();
+        spawn_local(async move {
+            let Ok(now) = client.user_owned(id).await else { return };
+            // The dialog may be closed by now.
+            if owned.try_set(now).is_none() {
+                changed.set(true);
+                choice.ask_again();
+                save.reset();
+            }
+        });
+    };
     let submit = Callback::new(move |()| {
         let decided = owned.with_untracked(|owned| name.with_value(|name| choice.decided(name, owned)));
         let Some(estate) = decided else { return };
@@ -96,7 +106,7 @@ fn DeleteForm(user: User, owned: Owned, on_done: Callback<Done>) -> impl IntoVie
                 let revision = revision.get_untracked();
                 async move {
                     // What was decided is about what was shown: anything else is shown first.
-                    still_so(&shown, client.user_owned(id).await?)?;
+                    still_so(&shown, &client.user_owned(id).await?)?;
                     WriteClient.delete_user(id, revision, estate).await
                 }
             },
@@ -118,11 +128,8 @@ fn DeleteForm(user: User, owned: Owned, on_done: Callback<Done>) -> impl IntoVie
             move || {
                 take_revision();
                 let Some(problem) = save.problem() else { return };
-                if let Some(now) = problem.owned.clone() {
-                    changed.set(true);
-                    owned.set(*now);
-                    choice.ask_again();
-                    save.reset();
+                if problem.slug() == "owns-records" {
+                    show_anew();
                 } else if problem.field("/transfer_to").is_some() {
                     choice.refuse_heir(text::new_owner_gone());
                 }
