@@ -206,6 +206,7 @@ pub struct SignUpLink {
     /// The path below the address of this Strongroom, with the token in the fragment.
     pub path: String,
     /// Until when it is good.
+    #[serde(deserialize_with = "crate::api::moment")]
     pub expires_at: DateTime<Utc>,
 }
 
@@ -249,8 +250,10 @@ pub struct Session {
     /// The network that it signed in from, shortened: `203.0.113.0/24`.
     pub network: Option<String>,
     /// When it began.
+    #[serde(deserialize_with = "crate::api::moment")]
     pub created_at: DateTime<Utc>,
     /// When it was used last, to within five minutes.
+    #[serde(deserialize_with = "crate::api::moment")]
     pub last_seen_at: DateTime<Utc>,
     /// Whether it is the session that asks.
     pub current: bool,

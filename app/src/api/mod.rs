@@ -2,6 +2,7 @@
 
 mod client;
 mod events;
+mod moment;
 mod page;
 mod patch;
 mod problem;
@@ -12,6 +13,7 @@ mod schema;
 pub use client::{BoxedAnswer, InProcess};
 pub use client::{ClientError, Input, RawAnswer, ReadClient, WriteClient};
 pub use events::{EventReader, ServerEvent};
+pub(crate) use moment::{moment, optional_moment};
 pub use page::{Page, Query};
 pub use patch::Patch;
 pub use problem::{FieldError, NamedRecord, Problem};

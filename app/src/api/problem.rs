@@ -48,6 +48,7 @@ pub struct Problem {
     pub changed_by: Option<String>,
     /// `precondition-failed`: when it was changed last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::api::optional_moment")]
     pub changed_at: Option<DateTime<Utc>>,
     /// Seconds to wait before the next try; the header `Retry-After` once more, for whoever sees only this.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -13,6 +13,7 @@ pub struct AuditEvent {
     /// Its place in the trail, from 1, without gaps.
     pub seq: i64,
     /// When.
+    #[serde(deserialize_with = "crate::api::moment")]
     pub at: DateTime<Utc>,
     /// Who.
     pub actor: AuditActor,

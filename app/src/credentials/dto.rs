@@ -32,8 +32,10 @@ pub struct Credential {
     /// How many references there are.
     pub used_by: i64,
     /// When it was created.
+    #[serde(deserialize_with = "crate::api::moment")]
     pub created_at: DateTime<Utc>,
     /// When it was changed last.
+    #[serde(deserialize_with = "crate::api::moment")]
     pub updated_at: DateTime<Utc>,
 }
 
@@ -124,8 +126,10 @@ pub struct Reference {
     /// The record's name.
     pub name: String,
     /// When the credential was attached.
+    #[serde(deserialize_with = "crate::api::moment")]
     pub attached_at: DateTime<Utc>,
     /// When this record used the credential last.
+    #[serde(deserialize_with = "crate::api::optional_moment")]
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
@@ -157,6 +161,7 @@ pub struct CredentialSummary {
     /// Who deleted it.
     pub deleted_by: Option<String>,
     /// When it was deleted.
+    #[serde(deserialize_with = "crate::api::optional_moment")]
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
@@ -204,6 +209,7 @@ pub struct UseReferrer {
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Use {
     /// When.
+    #[serde(deserialize_with = "crate::api::moment")]
     pub at: DateTime<Utc>,
     /// Who.
     pub actor: UseActor,

@@ -63,8 +63,10 @@ pub struct McpServer {
     /// Counts all changes, from 1; quoted, it is the `ETag`.
     pub revision: i64,
     /// When it was created.
+    #[serde(deserialize_with = "crate::api::moment")]
     pub created_at: DateTime<Utc>,
     /// When it was changed last.
+    #[serde(deserialize_with = "crate::api::moment")]
     pub updated_at: DateTime<Utc>,
 }
 
@@ -170,6 +172,7 @@ pub struct TestResult {
     /// Whether the server accepted the connection and listed its tools.
     pub ok: bool,
     /// When the test ran.
+    #[serde(deserialize_with = "crate::api::moment")]
     pub checked_at: DateTime<Utc>,
     /// How long it took, in milliseconds.
     pub latency_ms: i64,
@@ -201,6 +204,7 @@ pub struct ToolList {
     /// Always none: the tools come in one page.
     pub previous_cursor: Option<String>,
     /// When the server was asked.
+    #[serde(deserialize_with = "crate::api::moment")]
     pub checked_at: DateTime<Utc>,
     /// How long it took, in milliseconds.
     pub latency_ms: i64,
@@ -233,6 +237,7 @@ pub struct ToolResult {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub structured_content: Option<serde_json::Value>,
     /// When the tool was called.
+    #[serde(deserialize_with = "crate::api::moment")]
     pub checked_at: DateTime<Utc>,
     /// How long it took, in milliseconds.
     pub latency_ms: i64,

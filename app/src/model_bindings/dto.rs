@@ -74,14 +74,17 @@ pub struct ModelBinding {
     /// Where requests go, as `host` or `host:port`.
     pub host: String,
     /// When its credential was used last.
+    #[serde(deserialize_with = "crate::api::optional_moment")]
     pub last_used_at: Option<DateTime<Utc>>,
     /// Who created it.
     pub owner: Owner,
     /// Counts all changes, from 1; quoted, it is the `ETag`.
     pub revision: i64,
     /// When it was created.
+    #[serde(deserialize_with = "crate::api::moment")]
     pub created_at: DateTime<Utc>,
     /// When it was changed last.
+    #[serde(deserialize_with = "crate::api::moment")]
     pub updated_at: DateTime<Utc>,
 }
 
@@ -116,6 +119,7 @@ pub struct ModelTestResult {
     /// Whether the model answered.
     pub ok: bool,
     /// When the test ran.
+    #[serde(deserialize_with = "crate::api::moment")]
     pub checked_at: DateTime<Utc>,
     /// How long it took, in milliseconds.
     pub latency_ms: i64,

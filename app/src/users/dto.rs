@@ -39,14 +39,18 @@ pub struct User {
     /// Whether they can sign in.
     pub state: UserState,
     /// Until when a link that was not used yet is good.
+    #[serde(deserialize_with = "crate::api::optional_moment")]
     pub link_expires_at: Option<DateTime<Utc>>,
     /// When they were seen last, to within five minutes; nothing for never.
+    #[serde(deserialize_with = "crate::api::optional_moment")]
     pub last_seen_at: Option<DateTime<Utc>>,
     /// Counts all changes, from 1; quoted, it is the `ETag`.
     pub revision: i64,
     /// When the account was made.
+    #[serde(deserialize_with = "crate::api::moment")]
     pub created_at: DateTime<Utc>,
     /// When it was changed last.
+    #[serde(deserialize_with = "crate::api::moment")]
     pub updated_at: DateTime<Utc>,
 }
 
