@@ -26,6 +26,10 @@ pub struct Pages {
     accounts: Accounts,
 }
 
+/// How long a page may take: it only reads, and each read has limits of its own. What is awaited in the rendering has
+/// none, so that a wake-up which is lost there would leave a visitor with nothing for good.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
+
 /// Pages that anybody may see.
 const PUBLIC: &[&str] = &["/sign-in", "/set-up", "/welcome"];
 
@@ -146,7 +150,15 @@ impl Pages {
         // Rendering holds the request's URL only: a body is never read.
         let (parts, _) = request.into_parts();
         let asked = parts.headers.clone();
-        let mut response = render(Request::from_parts(parts, Body::empty())).await;
+        let once_more = parts.clone();
+        let mut attempt = tokio::time::timeout(PATIENCE, render(Request::from_parts(parts, Body::empty()))).await;
+        if attempt.is_err() {
+            tracing::warn!("a page was not rendered in time, and is rendered anew");
+            attempt = tokio::time::timeout(PATIENCE, render(Request::from_parts(once_more, Body::empty()))).await;
+        }
+        let Ok(mut response) = attempt else {
+            return too_late();
+        };
         if outcome.is_not_found() {
             *response.status_mut() = StatusCode::NOT_FOUND;
         }
@@ -158,6 +170,16 @@ impl Pages {
         }
         compress::compressed(&asked, response).await
     }
+}
+
+/// Nothing was rendered: reading it again is all that anybody can do.
+fn too_late() -> Response {
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        [(header::RETRY_AFTER, "1"), (header::CACHE_CONTROL, "no-store")],
+        "This page took too long. Load it again.",
+    )
+        .into_response()
 }
 
 /// Nothing but this site's own files and the one script of the page.

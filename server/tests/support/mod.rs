@@ -33,6 +33,9 @@ pub use database::Engine;
 /// The password of every account that a test makes.
 pub const PASSWORD: &str = "four words for tests";
 
+/// Longer than any answer takes, even on a busy machine.
+const MAX_WAIT: std::time::Duration = std::time::Duration::from_mins(2);
+
 /// Runs a test on both engines: `both_engines! { async fn a_sentence(app: TestApp) { … } }`.
 #[macro_export]
 macro_rules! both_engines {
@@ -174,8 +177,14 @@ impl TestApp {
     /// Any request.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let line = format!("{} {}", request.method(), request.uri().path());
-        let Ok(response) = self.router.clone().oneshot(request).await;
-        Answer::read(line, response).await
+        // A request that is never answered fails by its name, and not the whole run by its time.
+        let answered = async {
+            let Ok(response) = self.router.clone().oneshot(request).await;
+            Answer::read(line.clone(), response).await
+        };
+        tokio::time::timeout(MAX_WAIT, answered)
+            .await
+            .unwrap_or_else(|_| panic!("{line} is answered"))
     }
 
     /// GET below `/api/v1`.
