@@ -3,6 +3,8 @@
 mod compress;
 mod transport;
 
+use std::sync::LazyLock;
+
 use app::help::{HelpText, HelpTopic};
 use app::{App, PageOutcome, PageRequest, SiteNames, Theme};
 use axum::body::Body;
@@ -26,9 +28,14 @@ pub struct Pages {
     accounts: Accounts,
 }
 
-/// How long a page may take: it only reads, and each read has limits of its own. What is awaited in the rendering has
-/// none, so that a wake-up which is lost there would leave a visitor with nothing for good.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
+/// Where the app has pages. Listed once in a process: while they are listed, no page that is being rendered gets its
+/// data, on whichever thread, and it waits for them for good.
+static PATHS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let listings = leptos_axum::generate_route_list(App);
+    let paths = listings.iter().map(|listing| listing.path().to_owned());
+    // The app's own page for unknown addresses is the router's fallback.
+    paths.filter(|path| path != "/" && !path.contains('*')).collect()
+});
 
 /// Pages that anybody may see.
 const PUBLIC: &[&str] = &["/sign-in", "/set-up", "/welcome"];
@@ -43,13 +50,9 @@ impl Pages {
     /// All pages, and what is no page: the site's files, and a page that says that there is nothing.
     pub fn router(self) -> Router {
         let mut router = Router::new().route("/", routing::get(async || see_other("/credentials")));
-        for listing in leptos_axum::generate_route_list(App) {
-            let path = listing.path().to_owned();
-            // The app's own page for unknown addresses is the fallback below.
-            if path != "/" && !path.contains('*') {
-                let found: MethodRouter<Self> = routing::get(page);
-                router = router.route(&path, found);
-            }
+        for path in &*PATHS {
+            let found: MethodRouter<Self> = routing::get(page);
+            router = router.route(path, found);
         }
         router.fallback(fallback).with_state(self)
     }
@@ -150,15 +153,7 @@ impl Pages {
         // Rendering holds the request's URL only: a body is never read.
         let (parts, _) = request.into_parts();
         let asked = parts.headers.clone();
-        let once_more = parts.clone();
-        let mut attempt = tokio::time::timeout(PATIENCE, render(Request::from_parts(parts, Body::empty()))).await;
-        if attempt.is_err() {
-            tracing::warn!("a page was not rendered in time, and is rendered anew");
-            attempt = tokio::time::timeout(PATIENCE, render(Request::from_parts(once_more, Body::empty()))).await;
-        }
-        let Ok(mut response) = attempt else {
-            return too_late();
-        };
+        let mut response = render(Request::from_parts(parts, Body::empty())).await;
         if outcome.is_not_found() {
             *response.status_mut() = StatusCode::NOT_FOUND;
         }
@@ -170,16 +165,6 @@ impl Pages {
         }
         compress::compressed(&asked, response).await
     }
-}
-
-/// Nothing was rendered: reading it again is all that anybody can do.
-fn too_late() -> Response {
-    (
-        StatusCode::SERVICE_UNAVAILABLE,
-        [(header::RETRY_AFTER, "1"), (header::CACHE_CONTROL, "no-store")],
-        "This page took too long. Load it again.",
-    )
-        .into_response()
 }
 
 /// Nothing but this site's own files and the one script of the page.

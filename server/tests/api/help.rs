@@ -5,7 +5,7 @@ use axum::body::Body;
 use http::{Request, header};
 use server::help;
 
-use crate::support::{Answer, Engine, TestApp};
+use crate::support::{Answer, Engine, TestApp, as_the_server_runs};
 
 /// A heading, and words that the part below it cannot do without.
 type Statement = (&'static str, &'static [&'static str]);
@@ -249,17 +249,6 @@ async fn page(app: &TestApp, who: Option<&'static str>, path: &str) -> Answer {
     app.send(request.body(Body::empty()).unwrap()).await
 }
 
-/// As the server runs: pages are rendered on worker threads with a deep stack.
-fn with_a_deep_stack<F: Future<Output = ()> + Send + 'static>(check: F) {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .worker_threads(1)
-        .thread_stack_size(8 << 20)
-        .build()
-        .unwrap();
-    runtime.block_on(runtime.spawn(check)).unwrap();
-}
-
 #[track_caller]
 fn check(topic: HelpTopic, statements: &[Statement]) {
     let html = help::text(topic);
@@ -289,7 +278,7 @@ fn the_help_about_people_says_all_that_it_was_written_for() {
 
 #[test]
 fn every_page_leads_to_its_text() {
-    with_a_deep_stack(async {
+    as_the_server_runs(async {
         let app = TestApp::start(Engine::Sqlite).await;
         for (path, topic) in PAGES {
             let answer = page(&app, Some("admin"), path).await.expect(200);
@@ -305,7 +294,7 @@ fn every_page_leads_to_its_text() {
 
 #[test]
 fn every_link_of_the_help_leads_somewhere() {
-    with_a_deep_stack(async {
+    as_the_server_runs(async {
         let app = TestApp::start(Engine::Sqlite).await;
         let mut checked = 0;
         for topic in HelpTopic::ALL {
@@ -334,7 +323,7 @@ fn every_link_of_the_help_leads_somewhere() {
 
 #[test]
 fn everybody_may_read_the_help_and_it_needs_no_scripts() {
-    with_a_deep_stack(async {
+    as_the_server_runs(async {
         let app = TestApp::start(Engine::Sqlite).await;
         for who in [None, Some("viewer")] {
             page(&app, who, "/help").await.expect(200);

@@ -22,6 +22,7 @@ mod models;
 mod openapi;
 mod outbound;
 mod own_account;
+mod pages;
 mod peers;
 mod races;
 mod roles;

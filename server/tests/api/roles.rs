@@ -8,7 +8,7 @@ use http::{Method, Request, header};
 use serde_json::json;
 
 use crate::peers::hostile::{Peer, Seen};
-use crate::support::{Engine, PASSWORD, TestApp};
+use crate::support::{Engine, PASSWORD, TestApp, as_the_server_runs};
 
 /// Who asks, in the order of the columns. The records belong to the first manager.
 const WHO: [Option<&str>; 5] = [Some("admin"), Some("manager"), Some("other"), Some("viewer"), None];
@@ -224,15 +224,8 @@ async fn walk(app: TestApp) {
 
 #[test]
 fn every_role_may_do_what_the_table_says_and_no_more() {
-    // As the server runs: pages are rendered on worker threads with a deep stack.
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .thread_stack_size(8 << 20)
-        .build()
-        .unwrap();
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        let walked = runtime.spawn(async move { walk(TestApp::start(engine).await).await });
-        runtime.block_on(walked).unwrap();
+        as_the_server_runs(async move { walk(TestApp::start(engine).await).await });
     }
 }
 

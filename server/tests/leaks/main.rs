@@ -26,7 +26,7 @@ use serde_json::json;
 use hostile::{Peer, answer, completion};
 use server::outbound::stdio::Stdio;
 use support::stdio::{files, stdio_settings};
-use support::{Answer, Engine, TestApp};
+use support::{Answer, Engine, TestApp, as_the_server_runs};
 
 /// A marked canary, with characters that JSON, URLs and HTML escape.
 const CANARY: &str = "canary-5e1f\"<&/+é Zq7vWk";
@@ -500,15 +500,8 @@ async fn nothing_holds_the_canary(app: TestApp) {
 
 #[test]
 fn a_canary_is_nowhere_on_either_engine() {
-    // As the server runs: pages are rendered on worker threads with a deep stack.
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .thread_stack_size(8 << 20)
-        .build()
-        .unwrap();
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        let check = runtime.spawn(async move { nothing_holds_the_canary(TestApp::start(engine).await).await });
-        runtime.block_on(check).unwrap();
+        as_the_server_runs(async move { nothing_holds_the_canary(TestApp::start(engine).await).await });
     }
 }
 

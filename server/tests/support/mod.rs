@@ -241,6 +241,17 @@ impl TestApp {
     }
 }
 
+/// Runs a check as the server runs: pages are rendered on worker threads with a deep stack.
+pub fn as_the_server_runs(check: impl Future<Output = ()> + Send + 'static) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(8 << 20)
+        .build()
+        .expect("a runtime");
+    let checked = runtime.spawn(check);
+    runtime.block_on(checked).expect("the check passes");
+}
+
 /// The settings of a test's server.
 pub fn settings(folder: &tempfile::TempDir, database_url: Option<&str>) -> Settings {
     let options = Options {
