@@ -72,6 +72,7 @@ const STATEMENTS: &[Statement] = &[
             "allowed hosts",
             "An empty list means nowhere",
             "The first MCP server or model binding",
+            "whoever may change a credential decides where it is sent",
         ],
     ),
     (
@@ -93,10 +94,25 @@ const STATEMENTS: &[Statement] = &[
         ],
     ),
     ("mcp-servers-over-http", &["Authorization: Bearer"]),
-    ("mcp-servers-over-stdio", &["takes no credential", "environment"]),
+    (
+        "mcp-servers-over-stdio",
+        &[
+            "takes no credential",
+            "child process",
+            "environment",
+            "name that variable",
+        ],
+    ),
     (
         "through-the-api-and-in-files",
-        &["credential_id", "model_id", "kind: model", "api_key: ", "never the key"],
+        &[
+            "credential_id",
+            "A workflow file",
+            "model_id",
+            "kind: model",
+            "api_key: ",
+            "never the key",
+        ],
     ),
     (
         "in-the-middle-of-another-form",
@@ -131,6 +147,7 @@ const STATEMENTS: &[Statement] = &[
             "Sealed",
             "At run time the server opens",
             "an AI action",
+            "can allow a host of their own",
             "Names are visible",
         ],
     ),
@@ -150,7 +167,8 @@ const PEOPLE: &[Statement] = &[
             "<td>Manager",
             "change and delete their own",
             "<td>Viewer",
-            "No role can read a value",
+            "No page, answer or log shows a value",
+            "Whoever may change a credential decides",
             "from the next request on",
         ],
     ),
