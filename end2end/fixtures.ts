@@ -2,7 +2,8 @@
  * What every spec begins with: `import { test, expect, … } from '../fixtures'`.
  *
  * Each worker has a Strongroom of its own, with one user of each role (`USERS`). The tests of a worker share its data:
- * give records a name of their own with `unique`. A test that needs an empty server takes `freshServer`.
+ * give records a name of their own with `unique`. A test that needs an empty server takes
+ * `emptyServer`, or `freshServer` where even the users would be too much.
  */
 import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
@@ -23,6 +24,8 @@ interface TestFixtures {
   api: (role: Role) => Promise<Api>;
   /** A server without users and data, for this test alone. Open its pages with `freshServer.url`. */
   freshServer: Strongroom;
+  /** A server with the users and nothing else, for this test alone. */
+  emptyServer: Strongroom;
   /** A server that offers the programs `everything` and `other`, for this test alone. */
   programs: Strongroom;
   /** An MCP server that checks a token, for this test alone. */
@@ -58,6 +61,11 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   api: async ({ server }, use) => use((role) => server.api(role)),
   freshServer: async ({}, use) => {
     const server = await startStrongroom({ users: false });
+    await use(server);
+    await server.stop();
+  },
+  emptyServer: async ({}, use) => {
+    const server = await startStrongroom();
     await use(server);
     await server.stop();
   },
