@@ -1,5 +1,5 @@
 import { axeCheck, expect, open, type Page, signIn, test, unique } from '../fixtures';
-import { McpServerForm } from '../pages/mcp-servers';
+import { CreateHereForm, McpServerForm } from '../pages/mcp-servers';
 
 test.beforeEach(async ({ page, server }) => {
   await signIn(page, server, 'administrator');
@@ -85,6 +85,55 @@ test('a list that cannot be loaded offers to try again', async ({ page, guard })
   fails = false;
   await picker.row('Retry').click();
   await expect(dialog.getByText('Could not be loaded.').first()).toBeHidden();
+});
+
+test('where there are no credentials yet, it says so and offers to create one', async ({ page, emptyServer }) => {
+  await signIn(page, emptyServer, 'administrator');
+  await open(page, `${emptyServer.url}/mcp-servers?dialog=add`);
+  const { dialog, picker } = new McpServerForm(page);
+  await picker.field().click();
+  await expect(dialog).toContainText('There are no credentials yet.');
+  await expect(picker.rows()).toHaveText(['Create credential…']);
+  await axeCheck(page, 'dialog');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  const inner = new CreateHereForm(page);
+  const name = unique('VERY_FIRST');
+  await expect(inner.name()).toBeFocused();
+  await expect(inner.name()).toHaveValue('');
+  await inner.name().fill(name);
+  await inner.value.paste('canary-very-first');
+  await inner.save().click();
+  await expect(picker.field()).toHaveValue(name);
+  await picker.clear().click();
+  await picker.field().click();
+  await expect(picker.row(new RegExp(`^${name}`))).toBeVisible();
+  await expect(dialog).not.toContainText('There are no credentials yet.');
+});
+
+test('a word that is still being composed is not searched for', async ({ page, api }) => {
+  const { name } = await (await api('administrator')).createCredential({ name: unique('COMPOSED'), value: 'canary-composed' });
+  await page.clock.install();
+  await open(page, '/mcp-servers?dialog=add');
+  const { picker } = new McpServerForm(page);
+  await picker.field().focus();
+  const searched: string[] = [];
+  page.on('request', (request) => {
+    const asked = request.url().includes('/api/v1/credentials?') ? new URL(request.url()).searchParams.get('search') : null;
+    if (asked) searched.push(asked);
+  });
+  const keyboard = await page.context().newCDPSession(page);
+  for (const length of [3, 7, name.length]) {
+    const text = name.slice(0, length);
+    await keyboard.send('Input.imeSetComposition', { text, selectionStart: length, selectionEnd: length });
+    await expect(picker.field()).toHaveValue(text);
+    // More than the wait of the search.
+    await page.clock.runFor(1_000);
+  }
+  await keyboard.send('Input.insertText', { text: name });
+  await page.clock.runFor(1_000);
+  await expect(picker.row(new RegExp(`^${name}`))).toBeVisible();
+  expect(searched, 'once, and whole').toEqual([name]);
 });
 
 test('a slow list says that it is searching', async ({ page }) => {

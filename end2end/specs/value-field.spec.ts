@@ -138,6 +138,46 @@ test('the text survives a failed save, and is dropped after a successful one', a
   expect(await page.content()).not.toContain(CANARY);
 });
 
+test('Show ends at save, whether it succeeds or not', async ({ page, api }) => {
+  const taken = await (await api('administrator')).createCredential({ name: unique('TAKEN'), value: 'other' });
+  const form = new CredentialForm(page);
+  const shows = async () => {
+    await form.value.show().click();
+    await expect(form.value.show()).toHaveAttribute('aria-pressed', 'true');
+    await expect(form.value.text()).toHaveValue(CANARY);
+  };
+  const conceals = async (when: string) => {
+    await expect(form.value.show(), when).toHaveAttribute('aria-pressed', 'false');
+    await expect(form.value.text(), when).toHaveAttribute('placeholder', 'Hidden, 1 line');
+    await expectNowhere(page, CANARY, when);
+  };
+  await form.value.paste(CANARY);
+  await shows();
+  await form.name().fill(taken.name);
+  // Held on its way: it ends with the press, and not with the answer.
+  let letSave = () => {};
+  const maySave = new Promise<void>((resolve) => (letSave = resolve));
+  await page.route('**/api/v1/credentials', async (route) => {
+    await maySave;
+    await route.continue();
+  });
+  await form.save().click();
+  await expect(form.save()).toHaveAttribute('aria-busy', 'true');
+  await conceals('while it is saved');
+  letSave();
+  await expect(form.name()).toHaveAttribute('aria-invalid', 'true');
+  await conceals('after it was refused');
+
+  await shows();
+  await form.name().fill(unique('FREE'));
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+  await expectNowhere(page, CANARY, 'after it was saved');
+  await new CredentialsPage(page).add().click();
+  await expect(form.value.show(), 'the next form begins concealed').toHaveAttribute('aria-pressed', 'false');
+  await expect(form.value.text()).toHaveValue('');
+});
+
 test('the dialog with a value in it is accessible', async ({ page }) => {
   await new ValueField(page.getByRole('dialog', { name: 'Add credential' })).paste(`Bearer ${CANARY}`);
   await axeCheck(page, 'dialog');
