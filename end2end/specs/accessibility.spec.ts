@@ -1,9 +1,10 @@
 import type { Locator } from '@playwright/test';
 
-import { axeCheck, expect, open, signIn, test, unique } from '../fixtures';
+import { axeCheck, expect, open, type Page, signIn, test, unique } from '../fixtures';
 import { CredentialForm, CredentialsPage } from '../pages/credentials';
 import { McpServerForm } from '../pages/mcp-servers';
 import { AccountMenu } from '../pages/users';
+import { makeRecords, SIGNED_OUT_PAGES, signedInPages } from '../support/records';
 
 const CANARY = 'canary-b62a-accessibility';
 
@@ -172,3 +173,56 @@ test('with reduced motion nothing moves', async ({ page }) => {
   });
   expect(moving).toEqual([]);
 });
+
+/** The visible texts that are smaller than 12 px: those in the document, in fields, and those that the style writes. */
+async function smallTexts(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const LEAST = 12;
+    const found = new Set<string>();
+    const check = (element: Element, part: string | undefined, text: string) => {
+      const { fontSize } = getComputedStyle(element, part);
+      if (text.trim() !== '' && element.checkVisibility() && parseFloat(fontSize) < LEAST) found.add(`${fontSize}: ${text.trim()}`);
+    };
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) check(walker.currentNode.parentElement!, undefined, walker.currentNode.textContent ?? '');
+    for (const element of document.body.querySelectorAll('*')) {
+      if (element.matches('input, textarea, select')) check(element, undefined, element.id || element.tagName);
+      if (element.hasAttribute('placeholder')) check(element, '::placeholder', element.getAttribute('placeholder') ?? '');
+      for (const part of ['::before', '::after', '::marker']) {
+        const { content } = getComputedStyle(element, part);
+        if (content !== 'none' && content !== 'normal') check(element, part, content.replace(/^"|"$/g, ''));
+      }
+    }
+    return [...found];
+  });
+}
+
+for (const width of [1280, 360]) {
+  test(`no text is smaller than 12 px on any page at ${width} px`, async ({ page, api }) => {
+    test.slow();
+    const made = await makeRecords(await api('administrator'), { url: 'https://mcp.example.com/mcp', host: 'mcp.example.com' });
+    await page.setViewportSize({ width, height: 900 });
+    const heading = page.getByRole('heading', { level: 1 });
+    for (const path of signedInPages(made)) {
+      await open(page, path);
+      await expect(heading).toBeVisible();
+      expect(await smallTexts(page), path).toEqual([]);
+    }
+    for (const path of [`/credentials?edit=${made.credential}`, `/mcp-servers?edit=${made.server}`, `/model-bindings?edit=${made.binding}`, `/users?edit=${made.user}`]) {
+      await open(page, path);
+      await expect(page.getByRole('dialog').getByRole('button', { name: 'Save' })).toBeVisible();
+      expect(await smallTexts(page), path).toEqual([]);
+    }
+    await open(page, '/credentials');
+    if (width < 760) await page.getByRole('button', { name: 'Menu', exact: true }).click();
+    await new AccountMenu(page).button().click();
+    await expect(new AccountMenu(page).signOut()).toBeVisible();
+    expect(await smallTexts(page), 'the account menu').toEqual([]);
+    await page.context().clearCookies();
+    for (const path of SIGNED_OUT_PAGES) {
+      await open(page, path);
+      await expect(heading).toBeVisible();
+      expect(await smallTexts(page), path).toEqual([]);
+    }
+  });
+}

@@ -1,9 +1,12 @@
 import type { Locator } from '@playwright/test';
 
-import { type Api, expect, type McpServer, open, type Page, signIn, test, unique } from '../fixtures';
+import { expect, open, type Page, signIn, test, unique } from '../fixtures';
+import { CredentialForm } from '../pages/credentials';
+import { CreateHereForm, McpServerForm } from '../pages/mcp-servers';
+import { SignInAgainDialog } from '../pages/sign-in';
+import { AccountMenu } from '../pages/users';
+import { makeRecords, SIGNED_OUT_PAGES, signedInPages } from '../support/records';
 import { expectNothingSideways, WIDTHS } from '../support/widths';
-
-const CANARY = 'canary-2fd6-pseudo-locale';
 
 /**
  * Lengthens every visible word by 40 %, as a translation may, with accents above and below: texts, placeholders and
@@ -49,24 +52,6 @@ async function expectItFits(page: Page, what: string): Promise<void> {
   expect(faults, what).toEqual([]);
 }
 
-interface Records {
-  credential: string;
-  server: string;
-  binding: string;
-  user: string;
-}
-
-/** One record of each kind. The server offers tools, and the test of neither record leads out of this machine. */
-async function records(client: Api, openMcp: McpServer): Promise<Records> {
-  const { id } = await client.createCredential({ name: unique('LONG_WORDS'), value: CANARY, allowed_hosts: [openMcp.host] });
-  const server = await client.post<{ id: string }>('/mcp-servers', { name: unique('Server'), url: openMcp.url, credential_id: id });
-  const settings = { provider: 'openai-compatible', model_id: 'gpt-test', base_url: openMcp.url, api_key: id };
-  const binding = await client.post<{ id: string }>('/model-bindings', { name: unique('Binding'), settings });
-  const name = unique('Ida');
-  const { user } = await client.post<{ user: { id: string } }>('/users', { name, email: `${name.toLowerCase()}@example.com`, role: 'manager' });
-  return { credential: id, server: server.id, binding: binding.id, user: user.id };
-}
-
 /** Opens a page, makes its words longer and checks that they fit. */
 async function expectLongWordsFit(page: Page, path: string, shown: Locator): Promise<void> {
   await open(page, path);
@@ -81,33 +66,15 @@ for (const width of WIDTHS) {
 
     test('on the pages of the signed-out', async ({ page }) => {
       const heading = page.getByRole('heading', { level: 1 });
-      for (const path of ['/sign-in', '/sign-in?error=wrong', '/set-up', '/welcome', '/help', '/help/credentials']) {
-        await expectLongWordsFit(page, path, heading);
-      }
+      for (const path of SIGNED_OUT_PAGES) await expectLongWordsFit(page, path, heading);
     });
 
     test('on every page', async ({ page, server, api, openMcp }) => {
       test.slow();
-      const made = await records(await api('administrator'), openMcp);
+      const made = await makeRecords(await api('administrator'), openMcp);
       await signIn(page, server, 'administrator');
       const heading = page.getByRole('heading', { level: 1 });
-      for (const path of [
-        `/credentials?search=${made.credential}`,
-        '/credentials?search=nothing-is-called-so',
-        `/credentials/${made.credential}`,
-        '/mcp-servers',
-        '/model-bindings',
-        `/model-bindings/${made.binding}/try`,
-        '/users',
-        '/users?search=nobody-is-called-so',
-        '/audit',
-        '/audit?search=nothing-is-called-so',
-        '/account',
-        '/help',
-        '/help/credentials',
-      ]) {
-        await expectLongWordsFit(page, path, heading);
-      }
+      for (const path of signedInPages(made)) await expectLongWordsFit(page, path, heading);
       await open(page, `/audit?target=${made.credential}`);
       await page.locator('summary').first().click();
       await pseudoLocalize(page);
@@ -115,7 +82,7 @@ for (const width of WIDTHS) {
     });
 
     test('inside every list', async ({ page, server, api, openMcp }) => {
-      await records(await api('administrator'), openMcp);
+      await makeRecords(await api('administrator'), openMcp);
       await signIn(page, server, 'administrator');
       for (const path of ['/credentials', '/mcp-servers', '/model-bindings', '/users', '/audit']) {
         await open(page, path);
@@ -128,7 +95,7 @@ for (const width of WIDTHS) {
     test('in every dialog', async ({ page, server, api, openMcp }) => {
       test.slow();
       const client = await api('administrator');
-      const made = await records(client, openMcp);
+      const made = await makeRecords(client, openMcp);
       await signIn(page, server, 'administrator');
       const dialog = page.getByRole('dialog');
       const button = dialog.getByRole('button', { name: /^(Cancel|Close)$/ }).last();
@@ -161,6 +128,56 @@ for (const width of WIDTHS) {
       await expect(dialog.getByRole('textbox', { name: 'Link' })).toBeVisible();
       await pseudoLocalize(page);
       await expectItFits(page, 'the link of a user');
+    });
+
+    test('on the page of an unknown address', async ({ page, server, guard }) => {
+      guard.allow(/status of 404/);
+      const heading = page.getByRole('heading', { level: 1, name: 'Page not found' });
+      await expectLongWordsFit(page, '/nothing-here', heading);
+      await signIn(page, server, 'administrator');
+      await expectLongWordsFit(page, '/nothing-here', heading);
+    });
+
+    test('in the dialogs that open from another place than an address', async ({ page, server, context }) => {
+      test.slow();
+      await signIn(page, server, 'administrator');
+      await open(page, '/credentials');
+      if (width < 760) await page.getByRole('button', { name: 'Menu', exact: true }).click();
+      await new AccountMenu(page).openShortcuts();
+      await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+      await pseudoLocalize(page);
+      await expectItFits(page, 'the shortcuts');
+
+      await open(page, '/credentials?dialog=add');
+      const form = new CredentialForm(page);
+      await form.name().fill('TYPED');
+      await page.keyboard.press('Escape');
+      await expect(form.keep()).toBeVisible();
+      await pseudoLocalize(page);
+      await expectItFits(page, 'the question before typed text is lost');
+
+      // The form was changed: the browser asks before it is left.
+      page.on('dialog', (dialog) => void dialog.accept());
+      const [outer, inner, again] = [new McpServerForm(page), new CreateHereForm(page), new SignInAgainDialog(page)];
+      const createHere = async () => {
+        await open(page, '/mcp-servers?dialog=add');
+        const search = unique('INLINE_WITH_LONG_WORDS');
+        await outer.url().fill('https://mcp.example.com/mcp');
+        await outer.picker.field().fill(search);
+        await outer.picker.row(/Create credential/).click();
+        await expect(inner.name()).toHaveValue(search);
+      };
+      await createHere();
+      await pseudoLocalize(page);
+      await expectItFits(page, 'creating a credential above a form');
+
+      await createHere();
+      await inner.value.paste('canary-2fd6-inline');
+      await context.clearCookies();
+      await inner.save().click();
+      await expect(again.password()).toBeVisible();
+      await pseudoLocalize(page);
+      await expectItFits(page, 'signing in again above two forms');
     });
   });
 }
