@@ -1,5 +1,7 @@
 import { type Api, expect, open, signIn, test, unique } from '../fixtures';
-import { DeleteDialog } from '../pages/credentials';
+import { CredentialForm, CredentialsPage, DeleteDialog } from '../pages/credentials';
+import { CreateHereForm, McpServerForm, McpServersPage } from '../pages/mcp-servers';
+import { makeRecords, SIGNED_OUT_PAGES, signedInPages } from '../support/records';
 import { expectNothingSideways, WIDTHS } from '../support/widths';
 
 const CANARY = 'canary-d915-widths';
@@ -91,3 +93,84 @@ for (const width of WIDTHS) {
     });
   });
 }
+
+// What is left of 1280 by 900 where everything is twice as large: low, too.
+test.describe('200 % of 1280 px', () => {
+  test.use({ viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 });
+
+  test('no page scrolls sideways, and the heading of none is out of sight', async ({ page, server, api }) => {
+    test.slow();
+    const made = await makeRecords(await api('administrator'), { url: 'https://mcp.example.com/mcp', host: 'mcp.example.com' });
+    const heading = page.getByRole('heading', { level: 1 });
+    for (const path of SIGNED_OUT_PAGES) {
+      await open(page, path);
+      await expect(heading).toBeInViewport({ ratio: 1 });
+      await expectNothingSideways(page, path);
+    }
+    await signIn(page, server, 'administrator');
+    for (const path of signedInPages(made)) {
+      await open(page, path);
+      await expect(heading).toBeInViewport({ ratio: 1 });
+      await expectNothingSideways(page, path);
+    }
+  });
+
+  test('the main job is done in two dialogs, with their buttons in sight all the time', async ({ page, server }) => {
+    const [name, credential] = [unique('Zoomed'), unique('ZOOMED')];
+    await signIn(page, server, 'administrator');
+    await open(page, `/mcp-servers?search=${name}&dialog=add`);
+    const [form, inner] = [new McpServerForm(page), new CreateHereForm(page)];
+    const usable = async (dialog: McpServerForm | CreateHereForm, what: string) => {
+      for (const button of [dialog.save(), dialog.cancel()]) await expect(button, what).toBeInViewport({ ratio: 1 });
+      await expectNothingSideways(page, what);
+    };
+    await usable(form, 'the form');
+    // Tab leads through all of it, and what has the focus is never hidden.
+    await form.name().focus();
+    for (const stops = new Set<string>(); ; ) {
+      const focused = page.locator('dialog :focus');
+      const stop = await focused.evaluate((element) => `${element.tagName} ${element.id} ${element.textContent}`);
+      if (stops.has(stop)) break;
+      stops.add(stop);
+      await expect(focused, stop).toBeInViewport({ ratio: 1 });
+      if (await form.save().evaluate((save) => save === document.activeElement)) break;
+      await page.keyboard.press('Tab');
+    }
+    await expect(form.save(), 'Tab has come to the end').toBeFocused();
+    await form.name().fill(name);
+    await form.url().fill('https://mcp.example.com/mcp');
+    await form.picker.field().fill(credential);
+    await expect(form.picker.row(/Create credential/)).toBeInViewport({ ratio: 1 });
+    await form.picker.row(/Create credential/).click();
+    await usable(inner, 'the form above it');
+    await inner.value.paste(CANARY);
+    await inner.save().click();
+    await expect(form.picker.field()).toHaveValue(credential);
+    await usable(form, 'the form, filled');
+    await form.save().click();
+    await expect(form.dialog).toBeHidden();
+    await expect(new McpServersPage(page).row(name)).toContainText(credential);
+  });
+
+  test('a credential is added and deleted, and what is wrong with it is in sight', async ({ page, server }) => {
+    const name = unique('ZOOMED');
+    await signIn(page, server, 'administrator');
+    await open(page, `/credentials?search=${name}&dialog=add`);
+    const [list, form, question] = [new CredentialsPage(page), new CredentialForm(page), new DeleteDialog(page, name)];
+    await expect(form.save()).toBeInViewport({ ratio: 1 });
+    // Everything that can go wrong at once: the words must not push the buttons away.
+    await form.save().click();
+    await expect(form.dialog.getByRole('alert').first()).toContainText('Correct 2 fields:');
+    await expect(form.name()).toBeFocused();
+    await expect(form.name()).toBeInViewport({ ratio: 1 });
+    await expect(form.save()).toBeInViewport({ ratio: 1 });
+    await form.name().fill(name);
+    await form.value.paste(CANARY);
+    await form.save().click();
+    await expect(list.link(name)).toBeVisible();
+    await list.operation('Delete', name).click();
+    for (const button of [question.cancel(), question.delete()]) await expect(button).toBeInViewport({ ratio: 1 });
+    await question.delete().click();
+    await expect(list.link(name)).toBeHidden();
+  });
+});
