@@ -158,6 +158,49 @@ test('in forced colours, a switch that is on differs from one that is off', asyn
   await expect.poll(() => look(on)).toEqual(dark);
 });
 
+test('in forced colours, a wrong field is told by an icon and words that can be seen', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  await form.name().fill('sk-proj-canary0000000000000000');
+  await form.save().click();
+  await expect(form.name()).toHaveAttribute('aria-invalid', 'true');
+  const faults = form.dialog.locator('.field-error');
+  await expect(faults.filter({ hasText: 'This looks like a secret.' })).toHaveCount(1);
+  await expect(faults.filter({ hasText: 'Enter the value.' })).toHaveCount(1);
+  for (const fault of await faults.filter({ has: page.locator('svg') }).all()) {
+    const { words, icon, ground, size } = await fault.evaluate((element) => {
+      const svg = element.querySelector('svg')!;
+      return {
+        words: getComputedStyle(element).color,
+        icon: getComputedStyle(svg).stroke,
+        ground: getComputedStyle(element.closest('dialog')!).backgroundColor,
+        size: svg.getBoundingClientRect().width,
+      };
+    });
+    expect(words, 'the words can be seen').not.toBe(ground);
+    expect([ground, 'none'], 'the icon can be seen').not.toContain(icon);
+    expect(size).toBeGreaterThanOrEqual(12);
+  }
+  const summary = form.dialog.getByRole('alert').filter({ hasText: 'Correct 2 fields:' });
+  expect(await summary.evaluate((element) => getComputedStyle(element).borderTopStyle), 'the summary has a border').not.toBe('none');
+});
+
+test('in forced colours, the entry of the current page differs from the others by more than a colour', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await open(page, '/mcp-servers');
+  const entries = page.getByRole('navigation', { name: 'Main' }).getByRole('listitem').getByRole('link');
+  const looks = await entries.evaluateAll((links) =>
+    links.map((link) => {
+      const { fontWeight, outlineStyle, borderInlineStartStyle, textDecorationLine } = getComputedStyle(link);
+      return { current: link.getAttribute('aria-current') === 'page', look: [fontWeight, outlineStyle, borderInlineStartStyle, textDecorationLine].join(' ') };
+    }),
+  );
+  const here = looks.filter(({ current }) => current);
+  expect(here).toHaveLength(1);
+  expect(looks.filter(({ look }) => look === here[0]!.look)).toEqual(here);
+});
+
 test('with reduced motion nothing moves', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await open(page, '/credentials?dialog=add');
