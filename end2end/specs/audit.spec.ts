@@ -149,6 +149,72 @@ test('moments are entered in the time of the reader and kept in UTC', async ({ p
   await expect(page.getByRole('heading', { name: 'Nothing matches these filters.' })).toBeVisible();
 });
 
+// Half an hour off UTC like the zone of the other tests, but behind it, and with summer time.
+test.describe('in Newfoundland', () => {
+  test.use({ timezoneId: 'America/St_Johns' });
+
+  test('moments follow the clock of winter and of summer, and a reload keeps them', async ({ page }) => {
+    await open(page, '/audit');
+    const audit = new AuditPage(page);
+    for (const [entered, inUtc] of [
+      ['2026-01-02T10:30', '2026-01-02T14:00:00Z'],
+      ['2026-07-02T10:30', '2026-07-02T13:00:00Z'],
+      // The same day here, the next one in UTC.
+      ['2026-07-02T23:15', '2026-07-03T01:45:00Z'],
+    ] as const) {
+      await audit.from().fill(entered);
+      await audit.from().blur();
+      await expect(page).toHaveURL((url) => url.searchParams.get('since') === inUtc);
+      await page.reload();
+      await hydrated(page);
+      await expect(audit.from()).toHaveValue(entered);
+    }
+  });
+
+  test('an event is found by the day and by the minute that it has there', async ({ page, api }) => {
+    const client = await api('administrator');
+    const { name } = await client.createCredential({ name: unique('DAY'), value: CANARY });
+    const { items } = await client.get<{ items: { at: string }[] }>(`/audit-events?search=${name}`);
+    expect(items).toHaveLength(1);
+    const at = new Date(items[0]!.at);
+    /** What the clock there shows, as the field takes it. */
+    const there = (moment: Date) => {
+      const parts = new Intl.DateTimeFormat('en-GB', { timeZone: 'America/St_Johns', dateStyle: 'short', timeStyle: 'short' }).formatToParts(moment);
+      const part = (type: string) => parts.find((found) => found.type === type)?.value;
+      return `${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}`;
+    };
+    const day = there(at).slice(0, 10);
+    const dayAfter = (days: number) => new Date(Date.parse(`${day}T00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+    await open(page, `/audit?search=${name}`);
+    const audit = new AuditPage(page);
+    const narrow = async (from: string, to: string) => {
+      await audit.from().fill(from);
+      await audit.from().blur();
+      await audit.to().fill(to);
+      await audit.to().blur();
+      await expect(page).toHaveURL((url) => url.searchParams.has('since') && url.searchParams.has('until'));
+      await expect(audit.from()).toHaveValue(from);
+      await expect(audit.to()).toHaveValue(to);
+    };
+    const nothing = page.getByRole('heading', { name: 'Nothing matches these filters.' });
+    const minute = (minutes: number) => there(new Date(at.getTime() + minutes * 60_000));
+
+    await narrow(`${day}T00:00`, `${dayAfter(1)}T00:00`);
+    await expect(audit.rows()).toHaveCount(1);
+    await expect(audit.row(name)).toContainText(there(at).slice(11));
+    await narrow(`${dayAfter(-1)}T00:00`, `${day}T00:00`);
+    await expect(nothing).toBeVisible();
+    await narrow(`${dayAfter(1)}T00:00`, `${dayAfter(2)}T00:00`);
+    await expect(nothing).toBeVisible();
+    await narrow(minute(0), minute(1));
+    await expect(audit.rows()).toHaveCount(1);
+    await narrow(minute(1), minute(2));
+    await expect(nothing).toBeVisible();
+    await narrow(minute(-1), minute(0));
+    await expect(nothing).toBeVisible();
+  });
+});
+
 test('times are exact', async ({ page }) => {
   await open(page, '/audit');
   const time = new AuditPage(page).rows().first().locator('time').first();
