@@ -1,4 +1,4 @@
-import { expect, hydrated, open, signIn, test, unique } from '../fixtures';
+import { expect, hydrated, open, type Page, signIn, test, unique, USERS } from '../fixtures';
 import { CredentialForm, CredentialsPage } from '../pages/credentials';
 import { AccountMenu } from '../pages/users';
 import { ValueField } from '../pages/value-field';
@@ -141,6 +141,70 @@ test('without its program a page says so and can still be read', async ({ page, 
   await expect(page).toHaveURL(new RegExp(`/credentials/${id}$`));
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
   await page.unroute('**/*.wasm');
+  await bar.getByRole('link', { name: 'Reload' }).click();
+  await hydrated(page);
+  await expect(bar).toBeHidden();
+});
+
+/** Lets the API answer as a server of another build. */
+async function answerFromAnotherBuild(page: Page): Promise<void> {
+  await page.route('**/api/v1/**', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), 'x-strongroom-build': 'another' } });
+  });
+}
+
+test('an answer from another build offers a reload, once what is typed is finished', async ({ page, api }) => {
+  const name = unique('REBUILT');
+  await (await api('administrator')).createCredential({ name, value: CANARY });
+  await open(page, `/credentials?search=${name}`);
+  const bar = page.getByRole('status').filter({ hasText: 'A newer version of Strongroom is running. Finish what you are typing, then reload.' });
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await expect(page.getByRole('button', { name: `More for ${name}` })).toBeVisible();
+  await expect(bar, 'the build that made the page answers').toBeHidden();
+
+  await open(page, '/account');
+  const [own, chosen] = [page.getByRole('textbox', { name: 'Name' }), page.getByLabel('New password')];
+  await answerFromAnotherBuild(page);
+  await chosen.fill(CANARY);
+  await own.fill(' ');
+  await own.press('Enter');
+  await expect(bar, 'nothing was asked for yet').toBeHidden();
+  await own.fill(USERS.administrator.name);
+  await own.press('Enter');
+  await expect(page.getByRole('status', { name: 'Messages' })).toContainText('Your name was saved.');
+  await expect(bar).toBeVisible();
+  await expect(own).toHaveValue(USERS.administrator.name);
+  await expect(chosen, 'what was typed elsewhere stays').toHaveValue(CANARY);
+  // It goes on working for as long as one likes.
+  await own.fill('typed after that');
+  await expect(bar).toBeVisible();
+  await page.unrouteAll();
+  await bar.getByRole('link', { name: 'Reload' }).click();
+  await hydrated(page);
+  await expect(page).toHaveURL(/\/account$/);
+  await expect(bar).toBeHidden();
+  await expect(own).toHaveValue(USERS.administrator.name);
+  await expect(chosen).toHaveValue('');
+});
+
+test('a refusal by another build leaves the dialog and what was typed in it', async ({ page, api }) => {
+  const taken = await (await api('administrator')).createCredential({ name: unique('TAKEN'), value: 'other' });
+  await open(page, '/credentials?dialog=add');
+  await answerFromAnotherBuild(page);
+  const form = new CredentialForm(page);
+  await form.name().fill(taken.name);
+  await form.value.paste(CANARY);
+  await form.save().click();
+  await expect(form.name()).toHaveAttribute('aria-invalid', 'true');
+  await expect(form.name()).toHaveValue(taken.name);
+  await expect(form.value.text()).toHaveAttribute('placeholder', 'Hidden, 1 line');
+  const name = unique('STILL_SAVED');
+  await form.name().fill(name);
+  await form.save().click();
+  await expect(form.dialog, 'finished before the reload').toBeHidden();
+  await expect(new CredentialsPage(page).messages()).toContainText(`${name} was added.`);
+  const bar = page.getByRole('status').filter({ hasText: 'A newer version of Strongroom is running.' });
   await bar.getByRole('link', { name: 'Reload' }).click();
   await hydrated(page);
   await expect(bar).toBeHidden();
