@@ -1,7 +1,10 @@
-import { axeCheck, expect, hydrated, open, signIn, test as base, unique } from '../fixtures';
+import type { Locator } from '@playwright/test';
+
+import { axeCheck, expect, hydrated, open, type Page, signIn, test as base, unique } from '../fixtures';
 import { CreateHereForm } from '../pages/mcp-servers';
 import { ModelBindingForm, ModelBindingsPage, TryPage } from '../pages/model-bindings';
 import { type ModelProvider, startModels } from '../support/models';
+import { freePort } from '../support/process';
 
 const LONG = 'The strongroom keeps its secrets, and the model never sees one of them. '.repeat(6).trim();
 
@@ -9,6 +12,10 @@ const LONG = 'The strongroom keeps its secrets, and the model never sees one of 
 const test = base.extend<{ models: ModelProvider }>({
   models: async ({}, use) => {
     const models = await startModels([
+      { match: { model: 'no-such-model' }, response: { status: 404, error: { message: 'The model `no-such-model` does not exist', code: 'model_not_found' } } },
+      { match: { model: 'busy-model' }, response: { status: 429, retryAfter: 20, error: { message: 'Rate limit reached', type: 'rate_limit_error' } } },
+      { match: { userMessage: 'break off' }, response: { content: LONG }, latency: 40, truncateAfterChunks: 12 },
+      { match: { userMessage: 'fail' }, response: { status: 500, error: { message: 'The canary fell off its perch' } } },
       { match: { userMessage: 'tell slowly' }, response: { content: LONG }, latency: 150 },
       { match: { userMessage: 'tell' }, response: { content: LONG } },
       { match: { userMessage: 'an object' }, response: { content: '{"city":"Oslo"}' } },
@@ -282,6 +289,90 @@ test('a refused key is said to be refused, by name and without its value', async
   expect(await page.content()).not.toContain(wrong);
 });
 
+/** Goes to a control as people do who have no pointer. */
+async function tabTo(page: Page, control: Locator): Promise<void> {
+  const isThere = () => control.evaluate((element) => element === document.activeElement);
+  for (let step = 0; step < 60 && !(await isThere()); step += 1) await page.keyboard.press('Tab');
+  await expect(control).toBeFocused();
+}
+
+for (const [what, model, words] of [
+  ['a model that the provider does not know', 'no-such-model', 'does not know the model no-such-model, or this key may not use it. Check its name.'],
+  ['a provider that takes no more requests', 'busy-model', 'takes no more requests at the moment. Try again in 20 seconds.'],
+] as const) {
+  test(`a test tells ${what}, and saving goes on`, async ({ page, api, models }) => {
+    const { name } = await (await api('administrator')).createCredential({ name: unique('TESTED_KEY'), value: models.key });
+    const form = new ModelBindingForm(page);
+    const binding = unique('Tested');
+    await open(page, '/model-bindings?dialog=add');
+    await form.name().fill(binding);
+    await form.provider().selectOption('openai-compatible');
+    await form.model().fill(model);
+    await form.baseUrl().fill(models.baseUrl);
+    await form.picker.choose(name);
+    await form.test().click();
+    await expect(form.dialog.getByRole('status').filter({ hasText: `Not connected. ${models.host} ${words}` })).toBeVisible();
+    await axeCheck(page, 'dialog');
+    await form.model().fill('gpt-test');
+    await expect(form.dialog).toContainText('Changed since this test.');
+    await form.test().click();
+    await expect(form.dialog).toContainText('It works: the model answered.');
+    await expect(form.dialog).not.toContainText('Not connected.');
+    await form.model().fill(model);
+    await form.save().click();
+    await expect(form.dialog).toBeHidden();
+    await expect(new ModelBindingsPage(page).row(binding)).toContainText(model);
+    expect(await page.content()).not.toContain(models.key);
+  });
+}
+
+test('a test tells that nothing is there to connect to', async ({ page }) => {
+  const host = `127.0.0.1:${await freePort()}`;
+  const form = new ModelBindingForm(page);
+  await open(page, '/model-bindings?dialog=add');
+  await form.provider().selectOption('openai-compatible');
+  await form.model().fill('gpt-test');
+  await form.baseUrl().fill(`http://${host}/v1`);
+  await form.test().click();
+  const words = `Not connected. Nothing accepts connections at ${host}. Check that the server runs, and the port.`;
+  await expect(form.dialog.getByRole('status').filter({ hasText: words })).toBeVisible();
+  await axeCheck(page, 'dialog');
+});
+
+test('a model is tested and tried by keyboard alone', async ({ page, api, models }) => {
+  const client = await api('administrator');
+  const credential = await client.createCredential({ name: unique('KEYS_ONLY'), value: models.key });
+  const name = unique('Keys only');
+  const settings = { provider: 'openai-compatible', model_id: 'gpt-test', base_url: models.baseUrl, api_key: credential.id };
+  await client.post('/model-bindings', { name, settings });
+  const list = new ModelBindingsPage(page);
+  await open(page, `/model-bindings?search=${encodeURIComponent(name)}`);
+  await tabTo(page, list.operation('Edit', name));
+  await page.keyboard.press('Enter');
+  const form = new ModelBindingForm(page, `Edit ${name}`);
+  await expect(form.name()).toBeFocused();
+  await tabTo(page, form.test());
+  await page.keyboard.press('Enter');
+  await expect(form.dialog).toContainText('It works: the model answered.');
+  await expect(form.test(), 'the focus stays, for another try').toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(form.dialog).toBeHidden();
+
+  await tabTo(page, list.operation('Try', name));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: `Try ${name}` })).toBeFocused();
+  const trial = new TryPage(page);
+  await tabTo(page, trial.prompt());
+  await page.keyboard.type('tell slowly');
+  await tabTo(page, trial.run());
+  await page.keyboard.press('Enter');
+  await expect(trial.answer()).toContainText('The strongroom');
+  await tabTo(page, trial.stop());
+  await page.keyboard.press('Enter');
+  await expect(trial.answer()).toContainText('Stopped. What came until then is below.');
+  await expect(trial.run()).toBeFocused();
+});
+
 test('test, edit and delete from the row', async ({ page, api, models }) => {
   const client = await api('administrator');
   const credential = await client.createCredential({ name: unique('ROW_KEY'), value: models.key });
@@ -337,6 +428,48 @@ test.describe('the page for trying', () => {
     await expect(trial.answer()).toContainText('Stopped. What came until then is below.');
     await expect(trial.answer()).toContainText('The strongroom');
     await expect(trial.run()).toBeFocused();
+    await axeCheck(page);
+  });
+
+  test('an answer that the provider cuts half way is told, and what came stays', async ({ page, models }) => {
+    const trial = new TryPage(page);
+    await trial.prompt().fill('break off');
+    await trial.run().click();
+    await expect(trial.answer().getByRole('status').first()).toContainText(`The connection to ${models.host} broke. Try again, or look at its log.`);
+    await expect(trial.answer()).toContainText(LONG.slice(0, 30));
+    await expect(trial.answer()).not.toContainText(LONG);
+    await expect(trial.answer()).not.toContainText('Finished.');
+    await axeCheck(page);
+    // The next one begins anew.
+    await trial.prompt().fill('tell');
+    await trial.run().click();
+    await expect(trial.answer()).toContainText('Finished.');
+    await expect(trial.answer()).toContainText(LONG);
+    await expect(trial.answer()).not.toContainText('broke off');
+  });
+
+  test('an answer that breaks off on its way to the browser is told, and what came stays', async ({ page }) => {
+    await page.route('**/api/v1/actions/ai_generate_text', (route) => {
+      const event = (delta: string) => `event: text\ndata: ${JSON.stringify({ type: 'text', delta })}\n\n`;
+      // The last event is not whole, and none says how it ended.
+      return route.fulfill({ contentType: 'text/event-stream', body: `${event('The strongroom ')}${event('keeps its')}event: text\ndata: {"ty` });
+    });
+    const trial = new TryPage(page);
+    await trial.prompt().fill('tell');
+    await trial.run().click();
+    await expect(trial.answer().getByRole('status').first()).toContainText('The answer broke off. What came until then is below; run it again for the whole.');
+    await expect(trial.answer().getByText('The strongroom keeps its', { exact: true })).toBeVisible();
+    await expect(trial.run()).toBeVisible();
+    await expect(trial.prompt()).toHaveValue('tell');
+  });
+
+  test('a run that fails before a word came is told in words of the provider', async ({ page, models }) => {
+    const trial = new TryPage(page);
+    await trial.prompt().fill('fail');
+    await trial.run().click();
+    await expect(trial.answer().getByRole('status').first()).toContainText(`${models.host} answered with an error (500)`);
+    await expect(trial.answer()).toContainText('The canary fell off its perch');
+    await expect(trial.prompt()).toHaveValue('fail');
     await axeCheck(page);
   });
 

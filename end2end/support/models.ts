@@ -18,8 +18,8 @@ export interface ModelProvider {
   stop(): Promise<void>;
 }
 
-/** What it answers to which prompt. */
-export type Fixtures = readonly { match: Record<string, unknown>; response: Record<string, unknown>; latency?: number }[];
+/** What it answers to which prompt; with `truncateAfterChunks` the connection ends in the middle of an answer. */
+export type Fixtures = readonly { match: Record<string, unknown>; response: Record<string, unknown>; latency?: number; truncateAfterChunks?: number }[];
 
 /** Starts one. */
 export async function startModels(fixtures: Fixtures, key = `canary-model-${randomUUID()}`): Promise<ModelProvider> {
