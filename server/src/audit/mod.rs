@@ -32,7 +32,8 @@ const BEGIN_CHAIN: &str = "INSERT INTO audit_head (id, seq, mac) VALUES (1, 0, $
 const TAKE_HEAD: &str = "UPDATE audit_head SET seq = seq + $1 WHERE id = 1 \
      RETURNING seq, mac, (SELECT id FROM encryption_keys WHERE state = 'active') AS key_id";
 const KEEP_HEAD: &str = "UPDATE audit_head SET mac = $1 WHERE id = 1";
-#[derive(sqlx::FromRow)]
+
+#[derive(Debug, sqlx::FromRow)]
 struct Taken {
     seq: i64,
     mac: Vec<u8>,
@@ -48,26 +49,54 @@ pub async fn begin_chain(tx: &mut Tx) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Appends events. Call it last in the transaction: it holds the lock that orders all writers.
+/// The turn of one transaction to append: it holds the lock that orders all writers.
+#[derive(Debug)]
+pub struct Turn {
+    head: Taken,
+    count: i64,
+}
+
+/// Waits for the turn to append so many events. What the transaction reads from here on is as the writer before it
+/// left it.
+///
+/// # Errors
+/// Where the database fails: then the transaction must not be committed.
+pub async fn take_turn(tx: &mut Tx, events: usize) -> Result<Turn, ApiError> {
+    let count = i64::try_from(events).unwrap_or(i64::MAX);
+    let head = within!(tx, c => sqlx::query_as(TAKE_HEAD).bind(count).fetch_one(c))?;
+    Ok(Turn { head, count })
+}
+
+impl Turn {
+    /// Appends as many events as the turn was taken for. Call it last in the transaction.
+    ///
+    /// # Errors
+    /// Where the database fails: then the transaction must not be committed.
+    pub async fn append(self, tx: &mut Tx, vault: &Vault, events: &[Event]) -> Result<(), ApiError> {
+        let Self { head, count } = self;
+        let key = vault.audit_key_within(tx, &head.key_id).await?;
+        let mut mac = head.mac;
+        let mut links = Vec::with_capacity(events.len());
+        for (seq, event) in (head.seq - count + 1..).zip(events) {
+            mac = chain::link(&key, &mac, seq, &event.content())?;
+            links.push(Link {
+                seq,
+                event,
+                key_id: &head.key_id,
+                mac: mac.clone(),
+            });
+        }
+        insert::all(tx, &links).await?;
+        execute!(tx, sqlx::query(KEEP_HEAD).bind(&mac))?;
+        Ok(())
+    }
+}
+
+/// Appends events. Call it last in the transaction: it waits for its turn.
 ///
 /// # Errors
 /// Where the database fails: then the transaction must not be committed.
 pub async fn append(tx: &mut Tx, vault: &Vault, events: &[Event]) -> Result<(), ApiError> {
-    let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
-    let head: Taken = within!(tx, c => sqlx::query_as(TAKE_HEAD).bind(count).fetch_one(c))?;
-    let key = vault.audit_key_within(tx, &head.key_id).await?;
-    let mut mac = head.mac;
-    let mut links = Vec::with_capacity(events.len());
-    for (seq, event) in (head.seq - count + 1..).zip(events) {
-        mac = chain::link(&key, &mac, seq, &event.content())?;
-        links.push(Link {
-            seq,
-            event,
-            key_id: &head.key_id,
-            mac: mac.clone(),
-        });
-    }
-    insert::all(tx, &links).await?;
-    execute!(tx, sqlx::query(KEEP_HEAD).bind(&mac))?;
-    Ok(())
+    let turn = take_turn(tx, events.len()).await?;
+    turn.append(tx, vault, events).await
 }

@@ -107,6 +107,8 @@ pub(super) async fn run(base: Arc<Base>, mut jobs: mpsc::Receiver<Job>, mut end:
 /// Judges and records a batch in one transaction.
 async fn commit(base: &Base, batch: &[Job]) -> Result<Vec<Result<Granted, ResolveError>>, ApiError> {
     let mut tx = base.db.begin().await?;
+    // First: a change that was acknowledged before a use is on record is seen by it, whoever waited for whom.
+    let turn = audit::take_turn(&mut tx, batch.len()).await?;
     let now = base.clock.now();
     let mut outcomes = Vec::with_capacity(batch.len());
     let mut events = Vec::with_capacity(batch.len());
@@ -123,7 +125,7 @@ async fn commit(base: &Base, batch: &[Job]) -> Result<Vec<Result<Granted, Resolv
         events.push(event(now, &job.request, &name, version, outcome.as_ref().err()));
         outcomes.push(outcome);
     }
-    audit::append(&mut tx, &base.vault, &events).await?;
+    turn.append(&mut tx, &base.vault, &events).await?;
     tx.commit().await?;
     Ok(outcomes)
 }
@@ -236,7 +238,7 @@ fn listed(hosts: &[AllowedHost], request: &UseRequest, credential: NamedRecord) 
 }
 
 /// The caller with the role that the database holds now; nothing where the account is gone or disabled.
-fn current(principal: &Principal, role: Option<&str>) -> Option<Principal> {
+pub(super) fn current(principal: &Principal, role: Option<&str>) -> Option<Principal> {
     match principal {
         Principal::User {
             id,

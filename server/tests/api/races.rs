@@ -2,6 +2,7 @@
 //! that is locked.
 
 use serde_json::{Value, json};
+use server::db::Tx;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 
@@ -72,6 +73,37 @@ both_engines! {
         held.release().await;
         app.call(Some("admin"), http::Method::POST, &path, None).await.expect(200);
         assert!(!peer.seen().is_empty());
+    }
+
+    async fn a_use_that_waited_for_a_change_is_judged_after_it(app: TestApp) {
+        let peer = Peer::start(Seen::decently).await;
+        let id = app.credential("manager", "A", "marked-canary").await;
+        let body = json!({"name": "S", "url": peer.url(), "credential_id": id});
+        let server = app.post("manager", "/mcp-servers", body).await.expect(201).text("/id");
+        app.cookie("viewer").await;
+        // A change that is under way, up to its record in the trail.
+        let mut change = app.state.base.db.begin().await.unwrap();
+        let statements = [
+            "UPDATE audit_head SET seq = seq WHERE id = 1",
+            "UPDATE users SET disabled_at = '2026-03-02T14:05:00Z' WHERE email = 'manager@example.com'",
+        ];
+        for statement in statements {
+            match &mut change {
+                Tx::Sqlite(tx) => sqlx::query(statement).execute(&mut **tx).await.map(drop),
+                Tx::Postgres(tx) => sqlx::query(statement).execute(&mut **tx).await.map(drop),
+            }
+            .unwrap();
+        }
+        let path = format!("/mcp-servers/{server}/test");
+        let using = app.post("manager", &path, json!({}));
+        let ending = async {
+            // Long enough for the use to read what it depends on, if it did so before its turn.
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            change.commit().await.unwrap();
+        };
+        let (used, ()) = tokio::join!(using, ending);
+        assert_eq!(used.status, 403, "{}", used.whole());
+        assert!(peer.seen().is_empty(), "nothing was sent");
     }
 
     async fn a_database_that_is_gone_is_told_everywhere(app: TestApp) {
