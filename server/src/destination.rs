@@ -181,24 +181,27 @@ pub fn is_metadata_address(address: IpAddr) -> bool {
     }
 }
 
-/// The IPv4 address that an IPv6 one stands for: mapped (`::ffff:`), compatible (`::`), NAT64
-/// (`64:ff9b::`), or 6to4 (`2002:`).
+/// The IPv4 address that an IPv6 one stands for: mapped (`::ffff:`), translated (`::ffff:0:`), compatible (`::`), NAT64
+/// (`64:ff9b::`, and `64:ff9b:1::` within a network), or 6to4 (`2002:`).
 #[must_use]
 pub fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     let join = |high: u16, low: u16| Some(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)));
     match v6.segments() {
-        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
-            join(high, low)
-        }
+        [0, 0, 0, 0, 0, 0xffff, high, low]
+        | [0, 0, 0, 0, 0xffff, 0, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x64, 0xff9b, 1, .., high, low]
+        | [0x2002, high, low, ..] => join(high, low),
         [0, 0, 0, 0, 0, 0, high, low] if high != 0 => join(high, low),
         _ => None,
     }
 }
 
-/// A domain name without its trailing dot; nothing where a label is missing.
+/// A domain name without its trailing dot; nothing where it is longer than names are in DNS (RFC 1035), or a label is
+/// missing.
 fn normal_name(name: &str) -> Option<String> {
     let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-    (!name.is_empty() && name.split('.').all(|label| !label.is_empty())).then_some(name)
+    (name.len() <= 253 && name.split('.').all(|label| !label.is_empty())).then_some(name)
 }
 
 /// One entry of a credential's list of hosts. `host` alone means https on port 443; every other
@@ -280,6 +283,19 @@ mod tests {
     }
 
     #[test]
+    fn names_that_are_longer_than_any_are_refused() {
+        let longest = format!("{}.example", "a".repeat(245));
+        assert!(shown(&format!("https://{longest}/")).is_ok());
+        for host in [format!("a{longest}"), format!("{}.example", "漢".repeat(400))] {
+            assert_eq!(
+                shown(&format!("https://{host}/")),
+                Err(DestinationFault::Unreadable),
+                "{host}"
+            );
+        }
+    }
+
+    #[test]
     fn metadata_addresses_are_refused_in_every_spelling() {
         for host in [
             "169.254.169.254",
@@ -289,6 +305,8 @@ mod tests {
             "[::ffff:169.254.169.254]",
             "[::169.254.169.254]",
             "[64:ff9b::a9fe:a9fe]",
+            "[64:ff9b:1::a9fe:a9fe]",
+            "[::ffff:0:a9fe:a9fe]",
             "[fd00:ec2::254]",
             "[fd20:ce::254]",
             "[fd00:42::42]",
