@@ -35,6 +35,7 @@ const STANDING: &str = "SELECT owner_id, updated_at, updated_by_name FROM creden
 const TOUCH: &str = "UPDATE credentials SET reference_epoch = reference_epoch + 1 \
      WHERE id = $1 AND deleted_at IS NULL AND ($2 IS NULL OR revision = $2) AND ($3 IS NULL OR owner_id = $3) RETURNING name";
 const DROP_VERSIONS: &str = "DELETE FROM credential_versions WHERE credential_id = $1";
+const HOSTS_BEFORE: &str = "UPDATE credentials SET reference_epoch = reference_epoch WHERE id = $1 AND deleted_at IS NULL RETURNING allowed_hosts";
 const BURY: &str = "UPDATE credentials SET deleted_at = $2, deleted_by_name = $3, allowed_hosts = $4, revision = revision + 1 WHERE id = $1";
 const USES: &str = "SELECT at, actor_kind, actor_id, actor_name, COALESCE(credential_version, 0) AS credential_version, \
      referrer_kind, referrer_id, referrer_name, host, outcome, reason FROM audit_events \
@@ -46,6 +47,11 @@ fn only_owner(principal: &Principal, action: Action) -> Option<Uuid> {
         Some(Scope::Any) => None,
         Some(Scope::Own) | None => Some(principal.user_id().map_or_else(Uuid::nil, |id| id.0)),
     }
+}
+
+/// A host that somebody put on the list: where a value may go is found by its host, as each use of it is.
+fn allowed(act: Act<'_>, now: DateTime<Utc>, target: (&'static str, Uuid, &str), host: &str) -> Event {
+    Event::by(act, now, "credential.allow_host", target).at_host(host)
 }
 
 #[derive(sqlx::FromRow)]
@@ -95,8 +101,9 @@ impl Credentials {
         self.insert_version(&mut tx, id, 1, &input.value, now).await?;
         let created = Self::get_within(&mut tx, id).await?;
         let target = ("credential", id.0, input.name.as_str());
-        let event = Event::by(act, now, "credential.create", target);
-        audit::append(&mut tx, &self.base.vault, &[event]).await?;
+        let mut events = vec![Event::by(act, now, "credential.create", target)];
+        events.extend(input.allowed_hosts.iter().map(|host| allowed(act, now, target, host)));
+        audit::append(&mut tx, &self.base.vault, &events).await?;
         tx.commit().await?;
         Ok(created)
     }
@@ -155,6 +162,11 @@ impl Credentials {
                 None => Err(Self::why_not(&mut tx, only_owner, id).await?),
             };
         }
+        // The row is locked from here on, so that what is new on the list is what this change adds.
+        let before: Option<Json<Vec<String>>> = match &hosts {
+            Some(_) => within!(&mut tx, c => sqlx::query_scalar(HOSTS_BEFORE).bind(id.0).fetch_optional(c))?,
+            None => None,
+        };
         let changed: Option<Changed> = within!(&mut tx, c => sqlx::query_as(UPDATE)
             .bind(id.0)
             .bind(name)
@@ -182,8 +194,11 @@ impl Credentials {
             ("allowed_hosts", hosts.is_some()),
         ]);
         let target = ("credential", id.0, changed.name.as_str());
-        let event = Event::by(act, now, "credential.update", target).changed(&fields);
-        audit::append(&mut tx, &self.base.vault, &[event]).await?;
+        let mut events = vec![Event::by(act, now, "credential.update", target).changed(&fields)];
+        let before = before.map(|Json(hosts)| hosts).unwrap_or_default();
+        let added = hosts.iter().flatten().filter(|host| !before.contains(host));
+        events.extend(added.map(|host| allowed(act, now, target, host)));
+        audit::append(&mut tx, &self.base.vault, &events).await?;
         tx.commit().await?;
         Ok(updated)
     }

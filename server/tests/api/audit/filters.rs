@@ -31,6 +31,18 @@ both_engines! {
         assert!(!answer.whole().contains("canary"));
     }
 
+    async fn every_host_that_is_put_on_a_list_is_on_record(app: TestApp) {
+        let hosts = json!(["a.example", "b.example:8443"]);
+        let body = json!({"name": "KEY", "value": "v", "allowed_hosts": hosts});
+        let id = app.post("manager", "/credentials", body).await.expect(201).text("/id");
+        let more = json!({"allowed_hosts": ["b.example:8443", "c.example"]});
+        app.patch("manager", &format!("/credentials/{id}"), more).await.expect(200);
+        app.patch("manager", &format!("/credentials/{id}"), json!({"allowed_hosts": null})).await.expect(200);
+        let allowed = events(&app, &format!("target={id}&action=credential.allow_host&sort=seq")).await;
+        assert_eq!(allowed.items("host"), ["a.example", "b.example:8443", "c.example"], "each once, when it is new");
+        assert_eq!(events(&app, "host=c.example").await.number("/total"), 1);
+    }
+
     async fn pages_lead_on_and_back_by_number(app: TestApp) {
         for number in 0..9 {
             app.credential("admin", &format!("K{number}"), "v").await;
