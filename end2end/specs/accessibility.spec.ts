@@ -201,6 +201,33 @@ test('in forced colours, the entry of the current page differs from the others b
   expect(looks.filter(({ look }) => look === here[0]!.look)).toEqual(here);
 });
 
+test('in forced colours, a pressed toggle differs from one that is not', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+  const look = (button: Locator) =>
+    button.evaluate((element) => {
+      const { backgroundColor, outlineStyle, outlineWidth, borderTopStyle, borderTopWidth, fontWeight, textDecorationLine } = getComputedStyle(element);
+      const alpha = /^rgba\(.*, 0\)$/.test(backgroundColor);
+      return [alpha ? 'Canvas' : backgroundColor, outlineStyle, outlineWidth, borderTopStyle, borderTopWidth, fontWeight, textDecorationLine].join(' ');
+    });
+  // A colour that is not there is that of what is below.
+  const ground = (text: string, canvas: string) => text.replace('Canvas', canvas);
+  await open(page, '/credentials');
+  const canvas = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const menu = new AccountMenu(page);
+  await menu.button().click();
+  const theme = (name: string) => menu.theme().getByRole('button', { name });
+  const [pressed, other] = [await look(theme('As the system')), await look(theme('Dark'))];
+  expect.soft(ground(pressed, canvas), 'the chosen theme').not.toBe(ground(other, canvas));
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  await form.value.paste(CANARY);
+  const off = await look(form.value.show());
+  await form.value.show().click();
+  await expect(form.value.show()).toHaveAttribute('aria-pressed', 'true');
+  await form.name().focus();
+  expect.soft(ground(await look(form.value.show()), canvas), 'Show').not.toBe(ground(off, canvas));
+});
+
 test('with reduced motion nothing moves', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await open(page, '/credentials?dialog=add');

@@ -127,6 +127,37 @@ test('a new password needs the old one and ends the other sessions', async ({ pa
   await elsewhere.close();
 });
 
+test('when the answer to a new password is lost, it does not say that nothing was saved', async ({ page, server, api, guard }) => {
+  guard.allow(/Failed to load resource/);
+  const me = await somebody(server, await api('administrator'));
+  await page.goto('/sign-in?next=/account');
+  await new SignInPage(page).signIn(me);
+  await hydrated(page);
+  const [current, fresh] = [page.getByLabel('Current password'), page.getByLabel('New password')];
+  const change = page.getByRole('button', { name: 'Change password' });
+  await page.route('**/api/v1/me', async (route) => {
+    if (route.request().method() !== 'PATCH') return route.continue();
+    // It is done, and nobody hears of it.
+    expect((await route.fetch()).ok()).toBe(true);
+    return route.abort();
+  });
+  await current.fill(me.password);
+  await fresh.fill(CHOSEN);
+  const lost = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/api/v1/me'));
+  await change.click();
+  await lost;
+  await expect(change).not.toHaveAttribute('aria-busy', 'true');
+  const card = page.getByRole('region', { name: 'Password' });
+  await expect(card.getByRole('alert').filter({ hasText: 'Not known whether this was saved' })).toBeVisible();
+  await expect(card).not.toContainText('This was not saved');
+  await expect(page.getByRole('status', { name: 'Messages' })).not.toContainText('Your password was changed.');
+  // The new one opens the account: it was saved indeed.
+  await page.context().clearCookies();
+  await page.goto('/sign-in?next=/account');
+  await new SignInPage(page).signIn({ ...me, password: CHOSEN });
+  await expect(page.getByRole('heading', { level: 1, name: 'Account' })).toBeVisible();
+});
+
 test('sessions are listed and ended, one and all others', async ({ page, browser, server, api }) => {
   test.slow();
   const me = await somebody(server, await api('administrator'));

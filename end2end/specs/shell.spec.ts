@@ -146,6 +146,23 @@ test('without its program a page says so and can still be read', async ({ page, 
   await expect(bar).toBeHidden();
 });
 
+test('a part of the page that is gone from the server says so, and a reload brings it', async ({ page, guard }) => {
+  test.skip(process.env.STRONGROOM_SITE_DIR !== undefined, 'only a release is cut into chunks');
+  guard.allow(/status of 404|split|chunk|wasm|WebAssembly/i);
+  await open(page, '/credentials');
+  // As after an update of the server: the files of the build that made the page are not there any more.
+  await page.route(/\/pkg\/.*(split|chunk)_[^/]*\.wasm$/, (route) => route.fulfill({ status: 404, body: '' }));
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'MCP servers' }).click();
+  const gone = page.getByRole('alert').filter({ hasText: 'This part of the page could not be loaded. Check the connection, then reload.' });
+  await expect(gone).toBeVisible();
+  await expect(page).toHaveURL(/\/mcp-servers$/);
+  await page.unrouteAll();
+  await gone.getByRole('link', { name: 'Reload' }).click();
+  await hydrated(page);
+  await expect(page.getByRole('heading', { level: 1, name: 'MCP servers' })).toBeVisible();
+  await expect(gone).toHaveCount(0);
+});
+
 /** Lets the API answer as a server of another build. */
 async function answerFromAnotherBuild(page: Page): Promise<void> {
   await page.route('**/api/v1/**', async (route) => {
@@ -208,6 +225,32 @@ test('a refusal by another build leaves the dialog and what was typed in it', as
   await bar.getByRole('link', { name: 'Reload' }).click();
   await hydrated(page);
   await expect(bar).toBeHidden();
+});
+
+test('with a dialog open, the offer of a reload is in reach by mouse and by keyboard', async ({ page, api }) => {
+  const taken = await (await api('administrator')).createCredential({ name: unique('TAKEN'), value: 'other' });
+  for (const width of [1280, 360]) {
+    await page.setViewportSize({ width, height: 720 });
+    await open(page, '/credentials?dialog=add');
+    await answerFromAnotherBuild(page);
+    const form = new CredentialForm(page);
+    await form.name().fill(taken.name);
+    await form.value.paste(CANARY);
+    await form.save().click();
+    await expect(form.name()).toHaveAttribute('aria-invalid', 'true');
+    const reload = page.getByRole('link', { name: 'Reload' }).filter({ visible: true });
+    await expect(reload).toHaveCount(1);
+    for (let step = 0; step < 20 && !(await reload.evaluate((link) => link === document.activeElement)); step += 1) await page.keyboard.press('Tab');
+    await expect(reload, `${width} px, by keyboard`).toBeFocused();
+    await page.unrouteAll();
+    // The browser asks first, since something was typed.
+    const asked = page.waitForEvent('dialog');
+    const pressed = reload.click();
+    await (await asked).accept();
+    await pressed;
+    await hydrated(page);
+    await expect(reload).toBeHidden();
+  }
 });
 
 test('a typed value is nowhere outside its field, not even after a reload or Back', async ({ page, api, context }) => {

@@ -150,6 +150,30 @@ test('a new link, disabling and enabling', async ({ page, api }) => {
   await expect(list.row(name)).toContainText('Invited');
 });
 
+test('when the answer with a new link is lost, it does not say that none was made', async ({ page, api, guard }) => {
+  guard.allow(/Failed to load resource/);
+  const { id, name } = await invited(await api('administrator'));
+  await open(page, `/users?search=${name}&link=${id}`);
+  const question = new UserDialog(page, `New link for ${name}?`);
+  let isLost = true;
+  await page.route(`**/api/v1/users/${id}/link`, async (route) => {
+    if (!isLost) return route.continue();
+    // It is made, and nobody hears of it.
+    expect((await route.fetch()).ok()).toBe(true);
+    return route.abort();
+  });
+  const lost = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/link'));
+  await question.button('Make link').click();
+  await lost;
+  await expect(question.button('Make link')).not.toHaveAttribute('aria-busy', 'true');
+  await expect(question.dialog.getByRole('alert').filter({ hasText: 'Not known whether this was saved' })).toBeVisible();
+  await expect(question.dialog).not.toContainText('This was not saved');
+  // Another one ends the one that nobody has.
+  isLost = false;
+  await question.button('Make link').click();
+  await expect(new UserDialog(page, `Link for ${name}`).link()).toHaveValue(/\/welcome#[\w-]{43}$/);
+});
+
 test('an account that owns nothing is deleted, by keyboard', async ({ page, api }) => {
   const client = await api('administrator');
   const [first, second] = [await invited(client), await invited(client)];
