@@ -74,9 +74,15 @@ pub fn run(action: ActionName, mut fields: Fields) -> Result<Run, ApiError> {
     let which = which(&mut fields, saved, model);
     let inputs = fields.object("inputs", "Send the inputs of the action.");
     let inputs: Option<ActionInputs> =
-        inputs.and_then(|inputs| read(&mut fields, &schemas::inputs_of(action), "/inputs", inputs));
+        inputs.and_then(|inputs| read(&mut fields, action, &schemas::inputs_of(action), "/inputs", inputs));
     let settings = fields.patch_object("settings").over(None).unwrap_or_default();
-    let settings: Option<ActionSettings> = read(&mut fields, &schemas::settings_of(action), "/settings", settings);
+    let settings: Option<ActionSettings> = read(
+        &mut fields,
+        action,
+        &schemas::settings_of(action),
+        "/settings",
+        settings,
+    );
     if let Some(schema) = settings.as_ref().and_then(|settings| settings.output_schema.as_ref())
         && let Err(ApiError::Invalid(errors)) = object::compile(schema)
     {
@@ -127,6 +133,7 @@ fn which(fields: &mut Fields, saved: Patch<ModelBindingId>, model: Patch<Map<Str
 /// Checks an object by the rules of its form and reads it.
 fn read<T: DeserializeOwned>(
     fields: &mut Fields,
+    action: ActionName,
     form: &str,
     prefix: &str,
     mut object: Map<String, Value>,
@@ -135,6 +142,8 @@ fn read<T: DeserializeOwned>(
     object.retain(|_, value| !value.is_null());
     let messages = object.get("messages").filter(|messages| messages.is_array());
     let unreadable = messages.is_some_and(|messages| !is_conversation(messages));
+    // An object is also made of what was said before; everything else answers a person.
+    let unanswerable = !action.makes_object() && messages.is_some_and(ends_with_an_answer);
     let object = Value::Object(object);
     let mut errors = match schemas::check(form, &object, prefix) {
         Ok(errors) => errors,
@@ -151,6 +160,13 @@ fn read<T: DeserializeOwned>(
                 .to_owned(),
         });
     }
+    if unanswerable && !unreadable {
+        errors.push(FieldError {
+            pointer: format!("{prefix}/messages"),
+            code: "answered".to_owned(),
+            detail: "End with a message of the user: that is what the model answers.".to_owned(),
+        });
+    }
     if errors.is_empty() {
         // What the form lets through, the type takes.
         return serde_json::from_value(object)
@@ -164,6 +180,11 @@ fn read<T: DeserializeOwned>(
 fn is_conversation(messages: &Value) -> bool {
     let count = messages.as_array().map_or(0, Vec::len);
     (1..=MAX_MESSAGES).contains(&count) && Vec::<Message>::deserialize(messages).is_ok()
+}
+
+fn ends_with_an_answer(messages: &Value) -> bool {
+    let last = messages.as_array().and_then(|messages| messages.last());
+    last.is_some_and(|message| message["role"] == "assistant")
 }
 
 fn mcp(fields: &mut Fields) -> Vec<McpTools> {

@@ -35,16 +35,9 @@ impl Journal {
     /// The error, which also tells what was done before it.
     pub fn told(&self, error: ApiError) -> ApiError {
         let Some(done) = self.words() else { return error };
-        match error {
-            ApiError::Upstream { slug, detail } => ApiError::Upstream {
-                slug,
-                detail: format!("{detail} {done}"),
-            },
-            ApiError::RateLimited { detail, retry_after } => ApiError::RateLimited {
-                detail: format!("{detail} {done}"),
-                retry_after,
-            },
-            error => error,
+        ApiError::After {
+            done,
+            error: Box::new(error),
         }
     }
 

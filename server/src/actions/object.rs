@@ -1,10 +1,12 @@
 //! Objects: the schema is checked, the answer is checked against it, and a model that got it wrong is told so once.
 
 use app::ai::{ActionName, ActionOutput, Usage};
+use app::model_bindings::WireFormat;
 use jsonschema::{PatternOptions, Validator};
 use serde_json::Value;
 
 use super::run::sampling;
+use super::tools::NOT_AT_THE_ROOT;
 use super::turns::turns;
 use super::{Actions, Task};
 use crate::ai::wire::{Ask, Finish, Turn, takes_schema};
@@ -64,18 +66,23 @@ impl Actions {
         let validator = compile(&schema)?;
         let provider = task.model.settings.provider;
         // Providers hold answers to schemas of objects only.
-        let native = schema["type"] == "object"
+        let mut native = schema["type"] == "object"
+            && !(provider.wire_format() == WireFormat::Anthropic && has_choices(&schema))
             && task
                 .model
                 .settings
                 .supports_structured_outputs
                 .unwrap_or_else(|| takes_schema(provider));
-        let system = instructions(task, &schema, native);
         let sampling = sampling(&task.settings);
         let mut turns = turns(&task.inputs);
+        if matches!(turns.last(), Some(Turn::Assistant { .. })) {
+            // A model answers a person.
+            turns.push(Turn::User("Give the object.".to_owned()));
+        }
         let mut usage = Usage::default();
         let mut attempt = 1;
         loop {
+            let system = instructions(task, &schema, native);
             let ask = Ask {
                 system: Some(&system),
                 schema: native.then_some(&schema),
@@ -86,7 +93,14 @@ impl Actions {
                 1 => task.purpose(),
                 attempt => format!("{}, try {attempt}", task.purpose()),
             };
-            let answer = self.ask(caller, task, &purpose, ask, &Sink::none()).await?;
+            let answer = match self.ask(caller, task, &purpose, ask, &Sink::none()).await {
+                // What its provider takes, this model does not: it is told the schema in words.
+                Err(failure) if native && failure.about_schema => {
+                    native = false;
+                    continue;
+                }
+                answer => answer?,
+            };
             add(&mut usage, &answer.usage);
             let faults = match parse(&answer.text) {
                 Some(object) => match faults(&validator, &object) {
@@ -108,6 +122,13 @@ impl Actions {
             attempt += 1;
         }
     }
+}
+
+/// Whether the root of a schema has what Anthropic refuses there.
+fn has_choices(schema: &Value) -> bool {
+    NOT_AT_THE_ROOT
+        .iter()
+        .any(|word| *word != "$schema" && schema.get(word).is_some())
 }
 
 /// Tells a model what was wrong. Providers refuse a turn in which nothing is said, and some two of a person in a row.

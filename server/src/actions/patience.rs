@@ -6,8 +6,7 @@ use app::ai::Retries;
 
 use super::{Actions, Task};
 use crate::ai::wire::{Answer, Ask};
-use crate::ai::{Again, Caller, Sink};
-use crate::http::ApiError;
+use crate::ai::{Again, Caller, Failure, Sink};
 
 const ATTEMPTS: u32 = 3;
 const BACKOFF_MS: u64 = 500;
@@ -53,7 +52,7 @@ impl Actions {
         purpose: &str,
         ask: Ask<'_>,
         sink: &Sink,
-    ) -> Result<Answer, ApiError> {
+    ) -> Result<Answer, Failure> {
         let mut attempt = 1;
         loop {
             let failure = match self.bindings.ai().ask(caller, &task.model, purpose, ask, sink).await {
@@ -62,7 +61,7 @@ impl Actions {
             };
             match wait(task.settings.retries, attempt, failure.again, chance()) {
                 Some(time) => tokio::time::sleep(time).await,
-                None => return Err(failure.error),
+                None => return Err(failure),
             }
             attempt += 1;
         }

@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use app::ai::McpTools;
 use app::api::FieldError;
 use app::mcp_servers::{McpServerId, Tool};
-use app::names::looks_like_secret;
 use serde_json::{Value, json};
 
 use super::Actions;
@@ -34,7 +33,9 @@ impl Toolbox {
     /// Adds the tools of a server, as far as they are wanted.
     fn add(&mut self, server: McpServerId, server_name: &str, tools: Vec<Tool>, wanted: Option<&[String]>) {
         for tool in tools {
-            if wanted.is_some_and(|wanted| !wanted.contains(&tool.name)) || self.specs.len() >= MAX_TOOLS {
+            // Of what was not named, as much is taken as there is room for.
+            let taken = wanted.map_or(self.specs.len() < MAX_TOOLS, |wanted| wanted.contains(&tool.name));
+            if !taken {
                 continue;
             }
             let name = self.unused(&format!("{}__{}", def(server_name), word(&tool.name)));
@@ -62,7 +63,7 @@ impl Toolbox {
             return first;
         }
         // One more than there are tools is enough.
-        (2..MAX_TOOLS + 3)
+        (2..self.places.len() + 3)
             .map(|number| {
                 let tail = format!("_{number}");
                 cut(MAX_NAME - tail.len()) + &tail
@@ -99,7 +100,7 @@ pub(super) fn word(name: &str) -> String {
 
 /// What Anthropic refuses at the root of a schema, with all tools of the request. The server checks the arguments
 /// anyway.
-const NOT_AT_THE_ROOT: &[&str] = &[
+pub(super) const NOT_AT_THE_ROOT: &[&str] = &[
     "$schema", "oneOf", "anyOf", "allOf", "not", "if", "then", "else", "enum",
 ];
 
@@ -124,15 +125,12 @@ fn not_offered(index: usize, server: &str, offered: &[Tool], wanted: &[String]) 
         .iter()
         .enumerate()
         .filter(|(_, name)| !offered.iter().any(|tool| tool.name == **name))
-        .map(|(at, name)| {
-            // What was pasted here by mistake is not repeated.
-            let plain = name.chars().count() <= MAX_NAME && !looks_like_secret(name);
-            let tool = if plain { name } else { "with this name" };
-            FieldError {
-                pointer: format!("/mcp/{index}/tool_names/{at}"),
-                code: "unknown-tool".to_owned(),
-                detail: format!("{server} does not offer the tool {tool}. Choose among the tools that it lists, or leave this one out."),
-            }
+        .map(|(at, _)| FieldError {
+            pointer: format!("/mcp/{index}/tool_names/{at}"),
+            code: "unknown-tool".to_owned(),
+            detail: format!(
+                "{server} offers no tool with this name. Choose among the tools that it lists, or leave this one out."
+            ),
         })
         .collect()
 }
@@ -143,11 +141,19 @@ impl Actions {
     pub(super) async fn toolbox(&self, caller: &Caller, servers: &[McpTools]) -> Result<Toolbox, ApiError> {
         let mut toolbox = Toolbox::default();
         let mut missing = Vec::new();
-        for (index, server) in servers.iter().enumerate() {
+        // Those that are wanted by name come first: a long list of another server must not crowd them out.
+        let mut servers: Vec<_> = servers.iter().enumerate().collect();
+        servers.sort_by_key(|(_, server)| server.tool_names.is_none());
+        for (index, server) in servers {
             let (name, list) = self.servers.list_tools(caller.into(), server.server_id).await?;
             let wanted = server.tool_names.as_deref();
             missing.extend(not_offered(index, &name, &list.items, wanted.unwrap_or_default()));
             toolbox.add(server.server_id, &name, list.items, wanted);
+            if wanted.is_some() && toolbox.specs.len() > MAX_TOOLS {
+                let pointer = format!("/mcp/{index}/tool_names");
+                let detail = format!("An agent takes at most {MAX_TOOLS} tools. Name fewer.");
+                return Err(ApiError::field(&pointer, "too-many", &detail));
+            }
         }
         if missing.is_empty() {
             Ok(toolbox)

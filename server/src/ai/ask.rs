@@ -2,12 +2,13 @@
 
 use app::ai::ActionEvent;
 use futures::StreamExt as _;
+use serde_json::Value;
 
-use super::failure::{About, Again, Failure};
+use super::failure::{About, Again, Failure, lower_words};
 use super::sink::Sink;
 use super::wire::{self, Answer, Ask, Fault, Fold, MAX_TEXT_BYTES, Piece};
 use super::{Ai, Caller, Model};
-use crate::outbound::redact::{Redactor, Scanner};
+use crate::outbound::redact::{Redactor, Words};
 use crate::outbound::{Post, Reply};
 
 impl Ai {
@@ -23,6 +24,26 @@ impl Ai {
         ask: Ask<'_>,
         sink: &Sink,
     ) -> Result<Answer, Failure> {
+        let mut body = wire::body(&ask);
+        loop {
+            match self.once(caller, model, purpose, &ask, &mut body, sink).await? {
+                Some(answer) => return Ok(answer),
+                // A setting was left out. They are few, and each is left out once.
+                None => {}
+            }
+        }
+    }
+
+    /// One request. Nothing where the model refuses a setting by its name, which is then no more in the body.
+    async fn once(
+        &self,
+        caller: &Caller,
+        model: &Model,
+        purpose: &str,
+        ask: &Ask<'_>,
+        body: &mut Value,
+        sink: &Sink,
+    ) -> Result<Option<Answer>, Failure> {
         let ready = self.ready(caller, model, purpose).await?;
         let about = About {
             subject: &ready.subject,
@@ -30,23 +51,26 @@ impl Ai {
             model_id: &model.settings.model_id,
             now: self.base.clock.now(),
         };
-        let body = wire::body(&ask);
-        let url = wire::url(&ask, &model.place);
+        let url = wire::url(ask, &model.place);
         let post = Post {
             url: &url,
             headers: wire::headers(model.settings.provider, model.settings.organization.as_deref()),
-            body: &body,
+            body,
             bearer: ready.bearer.as_ref(),
         };
         let reply = self.outbound.post(post).await.map_err(|error| about.outbound(error))?;
         if !reply.is_success() {
             let (status, wait) = (reply.status(), reply.retry_after());
             let document = reply.failure().await;
+            let refused = || lower_words(document.as_ref());
+            if matches!(status, 400 | 422) && wire::leave_out(ask.provider, body, &refused()) {
+                return Ok(None);
+            }
             return Err(about.status(status, document.as_ref(), wait.as_deref()));
         }
         let format = ask.provider.wire_format();
         if reply.is_event_stream() {
-            return streamed(reply, Fold::new(format), &about, sink).await;
+            return streamed(reply, Fold::new(format), &about, sink).await.map(Some);
         }
         let redactor = reply.redactor();
         let document = reply.json().await.map_err(|error| about.outbound(error))?;
@@ -61,7 +85,7 @@ impl Ai {
             let delta = answer.text.clone();
             sink.send(ActionEvent::Text { delta }).await;
         }
-        Ok(answer)
+        Ok(Some(answer))
     }
 }
 
@@ -84,7 +108,7 @@ async fn streamed(reply: Reply, mut fold: Fold, about: &About<'_>, sink: &Sink) 
                             Piece::Reasoning(more) => reasoning.add(&more, sink).await,
                         }
                     }
-                    if text.whole.len().max(reasoning.whole.len()) > MAX_TEXT_BYTES {
+                    if text.read_bytes.max(reasoning.read_bytes) > MAX_TEXT_BYTES {
                         break Err(about.fault(Fault::TooMuch));
                     }
                     if fold.is_over() {
@@ -122,42 +146,45 @@ fn clean_calls(redactor: &Redactor, answer: &mut Answer) {
 /// A text that is passed on in pieces. Between the pieces of a stream stand words of the format, so that the scan of
 /// the bytes does not see what was cut in two: the text itself is scanned once more.
 struct Told {
-    scanner: Option<Scanner>,
+    redactor: Redactor,
+    words: Option<Words>,
     event: fn(String) -> ActionEvent,
     whole: String,
+    /// What came, of which `whole` holds what was passed on.
+    read_bytes: usize,
 }
 
 impl Told {
     fn new(redactor: &Redactor, event: fn(String) -> ActionEvent) -> Self {
         Self {
-            scanner: Some(redactor.text_scanner()),
+            redactor: redactor.clone(),
+            words: Some(redactor.words()),
             event,
             whole: String::new(),
+            read_bytes: 0,
         }
     }
 
     async fn add(&mut self, more: &str, sink: &Sink) {
-        if let Some(scanner) = &mut self.scanner {
-            let clean = scanner.push(more.as_bytes());
-            self.tell(&clean, sink).await;
+        self.read_bytes += more.len();
+        if let Some(words) = &mut self.words {
+            let clean = words.push(more);
+            self.tell(clean, sink).await;
         }
     }
 
     async fn end(&mut self, sink: &Sink) {
-        if let Some(scanner) = self.scanner.take() {
-            let clean = scanner.finish();
-            self.tell(&clean, sink).await;
+        if let Some(words) = self.words.take() {
+            self.tell(words.finish(), sink).await;
         }
     }
 
-    /// Passes on what is surely clean. The scanner holds bytes back from where a secret may begin, which is never
-    /// inside a character.
-    async fn tell(&mut self, clean: &[u8], sink: &Sink) {
-        if clean.is_empty() {
-            return;
+    async fn tell(&mut self, clean: String, sink: &Sink) {
+        // Whole words: what they escape is whole as well.
+        let delta = self.redactor.text(&clean).into_owned();
+        if !delta.is_empty() {
+            self.whole.push_str(&delta);
+            sink.send((self.event)(delta)).await;
         }
-        let delta = String::from_utf8_lossy(clean).into_owned();
-        self.whole.push_str(&delta);
-        sink.send((self.event)(delta)).await;
     }
 }

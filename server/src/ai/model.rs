@@ -1,5 +1,6 @@
 //! A model that can be asked.
 
+use app::accounts::Resource;
 use app::api::NamedRecord;
 use app::model_bindings::ModelSettings;
 
@@ -57,6 +58,8 @@ impl Ai {
     pub(super) async fn ready(&self, caller: &Caller, model: &Model, purpose: &str) -> Result<Ready, ApiError> {
         let mut subject = Subject::at(model.place.destination.display());
         let Some(credential) = model.settings.api_key else {
+            let models = Resource::ModelBindings;
+            self.resolver.still_may(&caller.principal, models).await?;
             return Ok(Ready { bearer: None, subject });
         };
         let request = UseRequest {
@@ -90,8 +93,9 @@ impl Ai {
 fn refused(error: ResolveError, model: &Model) -> ApiError {
     let error = match error {
         ResolveError::Forbidden(credential) => ApiError::CredentialForbidden(credential),
-        error => ApiError::from(error).at(model.pointer),
+        error => ApiError::from(error),
     };
+    let error = error.at(model.pointer);
     match &model.binding {
         Some(name) => error.of_referrer(name),
         None => error,

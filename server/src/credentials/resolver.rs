@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::accounts::{Action, Resource};
 use app::api::NamedRecord;
 use app::credentials::{CredentialId, ReferrerKind};
 use app::secret::SecretValue;
@@ -11,6 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use super::committer::{self, Job};
+use crate::db::read;
 use crate::destination::Destination;
 use crate::http::{ApiError, CREDENTIAL_POINTER, Principal};
 use crate::state::Base;
@@ -20,6 +22,8 @@ use crate::vault::{Sealed, VaultError};
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Uses that may wait for the committer before new ones are refused.
 const QUEUE: usize = 1024;
+
+const ROLE: &str = "SELECT role FROM users WHERE id = $1 AND deleted_at IS NULL AND disabled_at IS NULL";
 
 /// Through what a credential is used.
 #[derive(Clone, Debug)]
@@ -199,6 +203,21 @@ impl Resolver {
     pub async fn drain(&self) {
         self.end.send_replace(true);
         self.end.closed().await;
+    }
+
+    /// Whether the caller may still use what needs no credential: what was allowed when the request came in may have
+    /// been taken away since.
+    ///
+    /// # Errors
+    /// [`ApiError::Forbidden`] where it was.
+    pub async fn still_may(&self, principal: &Principal, resource: Resource) -> Result<(), ApiError> {
+        let role: Option<String> = match principal.user_id() {
+            Some(user) => read!(self.base.db, c => sqlx::query_scalar(ROLE).bind(user.0).fetch_optional(c))?,
+            None => None,
+        };
+        let now = committer::current(principal, role.as_deref());
+        let may = now.is_some_and(|principal| principal.may(resource, Action::Use).is_some());
+        if may { Ok(()) } else { Err(ApiError::Forbidden) }
     }
 
     /// Checks and records a use, then opens the value.

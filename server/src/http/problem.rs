@@ -167,6 +167,14 @@ pub enum ApiError {
         /// What is wrong.
         error: Box<ApiError>,
     },
+    /// One of the others, after something was done that stays done.
+    #[error("{error}")]
+    After {
+        /// What was done, in a sentence.
+        done: String,
+        /// What went wrong then.
+        error: Box<ApiError>,
+    },
 }
 
 /// The field that names a credential, unless an input has another one for it.
@@ -193,11 +201,13 @@ impl ApiError {
                 }
                 Self::Invalid(errors)
             }
-            error @ (Self::HostNotAllowed { .. } | Self::CredentialDeleted(_)) => Self::At {
-                pointer,
-                referrer: None,
-                error: Box::new(error),
-            },
+            error @ (Self::HostNotAllowed { .. } | Self::CredentialDeleted(_) | Self::CredentialForbidden(_)) => {
+                Self::At {
+                    pointer,
+                    referrer: None,
+                    error: Box::new(error),
+                }
+            }
             error => error,
         }
     }
@@ -231,14 +241,14 @@ impl ApiError {
     #[must_use]
     pub fn inner(&self) -> &Self {
         match self {
-            Self::At { error, .. } => error.inner(),
+            Self::At { error, .. } | Self::After { error, .. } => error.inner(),
             error => error,
         }
     }
 
     pub(super) fn status(&self) -> StatusCode {
         match self {
-            Self::At { error, .. } => error.status(),
+            Self::At { error, .. } | Self::After { error, .. } => error.status(),
             Self::Malformed { .. } | Self::BadQuery(_) | Self::BadCursor => StatusCode::BAD_REQUEST,
             Self::Unauthorized | Self::WrongPassword => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::CrossSite | Self::CredentialForbidden(_) => StatusCode::FORBIDDEN,
@@ -271,7 +281,7 @@ impl ApiError {
 
     pub(super) fn slug_and_title(&self) -> (&'static str, &'static str) {
         match self {
-            Self::At { error, .. } => error.slug_and_title(),
+            Self::At { error, .. } | Self::After { error, .. } => error.slug_and_title(),
             Self::CredentialForbidden(_) => ("credential-forbidden", "Credential not allowed"),
             Self::Malformed { .. } => ("malformed", "The body is not JSON"),
             Self::BadQuery(_) => ("bad-query", "The query cannot be used"),
@@ -321,9 +331,14 @@ impl ApiError {
                     "{} was deleted, so {referrer} cannot be used. Choose another credential for it.",
                     credential.name
                 ),
+                Self::CredentialForbidden(credential) => format!(
+                    "You may not use {}, which {referrer} calls with. Choose another credential for it, or ask whoever owns that one.",
+                    credential.name
+                ),
                 error => format!("{} ({referrer})", error.detail()),
             },
             Self::At { error, .. } => error.detail(),
+            Self::After { done, error } => format!("{} {done}", error.detail()),
             Self::CredentialForbidden(credential) => format!(
                 "You may not use {}. Choose another credential, or ask whoever owns it.",
                 credential.name
@@ -478,6 +493,11 @@ impl From<VaultError> for ApiError {
 #[must_use]
 pub fn problem(error: ApiError, request_id: &str) -> Problem {
     let detail = error.detail();
+    if let ApiError::After { error, .. } = error {
+        let mut document = problem(*error, request_id);
+        document.detail = detail;
+        return document;
+    }
     if let ApiError::At { pointer, error, .. } = error {
         let mut document = problem(*error, request_id);
         for error in document

@@ -14,7 +14,10 @@ use super::wire::{Fault, MAX_TEXT_BYTES};
 use crate::http::ApiError;
 use crate::mcp_servers::{Subject, problem_of};
 use crate::outbound::{OutboundError, UpstreamText};
-use said::{delay, is_about_spent_tokens, is_about_the_key, is_about_the_model, message, quoted, wait, whole_seconds};
+use said::{
+    delay, is_about_spent_tokens, is_about_the_key, is_about_the_model, is_about_the_schema, message, quoted, wait,
+    whole_seconds,
+};
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -25,6 +28,8 @@ pub struct Failure {
     pub again: Again,
     /// Whether the model worked until its tokens were spent, without a word of an answer.
     pub spent: bool,
+    /// Whether it is about the way in which an object was asked for.
+    pub about_schema: bool,
 }
 
 impl Failure {
@@ -33,6 +38,7 @@ impl Failure {
             error,
             again,
             spent: false,
+            about_schema: false,
         }
     }
 }
@@ -52,6 +58,17 @@ impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
         Self::new(error, Again::Never)
     }
+}
+
+impl From<Failure> for ApiError {
+    fn from(failure: Failure) -> Self {
+        failure.error
+    }
+}
+
+/// What a provider says of a failure, in lower case.
+pub(super) fn lower_words(document: Option<&Value>) -> String {
+    document.map_or_else(String::new, |document| message(document).as_str().to_lowercase())
 }
 
 /// What the words can name.
@@ -160,6 +177,7 @@ impl About<'_> {
         };
         Failure {
             spent: status == 400 && is_about_spent_tokens(&lower),
+            about_schema: matches!(status, 400 | 422) && is_about_the_schema(&lower),
             ..Failure::new(error, again)
         }
     }

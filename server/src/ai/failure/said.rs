@@ -70,6 +70,26 @@ pub(super) fn is_about_spent_tokens(lower: &str) -> bool {
     lower.contains("output limit was reached") || lower.contains("could not finish the message")
 }
 
+/// Whether a model does not take a schema, or not this one, or not the way it is passed.
+pub(super) fn is_about_the_schema(lower: &str) -> bool {
+    let names_it = [
+        "tool_choice",
+        "tool choice",
+        "response_format",
+        "json_schema",
+        "json schema",
+        "json mode",
+        "text.format",
+        "input_schema",
+        "responsejsonschema",
+        "response_json_schema",
+        "response_schema",
+        "responseschema",
+        "structured output",
+    ];
+    names_it.iter().any(|name| lower.contains(name))
+}
+
 /// How long to wait: seconds, or until a date.
 pub(super) fn wait(text: &str, now: DateTime<Utc>) -> Option<Duration> {
     if let Ok(seconds) = text.trim().parse::<f64>() {

@@ -21,7 +21,7 @@ use super::place::Place;
 
 pub use fold::{Fold, MAX_TEXT_BYTES};
 use sampling::set_sampling;
-pub use sampling::{Knob, Sampling, field, takes_schema};
+pub use sampling::{Knob, Sampling, field, leave_out, takes_schema};
 use strict::is_strict;
 
 /// What a model is asked.

@@ -155,3 +155,84 @@ pub(super) fn set_sampling(ask: &Ask<'_>, body: &mut Value) {
         }
     }
 }
+
+/// Takes the setting that a model refuses by its name out of the body of a request: what one model takes, another of the
+/// same provider may not. False where it refuses something else. The limit of tokens stays: without it, an answer could
+/// cost more than anybody allowed.
+pub fn leave_out(provider: Provider, body: &mut Value, lower_words: &str) -> bool {
+    let refused = [
+        "unsupported",
+        "not support",
+        "deprecated",
+        "not allowed",
+        "unknown",
+        "unrecognized",
+        "unexpected",
+    ];
+    if !refused.iter().any(|word| lower_words.contains(word)) {
+        return false;
+    }
+    let body = match body.get_mut("generationConfig") {
+        Some(inner) => inner,
+        None => body,
+    };
+    let Some(fields) = body.as_object_mut() else {
+        return false;
+    };
+    let named = Knob::ALL
+        .into_iter()
+        .filter(|(knob, _)| *knob != Knob::MaxOutputTokens)
+        .filter_map(|(knob, _)| field(provider, knob))
+        .find(|field| fields.contains_key(*field) && is_named(lower_words, field));
+    named.is_some_and(|field| fields.remove(field).is_some())
+}
+
+/// Whether the words name a field: in quotation marks, or by a word that means nothing else.
+fn is_named(lower_words: &str, field: &str) -> bool {
+    let lower = field.to_lowercase();
+    let quoted = |mark: char| lower_words.contains(&format!("{mark}{lower}{mark}"));
+    let plain = lower == "temperature" || lower.contains('_');
+    (plain && lower_words.contains(&lower)) || ['\'', '"', '`'].into_iter().any(quoted)
+}
+
+#[cfg(test)]
+mod tests {
+    use app::model_bindings::Provider;
+    use serde_json::json;
+
+    use super::leave_out;
+
+    #[test]
+    fn a_setting_that_is_refused_by_its_name_is_left_out_and_nothing_else() {
+        let mut body = json!({"temperature": 0.2, "top_p": 0.5, "stop": ["x"], "max_completion_tokens": 5});
+        for words in [
+            "you are stopped: this model is not supported",
+            "temperature must be at most 1",
+            "unsupported parameter: 'max_completion_tokens'",
+        ] {
+            assert!(!leave_out(Provider::Openai, &mut body, words), "{words}");
+        }
+        for (words, field) in [
+            (
+                "unsupported value: 'temperature' does not support 0.2 with this model.",
+                "temperature",
+            ),
+            ("`top_p` is deprecated for this model.", "top_p"),
+            (
+                "unsupported parameter: 'stop' is not supported with this model.",
+                "stop",
+            ),
+        ] {
+            assert!(leave_out(Provider::Openai, &mut body, words), "{words}");
+            assert!(body.get(field).is_none());
+            assert!(!leave_out(Provider::Openai, &mut body, words), "only once: {words}");
+        }
+        assert_eq!(body, json!({"max_completion_tokens": 5}));
+        let mut body = json!({"generationConfig": {"topK": 4}});
+        assert!(leave_out(
+            Provider::Gemini,
+            &mut body,
+            "unknown name \"topk\" at 'generation_config'"
+        ));
+    }
+}

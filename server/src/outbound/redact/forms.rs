@@ -30,28 +30,13 @@ const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.')
 /// the longer of two forms that begin alike is the one that is replaced.
 pub(super) fn forms(value: &str) -> Vec<Zeroizing<Vec<u8>>> {
     let mut forms = Forms::default();
-    forms.add(value.to_owned(), MIN_BYTES);
-    for escaped in json_escapes(value) {
-        // A document inside a text of another one is escaped twice.
-        forms.add(json_escape(&escaped, false), MIN_BYTES);
-        forms.add(escaped, MIN_BYTES);
-    }
-    forms.add(html_escape(value, "&#39;"), MIN_BYTES);
-    forms.add(html_escape(value, "&#x27;"), MIN_BYTES);
-    for set in [COMPONENT, STRICT] {
-        forms.add_percent(&utf8_percent_encode(value, set).to_string());
-    }
-    forms.add_percent(&utf8_percent_encode(value, FORM).to_string().replace("%20", "+"));
-    let mut hex = String::with_capacity(value.len() * 2);
-    for byte in value.bytes() {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    forms.add(hex.to_uppercase(), MIN_STREAM_BYTES);
-    forms.add(hex, MIN_STREAM_BYTES);
-    for lead in 0..3 {
-        forms.add(base64_inside(&STANDARD_NO_PAD, value, lead), MIN_STREAM_BYTES);
-        forms.add(base64_inside(&URL_SAFE_NO_PAD, value, lead), MIN_STREAM_BYTES);
+    forms.add_all(value);
+    // A receiver takes white space off a header, and a program off its environment.
+    forms.add_all(value.trim());
+    if !value.is_ascii() {
+        // Many servers read the bytes of a header as Latin-1.
+        let misread: String = value.trim().bytes().map(char::from).collect();
+        forms.add(misread, MIN_BYTES);
     }
     forms.0.sort_by_key(|form| std::cmp::Reverse(form.len()));
     forms.0
@@ -61,6 +46,35 @@ pub(super) fn forms(value: &str) -> Vec<Zeroizing<Vec<u8>>> {
 struct Forms(Vec<Zeroizing<Vec<u8>>>);
 
 impl Forms {
+    fn add_all(&mut self, value: &str) {
+        self.add(value.to_owned(), MIN_BYTES);
+        for escaped in json_escapes(value) {
+            // A document inside a text of another one is escaped twice.
+            self.add(json_escape(&escaped, false), MIN_BYTES);
+            self.add(escaped, MIN_BYTES);
+        }
+        self.add(html_escape(value, "&#39;"), MIN_BYTES);
+        self.add(html_escape(value, "&#x27;"), MIN_BYTES);
+        for set in [COMPONENT, STRICT] {
+            self.add_percent(&utf8_percent_encode(value, set).to_string());
+        }
+        self.add_percent(&utf8_percent_encode(value, FORM).to_string().replace("%20", "+"));
+        let mut hex = String::with_capacity(value.len() * 2);
+        for byte in value.bytes() {
+            // Writing to a String cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+        }
+        self.add(hex.to_uppercase(), MIN_STREAM_BYTES);
+        self.add(hex, MIN_STREAM_BYTES);
+        for lead in 0..3 {
+            let standard = base64_inside(&STANDARD_NO_PAD, value, lead);
+            let for_addresses = base64_inside(&URL_SAFE_NO_PAD, value, lead);
+            for form in standard.into_iter().chain(for_addresses) {
+                self.add(form, MIN_STREAM_BYTES);
+            }
+        }
+    }
+
     fn add(&mut self, form: String, min: usize) {
         let form = Zeroizing::new(form.into_bytes());
         if form.len() >= min && !self.0.iter().any(|known| **known == *form) {
@@ -155,13 +169,15 @@ fn html_escape(value: &str, apostrophe: &str) -> String {
     escaped
 }
 
-/// The base64 digits that depend on the value alone, where `lead` other bytes (modulo 3) precede it.
-fn base64_inside(engine: &impl base64::Engine, value: &str, lead: usize) -> String {
+/// The base64 digits of a value that other bytes (as many as `lead`, modulo 3) precede: those that depend on the value
+/// alone, and the same with the digit that ends it where nothing follows.
+fn base64_inside(engine: &impl base64::Engine, value: &str, lead: usize) -> [String; 2] {
     let mut bytes = Zeroizing::new(vec![0; lead]);
     bytes.extend_from_slice(value.as_bytes());
     let digits = Zeroizing::new(engine.encode(&*bytes));
     // Six bits a digit: leave out the digits that share bits with a neighbour.
     let first = (lead * 8).div_ceil(6);
     let last = bytes.len() * 8 / 6;
-    digits.get(first..last.max(first)).unwrap_or_default().to_owned()
+    let part = |range: std::ops::Range<usize>| digits.get(range).unwrap_or_default().to_owned();
+    [part(first..last.max(first)), part(first..digits.len())]
 }

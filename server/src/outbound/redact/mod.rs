@@ -3,32 +3,43 @@
 //!
 //! A server that repeats a header in an error page, a log line or a tool's result does so as it is, or
 //! escaped for JSON or HTML, or percent-encoded, or in base64 or hexadecimal digits: those forms are
-//! found, also across the borders of chunks. A server that means to betray a secret that it was given
+//! found, also across the borders of chunks. In base64 of a longer text, the digit stays that the value
+//! shares with its neighbour on each side. A server that means to betray a secret that it was given
 //! can always find another form; against that stands the list of allowed hosts, not this scan.
 //!
 //! What cannot be masked: values shorter than [`MIN_BYTES`] bytes, since they would be found
 //! everywhere; in a byte stream, forms shorter than [`MIN_STREAM_BYTES`] bytes, since replacing them
 //! there could break the protocol's own words. JSON texts are scanned once more after parsing, where
-//! the shorter ones are found and every escape is undone.
+//! the shorter ones are found and every escape is undone, whichever writer it is from.
 
 mod forms;
 mod json;
+mod marks;
 mod scan;
+mod unescape;
+mod words;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use app::secret::SecretValue;
 use zeroize::Zeroizing;
 
+use marks::Marks;
 pub use scan::Scanner;
+use unescape::Unescaped;
+pub use words::Words;
 
 /// What stands in place of a secret.
 pub const MASK: &str = "[redacted]";
 
 /// The shortest value that is masked in texts, in bytes.
 pub const MIN_BYTES: usize = 4;
+
+/// How many times over the escapes of a text are undone: a document in a text of a document in a text.
+const MAX_ESCAPED: usize = 4;
 
 /// The shortest form that is masked in byte streams and in the keys of JSON objects, in bytes.
 pub const MIN_STREAM_BYTES: usize = 8;
@@ -39,6 +50,8 @@ pub struct Redactor {
     patterns: Arc<[Pattern]>,
     /// The bytes that a pattern begins with.
     first: Arc<[bool; 256]>,
+    /// Whether a text must end before any of it is passed on: see [`Words`].
+    whole_only: bool,
 }
 
 /// One form, with the table that tells how much of it still matches after a mismatch
@@ -55,6 +68,7 @@ impl Redactor {
         Self {
             patterns: Arc::from([]),
             first: Arc::new([false; 256]),
+            whole_only: false,
         }
     }
 
@@ -71,8 +85,12 @@ impl Redactor {
         reason = "what is looked for in answers is the secret itself"
     )]
     pub fn of_all<'value>(values: impl IntoIterator<Item = &'value SecretValue>) -> Self {
-        let forms = values.into_iter().flat_map(|value| forms::forms(value.expose()));
-        let mut patterns: Vec<Pattern> = forms.map(Pattern::new).collect();
+        let mut whole_only = false;
+        let mut patterns = Vec::new();
+        for value in values {
+            whole_only |= words::must_come_whole(value.expose());
+            patterns.extend(forms::forms(value.expose()).into_iter().map(Pattern::new));
+        }
         // Of two forms that begin alike, the longer one is replaced.
         patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.bytes.len()));
         let mut first = [false; 256];
@@ -82,6 +100,7 @@ impl Redactor {
         Self {
             patterns: patterns.into(),
             first: Arc::new(first),
+            whole_only,
         }
     }
 
@@ -91,15 +110,34 @@ impl Redactor {
         if self.patterns.is_empty() {
             return Cow::Borrowed(text);
         }
-        let mut scanner = Scanner::new(self, MIN_BYTES);
-        let mut clean = scanner.push(text.as_bytes());
-        clean.extend(scanner.finish());
-        if clean == text.as_bytes() {
-            return Cow::Borrowed(text);
+        let mut marks = Marks::default();
+        self.find(text.as_bytes(), |found| marks.add(found));
+        let mut readings: Vec<Unescaped> = Vec::new();
+        while readings.len() < MAX_ESCAPED {
+            let last = readings.last().map_or(text.as_bytes(), |reading| &reading.bytes);
+            let Some(reading) = Unescaped::of(last) else { break };
+            readings.push(reading);
+            if let Some(reading) = readings.last() {
+                self.find(&reading.bytes, |found| {
+                    marks.add(
+                        readings
+                            .iter()
+                            .rev()
+                            .fold(found, |found, reading| reading.origin(&found)),
+                    );
+                });
+            }
         }
-        Cow::Owned(
-            String::from_utf8(clean).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
-        )
+        marks.mask(text)
+    }
+
+    /// Tells where the secret is.
+    fn find(&self, text: &[u8], mut found: impl FnMut(Range<usize>)) {
+        let mut scanner = Scanner::new(self, MIN_BYTES);
+        scanner.hold(text);
+        for range in scanner.marks() {
+            found(range.clone());
+        }
     }
 
     /// Whether a text holds the secret.
@@ -115,10 +153,10 @@ impl Redactor {
         }
     }
 
-    /// A scanner for one text that comes in pieces.
+    /// A reader of one text that comes in pieces, and is passed on in pieces.
     #[must_use]
-    pub fn text_scanner(&self) -> Scanner {
-        Scanner::new(self, MIN_BYTES)
+    pub fn words(&self) -> Words {
+        Words::new(self)
     }
 
     /// A scanner for one byte stream.
@@ -214,6 +252,36 @@ mod tests {
     }
 
     #[test]
+    fn a_value_is_found_as_a_receiver_reads_it() {
+        // White space around a header is no part of it, and many servers read its bytes as Latin-1.
+        assert_eq!(
+            redactor(" canary-7d1f \n").text("no canary-7d1f here"),
+            format!("no {MASK} here")
+        );
+        assert_eq!(redactor("canary-ü-7d1f").text("canary-Ã¼-7d1f"), MASK);
+    }
+
+    #[test]
+    fn a_value_is_found_whatever_a_writer_escapes() {
+        let redactor = redactor("canary&7d1f+<'/é>=");
+        for text in [
+            r"canary\u00267d1f+\u003c'/é\u003e=",
+            r"canary\u00267d1f\u002B\u003C\u0027/\u00E9\u003E=",
+            "canary&amp;7d1f&#43;&lt;&#39;/é&gt;=",
+            "canary&amp;7d1f+&lt;&#x27;&#x2F;&#233;&gt;&#x3D;",
+            "canary%267d1f%2B%3C%27/%C3%A9%3E%3D",
+            r#"{\"error\":\"canary\\u00267d1f+\\u003c'/é\\u003e=\"}"#,
+        ] {
+            let clean = redactor.text(text);
+            assert!(clean.contains(MASK) && !clean.contains("7d1f"), "{text} became {clean}");
+        }
+        assert_eq!(
+            redactor.text(r"a\nb &amp; canary&amp;7d1f"),
+            r"a\nb &amp; canary&amp;7d1f"
+        );
+    }
+
+    #[test]
     fn a_value_is_found_in_base64_at_every_alignment() {
         let redactor = redactor("canary-value-7d1f");
         for lead in ["", "x", "xy", "Bearer ", "user:", "abcde"] {
@@ -223,6 +291,8 @@ mod tests {
                 assert!(clean.contains(MASK), "{lead}: {text} became {clean}");
             }
         }
+        // Where the value ends the text, no digit of it is left.
+        assert_eq!(redactor.text(&STANDARD.encode("canary-value-7d1f")), format!("{MASK}="));
         let hex = "63616e6172792d76616c75652d37643166";
         assert_eq!(redactor.text(hex), MASK);
         assert_eq!(redactor.text(&hex.to_uppercase()), MASK);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::marks::Marks;
 use super::{MASK, Redactor};
 
 /// Scans one stream. Bytes that may be the beginning of the secret are held back until it is clear
@@ -15,8 +16,8 @@ pub struct Scanner {
     /// Whether the end of the stream matches nothing at all.
     idle: bool,
     held: Vec<u8>,
-    /// What is to be masked in `held`: in order, without overlaps.
-    marks: Vec<Range<usize>>,
+    /// What is to be masked in `held`.
+    marks: Marks,
 }
 
 impl Scanner {
@@ -31,7 +32,7 @@ impl Scanner {
             matched,
             idle: true,
             held: Vec::new(),
-            marks: Vec::new(),
+            marks: Marks::default(),
         }
     }
 
@@ -41,16 +42,35 @@ impl Scanner {
         if self.matched.iter().all(Option::is_none) {
             return chunk.to_vec();
         }
+        self.hold(chunk);
+        let undecided = self.matched.iter().copied().flatten().max().unwrap_or(0);
+        self.give(self.held.len() - undecided as usize)
+    }
+
+    /// Takes the next chunk and passes nothing on.
+    pub(super) fn hold(&mut self, chunk: &[u8]) {
         for &byte in chunk {
             self.held.push(byte);
             if !self.idle || self.redactor.first[usize::from(byte)] {
                 self.advance(byte);
             }
         }
-        let undecided = self.matched.iter().copied().flatten().max().unwrap_or(0);
-        let mut cut = self.held.len() - undecided as usize;
+    }
+
+    /// What was taken and not passed on.
+    pub(super) fn held(&self) -> &[u8] {
+        &self.held
+    }
+
+    /// What is masked in what is held.
+    pub(super) fn marks(&self) -> &[Range<usize>] {
+        self.marks.ranges()
+    }
+
+    /// Passes on what stands before this place in what is held.
+    pub(super) fn give(&mut self, mut cut: usize) -> Vec<u8> {
         // A mark that may still grow is not cut in two: it would be masked twice.
-        if let Some(mark) = self.marks.iter().find(|mark| mark.start < cut && cut < mark.end) {
+        if let Some(mark) = self.marks.around(cut) {
             cut = mark.start;
         }
         self.release(cut)
@@ -70,7 +90,7 @@ impl Scanner {
             *count = pattern.step(*count, byte);
             let length = pattern.bytes.len();
             if *count as usize == length {
-                mark(&mut self.marks, end - length..end);
+                self.marks.add(end - length..end);
                 *count = pattern.restart();
             }
             self.idle &= *count == 0;
@@ -80,28 +100,15 @@ impl Scanner {
     fn release(&mut self, cut: usize) -> Vec<u8> {
         let mut out = Vec::with_capacity(cut);
         let mut from = 0;
-        let decided = self.marks.iter().take_while(|range| range.end <= cut).count();
-        for range in self.marks.drain(..decided) {
+        for range in self.marks.take_before(cut) {
             out.extend_from_slice(&self.held[from..range.start]);
             out.extend_from_slice(MASK.as_bytes());
             from = range.end;
         }
         out.extend_from_slice(&self.held[from..cut]);
         self.held.drain(..cut);
-        for range in &mut self.marks {
-            *range = range.start - cut..range.end - cut;
-        }
         out
     }
-}
-
-/// Adds a range that ends where the stream ends now; it swallows what it overlaps.
-fn mark(marks: &mut Vec<Range<usize>>, mut range: Range<usize>) {
-    while let Some(last) = marks.last().filter(|last| last.end > range.start) {
-        range.start = range.start.min(last.start);
-        marks.pop();
-    }
-    marks.push(range);
 }
 
 impl fmt::Debug for Scanner {

@@ -197,8 +197,9 @@ both_engines! {
         let refused = app.act("manager", "ai_agent", &binding, json!({"prompt": "x"}), more).await.problem(422, "invalid");
         assert_eq!(refused.pointers(), ["/mcp/1/tool_names/1", "/mcp/1/tool_names/2"]);
         let detail = refused.text("/errors/0/detail");
-        assert!(detail.starts_with("CRM does not offer the tool find_customer."), "{detail}");
+        assert!(detail.starts_with("CRM offers no tool with this name."), "{detail}");
         assert_eq!(refused.text("/errors/1/code"), "unknown-tool");
+        assert!(!refused.whole().contains("find_customer"), "what was typed is not repeated: {}", refused.whole());
         assert!(!refused.whole().contains("canary"), "{}", refused.whole());
         assert!(model.seen().is_empty());
     }

@@ -53,7 +53,7 @@ pub(super) fn whole(provider: &str, text: &str) -> Response {
 }
 
 /// A stream with these pieces of text, in the format of a provider.
-fn pieces(provider: &str, pieces: &[&str]) -> String {
+pub(super) fn pieces(provider: &str, pieces: &[&str]) -> String {
     let mut events: Vec<Value> = pieces
         .iter()
         .map(|piece| match provider {

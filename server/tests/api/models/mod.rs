@@ -6,6 +6,7 @@ mod objects;
 mod real;
 mod records;
 mod streams;
+mod stubborn;
 mod uses;
 
 use app::model_bindings::Provider;
