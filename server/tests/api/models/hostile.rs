@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use axum::response::Response;
 use serde_json::{Value, json};
 use server::ai::Ai;
 use server::assets::Assets;
@@ -17,63 +16,13 @@ use server::router::router;
 use super::streams::{events, said, stream};
 use super::{FORMATS, failure, settings};
 use crate::both_engines;
-use crate::peers::hostile::{Peer, Seen, answer, completion};
+use crate::peers::hostile::{Peer, answer, completion};
+use crate::peers::models::{event_stream, key_of, pieces, whole};
 use crate::support::{Engine, TestApp};
 use crate::trail;
 
 /// A marked canary that a header can carry.
-const KEY: &str = "canary-7d1f-models-secret";
-
-/// The key as the peer got it, in whichever header.
-fn key_of(seen: &Seen) -> String {
-    let header = |name: &str| seen.headers.get(name).and_then(|value| value.to_str().ok());
-    let key = header("authorization")
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .or(header("x-api-key"))
-        .or(header("x-goog-api-key"));
-    key.unwrap_or("no key").to_owned()
-}
-
-/// An answer with this text, in the format of a provider.
-pub(super) fn whole(provider: &str, text: &str) -> Response {
-    let body = match provider {
-        "anthropic" => json!({"model": text, "content": [{"type": "text", "text": text}], "stop_reason": "end_turn"}),
-        "gemini" => {
-            json!({"modelVersion": text, "candidates": [{"content": {"parts": [{"text": text}]}, "finishReason": "STOP"}]})
-        }
-        "openai-responses" => json!({"model": text, "output": [
-            {"type": "reasoning", "summary": [{"type": "summary_text", "text": text}]},
-            {"type": "message", "content": [{"type": "output_text", "text": text}]},
-        ]}),
-        _ => {
-            json!({"model": text, "choices": [{"message": {"content": text, "reasoning_content": text}, "finish_reason": "stop"}]})
-        }
-    };
-    answer(200, "application/json", body.to_string())
-}
-
-/// A stream with these pieces of text, in the format of a provider.
-pub(super) fn pieces(provider: &str, pieces: &[&str]) -> String {
-    let mut events: Vec<Value> = pieces
-        .iter()
-        .map(|piece| match provider {
-            "anthropic" => {
-                json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": piece}})
-            }
-            "gemini" => json!({"candidates": [{"content": {"parts": [{"text": piece}]}}]}),
-            "openai-responses" => json!({"type": "response.output_text.delta", "delta": piece}),
-            _ => json!({"choices": [{"delta": {"content": piece, "reasoning_content": piece}}]}),
-        })
-        .collect();
-    events.push(match provider {
-        "anthropic" => json!({"type": "message_stop"}),
-        "gemini" => json!({"candidates": [{"content": {"parts": []}, "finishReason": "STOP"}]}),
-        "openai-responses" => json!({"type": "response.completed", "response": {"output": [], "model": "m"}}),
-        _ => json!({"choices": [{"delta": {}, "finish_reason": "stop"}]}),
-    });
-    let lines: Vec<String> = events.iter().map(|event| format!("data: {event}\n\n")).collect();
-    lines.concat()
-}
+pub(super) const KEY: &str = "canary-7d1f-models-secret";
 
 /// The same server with little patience for providers.
 pub(super) fn impatient(mut app: TestApp) -> TestApp {
@@ -137,10 +86,7 @@ both_engines! {
             let peer = Peer::start(move |seen| {
                 let key = key_of(seen);
                 let (a, b) = key.split_at(9);
-                let body = pieces(name, &["You sent ", a, b, ", é ", &key, " and ", &key[..12], ".", &key[12..], "é"]);
-                // The bytes are cut everywhere, too.
-                let chunks: Vec<_> = body.into_bytes().chunks(7).map(|chunk| Ok::<_, std::convert::Infallible>(chunk.to_vec())).collect();
-                answer(200, "text/event-stream", Body::from_stream(futures::stream::iter(chunks)))
+                event_stream(&pieces(name, &["You sent ", a, b, ", é ", &key, " and ", &key[..12], ".", &key[12..], "é"]))
             })
             .await;
             let body = json!({"name": name, "settings": settings(name, &peer.url(), Some(&key)), "allow_host": true});

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::hostile::whole;
 use super::{FORMATS, at, settings};
 use crate::both_engines;
 use crate::peers::hostile::{Peer, answer, completion};
+use crate::peers::models::whole;
 use crate::peers::real::RealServer;
 use crate::support::{Engine, TestApp};
 use crate::trail;

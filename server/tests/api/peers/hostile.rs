@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 /// A request as the peer saw it.
 #[derive(Clone, Debug)]
 pub struct Seen {
+    pub path: String,
     pub authorization: Option<String>,
     pub headers: http::HeaderMap,
     /// The JSON-RPC message; null where there was none.
@@ -110,6 +111,7 @@ impl Peer {
                 let (parts, body) = request.into_parts();
                 let body = to_bytes(body, 1 << 20).await.unwrap_or_default();
                 let seen = Seen {
+                    path: parts.uri.path().to_owned(),
                     authorization: parts
                         .headers
                         .get("authorization")
