@@ -1,10 +1,11 @@
 //! Objects: the schema, and answers that do not fit it.
 
+use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::{FORMATS, at, settings};
 use crate::both_engines;
-use crate::peers::hostile::{Peer, answer, completion};
+use crate::peers::hostile::{Peer, Seen, answer, completion};
 use crate::peers::models::whole;
 use crate::peers::real::RealServer;
 use crate::support::{Engine, TestApp};
@@ -32,6 +33,41 @@ async fn provider() -> RealServer {
     RealServer::models(RIGHT, &fixtures).await
 }
 
+/// The schema of the object, from where each format has it; nothing where it is not asked for in that format's way.
+fn asked_for(provider: &str, seen: &Seen) -> Option<Value> {
+    let at = |pointer: &str| seen.message.pointer(pointer).cloned().unwrap_or_default();
+    let (way, wanted, schema) = match provider {
+        "anthropic" => {
+            let tool = json!({"type": "tool", "name": at("/tools/0/name")});
+            (at("/tool_choice"), tool, at("/tools/0/input_schema"))
+        }
+        "gemini" => {
+            let kind = at("/generationConfig/responseMimeType");
+            (
+                kind,
+                json!("application/json"),
+                at("/generationConfig/responseJsonSchema"),
+            )
+        }
+        "openai-responses" => (at("/text/format/type"), json!("json_schema"), at("/text/format/schema")),
+        _ => {
+            let kind = at("/response_format/type");
+            (kind, json!("json_schema"), at("/response_format/json_schema/schema"))
+        }
+    };
+    (way == wanted && schema.is_object()).then_some(schema)
+}
+
+/// An object as a model gives it that was asked for one in its format's way.
+fn object(provider: &str, seen: &Seen, object: &Value) -> Response {
+    if provider != "anthropic" {
+        return whole(provider, &object.to_string());
+    }
+    let call = json!({"type": "tool_use", "id": "one", "name": seen.message["tool_choice"]["name"], "input": object});
+    let body = json!({"model": "m", "content": [call], "stop_reason": "tool_use"});
+    answer(200, "application/json", body.to_string())
+}
+
 both_engines! {
     async fn an_object_fits_its_schema_in_every_format(app: TestApp) {
         let server = provider().await;
@@ -50,6 +86,40 @@ both_engines! {
                 // Wrong at first, right when told why.
                 let done = app.act("manager", "ai_generate_object", &binding, json!({"prompt": "first wrong"}), more).await.expect(200);
                 assert_eq!(done.json()["object"], json!({"city": "Rome"}), "{name} {structured}");
+            }
+        }
+    }
+
+    async fn a_schema_goes_where_each_format_has_it_or_into_the_words(app: TestApp) {
+        for (format, _) in FORMATS {
+            let name = format.as_str();
+            for structured in [true, false] {
+                let peer = Peer::start(move |seen| {
+                    let again = seen.message.to_string().contains("This does not fit the schema");
+                    let given = if again { json!({"city": "Rome"}) } else { json!({"town": 1}) };
+                    match (structured, asked_for(name, seen)) {
+                        (true, Some(_)) => object(name, seen, &given),
+                        (false, None) => whole(name, &given.to_string()),
+                        _ => whole(name, "There is no schema, or one too many."),
+                    }
+                })
+                .await;
+                let mut settings = settings(name, &peer.url(), None);
+                settings["supports_structured_outputs"] = structured.into();
+                let binding = app.binding("manager", &format!("{name} {structured}"), settings).await;
+                let more = json!({"settings": {"output_schema": schema()}});
+                // Wrong at first, right when told why, and asked for in the same way.
+                let done = app.act("manager", "ai_generate_object", &binding, json!({"prompt": "x"}), more).await.expect(200);
+                assert_eq!(done.json()["object"], json!({"city": "Rome"}), "{name} {structured}");
+                let seen = peer.seen();
+                assert_eq!(seen.len(), 2, "{name} {structured}");
+                for seen in &seen {
+                    assert_eq!(asked_for(name, seen), structured.then(schema), "{name} {structured}: {}", seen.message);
+                    let in_words = seen.message.to_string().contains("fits this JSON Schema");
+                    assert_eq!(in_words, !structured, "{name}: {}", seen.message);
+                }
+                let told = seen[1].message.to_string();
+                assert!(told.contains("town"), "{name} {structured}: what was wrong is said too: {told}");
             }
         }
     }
