@@ -8,10 +8,14 @@
 )]
 #![allow(missing_docs, reason = "the names of tests are sentences")]
 
+mod echoes;
 #[path = "../api/peers/hostile.rs"]
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 mod hostile;
 mod logs;
+#[path = "../api/peers/models.rs"]
+#[allow(dead_code, reason = "each test binary uses a part of it")]
+mod models;
 mod storage;
 #[path = "../support/mod.rs"]
 mod support;
@@ -23,7 +27,7 @@ use base64::Engine as _;
 use http::{Method, Request, header};
 use serde_json::json;
 
-use hostile::{Peer, answer, completion};
+use hostile::{Peer, answer};
 use server::outbound::stdio::Stdio;
 use support::stdio::{files, stdio_settings};
 use support::{Answer, Engine, TestApp, as_the_server_runs};
@@ -233,29 +237,23 @@ async fn call(
     app.send(request.body(Body::from(body)).unwrap()).await
 }
 
-/// A peer that repeats the token wherever it can.
+/// A peer that repeats the token wherever it can: as a server of tools, one of them with results, and as models.
 async fn echo() -> Peer {
-    Peer::start(|seen| match seen.rpc() {
-        "tools/list" => seen.result(&json!({"tools": [{
-            "name": "echo", "description": seen.echo(), "inputSchema": {"type": "object", "title": seen.echo()},
-        }]})),
-        "tools/call" => answer(500, "text/plain", format!("failed with {}", seen.echo())),
-        "" if seen.message["stream"] == true => {
-            let (a, b) = seen.echo().split_at(12);
-            let piece = |text: &str| json!({"choices": [{"delta": {"content": text}, "finish_reason": "stop"}]});
-            answer(
-                200,
-                "text/event-stream",
-                format!("data: {}\n\ndata: {}\n\n", piece(a), piece(b)),
-            )
+    Peer::start(|seen| {
+        if let Some(answer) = echoes::answered(seen) {
+            return answer;
         }
-        "" if seen.message["model"] == "fails" => answer(
-            400,
-            "application/json",
-            json!({"error": {"message": seen.echo()}}).to_string(),
-        ),
-        "" if seen.message["messages"].is_array() => completion(seen.echo()),
-        _ => seen.decently(),
+        match seen.rpc() {
+            "tools/list" => seen.result(&json!({"tools": [{
+                "name": "echo", "description": seen.echo(), "inputSchema": {"type": "object", "title": seen.echo()},
+            }]})),
+            "tools/call" if seen.path.ends_with("/results") => seen.result(&json!({
+                "content": [{"type": "text", "text": seen.echo()}],
+                "structuredContent": {seen.echo(): [seen.echo()]},
+            })),
+            "tools/call" => answer(500, "text/plain", format!("failed with {}", seen.echo())),
+            _ => seen.decently(),
+        }
     })
     .await
 }
@@ -267,8 +265,9 @@ struct Records {
     server: String,
     lines: String,
     program: String,
-    binding: String,
-    failing: String,
+    /// Its tool has a result, where that of the others fails.
+    results: String,
+    models: Vec<echoes::Model>,
 }
 
 impl Records {
@@ -277,27 +276,20 @@ impl Records {
         let newline = app
             .credential("admin", "LEAK_TEST_LINES", &format!("{CANARY}\n{CANARY}"))
             .await;
-        let server = async |name: &str, credential: &str| {
-            let body = json!({"name": name, "url": peer.url(), "credential_id": credential});
+        let server = async |name: &str, url: &str, credential: &str| {
+            let body = json!({"name": name, "url": url, "credential_id": credential});
             app.post("admin", "/mcp-servers", body).await.expect(201).text("/id")
         };
         let program = json!({
             "name": "program", "transport": "stdio", "command": "files", "env_names": ["FILES_TOKEN"],
         });
         let program = app.post("admin", "/mcp-servers", program).await.expect(201).text("/id");
-        let binding = async |model: &str| {
-            let settings = json!({
-                "provider": "openai-compatible", "model_id": model, "base_url": peer.url(), "api_key": credential,
-            });
-            let body = json!({"name": model, "settings": settings});
-            app.post("admin", "/model-bindings", body).await.expect(201).text("/id")
-        };
         Self {
             program,
-            binding: binding("echoes").await,
-            failing: binding("fails").await,
-            server: server("echo", &credential).await,
-            lines: server("lines", &newline).await,
+            models: echoes::bind(app, peer, &credential).await,
+            server: server("echo", &peer.url(), &credential).await,
+            results: server("T", &format!("{}/results", peer.url()), &credential).await,
+            lines: server("lines", &peer.url(), &newline).await,
             credential,
         }
     }
@@ -306,7 +298,7 @@ impl Records {
 /// Uses the canary in all ways.
 async fn use_it(app: &TestApp, records: &Records) -> Vec<Answer> {
     let mut answers = Vec::new();
-    for id in [&records.server, &records.lines] {
+    for id in [&records.server, &records.results, &records.lines] {
         let path = format!("/mcp-servers/{id}");
         answers.push(
             app.call(Some("admin"), Method::POST, &format!("/api/v1{path}/test"), None)
@@ -323,41 +315,7 @@ async fn use_it(app: &TestApp, records: &Records) -> Vec<Answer> {
         );
     }
     answers.extend(use_program(app, &records.program).await);
-    answers.extend(use_models(app, records).await);
-    answers
-}
-
-/// Lets a model repeat the canary in its answers, in its stream and in its errors.
-async fn use_models(app: &TestApp, records: &Records) -> Vec<Answer> {
-    let mut answers = Vec::new();
-    for id in [&records.binding, &records.failing] {
-        let test = format!("/model-bindings/{id}/test");
-        answers.push(app.post("admin", &test, json!({})).await.expect(200));
-        for action in [
-            "ai_generate_text",
-            "ai_generate_reply",
-            "ai_generate_object",
-            "ai_infer_object",
-            "ai_agent",
-        ] {
-            let mut body = json!({"model_binding_id": id, "inputs": {"prompt": "Repeat it"}});
-            if action.ends_with("object") {
-                body["settings"] = json!({"output_schema": {"type": "object"}});
-            }
-            if action == "ai_agent" {
-                body["mcp"] = json!([{"server_id": records.server}]);
-            }
-            let path = format!("/actions/{action}");
-            answers.push(app.post("admin", &path, body.clone()).await);
-            let accept = ("accept", "text/event-stream");
-            answers.push(app.with_header("admin", Method::POST, &path, accept, Some(body)).await);
-        }
-    }
-    let masked = answers
-        .iter()
-        .filter(|answer| answer.whole().contains("[redacted]"))
-        .count();
-    assert!(masked > 6, "the canary was really repeated: {masked}");
+    answers.extend(echoes::ask(app, &records.models, &records.results).await);
     answers
 }
 
@@ -388,7 +346,7 @@ async fn call_badly(app: &TestApp, records: &Records, route: &str) -> Vec<Answer
     let id = if path.contains("/mcp-servers") {
         &records.server
     } else if path.contains("/model-bindings") {
-        &records.binding
+        &records.models[0].id
     } else {
         &records.credential
     };
@@ -445,7 +403,7 @@ async fn change_and_show(app: &TestApp, records: &Records) -> Vec<Answer> {
         &path,
         "/mcp-servers",
         "/model-bindings",
-        &format!("/model-bindings/{}/try", records.binding),
+        &format!("/model-bindings/{}/try", records.models[0].id),
         "/credentials?dialog=add",
         "/audit",
         "/help/credentials",
@@ -470,11 +428,17 @@ async fn nothing_holds_the_canary(app: TestApp) {
     let records = Records::create(&app, &peer).await;
     let mut answers = use_it(&app, &records).await;
     answers.push(give_out_links(&app).await);
-    let sent: Vec<_> = peer.seen().into_iter().filter_map(|seen| seen.authorization).collect();
-    assert!(
-        sent.iter().any(|sent| sent.contains("canary-5e1f")),
-        "the canary was really sent"
-    );
+    let seen = peer.seen();
+    for header in ["authorization", "x-api-key", "x-goog-api-key"] {
+        let sent = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).contains("canary-5e1f");
+        assert!(
+            seen.iter().any(|seen| seen.headers.get(header).is_some_and(sent)),
+            "the canary was really sent as {header}"
+        );
+    }
+    for seen in seen {
+        assert_clean("what others were sent besides", seen.message.to_string().as_bytes());
+    }
     for route in routes() {
         answers.extend(call_badly(&app, &records, &route).await);
     }
