@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use http::Method;
 use serde_json::json;
 
-use super::{choose, id_of, invite, me, sign_in, token, with_cookie};
+use super::{choose, choose_as, id_of, invite, me, sign_in, token, with_cookie};
 use crate::both_engines;
 use crate::support::{Engine, PASSWORD, TestApp};
 use crate::trail;
@@ -110,11 +110,24 @@ both_engines! {
         assert!(!answer.header("retry-after").is_empty());
     }
 
-    async fn a_session_can_do_nothing_that_the_page_of_the_link_would(app: TestApp) {
-        // A link is for somebody who is not in: having a session neither helps nor hinders.
-        let (_, token) = invite(&app, "ida", "viewer").await;
+    async fn a_session_neither_helps_nor_hinders_whoever_uses_a_link(app: TestApp) {
+        let (id, token) = invite(&app, "ida", "viewer").await;
         let admin = app.cookie("admin").await;
-        choose(&app, &token, CHOSEN).await.expect(303);
-        with_cookie(&app, &admin, Method::GET, "/users", None).await.expect(200);
+        choose_as(&app, Some(&admin), &"A".repeat(43), CHOSEN).await.problem(410, "link-spent");
+        me(&app, &admin).await.expect(200);
+        let cookie = choose_as(&app, Some(&admin), &token, CHOSEN).await.expect(303).cookie();
+        choose_as(&app, Some(&cookie), &token, "another good password").await.problem(410, "link-spent");
+
+        // In comes whom the link is for, with that person's rights.
+        assert_eq!(me(&app, &cookie).await.expect(200).text("/name"), "ida");
+        with_cookie(&app, &cookie, Method::GET, "/users", None).await.problem(403, "forbidden");
+        let chosen = trail::of(&app, &id).await.pop().unwrap();
+        assert_eq!((chosen.action.as_str(), chosen.actor_name.as_str()), ("user.choose_password", "ida"));
+        sign_in(&app, "ida", CHOSEN).await.expect(200);
+
+        // As at every sign-in, the session that the browser had before is over; its account is as it was.
+        me(&app, &admin).await.problem(401, "unauthorized");
+        sign_in(&app, "admin", PASSWORD).await.expect(200);
+        sign_in(&app, "admin", CHOSEN).await.problem(401, "wrong-password");
     }
 }

@@ -38,16 +38,23 @@ fn token(path: &str) -> String {
 
 /// Sends the form of a link, as a program does.
 async fn choose(app: &TestApp, token: &str, password: &str) -> Answer {
+    choose_as(app, None, token, password).await
+}
+
+/// The same with the session of somebody.
+async fn choose_as(app: &TestApp, cookie: Option<&str>, token: &str, password: &str) -> Answer {
     let body = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs([("token", token), ("password", password)])
         .finish();
-    let request = Request::builder()
+    let mut request = Request::builder()
         .method(Method::POST)
         .uri("/welcome")
         .header(header::HOST, "127.0.0.1:3000")
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(Body::from(body));
-    app.send(request.unwrap()).await
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    if let Some(cookie) = cookie {
+        request = request.header(header::COOKIE, cookie);
+    }
+    app.send(request.body(Body::from(body)).unwrap()).await
 }
 
 /// Signs in by JSON, without any cookie.
