@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use chrono::TimeDelta;
+use futures::future::join_all;
 use http::{Method, Request, header};
 use serde_json::json;
 use server::assets::Assets;
@@ -91,6 +92,19 @@ both_engines! {
         }
         assert_eq!(answers[0], answers[1]);
         attempt(&app.router, "198.51.100.2", "", "viewer", PASSWORD).await.expect(200);
+    }
+
+    async fn tries_at_once_are_no_more_than_tries_one_after_another(app: TestApp) {
+        let other = another_server(&app).await;
+        for who in ["viewer", "nobody"] {
+            let routers = [&app.router, &other].into_iter().cycle().take(40);
+            let tries = routers.map(|router| attempt(router, "198.51.100.1", "", who, WRONG));
+            let mut statuses: Vec<u16> = join_all(tries).await.iter().map(|answer| answer.status).collect();
+            statuses.sort_unstable();
+            // Only so many passwords were looked at.
+            assert_eq!(statuses, [[401; 10].as_slice(), &[429; 30]].concat(), "{who}");
+            attempt(&app.router, "198.51.100.1", "", who, PASSWORD).await.problem(429, "throttled");
+        }
     }
 
     async fn the_counts_survive_a_restart_and_are_shared(app: TestApp) {
