@@ -95,3 +95,21 @@ async fn only_the_owner_may_read_the_files_of_the_data_folder() {
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
 }
+
+#[tokio::test]
+async fn only_the_owner_may_look_into_the_data_folder_that_is_made() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("made").join("data");
+    let options = Options {
+        data_dir: Some(data.clone()),
+        ..Options::default()
+    };
+    open_base(&options.complete(None).unwrap(), Clock::system())
+        .await
+        .unwrap();
+    for made in [&data, data.parent().unwrap()] {
+        let mode = fs::metadata(made).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{}", made.display());
+    }
+}
