@@ -11,6 +11,7 @@ mod accounts;
 mod attacker;
 mod audit;
 mod backup;
+mod bodies;
 mod credentials;
 mod front;
 mod help;

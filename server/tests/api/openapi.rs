@@ -16,7 +16,8 @@ const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
 /// Paths that are no part of the API: forms, pages, and what has a listener of its own.
 const APART: [&str; 6] = ["/", "/sign-in", "/sign-out", "/set-up", "/welcome", "/metrics"];
 
-fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+/// The schema, or the one that it refers to.
+pub(crate) fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     match schema["$ref"].as_str() {
         Some(reference) => document
             .pointer(&reference[1..])
