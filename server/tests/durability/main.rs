@@ -72,24 +72,55 @@ async fn write_until_it_dies(client: Client, round: u32, writer: usize, acknowle
     }
 }
 
-async fn check(client: &Client, acknowledged: &BTreeMap<String, Option<i64>>) {
+/// Each write is as it was acknowledged. Gives what holds from now on: of a rotation that nobody knew of, the outcome
+/// is known now.
+async fn check(client: &Client, acknowledged: &BTreeMap<String, Option<i64>>) -> BTreeMap<String, Option<i64>> {
+    let mut settled = BTreeMap::new();
     for (id, version) in acknowledged {
         let (status, body) = client
             .send("GET", &format!("/api/v1/credentials/{id}"), None)
             .await
             .unwrap();
+        let found = body["version"].as_i64();
         match version {
             None => assert_eq!(status, 404, "a deleted credential stays deleted"),
             Some(version) => {
                 assert_eq!(status, 200, "an acknowledged credential is there");
-                let found = body["version"].as_i64().unwrap();
                 assert!(
-                    *version == -1 && (found == 1 || found == 2) || found == *version,
-                    "{found} instead of {version}"
+                    found == Some(*version) || *version == -1 && matches!(found, Some(1 | 2)),
+                    "{found:?} instead of {version}"
                 );
             }
         }
+        settled.insert(id.clone(), version.and(found));
     }
+    settled
+}
+
+/// After all that happened since, everything is as it was found before. The list may have what nobody acknowledged, at
+/// most as many as there were writers when the server died.
+async fn check_all(client: &Client, settled: &BTreeMap<String, Option<i64>>, unanswered: usize) {
+    let mut listed = BTreeMap::new();
+    let mut path = "/api/v1/credentials?limit=100".to_owned();
+    loop {
+        let (status, page) = client.send("GET", &path, None).await.unwrap();
+        assert_eq!(status, 200, "{page}");
+        for item in page["items"].as_array().unwrap() {
+            let known = (
+                item["id"].as_str().unwrap().to_owned(),
+                item["version"].as_i64().unwrap(),
+            );
+            assert_eq!(listed.insert(known.0, known.1), None, "each is listed once");
+        }
+        let Some(next) = page["next_cursor"].as_str() else {
+            break;
+        };
+        path = format!("/api/v1/credentials?limit=100&cursor={next}");
+    }
+    for (id, version) in settled {
+        assert_eq!(listed.remove(id), *version, "{id} is as it was rounds ago");
+    }
+    assert!(listed.len() <= unanswered, "{} that nobody stored", listed.len());
 }
 
 fn kills() -> u32 {
@@ -106,7 +137,7 @@ async fn killed_under_load(engine: Engine) {
     let database = engine.fresh_database().await;
     let options = process::Options::new(&folder, "data", database);
     process::add_administrator(&options);
-    let mut total = 0;
+    let mut settled = BTreeMap::new();
     for round in 0..kills {
         let acknowledged: Acknowledged = Arc::default();
         let server = Server::start(&options).await;
@@ -121,12 +152,14 @@ async fn killed_under_load(engine: Engine) {
             writer.await.unwrap();
         }
         let acknowledged = acknowledged.lock().unwrap().clone();
-        total += acknowledged.len();
         let server = Server::start(&options).await;
-        check(&server.sign_in().await, &acknowledged).await;
+        settled.append(&mut check(&server.sign_in().await, &acknowledged).await);
         server.kill();
     }
-    assert!(total > kills as usize, "there was load: {total}");
+    assert!(settled.len() > kills as usize, "there was load: {}", settled.len());
+    let server = Server::start(&options).await;
+    check_all(&server.sign_in().await, &settled, WRITERS * kills as usize).await;
+    server.kill();
     let verified = process::verify(&options);
     assert!(verified.contains("stored values open"), "{verified}");
     process::assert_trail_holds(&options);

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -14,6 +14,9 @@ use crate::client::Client;
 const BINARY: &str = env!("CARGO_BIN_EXE_strongroom");
 pub const EMAIL: &str = "admin@example.com";
 pub const PASSWORD: &str = "four words for tests";
+
+/// Longer than the end of a server takes, even on a busy machine.
+const END_WITHIN: Duration = Duration::from_mins(2);
 
 /// Where a server keeps its things.
 #[derive(Clone)]
@@ -245,10 +248,12 @@ impl Server {
 
     /// Waits until it has ended.
     pub async fn ended(mut self) -> ExitStatus {
+        let deadline = Instant::now() + END_WITHIN;
         loop {
             if let Some(status) = self.process.try_wait().unwrap() {
                 return status;
             }
+            assert!(Instant::now() < deadline, "the server has not ended after two minutes");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::database::Engine;
 use crate::hostile::{Peer, Seen};
 use crate::process::{self, Options, Server};
 use crate::tables::Tables;
-use crate::{Acknowledged, check};
+use crate::{Acknowledged, WRITERS, check, check_all};
 
 /// Two data folders with one keyring, on one database.
 async fn pair(folder: &tempfile::TempDir) -> (Options, Options) {
@@ -108,6 +108,26 @@ async fn people_and_secrets_do_not_notice_which_server_answers() {
     process::assert_trail_holds(&options);
 }
 
+/// How often one of the two is killed.
+const KILLS: usize = 3;
+
+/// How long writers may take for a few writes, on a busy machine.
+const WRITE_WITHIN: Duration = Duration::from_mins(1);
+
+/// Waits until so many writes were acknowledged. Writers that ended, e.g. because they saw what may not be, write no
+/// more: the wait is bounded.
+async fn wait_for(acknowledged: &Acknowledged, count: usize) {
+    let deadline = Instant::now() + WRITE_WITHIN;
+    loop {
+        let written = acknowledged.lock().unwrap().len();
+        if written >= count {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{written} writes of {count} after a minute");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 /// Stores and rotates until told to stop; what was answered in full is kept.
 async fn write(client: Client, writer: usize, until: Arc<Mutex<bool>>, acknowledged: Acknowledged) {
     for number in 0.. {
@@ -144,38 +164,33 @@ async fn one_of_two_is_killed_under_load_and_nothing_acknowledged_is_lost() {
     process::add_administrator(&a);
     let mut tables = Tables::open(&a).await;
     let (mut first, second) = (Server::start(&a).await, Server::start(&b).await);
-    let mut written = 0;
-    for _ in 0..3 {
+    let mut settled = BTreeMap::new();
+    for _ in 0..KILLS {
         let balancer = Balancer::start(&[first.address(), second.address()]).await;
         let client = second.sign_in().await;
         let client = client.at_origin(&balancer.origin());
         let (until, acknowledged): (Arc<Mutex<bool>>, Acknowledged) = (Arc::default(), Arc::default());
-        let writers: Vec<_> = (0..4)
+        let writers: Vec<_> = (0..WRITERS)
             .map(|writer| {
-                let number = written + writer * 1_000_000;
+                let number = settled.len() + writer * 1_000_000;
                 tokio::spawn(write(client.clone(), number, until.clone(), acknowledged.clone()))
             })
             .collect();
-        let count = |acknowledged: &Acknowledged| acknowledged.lock().unwrap().len();
-        while count(&acknowledged) < 20 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        wait_for(&acknowledged, 20).await;
         first.kill();
-        let at_death = count(&acknowledged);
-        while count(&acknowledged) < at_death + 20 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let at_death = acknowledged.lock().unwrap().len();
+        wait_for(&acknowledged, at_death + 20).await;
         *until.lock().unwrap() = true;
         for writer in writers {
             writer.await.unwrap();
         }
         assert!(balancer.counts().iter().all(|count| *count > 0), "both had work");
         let acknowledged: BTreeMap<String, Option<i64>> = acknowledged.lock().unwrap().clone();
-        written += acknowledged.len();
-        check(&second.sign_in().await, &acknowledged).await;
+        settled.append(&mut check(&second.sign_in().await, &acknowledged).await);
         tables.assert_trail_whole().await;
         first = Server::start(&a).await;
     }
+    check_all(&second.sign_in().await, &settled, WRITERS * KILLS).await;
     let verified = process::verify(&b);
     assert!(verified.contains("stored values open"), "{verified}");
     process::assert_trail_holds(&b);
