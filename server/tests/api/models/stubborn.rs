@@ -6,11 +6,11 @@ use axum::body::Body;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use super::hostile::{pieces, whole};
 use super::streams::{events, said, stream};
 use super::{FORMATS, settings};
 use crate::both_engines;
 use crate::peers::hostile::{Peer, Seen, answer};
+use crate::peers::models::{event_stream, pieces, whole};
 use crate::support::{Engine, TestApp};
 
 both_engines! {
@@ -19,8 +19,7 @@ both_engines! {
             let name = format.as_str();
             // A model that repeats guesses, as it was asked to.
             let peer = Peer::start(move |_| {
-                let body = pieces(name, &["can", "\n", "canary-7", "\n", "other-", "gue", " ", "Y2Fu", "YXJ5\n", "end"]);
-                answer(200, "text/event-stream", Body::from(body))
+                event_stream(&pieces(name, &["can", "\n", "canary-7", "\n", "other-", "gue", " ", "Y2Fu", "YXJ5\n", "end"]))
             })
             .await;
             let mut told = Vec::new();
