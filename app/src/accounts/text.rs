@@ -199,6 +199,12 @@ pub fn new_password_missing() -> &'static str {
     "Enter the new password."
 }
 
+/// No answer came to a new password.
+#[must_use]
+pub fn password_not_known() -> &'static str {
+    "Not known whether this was saved: no answer came. Change it again: if your current password is refused then, the new one is in force already. Signing in with the new one tells, too."
+}
+
 /// The button that changes the password.
 #[must_use]
 pub fn change_password() -> &'static str {

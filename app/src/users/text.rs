@@ -241,6 +241,12 @@ pub fn new_link_means(state: UserState) -> &'static str {
     }
 }
 
+/// No answer came to a new link.
+#[must_use]
+pub fn link_not_known() -> &'static str {
+    "Not known whether this was saved: no answer came. Make another link: an older one stops working then."
+}
+
 /// The button that makes a link.
 #[must_use]
 pub fn make_link() -> &'static str {

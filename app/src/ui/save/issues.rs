@@ -128,6 +128,7 @@ fn general_words(state: &SaveState, is_shown: &dyn Fn(&str) -> bool) -> Option<S
             SaveFailure::Problem(problem) => (!fields_say_it(problem, is_shown)).then(|| problem_text::words(problem)),
             SaveFailure::WasNotSaved => Some(text::was_not_saved().to_owned()),
             SaveFailure::NotKnown => Some(text::still_not_known().to_owned()),
+            SaveFailure::Untold(words) => Some((*words).to_owned()),
             SaveFailure::Unreadable => Some(text::unreadable().to_owned()),
             SaveFailure::NotSignedIn => Some(text::not_signed_in().to_owned()),
             SaveFailure::OtherPerson => Some(text::other_person().to_owned()),

@@ -14,6 +14,8 @@ pub enum SaveFailure {
     WasNotSaved,
     /// No answer came, and it could not be found out.
     NotKnown,
+    /// No answer came, and nothing that can be asked tells; the words say what to do.
+    Untold(&'static str),
     /// The answer could not be read.
     Unreadable,
     /// The session had ended, and nobody signed in.
@@ -43,6 +45,8 @@ pub enum Look<T> {
     Saved(T),
     /// The server does not have it.
     NotSaved,
+    /// Nothing that can be read tells; these words say so, and what to do.
+    Untold(&'static str),
 }
 
 impl SaveState {
@@ -77,6 +81,7 @@ fn after_looking<T>(found: Result<Look<T>, ClientError>) -> Next<T> {
     match found {
         Ok(Look::Saved(saved)) => Next::Done(saved),
         Ok(Look::NotSaved) => Next::Fail(SaveFailure::WasNotSaved),
+        Ok(Look::Untold(words)) => Next::Fail(SaveFailure::Untold(words)),
         Err(_) => Next::Fail(SaveFailure::NotKnown),
     }
 }
@@ -206,6 +211,10 @@ mod tests {
         assert_eq!(
             after_looking::<()>(Err(ClientError::Offline)),
             Next::Fail(SaveFailure::NotKnown)
+        );
+        assert_eq!(
+            after_looking::<()>(Ok(Look::Untold("Try it."))),
+            Next::Fail(SaveFailure::Untold("Try it."))
         );
     }
 

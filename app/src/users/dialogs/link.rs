@@ -111,8 +111,8 @@ fn Ask(user: User, made: RwSignal<Option<SignUpLink>>, on_done: Callback<Done>) 
     let submit = Callback::new(move |()| {
         save.run(
             move || async move { WriteClient.create_user_link(id).await },
-            // A link whose answer was lost is nobody's: another one ends it.
-            || async { Ok(Look::NotSaved) },
+            // A link is in one answer only: where that was lost, another one ends it.
+            || async { Ok(Look::Untold(text::link_not_known())) },
             move |link| {
                 made.set(Some(link));
                 on_done.run(Done::Saved);

@@ -76,8 +76,8 @@ pub fn PasswordCard() -> impl IntoView {
                 };
                 async move { WriteClient.update_me(&input).await.map(drop) }
             },
-            // Nothing that can be read tells: trying again does, since the old password is not right any more.
-            || async { Ok(Look::NotSaved) },
+            // Nothing that can be read tells: trying again does, since the old password is not right any more then.
+            || async { Ok(Look::Untold(text::password_not_known())) },
             move |()| {
                 empty();
                 toasts.say(text::password_saved());
