@@ -285,7 +285,7 @@ test('a refused key is said to be refused, by name and without its value', async
   await form.baseUrl().fill(models.baseUrl);
   await form.picker.choose(name);
   await form.test().click();
-  await expect(form.dialog).toContainText(`${models.host} refused ${name}.`);
+  await expect(form.dialog).toContainText(`${models.host} refused the key ${name} (401).`);
   expect(await page.content()).not.toContain(wrong);
 });
 

@@ -10,6 +10,8 @@ pub(crate) struct Subject {
     pub host: Option<String>,
     /// The credential that was to be sent.
     pub credential: Option<String>,
+    /// Whether a model was asked: what the API says then has the words of its provider, and what an agent did before.
+    pub is_model: bool,
 }
 
 /// A sentence or two for a problem of a connection.
@@ -22,6 +24,7 @@ pub(crate) fn words(problem: &Problem, subject: &Subject) -> String {
     let named = problem.credential.as_ref().map(|credential| credential.name.as_str());
     let credential = named.or(subject.credential.as_deref());
     match (problem.slug(), credential) {
+        (slug, _) if is_worded_by_the_server(slug, subject.is_model) => problem.detail.clone(),
         ("credential-refused", Some(credential)) => {
             format!(
                 "{host} refused {credential}. Check that its value is current and meant for this server, and save it again."
@@ -36,7 +39,6 @@ pub(crate) fn words(problem: &Problem, subject: &Subject) -> String {
             "The use could not be recorded, so nothing was sent. Try again in a moment.".to_owned()
         }
         ("disabled", _) => "This server is switched off. Switch it on first.".to_owned(),
-        ("credential-deleted", Some(credential)) => format!("{credential} was deleted. Choose another credential."),
         ("value-not-sendable", Some(credential)) => {
             format!(
                 "The value of {credential} has line breaks or control characters inside, so it cannot be sent as a header. Save it again without them."
@@ -47,28 +49,27 @@ pub(crate) fn words(problem: &Problem, subject: &Subject) -> String {
             let rules: Vec<&str> = problem.errors.iter().map(|error| error.detail.as_str()).collect();
             rules.join(" ")
         }
-        // The API knows which of several causes it was (an unknown name, a closed port, a certificate,
-        // a status, the words of the other server), and says what to do about that one.
-        (slug, _) if is_worded_by_the_server(slug) => problem.detail.clone(),
         _ => problem_text::words(problem),
     }
 }
 
-/// Problems whose cause only the API knows.
-fn is_worded_by_the_server(slug: &str) -> bool {
-    matches!(
-        slug,
+/// Problems whose cause only the API knows: which of several it was (an unknown name, a closed port, a certificate, a
+/// status, the words of the other server), and what to do about that one.
+fn is_worded_by_the_server(slug: &str, is_model: bool) -> bool {
+    match slug {
+        "credential-refused" | "timed-out" | "answer-too-large" => is_model,
         "unreachable"
-            | "not-mcp"
-            | "not-configured"
-            | "redirected"
-            | "upstream-failed"
-            | "model-unknown"
-            | "rate-limited"
-            | "not-model-api"
-            | "object-invalid"
-            | "credential-forbidden"
-    )
+        | "not-mcp"
+        | "not-configured"
+        | "redirected"
+        | "upstream-failed"
+        | "model-unknown"
+        | "rate-limited"
+        | "not-model-api"
+        | "object-invalid"
+        | "credential-forbidden" => true,
+        _ => false,
+    }
 }
 
 /// The same for any failed call.
@@ -97,6 +98,7 @@ mod tests {
         let subject = Subject {
             host: Some("mcp.example.com".to_owned()),
             credential: Some("CRM_TOKEN".to_owned()),
+            is_model: false,
         };
         for slug in ["credential-refused", "timed-out", "answer-too-large"] {
             let words = words(&problem(slug), &subject);
@@ -111,6 +113,18 @@ mod tests {
     }
 
     #[test]
+    fn what_a_provider_said_and_what_an_agent_did_is_not_left_out() {
+        let subject = Subject {
+            credential: Some("MODEL_KEY".to_owned()),
+            is_model: true,
+            ..Subject::default()
+        };
+        for slug in ["credential-refused", "timed-out", "answer-too-large"] {
+            assert_eq!(words(&problem(slug), &subject), "Only the detail.", "{slug}");
+        }
+    }
+
+    #[test]
     fn a_failure_with_many_causes_or_an_unknown_one_is_worded_by_the_server() {
         for slug in [
             "unreachable",
@@ -118,6 +132,8 @@ mod tests {
             "not-configured",
             "redirected",
             "upstream-failed",
+            // It names what cannot be used any more, too.
+            "credential-deleted",
             "of-a-later-release",
         ] {
             assert_eq!(words(&problem(slug), &Subject::default()), "Only the detail.", "{slug}");

@@ -12,5 +12,6 @@ pub(super) fn subject_of(server: &McpServer) -> Subject {
             .credential
             .as_ref()
             .and_then(|credential| credential.name.clone()),
+        is_model: false,
     }
 }

@@ -38,7 +38,7 @@ pub fn TestDialog(
         Some(binding) => text::test(&binding.name),
         None => text::test(text::a_binding()),
     });
-    let subject = move || binding.get().as_ref().map(subject_of).unwrap_or_default();
+    let subject = move || subject_of(binding.get().as_ref());
     let headline = move || {
         let headline = match outcome.get() {
             None => Headline::Waiting(testing(subject().host.as_deref())),
@@ -66,12 +66,11 @@ pub fn TestDialog(
     .into_any()
 }
 
-fn subject_of(binding: &ModelBinding) -> Subject {
+fn subject_of(binding: Option<&ModelBinding>) -> Subject {
+    let credential = binding.and_then(|binding| binding.credential.as_ref());
     Subject {
-        host: Some(binding.host.clone()),
-        credential: binding
-            .credential
-            .as_ref()
-            .and_then(|credential| credential.name.clone()),
+        host: binding.map(|binding| binding.host.clone()),
+        credential: credential.and_then(|credential| credential.name.clone()),
+        is_model: true,
     }
 }

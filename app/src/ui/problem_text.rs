@@ -20,7 +20,6 @@ pub fn words(problem: &Problem) -> String {
             None => "Somebody changed this while you were editing. What you typed is kept.".to_owned(),
         },
         "too-many-requests" => "Too many tries. Wait a moment and try again.".to_owned(),
-        "credential-deleted" => format!("{named} was deleted. Choose another credential."),
         "host-not-allowed" => match &problem.host {
             Some(host) => format!(
                 "{named} may not be sent to {host}. Somebody who may change the credential can allow that host."

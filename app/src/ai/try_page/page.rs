@@ -60,6 +60,7 @@ fn Trying(binding: ModelBinding) -> impl IntoView {
             .credential
             .as_ref()
             .and_then(|credential| credential.name.clone()),
+        is_model: true,
     };
     let body = if may_use {
         let model = TryModel::new(binding.id);

@@ -25,6 +25,7 @@ impl Form {
         let subject = Subject {
             host: draft.leads_to(),
             credential: untrack(|| self.picker.selected()).and_then(|choice| choice.name),
+            is_model: false,
         };
         self.tester.start(
             draft.tested(),

@@ -107,6 +107,7 @@ impl BindingForm {
         let subject = Subject {
             host: leads_to(&settings),
             credential: untrack(|| self.settings.credential(API_KEY)).and_then(|choice| choice.name),
+            is_model: true,
         };
         self.tester.start(
             settings,
