@@ -15,6 +15,8 @@ mod inner_html_tests;
 mod lazy;
 pub mod list;
 mod menu;
+#[cfg(test)]
+mod problem_slug_tests;
 pub mod problem_text;
 mod query_string;
 mod save;

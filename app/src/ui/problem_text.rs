@@ -19,7 +19,6 @@ pub fn words(problem: &Problem) -> String {
             Some(who) => format!("{who} changed this while you were editing. What you typed is kept."),
             None => "Somebody changed this while you were editing. What you typed is kept.".to_owned(),
         },
-        "too-many-requests" => "Too many tries. Wait a moment and try again.".to_owned(),
         "host-not-allowed" => match &problem.host {
             Some(host) => format!(
                 "{named} may not be sent to {host}. Somebody who may change the credential can allow that host."
