@@ -88,26 +88,28 @@ pub fn shell() -> impl IntoView {
     }
 }
 
-/// Bars that must work without the module: plain elements that the loader shows.
+/// Bars that must work without the module: plain elements that the loader shows. Their links name a target: the guard of
+/// the dialogs leaves those to the browser, which asks before anything typed is lost.
 #[component]
 fn Bars() -> impl IntoView {
     view! {
         <div id="not-started" class="bar bar-danger" role="alert" hidden>
             <p>{crate::shell::text::not_started()}</p>
-            <a class="button" href="" rel="external">
+            <a class="button" href="" rel="external" target="_self">
                 {crate::shell::text::reload()}
             </a>
         </div>
         <div id="new-build" class="bar" role="status" hidden>
             <p>{crate::shell::text::new_build()}</p>
-            <a class="button" href="" rel="external">
+            <a class="button" href="" rel="external" target="_self">
                 {crate::shell::text::reload()}
             </a>
         </div>
     }
 }
 
-/// Starts the module, and shows a bar when that fails or when the module stops later.
+/// Starts the module, and shows a bar when that fails or when the module stops later. A bar that is shown is moved into the
+/// topmost open dialog, and out again, since a modal dialog makes everything outside of it inert.
 fn loader(names: &SiteNames) -> String {
     let js = serde_json::Value::from(names.js.as_str());
     let wasm = serde_json::Value::from(names.wasm.as_str());
@@ -116,6 +118,12 @@ fn loader(names: &SiteNames) -> String {
          const stopped=e=>{{if(e instanceof WebAssembly.RuntimeError)failed()}};\
          addEventListener('error',e=>stopped(e.error));\
          addEventListener('unhandledrejection',e=>stopped(e.reason));\
+         const bars=document.querySelectorAll('.bar');\
+         new MutationObserver(()=>{{\
+         const dialog=[...document.querySelectorAll('dialog[open]')].pop();\
+         for(const bar of bars)if(!bar.hidden&&bar.parentNode!=(dialog??document.body))\
+         dialog?dialog.prepend(bar):document.body.append(bar)\
+         }}).observe(document.body,{{subtree:true,childList:true,attributeFilter:['open','hidden']}});\
          import({js}).then(m=>m.default({{module_or_path:{wasm}}}).then(()=>m.hydrate())).catch(e=>{{console.error(e);failed()}});"
     )
 }
