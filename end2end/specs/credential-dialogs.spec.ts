@@ -445,7 +445,7 @@ test('a session that ended in the middle of a form is begun again above it', asy
   expect(server.log()).not.toContain(CANARY);
 });
 
-test('another person who signs in above a form does not send it', async ({ page, context, api }) => {
+test('another person who signs in above a form does not send it, then or later', async ({ page, context, api }) => {
   const name = unique('OTHER_PERSON');
   await open(page, '/credentials?dialog=add');
   const form = new CredentialForm(page);
@@ -459,7 +459,13 @@ test('another person who signs in above a form does not send it', async ({ page,
   await again.getByRole('button', { name: 'Sign in' }).click();
   await expect(form.dialog).toContainText('Another person signed in, so this was not sent.');
   await expect(form.name()).toHaveValue(name);
+  const later = page.waitForRequest((request) => request.method() === 'POST', { timeout: 1000 });
+  await form.save().click();
+  await expect(later, 'a second press sends nothing either').rejects.toThrow();
+  await expect(form.dialog).toContainText('Reload the page to go on as that person');
   expect((await (await api('administrator')).get<{ total: number }>(`/credentials?search=${name}`)).total).toBe(0);
+  await form.dialog.getByRole('link', { name: 'Reload' }).click();
+  await expect(form.name(), 'a page of their own').toHaveValue('');
 });
 
 test('deleting begins on Cancel and goes on with the next row', async ({ page, api }) => {

@@ -18,6 +18,9 @@ pub enum ClientError {
     /// The server refused, and says why.
     #[error("{}", .0.detail)]
     Problem(Box<Problem>),
+    /// Somebody else signed in over this page, so nothing was sent.
+    #[error("Another person signed in. Reload the page.")]
+    OtherPerson,
     /// An answer came that this build does not understand.
     #[error("The answer could not be read. Reload the page.")]
     Unreadable,
@@ -29,7 +32,7 @@ impl ClientError {
     pub fn slug(&self) -> Option<&str> {
         match self {
             Self::Problem(problem) => Some(problem.slug()),
-            Self::Offline | Self::Unreadable => None,
+            Self::Offline | Self::OtherPerson | Self::Unreadable => None,
         }
     }
 
@@ -194,6 +197,13 @@ impl WriteClient {
 }
 
 impl WriteClient {
+    /// Sends nothing more from this page, but what ends the session: somebody else signed in over it, and what was typed
+    /// into it is not theirs. A page that is loaded anew sends again.
+    pub fn refuse_from_now_on() {
+        #[cfg(target_arch = "wasm32")]
+        browser::REFUSES.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+
     /// Sends an input and hands the events of the answer on as they come. The request is broken off with its future.
     ///
     /// # Errors
@@ -228,6 +238,8 @@ impl WriteClient {
 
 #[cfg(target_arch = "wasm32")]
 mod browser {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use chrono::{DateTime, Utc};
     use gloo_net::http::{Method, RequestBuilder};
     use js_sys::{Function, Promise, Reflect, Uint8Array};
@@ -238,14 +250,25 @@ mod browser {
     use super::{ClientError, RawAnswer};
     use crate::api::{EventReader, ServerEvent};
 
+    /// Whether somebody else signed in over the page.
+    pub static REFUSES: AtomicBool = AtomicBool::new(false);
+
+    fn refuses(method: &str, path: &str) -> bool {
+        REFUSES.load(Ordering::Relaxed) && method != "GET" && !path.ends_with("/session")
+    }
+
     /// One request with the page's cookie. The body is wiped on this side of the border; what the
     /// browser copies is out of reach.
     pub async fn fetch(
         method: &str,
         path: &str,
-        body: Option<String>,
+        mut body: Option<String>,
         if_match: Option<i64>,
     ) -> Result<RawAnswer, ClientError> {
+        if refuses(method, path) {
+            body.zeroize();
+            return Err(ClientError::OtherPerson);
+        }
         let method = Method::from_bytes(method.as_bytes()).map_err(|_| ClientError::Unreadable)?;
         let abort = AbortOnDrop::new();
         let mut builder = RequestBuilder::new(path)
@@ -274,6 +297,9 @@ mod browser {
 
     /// One request whose answer is read while it comes.
     pub async fn stream(path: &str, body: String, mut on_event: impl FnMut(ServerEvent)) -> Result<(), ClientError> {
+        if refuses("POST", path) {
+            return Err(ClientError::OtherPerson);
+        }
         let abort = AbortOnDrop::new();
         let request = RequestBuilder::new(path)
             .method(Method::POST)

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use futures::FutureExt as _;
 use leptos::prelude::*;
 
-use super::text;
+use super::{reload::reload_link, text};
 
 /// The code of a view could not be fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,9 +84,7 @@ fn not_fetched(_: NotFetched) -> AnyView {
     view! {
         <div class="empty" role="alert">
             <p>{text::not_fetched()}</p>
-            <a class="button" href="" rel="external">
-                {text::reload()}
-            </a>
+            {reload_link()}
         </div>
     }
     .into_any()

@@ -19,6 +19,7 @@ mod menu;
 mod problem_slug_tests;
 pub mod problem_text;
 mod query_string;
+mod reload;
 mod save;
 mod shorten;
 mod text;

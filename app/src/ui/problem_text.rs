@@ -40,6 +40,7 @@ pub fn words(problem: &Problem) -> String {
 pub fn error_words(error: &ClientError) -> String {
     match error {
         ClientError::Offline => text::unreachable().to_owned(),
+        ClientError::OtherPerson => text::other_person().to_owned(),
         ClientError::Unreadable => text::unreadable().to_owned(),
         ClientError::Problem(problem) => words(problem),
     }

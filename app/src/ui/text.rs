@@ -126,7 +126,7 @@ pub fn was_not_saved() -> &'static str {
 /// Somebody else signed in over a form.
 #[must_use]
 pub fn other_person() -> &'static str {
-    "Another person signed in, so this was not sent. Check it and save it again."
+    "Another person signed in, so this was not sent. Reload the page to go on as that person; what you typed is lost then."
 }
 
 /// The sign-in over a form was closed.

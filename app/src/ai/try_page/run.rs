@@ -88,8 +88,12 @@ impl TryModel {
         let (waiting, abort) = abortable(async move {
             let mut end = self.ask(action, &body, number).await;
             let ended = end.as_ref().is_err_and(ClientError::is_unauthorized);
-            if ended && self.again.ask().await == Again::SamePerson {
-                end = self.ask(action, &body, number).await;
+            if ended {
+                match self.again.ask().await {
+                    Again::SamePerson => end = self.ask(action, &body, number).await,
+                    Again::OtherPerson => end = Err(ClientError::OtherPerson),
+                    Again::Declined => {}
+                }
             }
             end
         });

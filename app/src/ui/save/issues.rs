@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{SaveFailure, SaveState};
 use crate::{
     api::Problem,
-    ui::{CopyButton, Icon, IconKind, focus_element, problem_text, text},
+    ui::{CopyButton, Icon, IconKind, focus_element, problem_text, reload::reload_link, text},
 };
 
 /// A field that is wrong.
@@ -91,6 +91,7 @@ pub fn GeneralError(
             _ => None,
         })
     };
+    let is_over = move || state.with(|state| matches!(state, SaveState::Failed(SaveFailure::OtherPerson)));
     let children = StoredValue::new(children);
     view! {
         <div class="general-error" role="alert">
@@ -110,6 +111,7 @@ pub fn GeneralError(
                                     }
                                 })
                         }}
+                        {move || is_over().then(reload_link)}
                         {children.with_value(|children| children.as_ref().map(|children| children()))}
                     </div>
                 </div>

@@ -20,7 +20,7 @@ pub enum SaveFailure {
     Unreadable,
     /// The session had ended, and nobody signed in.
     NotSignedIn,
-    /// The session had ended, and somebody else signed in.
+    /// The session had ended, and somebody else signed in. Nothing is sent until the page is loaded anew.
     OtherPerson,
 }
 
@@ -73,6 +73,7 @@ fn after<T>(answer: Result<T, ClientError>, signed_in_again: bool) -> Next<T> {
         Err(ClientError::Offline) => Next::Look,
         Err(error) if error.is_unauthorized() && !signed_in_again => Next::SignIn,
         Err(ClientError::Problem(problem)) => Next::Fail(SaveFailure::Problem(problem)),
+        Err(ClientError::OtherPerson) => Next::Fail(SaveFailure::OtherPerson),
         Err(ClientError::Unreadable) => Next::Fail(SaveFailure::Unreadable),
     }
 }
@@ -229,6 +230,14 @@ mod tests {
             after::<()>(Err(problem(409)), false),
             Next::Fail(SaveFailure::Problem(_))
         ));
+    }
+
+    #[test]
+    fn what_was_not_sent_as_another_person_is_not_looked_for() {
+        assert_eq!(
+            after::<()>(Err(ClientError::OtherPerson), false),
+            Next::Fail(SaveFailure::OtherPerson)
+        );
     }
 
     #[test]

@@ -3,12 +3,14 @@
 use futures::channel::oneshot;
 use leptos::prelude::*;
 
+use crate::api::WriteClient;
+
 /// How signing in over a form ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Again {
     /// The same person: the request may be repeated.
     SamePerson,
-    /// Another person: what was typed stays, nothing is sent.
+    /// Another person: what was typed stays, nothing is sent from this page any more.
     OtherPerson,
     /// Not at all.
     Declined,
@@ -59,6 +61,9 @@ impl SignInAgain {
 
     /// Closes the dialog and tells everybody who waits.
     pub fn answer(&self, answer: Again) {
+        if answer == Again::OtherPerson {
+            WriteClient::refuse_from_now_on();
+        }
         self.wanted.set(false);
         let waiting = self.waiting.try_update_value(std::mem::take).unwrap_or_default();
         for sender in waiting {
