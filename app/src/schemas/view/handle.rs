@@ -34,7 +34,7 @@ struct Kept {
     form: Form,
     pickers: BTreeMap<String, PickerHandle>,
     begun: Draft,
-    destination: Destination,
+    destination: Option<Destination>,
     rules: Rules,
 }
 
@@ -51,7 +51,7 @@ impl FormHandle {
                 form,
                 pickers,
                 begun: Draft::default(),
-                destination: first_address,
+                destination: None,
                 rules: |_| Vec::new(),
             }),
             draft: RwSignal::new(Draft::default()),
@@ -63,7 +63,7 @@ impl FormHandle {
     /// Says where the credentials go; without it, to the first address in the form.
     #[must_use]
     pub fn leading_to(self, destination: Destination) -> Self {
-        self.kept.update_value(|kept| kept.destination = destination);
+        self.kept.update_value(|kept| kept.destination = Some(destination));
         self
     }
 
@@ -122,7 +122,7 @@ impl FormHandle {
     /// Where the credentials go, as it stood when a field was left last. Tracked.
     #[must_use]
     pub fn host(self) -> Option<String> {
-        self.destination()(&self.settled_value())
+        self.destination(&self.settled_value())
     }
 
     /// What it held when a field was left last. Tracked.
@@ -135,7 +135,7 @@ impl FormHandle {
     /// The same for what stands there now. Tracked.
     #[must_use]
     pub fn typed_host(self) -> Option<String> {
-        self.destination()(&self.value())
+        self.destination(&self.value())
     }
 
     /// What is chosen in the picker of a field. Tracked.
@@ -177,8 +177,11 @@ impl FormHandle {
         self.kept.with_value(|kept| kept.rules)
     }
 
-    fn destination(self) -> Destination {
-        self.kept.with_value(|kept| kept.destination)
+    fn destination(self, value: &Value) -> Option<String> {
+        self.kept.with_value(|kept| match kept.destination {
+            Some(destination) => destination(value),
+            None => first_address(&kept.form, value),
+        })
     }
 
     /// What stands in a field. Tracked.
@@ -247,11 +250,46 @@ fn hidden(id: CredentialId) -> CredentialSummary {
     }
 }
 
-/// The host of the first address in a value.
-fn first_address(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => host_of(text),
-        Value::Object(map) => map.values().find_map(first_address),
-        _ => None,
+/// The host of the first address in a value, in the order of the form. A text that reads like an address is none.
+fn first_address(form: &Form, value: &Value) -> Option<String> {
+    form.fields.iter().find_map(|field| {
+        let value = value.get(&field.name)?;
+        match &field.content {
+            Content::Url => host_of(value.as_str()?),
+            Content::Object(inner) => first_address(inner, value),
+            _ => None,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::first_address;
+    use crate::schemas::Form;
+
+    #[test]
+    fn the_first_address_is_that_of_the_first_url_field_of_the_form() {
+        let url = |order: u32| json!({"type": "string", "format": "uri", "x-ui": {"widget": "url", "order": order}});
+        let schema = json!({"type": "object", "properties": {
+            "a_note": {"type": "string", "x-ui": {"order": 1}},
+            "b_last": url(4),
+            "c_first": {"type": "object", "properties": {"inside": url(1)}, "x-ui": {"widget": "object", "order": 2}},
+            "d_second": url(3),
+        }});
+        let form = Form::parse(&schema).unwrap_or_else(|fault| panic!("{fault}"));
+        let mut value = json!({
+            "a_note": "https://note.example.com/", "b_last": "https://last.example.com/",
+            "c_first": {"inside": "https://first.example.com/"}, "d_second": "https://second.example.com/",
+        });
+        assert_eq!(first_address(&form, &value).as_deref(), Some("first.example.com"));
+        // Not filled yet.
+        value["c_first"] = json!({});
+        assert_eq!(first_address(&form, &value).as_deref(), Some("second.example.com"));
+        assert_eq!(
+            first_address(&form, &json!({"a_note": "https://note.example.com/"})),
+            None
+        );
     }
 }
