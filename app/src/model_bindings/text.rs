@@ -109,7 +109,7 @@ pub fn name() -> &'static str {
 /// Help of the name.
 #[must_use]
 pub fn name_help() -> &'static str {
-    "What people and workflows call it, e.g. Main model."
+    "What people call it, e.g. Main model."
 }
 
 /// Starts a test.

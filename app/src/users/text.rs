@@ -91,7 +91,7 @@ pub fn state(state: UserState, link_is_good: bool) -> &'static str {
 #[must_use]
 pub fn role_means(role: Role) -> &'static str {
     match role {
-        Role::Administrator => "Everything, users included. Nobody can read a value.",
+        Role::Administrator => "Everything, users included. Nobody is shown a value.",
         Role::Manager => "Adds and uses everything; changes and deletes what is their own.",
         Role::Viewer => "Looks at names and references.",
     }
