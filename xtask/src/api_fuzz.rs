@@ -7,17 +7,23 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use nix::sys::signal::Signal;
+use serde_json::{Map, Value, json};
 
 use crate::private_files::random_text;
 use crate::process::{Background, TemporaryFolder, free_port, run_quietly, run_showing};
 use crate::progress::say;
-use crate::strongroom::{add_administrator, agent, sign_in, wait_for_answer};
+use crate::strongroom::{add_administrator, agent, problem, sign_in, wait_for_answer};
 use crate::workspace::{Workspace, programs_in_path};
 
 /// The versions that were tried.
 const PACKAGES: [&str; 2] = ["schemathesis==4.32.5", "openapi-spec-validator==0.9.0"];
 
 const EMAIL: &str = "fuzz@example.com";
+
+/// Where records lead: nothing listens there. `hooks.py` knows it too, and the names of both records of a kind.
+const NOWHERE: &str = "127.0.0.1:9";
+const KEPT: &str = "kept";
+const DOOMED: &str = "doomed";
 
 /// Makes a Python environment below the target folder, and gives its folder of programs.
 pub fn ensure_installed(workspace: &Workspace) -> Result<PathBuf> {
@@ -44,7 +50,7 @@ pub fn ensure_installed(workspace: &Workspace) -> Result<PathBuf> {
     Ok(programs)
 }
 
-/// Starts a server with nothing in it but an administrator, and tries its API.
+/// Starts a server with an administrator and a few records, and tries its API.
 pub fn run(workspace: &Workspace, server: &Path, programs: &Path) -> Result<()> {
     let folder = TemporaryFolder::new("fuzz")?;
     let (data, site) = (folder.path().join("data"), folder.path().join("site"));
@@ -82,7 +88,9 @@ pub fn run(workspace: &Workspace, server: &Path, programs: &Path) -> Result<()> 
     validator.args(["--schema", "3.1"]).arg(&document);
     run_quietly(validator).context("the document is not OpenAPI 3.1")?;
 
-    let cookie = sign_in(&agent(), &format!("{origin}/api/v1"), EMAIL, &password)?;
+    let api = format!("{origin}/api/v1");
+    let cookie = sign_in(&agent(), &api, EMAIL, &password)?;
+    let records = add_records(&api, &cookie)?;
     let session = cookie
         .split("; ")
         .find_map(|cookie| cookie.strip_prefix("strongroom="))
@@ -97,6 +105,7 @@ pub fn run(workspace: &Workspace, server: &Path, programs: &Path) -> Result<()> 
         .arg(format!("{origin}/api/openapi.json"))
         // The cookie goes through the environment: arguments can be read by every user of the machine.
         .env("STRONGROOM_FUZZ_SESSION", session)
+        .env("STRONGROOM_FUZZ_RECORDS", records.to_string())
         .env("PYTHONDONTWRITEBYTECODE", "1");
     let finished = run_showing(fuzz, |_| false)?;
     if let Some(status) = running.ended() {
@@ -105,6 +114,7 @@ pub fn run(workspace: &Workspace, server: &Path, programs: &Path) -> Result<()> 
     if !finished.status.success() {
         bail!("the API differs from its document:\n{}", finished.output);
     }
+    check_records(&api, &cookie, &records)?;
     // The last lines have the figures.
     let figures: Vec<&str> = finished.output.lines().rev().take(12).collect();
     for line in figures
@@ -113,6 +123,78 @@ pub fn run(workspace: &Workspace, server: &Path, programs: &Path) -> Result<()> 
         .filter(|line| line.contains("generated") || line.contains("Tested:"))
     {
         say(format!("      {}", line.trim()));
+    }
+    Ok(())
+}
+
+/// Two records of each kind: one that is kept, and one that calls may delete. Gives their ids, and that of whoever calls.
+fn add_records(api: &str, cookie: &str) -> Result<Value> {
+    let (_, me) = get(api, cookie, "me")?;
+    let mut records = json!({KEPT: {}, DOOMED: {}, "own": me["id"]});
+    for which in [KEPT, DOOMED] {
+        let name = format!("Seeded, {which}");
+        let credential = json!({"name": name, "value": "marked-canary-value", "allowed_hosts": [NOWHERE]});
+        let credential = add(api, cookie, "credentials", &credential)?;
+        // Whatever is kept is referred to; what may be deleted is not.
+        let referred = (which == KEPT).then_some(&credential);
+        let server = json!({"name": name, "url": format!("http://{NOWHERE}/mcp"), "credential_id": referred});
+        let settings = json!({
+            "provider": "openai-compatible", "model_id": "m", "base_url": format!("http://{NOWHERE}/v1"), "api_key": referred,
+        });
+        let binding = json!({"name": name, "settings": settings});
+        let user = json!({"email": format!("{which}@example.com"), "name": name, "role": "viewer"});
+        let mut ids = Map::new();
+        for (kind, body) in [("mcp-servers", server), ("model-bindings", binding), ("users", user)] {
+            ids.insert(kind.to_owned(), add(api, cookie, kind, &body)?.into());
+        }
+        ids.insert("credentials".to_owned(), credential.into());
+        records[which] = ids.into();
+    }
+    Ok(records)
+}
+
+/// Adds a record and gives its id.
+fn add(api: &str, cookie: &str, kind: &str, body: &Value) -> Result<String> {
+    let mut answer = agent()
+        .post(format!("{api}/{kind}"))
+        .header("cookie", cookie)
+        .content_type("application/json")
+        .send(body.to_string())
+        .context("Strongroom does not answer")?;
+    if !answer.status().is_success() {
+        bail!("nothing can be added to {kind}: {}", problem(&mut answer));
+    }
+    let made = document(&mut answer)?;
+    let id = made["id"].as_str().or(made["user"]["id"].as_str());
+    id.map(str::to_owned)
+        .with_context(|| format!("what was added to {kind} has no id"))
+}
+
+/// Status and document of an address.
+fn get(api: &str, cookie: &str, path: &str) -> Result<(u16, Value)> {
+    let answer = agent().get(format!("{api}/{path}")).header("cookie", cookie).call();
+    let mut answer = answer.context("Strongroom does not answer")?;
+    Ok((answer.status().as_u16(), document(&mut answer)?))
+}
+
+fn document(answer: &mut ureq::http::Response<ureq::Body>) -> Result<Value> {
+    let text = answer.body_mut().read_to_string().context("an answer is not whole")?;
+    serde_json::from_str(&text).context("an answer is not JSON")
+}
+
+/// The session still lives, and what was called was there: one record of each kind still is, the other was deleted.
+fn check_records(api: &str, cookie: &str, records: &Value) -> Result<()> {
+    let (status, me) = get(api, cookie, "me")?;
+    if status != 200 || me["role"] != "administrator" {
+        bail!("the session or its rights ended while the API was tried, so that most of it was not: {status} {me}");
+    }
+    for (which, expected) in [(KEPT, 200), (DOOMED, 404)] {
+        for (kind, id) in records[which].as_object().into_iter().flatten() {
+            let (found, _) = get(api, cookie, &format!("{kind}/{}", id.as_str().unwrap_or_default()))?;
+            if found != expected {
+                bail!("of {kind}, the record that was {which} answers {found} instead of {expected} at the end");
+            }
+        }
     }
     Ok(())
 }
