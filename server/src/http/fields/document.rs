@@ -5,9 +5,16 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
+/// The most entries of an object that are kept: no input has nearly so many fields.
+pub(super) const MAX_ENTRIES: usize = 256;
+
 /// A top-level object whose fields keep their order and their repetitions.
 pub(super) enum Document {
-    Object(Vec<(String, Value)>),
+    Object {
+        entries: Vec<(String, Value)>,
+        /// Whether it has more entries than are kept.
+        more: bool,
+    },
     Other,
 }
 
@@ -22,10 +29,17 @@ impl<'de> Deserialize<'de> for Document {
             }
             fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Document, M::Error> {
                 let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
+                while entries.len() < MAX_ENTRIES {
+                    let Some(entry) = map.next_entry()? else {
+                        return Ok(Document::Object { entries, more: false });
+                    };
                     entries.push(entry);
                 }
-                Ok(Document::Object(entries))
+                let mut more = false;
+                while map.next_entry::<de::IgnoredAny, de::IgnoredAny>()?.is_some() {
+                    more = true;
+                }
+                Ok(Document::Object { entries, more })
             }
             fn visit_bool<E>(self, _: bool) -> Result<Document, E> {
                 Ok(Document::Other)

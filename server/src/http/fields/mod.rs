@@ -15,7 +15,7 @@ use app::api::{FieldError, Patch};
 use serde_json::Value;
 use zeroize::Zeroize as _;
 
-use self::document::Document;
+use self::document::{Document, MAX_ENTRIES};
 use super::ApiError;
 
 /// Field names of outputs: sent back by mistake, they may be named in an error. Any other unknown
@@ -66,12 +66,19 @@ impl Fields {
     pub(super) fn parse(text: &[u8]) -> Result<Self, ApiError> {
         let fields: Result<Document, _> = serde_json::from_slice(text);
         match fields {
-            Ok(Document::Object(entries)) => Ok(Self {
-                prefix: "",
-                entries,
-                errors: Vec::new(),
-                known: Vec::new(),
-            }),
+            Ok(Document::Object { entries, more }) => {
+                let fields = Self {
+                    prefix: "",
+                    entries,
+                    errors: Vec::new(),
+                    known: Vec::new(),
+                };
+                if more {
+                    let detail = format!("Send at most {MAX_ENTRIES} fields.");
+                    return Err(ApiError::field("", "too-long", &detail));
+                }
+                Ok(fields)
+            }
             Ok(Document::Other) => Err(ApiError::field("", "not-an-object", "Send a JSON object.")),
             Err(error) => Err(ApiError::Malformed {
                 line: error.line(),
@@ -110,17 +117,19 @@ impl Fields {
     fn take(&mut self, name: &'static str) -> Option<Value> {
         self.known.push(name);
         let mut found = None;
-        let mut index = 0;
-        while index < self.entries.len() {
-            if self.entries[index].0 == name {
-                let (_, value) = self.entries.remove(index);
-                if let Some(mut earlier) = found.replace(value) {
-                    wipe(&mut earlier);
-                    self.fault(format!("/{name}"), "duplicate", "Send this field once.");
-                }
-            } else {
-                index += 1;
+        let mut doubled = false;
+        self.entries.retain_mut(|(key, value)| {
+            if key != name {
+                return true;
             }
+            if let Some(mut earlier) = found.replace(value.take()) {
+                wipe(&mut earlier);
+                doubled = true;
+            }
+            false
+        });
+        if doubled {
+            self.fault(format!("/{name}"), "duplicate", "Send this field once.");
         }
         found
     }

@@ -41,6 +41,40 @@ fn null_and_absent_and_doubled_fields_are_told_apart() {
 }
 
 #[test]
+fn a_field_that_is_sent_often_is_one_fault() {
+    let text = format!("{{{}\"b\":\"z\"}}", "\"a\":\"x\",\"b\":\"y\",".repeat(100));
+    let found = errors(&text, |fields| {
+        assert_eq!(fields.patch_text("a"), Patch::Set("x".to_owned()));
+        assert_eq!(fields.patch_text("b"), Patch::Set("z".to_owned()));
+    });
+    let expected = [("/a", "duplicate"), ("/b", "duplicate")];
+    assert_eq!(found, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
+}
+
+#[test]
+fn an_object_with_too_many_fields_is_refused_before_any_is_read() {
+    let repeated = |count: usize| format!("{{{}}}", vec!["\"canary-4f2a\":1"; count].join(","));
+    assert!(Fields::parse(repeated(256).as_bytes()).is_ok());
+    // As many as a body can hold.
+    for count in [257, 100_000] {
+        let Err(ApiError::Invalid(faults)) = Fields::parse(repeated(count).as_bytes()) else {
+            panic!("{count} fields are refused");
+        };
+        let [fault] = &faults[..] else {
+            panic!("one fault: {faults:?}");
+        };
+        assert_eq!((fault.pointer.as_str(), fault.code.as_str()), ("", "too-long"));
+        assert!(!fault.detail.contains("canary"), "{}", fault.detail);
+    }
+    // What is no JSON is told as before.
+    let broken = repeated(300).replace('}', ",}");
+    assert!(matches!(
+        Fields::parse(broken.as_bytes()),
+        Err(ApiError::Malformed { line: 1, .. })
+    ));
+}
+
+#[test]
 fn what_is_not_an_object_or_not_json_is_refused_by_position() {
     assert!(matches!(Fields::parse(b"[1]"), Err(ApiError::Invalid(_))));
     assert!(matches!(Fields::parse(b"\"x\""), Err(ApiError::Invalid(_))));
