@@ -9,7 +9,7 @@ use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::object;
+use super::schema::Schema;
 use crate::http::{ApiError, Fields};
 use crate::model_bindings::new_settings;
 use crate::schemas;
@@ -68,7 +68,7 @@ pub struct Run {
 ///
 /// # Errors
 /// 422 with all broken rules.
-pub fn run(action: ActionName, mut fields: Fields) -> Result<Run, ApiError> {
+pub async fn run(action: ActionName, mut fields: Fields) -> Result<Run, ApiError> {
     let saved = fields.patch_id::<ModelBindingId>("model_binding_id");
     let model = fields.patch_object("model");
     let which = which(&mut fields, saved, model);
@@ -83,10 +83,11 @@ pub fn run(action: ActionName, mut fields: Fields) -> Result<Run, ApiError> {
         "/settings",
         settings,
     );
-    if let Some(schema) = settings.as_ref().and_then(|settings| settings.output_schema.as_ref())
-        && let Err(ApiError::Invalid(errors)) = object::compile(schema)
-    {
-        fields.faults(errors);
+    if let Some(schema) = settings.as_ref().and_then(|settings| settings.output_schema.as_ref()) {
+        match Schema::compile(schema.clone()).await {
+            Err(ApiError::Invalid(errors)) => fields.faults(errors),
+            compiled => drop(compiled?),
+        }
     }
     let mcp = mcp(&mut fields);
     if action != ActionName::AiAgent && !mcp.is_empty() {

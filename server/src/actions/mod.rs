@@ -9,6 +9,7 @@ mod operations;
 mod patience;
 mod routes;
 mod run;
+mod schema;
 mod stream;
 mod tools;
 mod turns;

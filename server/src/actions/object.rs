@@ -2,10 +2,10 @@
 
 use app::ai::{ActionName, ActionOutput, Usage};
 use app::model_bindings::WireFormat;
-use jsonschema::{PatternOptions, Validator};
 use serde_json::Value;
 
 use super::run::sampling;
+use super::schema::Schema;
 use super::tools::NOT_AT_THE_ROOT;
 use super::turns::turns;
 use super::{Actions, Task};
@@ -13,57 +13,14 @@ use crate::ai::wire::{Ask, Finish, Turn, takes_schema};
 use crate::ai::{Caller, Sink};
 use crate::http::ApiError;
 
-/// The field of the schema.
-const POINTER: &str = "/settings/output_schema";
-
-/// The largest schema, in bytes.
-const MAX_SCHEMA_BYTES: usize = 64 * 1024;
-
-/// How many broken rules a model is told, and how much of them.
-const MAX_FAULTS: usize = 10;
-const MAX_FAULT_CHARS: usize = 300;
-
 /// How often a model is asked.
 const TRIES: usize = 2;
-
-/// Checks a schema, and makes it ready to check objects. Patterns run in time that grows with the text alone.
-///
-/// # Errors
-/// 422 at the field of the schema.
-pub(super) fn compile(schema: &Value) -> Result<Validator, ApiError> {
-    if schema.to_string().len() > MAX_SCHEMA_BYTES {
-        return Err(ApiError::field(POINTER, "too-long", "Use a schema of at most 64 KiB."));
-    }
-    if refers_elsewhere(schema) {
-        let detail = "Refer only to parts of the same schema, with # and a path: nothing is fetched from elsewhere.";
-        return Err(ApiError::field(POINTER, "remote-reference", detail));
-    }
-    jsonschema::options()
-        .with_pattern_options(PatternOptions::regex())
-        .build(schema)
-        .map_err(|_| {
-            let detail = "This is no JSON Schema that can be used. Check its keywords, references and patterns.";
-            ApiError::field(POINTER, "bad-schema", detail)
-        })
-}
-
-fn refers_elsewhere(schema: &Value) -> bool {
-    match schema {
-        Value::Object(fields) => fields.iter().any(|(key, value)| {
-            let reference = matches!(key.as_str(), "$ref" | "$dynamicRef" | "$recursiveRef");
-            let elsewhere = value.as_str().is_some_and(|target| !target.starts_with('#'));
-            (reference && elsewhere) || refers_elsewhere(value)
-        }),
-        Value::Array(items) => items.iter().any(refers_elsewhere),
-        _ => false,
-    }
-}
 
 impl Actions {
     /// Asks for an object.
     pub(super) async fn object(&self, caller: &Caller, task: &Task) -> Result<ActionOutput, ApiError> {
         let schema = task.settings.output_schema.clone().unwrap_or_default();
-        let validator = compile(&schema)?;
+        let checked = Schema::compile(schema.clone()).await?;
         let provider = task.model.settings.provider;
         // Providers hold answers to schemas of objects only.
         let mut native = schema["type"] == "object"
@@ -103,15 +60,15 @@ impl Actions {
             };
             add(&mut usage, &answer.usage);
             let faults = match parse(&answer.text) {
-                Some(object) => match faults(&validator, &object) {
-                    faults if faults.is_empty() => {
+                Some(object) => match checked.check(object).await? {
+                    (object, faults) if faults.is_empty() => {
                         return Ok(ActionOutput {
                             object: Some(object),
                             usage,
                             ..task.output(answer)
                         });
                     }
-                    faults => faults,
+                    (_, faults) => faults,
                 },
                 None => vec!["It is not JSON.".to_owned()],
             };
@@ -179,19 +136,6 @@ fn parse(text: &str) -> Option<Value> {
     serde_json::from_str(text.get(from..=to)?).ok()
 }
 
-fn faults(validator: &Validator, object: &Value) -> Vec<String> {
-    validator
-        .iter_errors(object)
-        .take(MAX_FAULTS)
-        .map(|error| {
-            let path = error.instance_path().to_string();
-            let place = if path.is_empty() { "The value".to_owned() } else { path };
-            let told: String = error.masked().to_string().chars().take(MAX_FAULT_CHARS).collect();
-            format!("{place}: {told}.")
-        })
-        .collect()
-}
-
 fn invalid(task: &Task, finish: Finish, faults: &[String]) -> ApiError {
     let model = &task.model.settings.model_id;
     let detail = match (finish, task.settings.max_output_tokens) {
@@ -235,7 +179,7 @@ pub(super) fn add(sum: &mut Usage, more: &Usage) {
 mod tests {
     use serde_json::json;
 
-    use super::{compile, faults, parse};
+    use super::parse;
 
     #[test]
     fn json_is_found_between_words_and_in_blocks_of_code() {
@@ -248,29 +192,5 @@ mod tests {
         }
         assert_eq!(parse("no"), None);
         assert_eq!(parse("} {"), None);
-    }
-
-    #[test]
-    fn a_schema_that_leads_elsewhere_or_is_none_is_refused() {
-        for schema in [
-            json!({"$ref": "https://example.com/schema.json"}),
-            json!({"properties": {"a": {"$ref": "file:///etc/passwd"}}}),
-            json!({"type": "nothing"}),
-            json!({"$ref": "#/missing"}),
-            json!({"pattern": "(?=a)b"}),
-            json!({"description": "x".repeat(70_000)}),
-        ] {
-            assert!(compile(&schema).is_err(), "{schema:.60}");
-        }
-        let own = json!({"$defs": {"a": {"type": "string"}}, "properties": {"b": {"$ref": "#/$defs/a"}}});
-        let validator = compile(&own).unwrap();
-        assert!(faults(&validator, &json!({"b": "x"})).is_empty());
-    }
-
-    #[test]
-    fn faults_name_the_place_and_not_what_stands_there() {
-        let validator = compile(&json!({"properties": {"b": {"type": "string"}}})).unwrap();
-        let found = faults(&validator, &json!({"b": 8_642_097})).join(" ");
-        assert!(found.contains("/b: ") && !found.contains("8642097"), "{found}");
     }
 }

@@ -33,7 +33,7 @@ async fn run(
     if !streams && !stream::takes_whole(&headers) {
         return Err(ApiError::NotStreamed);
     }
-    let input = input::run(action, fields)?;
+    let input = input::run(action, fields).await?;
     let model = match input.which {
         Which::Saved(id) => actions.bindings.model(&may.principal, id).await?,
         Which::Inline(settings) => ModelBindings::unsaved(settings)?,
