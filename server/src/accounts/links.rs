@@ -88,7 +88,7 @@ impl Accounts {
             return Err(ApiError::LinkSpent);
         }
         self.end_sessions(&mut tx, user, None).await?;
-        let session = self.begin_session(&mut tx, user, visit).await?;
+        let session = self.begin_session(&mut tx, user, Some(&password_hash), visit).await?;
         let browser = self
             .remember_browser(&mut tx, user, &invited.email, visit.headers)
             .await?;

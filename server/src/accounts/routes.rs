@@ -138,7 +138,9 @@ impl Accounts {
             permissions: permissions(role),
         };
         let mut tx = self.base.db.begin().await?;
-        let session = self.begin_session(&mut tx, me.id, visit).await?;
+        let session = self
+            .begin_session(&mut tx, me.id, row.password_hash.as_deref(), visit)
+            .await?;
         let browser = self.remember_browser(&mut tx, me.id, &me.email, visit.headers).await?;
         let actor = Principal::User {
             id: me.id,

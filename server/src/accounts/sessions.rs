@@ -29,6 +29,9 @@ pub const FIND: &str = "SELECT s.id, s.last_seen_at, u.id AS user_id, u.name, u.
        AND u.deleted_at IS NULL AND u.disabled_at IS NULL";
 const USER_SEEN: &str = "UPDATE users SET last_seen_at = CASE WHEN last_seen_at < $2 THEN $2 ELSE last_seen_at END \
      WHERE id = $1 AND deleted_at IS NULL AND disabled_at IS NULL";
+// A password that was changed, or taken away, while it was being checked lets nobody in.
+const ENTER: &str = "UPDATE users SET last_seen_at = CASE WHEN last_seen_at < $2 THEN $2 ELSE last_seen_at END \
+     WHERE id = $1 AND password_hash = $3 AND deleted_at IS NULL AND disabled_at IS NULL";
 const SEEN: &str = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
 const DELETE: &str = "DELETE FROM sessions WHERE id = $1";
 const DELETE_BY_TOKEN: &str = "DELETE FROM sessions WHERE token_hash = $1";
@@ -75,12 +78,20 @@ impl Accounts {
         Some(Token::parse(cookie(headers, self.cookie_name())?)?.hash())
     }
 
-    /// Begins a session inside the transaction of signing in; the session that the browser had ends.
-    pub(super) async fn begin_session(&self, tx: &mut Tx, user: UserId, visit: Visit<'_>) -> Result<Token, ApiError> {
+    /// Begins a session inside the transaction of signing in, for whoever knew the password of this hash; the session
+    /// that the browser had ends.
+    pub(super) async fn begin_session(
+        &self,
+        tx: &mut Tx,
+        user: UserId,
+        password_hash: Option<&str>,
+        visit: Visit<'_>,
+    ) -> Result<Token, ApiError> {
         let token = Token::fresh()?;
         let now = self.base.clock.now();
-        // First, for the row lock: whoever disables or deletes the user ends this session, or was earlier.
-        if execute!(tx, sqlx::query(USER_SEEN).bind(user.0).bind(now))? == 0 {
+        // First, for the row lock: whoever disables or deletes the user, or changes the password, ends this session,
+        // or was earlier.
+        if execute!(tx, sqlx::query(ENTER).bind(user.0).bind(now).bind(password_hash))? == 0 {
             return Err(ApiError::WrongPassword);
         }
         if let Some(before) = self.token_hash(visit.headers) {

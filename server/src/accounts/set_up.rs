@@ -74,7 +74,9 @@ impl Accounts {
         event.actor_kind = "user";
         event.actor_id = Some(id);
         event.actor_name.clone_from(&user.name);
-        let session = self.begin_session(&mut tx, id, visit).await?;
+        let session = self
+            .begin_session(&mut tx, id, user.password_hash.as_deref(), visit)
+            .await?;
         let browser = self.remember_browser(&mut tx, id, &user.email, visit.headers).await?;
         audit::append(&mut tx, &self.base.vault, &[event]).await?;
         tx.commit().await?;

@@ -4,6 +4,7 @@ use axum::body::Body;
 use http::{Method, Request, header};
 use serde_json::{Value, json};
 
+use crate::audit::run;
 use crate::both_engines;
 use crate::support::{Answer, Engine, PASSWORD, TestApp};
 
@@ -28,7 +29,38 @@ async fn sign_in(app: &TestApp, who: &str, password: &str) -> Answer {
     send(app, "", Method::POST, "/session", Some(body)).await
 }
 
+/// Changes the password of an account as soon as a sign-in has found that the old one is right: a try that was right is
+/// forgotten before its session begins.
+async fn change_while_signing_in(app: &TestApp) {
+    const CHANGE: &str = "UPDATE users SET password_hash = 'another' WHERE email_key = 'viewer@example.com';";
+    match app.engine {
+        Engine::Sqlite => {
+            let trigger = format!("CREATE TRIGGER changes AFTER DELETE ON sign_in_attempts BEGIN {CHANGE} END");
+            run(app, &trigger).await;
+        }
+        Engine::Postgres => {
+            let function = format!(
+                "CREATE FUNCTION change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {CHANGE} RETURN NULL; END $$"
+            );
+            run(app, &function).await;
+            let trigger =
+                "CREATE TRIGGER changes AFTER DELETE ON sign_in_attempts FOR EACH ROW EXECUTE FUNCTION change()";
+            run(app, trigger).await;
+        }
+    }
+}
+
 both_engines! {
+    async fn the_old_password_lets_nobody_in_who_was_signing_in_when_it_changed(app: TestApp) {
+        let before = sign_in(&app, "viewer", PASSWORD).await.cookie();
+        change_while_signing_in(&app).await;
+        let late = sign_in(&app, "viewer", PASSWORD).await.problem(401, "wrong-password");
+        assert!(late.headers.get(header::SET_COOKIE).is_none());
+        let sessions = send(&app, &before, Method::GET, "/me/sessions", None).await.expect(200);
+        assert_eq!(sessions.number("/total"), 1, "only the one from before");
+        sign_in(&app, "manager", PASSWORD).await.expect(200);
+    }
+
     async fn a_new_password_ends_the_other_sessions(app: TestApp) {
         let (here, there) = (sign_in(&app, "viewer", PASSWORD).await.cookie(), sign_in(&app, "viewer", PASSWORD).await.cookie());
         let body = json!({"current_password": PASSWORD, "new_password": CHOSEN});

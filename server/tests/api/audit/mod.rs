@@ -14,7 +14,7 @@ use sqlx::AssertSqlSafe;
 use crate::support::{Answer, TestApp};
 
 /// Runs a statement behind the server's back; tells how many rows it changed.
-async fn run(app: &TestApp, sql: &str) -> u64 {
+pub(crate) async fn run(app: &TestApp, sql: &str) -> u64 {
     match &app.state.base.db {
         Db::Sqlite { writer, .. } => sqlx::query(AssertSqlSafe(sql.to_owned()))
             .execute(writer)
