@@ -4,7 +4,7 @@
 use app::accounts::{SetUp, SignIn, SignUp};
 use app::secret::SecretValue;
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Extension, FromRequest, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
@@ -14,7 +14,7 @@ use zeroize::Zeroize as _;
 
 use super::visit::Visit;
 use super::{Accounts, Token};
-use crate::http::{ApiError, ClientAddress, Principal, RequestId};
+use crate::http::{ApiError, ClientAddress, Principal, RequestId, read_body};
 use crate::state::AppState;
 
 /// The largest form: passwords and names are short.
@@ -228,7 +228,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
             return Err(ApiError::UnsupportedMediaType);
         }
         let wants_page = text(header::ACCEPT).contains("text/html");
-        let body = to_bytes(body, MAX_FORM_BYTES).await.map_err(|_| ApiError::TooLarge)?;
+        let body = read_body(body, MAX_FORM_BYTES).await?;
         let pairs = url::form_urlencoded::parse(&body)
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();

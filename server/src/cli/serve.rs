@@ -12,7 +12,7 @@ use crate::assets::Assets;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
-use crate::http::HostRule;
+use crate::http::{self, Connections, HostRule};
 use crate::outbound::stdio::Stdio;
 use crate::replicas::Membership;
 use crate::router::router;
@@ -41,10 +41,9 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
         let state = state.clone();
         tokio::spawn(metrics::serve(listener, move || state.metrics()));
     }
-    let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stop.clone().asked());
+    let serving = http::serve(listener, router, Connections::default(), stop.clone().asked());
     tokio::select! {
-        outcome = serving => outcome.context("The server stopped.")?,
+        () = serving => {}
         () = stop.out_of_patience() => tracing::warn!("requests that took too long were broken off"),
     }
     membership.leave().await;

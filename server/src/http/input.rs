@@ -1,13 +1,18 @@
 //! What comes in, read without ever repeating it.
 
 use std::str::FromStr;
+use std::time::Duration;
 
-use axum::body::to_bytes;
+use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, header};
 
 use super::{ApiError, Fields, MAX_BODY_BYTES};
+
+/// How long a body may take to come.
+const BODY: Duration = Duration::from_mins(1);
 
 /// The object in a JSON body.
 #[derive(Debug)]
@@ -27,21 +32,27 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
         if announced.is_some_and(|length: usize| length > MAX_BODY_BYTES) {
             return Err(ApiError::TooLarge);
         }
-        let body = to_bytes(request.into_body(), MAX_BODY_BYTES).await.map_err(|error| {
-            // The one fault besides the limit is a connection that broke off.
-            let too_large = std::error::Error::source(&error)
-                .is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
-            if too_large {
-                ApiError::TooLarge
-            } else {
-                ApiError::Malformed { line: 0, column: 0 }
-            }
-        })?;
+        let body = read_body(request.into_body(), MAX_BODY_BYTES).await?;
         if std::str::from_utf8(&body).is_err() {
             return Err(ApiError::Malformed { line: 0, column: 0 });
         }
         Fields::parse(&body).map(Self)
     }
+}
+
+/// Reads a body to its end, which does not keep others waiting.
+///
+/// # Errors
+/// 413 for a larger one, 400 for one that breaks off or takes too long.
+pub(crate) async fn read_body(body: Body, max: usize) -> Result<Bytes, ApiError> {
+    let broke_off = || ApiError::Malformed { line: 0, column: 0 };
+    let whole = tokio::time::timeout(BODY, to_bytes(body, max)).await;
+    whole.map_err(|_| broke_off())?.map_err(|error| {
+        // The one fault besides the limit is a connection that broke off.
+        let too_large = std::error::Error::source(&error)
+            .is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
+        if too_large { ApiError::TooLarge } else { broke_off() }
+    })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -173,5 +184,23 @@ impl QueryPairs {
                 "Remove the parameters that this list does not take.",
             ))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::stream;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_come_is_not_waited_for() {
+        let half = stream::once(async { Ok::<_, std::io::Error>("{\"email\":") });
+        let body = Body::from_stream(stream::StreamExt::chain(half, stream::pending()));
+        let read = read_body(body, MAX_BODY_BYTES).await;
+        assert!(matches!(read, Err(ApiError::Malformed { line: 0, .. })), "{read:?}");
+        let read = read_body(Body::from("12345"), 4).await;
+        assert!(matches!(read, Err(ApiError::TooLarge)), "{read:?}");
+        assert_eq!(read_body(Body::from("1234"), 4).await.unwrap(), "1234");
     }
 }
