@@ -16,9 +16,6 @@ use crate::outbound::mcp::McpSession;
 /// The largest result of a tool that is passed on, in bytes of JSON.
 const MAX_RESULT_BYTES: usize = 256 * 1024;
 
-/// The largest list of tools that is passed on, in bytes of JSON.
-const MAX_LIST_BYTES: usize = 1024 * 1024;
-
 /// What a server told about itself.
 struct Told {
     protocol_version: Option<String>,
@@ -28,12 +25,6 @@ struct Told {
 
 async fn ask(session: Arc<McpSession>) -> Result<Told, OutboundError> {
     let tools: Vec<Tool> = session.tools().await?.into_iter().map(tool).collect();
-    let size: usize = tools.iter().map(size_of_tool).sum();
-    if size > MAX_LIST_BYTES {
-        return Err(OutboundError::TooLarge {
-            limit: MAX_LIST_BYTES as u64,
-        });
-    }
     Ok(Told {
         protocol_version: session.protocol_version(),
         server: session.server().map(|(name, version)| ServerInfo { name, version }),
@@ -191,12 +182,6 @@ fn tool(tool: rmcp::model::Tool) -> Tool {
         description: tool.description.map(std::borrow::Cow::into_owned),
         input_schema: serde_json::Value::Object((*tool.input_schema).clone()),
     }
-}
-
-/// About how many bytes a tool takes in an answer.
-fn size_of_tool(tool: &Tool) -> usize {
-    let description = tool.description.as_ref().map_or(0, String::len);
-    tool.name.len() + description + tool.input_schema.to_string().len()
 }
 
 fn millis(since: Instant) -> i64 {

@@ -21,9 +21,10 @@ use super::super::{Bearer, NotMcp, Outbound, OutboundError, Unreachable, Upstrea
 use super::carrier::{Carrier, rejected};
 use super::transport::McpHttp;
 
-/// The most pages of tools that are asked for, and the most tools that are kept.
+/// The most pages of tools that are asked for, the most tools that are kept, and how many bytes of JSON they may be.
 const MAX_PAGES: usize = 50;
 const MAX_TOOLS: usize = 1_000;
+const MAX_LIST_BYTES: usize = 1024 * 1024;
 
 /// How often a broken stream of an answer is resumed.
 const MAX_RESUMES: usize = 3;
@@ -118,7 +119,7 @@ impl McpSession {
         }
     }
 
-    /// All tools that the server offers.
+    /// All tools that the server offers, without what nobody here looks at.
     ///
     /// # Errors
     /// Why there is no list.
@@ -131,6 +132,7 @@ impl McpSession {
 
     async fn all_tools(&self) -> Result<Vec<Tool>, OutboundError> {
         let mut tools = Vec::new();
+        let mut bytes = 0_usize;
         let mut cursor = None;
         for _ in 0..MAX_PAGES {
             let params = cursor
@@ -140,13 +142,21 @@ impl McpSession {
                 Ok(page) => page,
                 Err(error) => return Err(self.error(&error).await),
             };
-            tools.extend(page.tools);
+            // Counted as they come: a page may be as large as any answer, and there may be many.
+            for tool in page.tools.into_iter().take(MAX_TOOLS - tools.len()) {
+                bytes = size(&tool).saturating_add(bytes);
+                if bytes > MAX_LIST_BYTES {
+                    return Err(OutboundError::TooLarge {
+                        limit: MAX_LIST_BYTES as u64,
+                    });
+                }
+                tools.push(Tool::new_with_raw(tool.name, tool.description, tool.input_schema));
+            }
             cursor = page.next_cursor;
             if cursor.is_none() || tools.len() >= MAX_TOOLS {
                 break;
             }
         }
-        tools.truncate(MAX_TOOLS);
         Ok(tools)
     }
 
@@ -186,6 +196,13 @@ impl McpSession {
             _ => OutboundError::NotMcp(NotMcp::Answer),
         }
     }
+}
+
+/// About how many bytes of JSON a tool takes.
+fn size(tool: &Tool) -> usize {
+    let description = tool.description.as_ref().map_or(0, |text| text.len());
+    let schema = serde_json::to_string(&*tool.input_schema).map_or(usize::MAX, |text| text.len());
+    schema.saturating_add(tool.name.len() + description)
 }
 
 fn http_config() -> StreamableHttpClientTransportConfig {

@@ -153,6 +153,41 @@ async fn a_server_that_never_stops_listing_is_stopped() {
 }
 
 #[tokio::test]
+async fn a_server_that_lists_more_than_anybody_reads_is_stopped_at_once() {
+    let peer = Peer::start(|seen| match seen.rpc() {
+        "tools/list" => {
+            let tool = json!({"name": "long", "description": "x".repeat(200_000), "inputSchema": {"type": "object"}});
+            seen.result(&json!({"tools": [tool], "nextCursor": "again"}))
+        }
+        _ => seen.decently(),
+    })
+    .await;
+    let session = open(&peer.url(), None).await.unwrap();
+    let error = session.tools().await.unwrap_err();
+    assert_eq!(error, OutboundError::TooLarge { limit: 1024 * 1024 });
+    let asked = peer.seen().iter().filter(|seen| seen.rpc() == "tools/list").count();
+    assert_eq!(asked, 6);
+}
+
+#[tokio::test]
+async fn what_nobody_looks_at_is_not_kept_of_a_tool() {
+    let peer = Peer::start(|seen| match seen.rpc() {
+        "tools/list" => {
+            let tool = json!({"name": "a", "inputSchema": {"type": "object"}, "_meta": {"x": "y".repeat(200_000)}});
+            seen.result(&json!({"tools": [tool]}))
+        }
+        _ => seen.decently(),
+    })
+    .await;
+    let session = open(&peer.url(), None).await.unwrap();
+    let tools = session.tools().await.unwrap();
+    assert_eq!(
+        serde_json::to_value(&tools).unwrap(),
+        json!([{"name": "a", "inputSchema": {"type": "object"}}])
+    );
+}
+
+#[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_ends_the_connection() {
     let server = Untrusted::start().await;
     let error = open(&server.url(), Some(CANARY)).await.unwrap_err();
