@@ -10,10 +10,12 @@ pub use stdio::{RunAs, StdioCommand, StdioEntry, StdioSettings};
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
 use app::secret::SecretValue;
+use sqlx::sqlite::SqliteConnectOptions;
 use url::Url;
 
 use crate::vault::KeyringSource;
@@ -92,14 +94,15 @@ impl Options {
             (None, Some(path)) => KeyringSource::Given(path),
             (None, None) => KeyringSource::Own(data_dir.join("keyring.json")),
         };
+        let database_url = self.database_url.or(from_file.database_url);
         let stdio = StdioSettings::check(
             from_file.stdio_commands.unwrap_or_default(),
             self.stdio_unconfined.or(from_file.stdio_unconfined).unwrap_or(false),
-            &hidden(&data_dir, &keyring, file),
+            &hidden(&data_dir, database_url.as_deref(), &keyring, file),
             &stdio::variable,
         )?;
         Ok(Settings {
-            database_url: self.database_url.or(from_file.database_url),
+            database_url,
             keyring,
             listen,
             public_url,
@@ -151,14 +154,37 @@ impl Settings {
 }
 
 /// What no program beside Strongroom may read.
-fn hidden(data_dir: &Path, keyring: &KeyringSource, file: Option<&Path>) -> Vec<PathBuf> {
+fn hidden(data_dir: &Path, database_url: Option<&str>, keyring: &KeyringSource, file: Option<&Path>) -> Vec<PathBuf> {
     let mut hidden = vec![data_dir.to_owned()];
+    if let Some(database) = database_url.and_then(database_file) {
+        hidden.extend(beside_database(&database));
+        hidden.push(database);
+    }
     if let KeyringSource::Given(path) = keyring {
         hidden.push(path.clone());
     }
     // It may hold the password of the database.
     hidden.push(file.unwrap_or(Path::new(DEFAULT_FILE)).to_owned());
     hidden
+}
+
+/// The file of an SQLite database; nothing where it is in memory, or another engine's.
+pub(crate) fn database_file(url: &str) -> Option<PathBuf> {
+    let place = url.strip_prefix("sqlite:")?;
+    let (name, query) = place.split_once('?').unwrap_or((place, ""));
+    let in_memory = name.trim_start_matches("//") == ":memory:"
+        || url::form_urlencoded::parse(query.as_bytes()).any(|(key, value)| key == "mode" && value == "memory");
+    let options = SqliteConnectOptions::from_str(url).ok()?;
+    (!in_memory).then(|| options.get_filename().to_owned())
+}
+
+/// The files that SQLite keeps beside that of a database.
+pub(crate) fn beside_database(file: &Path) -> impl Iterator<Item = PathBuf> {
+    ["-wal", "-shm", "-journal"].into_iter().map(|end| {
+        let mut name = file.as_os_str().to_owned();
+        name.push(end);
+        PathBuf::from(name)
+    })
 }
 
 fn read_file(file: Option<&Path>) -> anyhow::Result<Options> {
@@ -232,6 +258,36 @@ mod tests {
         let message = format!("{:#}", Options::default().complete(Some(&path)).unwrap_err());
         assert!(message.contains("line"), "{message}");
         assert!(!message.contains("canary"), "{message}");
+    }
+
+    #[test]
+    fn programs_beside_it_may_not_read_the_database_wherever_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("elsewhere.db");
+        let settings = |url: String| {
+            let options = Options {
+                database_url: Some(url),
+                ..Options::default()
+            };
+            options.complete(None).unwrap()
+        };
+        for url in [
+            format!("sqlite:{}", file.display()),
+            format!("sqlite://{}?mode=rwc", file.display()),
+        ] {
+            let stdio = settings(url).stdio;
+            for name in ["elsewhere.db", "elsewhere.db-wal", "elsewhere.db-shm"] {
+                assert!(stdio.hides(&folder.path().join(name)), "{name}");
+            }
+            assert!(!stdio.hides(folder.path()));
+        }
+        for url in [
+            "sqlite::memory:",
+            "sqlite:kept?mode=memory",
+            "postgres://a@b.example/strongroom",
+        ] {
+            assert_eq!(database_file(url), None, "{url}");
+        }
     }
 
     #[test]

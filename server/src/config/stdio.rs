@@ -86,7 +86,7 @@ pub struct StdioSettings {
     pub unconfined: bool,
     /// The program that confines itself and becomes the child: this one.
     pub launcher: PathBuf,
-    /// What no child may read: the data folder, the keyring, the settings file.
+    /// What no child may read: the data folder, the database, the keyring, the settings file.
     pub hidden: Vec<PathBuf>,
     /// `PATH`, `HOME` and `LANG`, as far as they are set.
     pub base_env: Vec<(String, String)>,

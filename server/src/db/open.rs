@@ -9,6 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::{Db, DbError, PATIENCE, Tx, read, within};
+use crate::config::{beside_database, database_file};
 
 /// [`PATIENCE`] as PostgreSQL takes it.
 const PATIENCE_MILLIS: &str = "5000";
@@ -38,6 +39,14 @@ impl Db {
             Some(url) if url.starts_with("sqlite:") => {
                 let options = SqliteConnectOptions::from_str(url)
                     .map_err(|_| anyhow::anyhow!("The database URL cannot be read. Use sqlite:PATH."))?;
+                if let Some(file) = database_file(url) {
+                    make_private(&file).with_context(|| {
+                        format!(
+                            "The database file {} cannot be made, or kept from others. Check its folder and its owner.",
+                            file.display()
+                        )
+                    })?;
+                }
                 Self::open_sqlite(options).await?
             }
             Some(url) if url.starts_with("postgres:") || url.starts_with("postgresql:") => {
@@ -166,14 +175,67 @@ fn migrator() -> Migrator {
     migrator
 }
 
-/// Makes the file where it is not there, and lets nobody but its owner read it. SQLite gives its
-/// write-ahead log the same permissions.
+/// Makes the file where it is not there, and lets nobody but its owner read it, nor what a server that was killed left
+/// beside it. SQLite gives what it makes there the permissions of the file.
 fn make_private(file: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-    let file = std::fs::OpenOptions::new()
+    let private = || std::fs::Permissions::from_mode(0o600);
+    std::fs::OpenOptions::new()
         .append(true)
         .create(true)
         .mode(0o600)
-        .open(file)?;
-    file.set_permissions(std::fs::Permissions::from_mode(0o600))
+        .open(file)?
+        .set_permissions(private())?;
+    for left in beside_database(file) {
+        match std::fs::set_permissions(left, private()) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn mode(file: &Path) -> u32 {
+        std::fs::metadata(file).unwrap().permissions().mode() & 0o777
+    }
+
+    #[tokio::test]
+    async fn nobody_else_reads_a_database_wherever_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let elsewhere = folder.path().join("else where.sqlite");
+        // A file of an older release, and what was left beside it.
+        let before = folder.path().join("before.db");
+        let left = PathBuf::from(format!("{}-wal", before.display()));
+        for file in [&before, &left] {
+            std::fs::write(file, []).unwrap();
+            std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        for (url, file) in [
+            (None, folder.path().join("strongroom.db")),
+            (
+                Some(format!("sqlite:{}/else%20where.sqlite", folder.path().display())),
+                elsewhere,
+            ),
+            (Some(format!("sqlite://{}?mode=rwc", before.display())), before),
+        ] {
+            let db = Db::open(url.as_deref(), folder.path()).await.unwrap();
+            assert_eq!(mode(&file), 0o600, "{url:?}");
+            let beside: Vec<PathBuf> = beside_database(&file).filter(|file| file.exists()).collect();
+            assert!(!beside.is_empty(), "there is a log while the database is open");
+            for file in beside {
+                assert_eq!(mode(&file), 0o600, "{}", file.display());
+            }
+            db.close().await;
+        }
+        assert!(Db::open_as_it_is(Some("sqlite::memory:"), folder.path()).await.is_ok());
+        let files = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(files, 3, "no file for what is only in memory");
+    }
 }
