@@ -72,6 +72,8 @@ pub enum Fault {
         /// The key.
         key_id: String,
     },
+    /// There are events before the first one.
+    BeforeBeginning(i64),
     /// There are events after the one that the head names.
     BeyondHead(i64),
     /// The head is not the link of the last event.
@@ -89,6 +91,7 @@ impl Fault {
             | Self::Moved { seq, .. }
             | Self::FoundElsewhere(seq)
             | Self::UnknownKey { seq, .. }
+            | Self::BeforeBeginning(seq)
             | Self::BeyondHead(seq)
             | Self::WrongHead(seq)
             | Self::NotedHead(seq) => *seq,
@@ -108,6 +111,7 @@ impl fmt::Display for Fault {
             Self::UnknownKey { seq, key_id } => {
                 write!(f, "event {seq} names the key {key_id}, which the keyring does not hold")
             }
+            Self::BeforeBeginning(seq) => write!(f, "event {seq} stands before the beginning of the chain"),
             Self::BeyondHead(seq) => write!(f, "event {seq} stands after the head of the chain"),
             Self::WrongHead(seq) => write!(f, "the head of the chain does not belong to its last event, {seq}"),
             Self::NotedHead(seq) => write!(

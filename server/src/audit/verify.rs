@@ -10,14 +10,15 @@ use crate::vault::Vault;
 
 const HEAD: &str = "SELECT seq, mac FROM audit_head WHERE id = 1";
 // One statement sees one state, whatever is being written.
-const ENDS: &str = "SELECT h.seq, h.mac, COALESCE((SELECT max(e.seq) FROM audit_events e), 0) AS last_seq \
-     FROM audit_head h WHERE h.id = 1";
+const ENDS: &str = "SELECT h.seq, h.mac, COALESCE((SELECT min(e.seq) FROM audit_events e), 1) AS first_seq, \
+     COALESCE((SELECT max(e.seq) FROM audit_events e), 0) AS last_seq FROM audit_head h WHERE h.id = 1";
 const MAC_OF: &str = "SELECT mac FROM audit_events WHERE seq = $1";
 const BATCH: i64 = 1000;
 #[derive(sqlx::FromRow)]
 struct Ends {
     #[sqlx(flatten)]
     head: Head,
+    first_seq: i64,
     last_seq: i64,
 }
 
@@ -46,8 +47,16 @@ pub async fn verify(
     noted: Option<&Head>,
     mut progress: impl FnMut(u64, i64),
 ) -> Result<Report, ApiError> {
-    let Ends { head, last_seq } = read!(*db, c => sqlx::query_as(ENDS).fetch_one(c))?;
+    let Ends {
+        head,
+        first_seq,
+        last_seq,
+    } = read!(*db, c => sqlx::query_as(ENDS).fetch_one(c))?;
     let mut report = Report::default();
+    // The walk begins with the first event that there can be.
+    if first_seq < 1 {
+        report.add(Fault::BeforeBeginning(first_seq));
+    }
     let mut walk = Walk::begin(db, vault, from.max(1)).await?;
     loop {
         let (after, up_to) = (walk.expected - 1, head.seq);

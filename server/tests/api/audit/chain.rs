@@ -107,6 +107,23 @@ both_engines! {
         assert_eq!(verified(&app, None).await.faults, [Fault::BeyondHead(4)]);
     }
 
+    async fn events_that_were_added_before_the_first_one_are_found(app: TestApp) {
+        trail(&app).await;
+        for (seq, from) in [(0, 1), (-7, 5)] {
+            let added = format!("CREATE TABLE added AS SELECT * FROM audit_events WHERE seq = 3; UPDATE added SET seq = {seq}");
+            for step in added.split("; ") {
+                run(&app, step).await;
+            }
+            tamper(&app, "INSERT INTO audit_events SELECT * FROM added").await;
+            run(&app, "DROP TABLE added").await;
+            let report = verified_from(&app, from, None).await;
+            assert_eq!(report.faults, [Fault::BeforeBeginning(seq)]);
+            assert!(report.complaint().unwrap().contains(&format!("event {seq} stands before the beginning")));
+        }
+        tamper(&app, "DELETE FROM audit_events WHERE seq < 1").await;
+        assert_eq!(verified(&app, None).await.faults, []);
+    }
+
     async fn a_key_that_the_keyring_does_not_hold_is_named(app: TestApp) {
         trail(&app).await;
         tamper(&app, "UPDATE audit_events SET key_id = 'key-unknown' WHERE seq = 5").await;
