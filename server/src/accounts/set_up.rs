@@ -11,10 +11,16 @@ use crate::audit;
 use crate::db::{Tx, execute, read};
 use crate::http::{ApiError, Principal};
 
-const BEGIN: &str = "INSERT INTO set_up (id, nonce) VALUES (1, $1) ON CONFLICT (id) DO NOTHING";
-const NONCE: &str = "SELECT nonce FROM set_up WHERE id = 1 AND spent_at IS NULL";
+// Nothing of the set-up is good for anything once there is a user, whoever comes first.
+const BEGIN: &str = "INSERT INTO set_up (id, nonce) SELECT 1, $1 WHERE NOT EXISTS (SELECT 1 FROM users) \
+     ON CONFLICT (id) DO NOTHING";
+const NONCE: &str = "SELECT nonce FROM set_up WHERE id = 1 AND spent_at IS NULL AND NOT EXISTS (SELECT 1 FROM users)";
 // One row or none: of two people with the link, one becomes the administrator.
-const SPEND: &str = "UPDATE set_up SET spent_at = $1 WHERE id = 1 AND spent_at IS NULL";
+const SPEND: &str =
+    "UPDATE set_up SET spent_at = $1 WHERE id = 1 AND spent_at IS NULL AND NOT EXISTS (SELECT 1 FROM users)";
+// Leaves a row also where there was none: a server that begins the set-up in this moment waits for it and finds it spent.
+const END: &str = "INSERT INTO set_up (id, nonce, spent_at) VALUES (1, $1, $2) \
+     ON CONFLICT (id) DO UPDATE SET spent_at = COALESCE(set_up.spent_at, excluded.spent_at)";
 
 impl Accounts {
     /// The token of the set-up link; nothing once there is a user.
@@ -25,10 +31,9 @@ impl Accounts {
         if self.any_user().await? {
             return Ok(None);
         }
-        let mut nonce = [0_u8; 16];
-        getrandom::fill(&mut nonce).map_err(|_| ApiError::Internal(anyhow::anyhow!("no random numbers")))?;
+        let nonce = nonce()?;
         let mut tx = self.base.db.begin().await?;
-        execute!(&mut tx, sqlx::query(BEGIN).bind(nonce.to_vec()))?;
+        execute!(&mut tx, sqlx::query(BEGIN).bind(nonce))?;
         tx.commit().await?;
         self.expected_token().await
     }
@@ -65,7 +70,7 @@ impl Accounts {
             })
             .await?;
         let mut tx = self.base.db.begin().await?;
-        if self.spend_set_up(&mut tx).await? == 0 {
+        if execute!(&mut tx, sqlx::query(SPEND).bind(self.base.clock.now()))? == 0 {
             return Err(ApiError::Spent);
         }
         let (id, mut event) = self
@@ -83,8 +88,16 @@ impl Accounts {
         Ok(Entered { session, browser })
     }
 
-    /// Ends the set-up, if it has not ended: tells how many rows that changed.
-    pub(super) async fn spend_set_up(&self, tx: &mut Tx) -> Result<u64, ApiError> {
-        Ok(execute!(tx, sqlx::query(SPEND).bind(self.base.clock.now()))?)
+    /// Ends the set-up, if it has not ended, because a user came to be without it.
+    pub(super) async fn end_set_up(&self, tx: &mut Tx) -> Result<(), ApiError> {
+        let nobody_has_it = nonce()?;
+        execute!(tx, sqlx::query(END).bind(nobody_has_it).bind(self.base.clock.now()))?;
+        Ok(())
     }
+}
+
+fn nonce() -> Result<Vec<u8>, ApiError> {
+    let mut nonce = [0_u8; 16];
+    getrandom::fill(&mut nonce).map_err(|_| ApiError::Internal(anyhow::anyhow!("no random numbers")))?;
+    Ok(nonce.to_vec())
 }

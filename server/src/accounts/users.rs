@@ -159,7 +159,7 @@ impl Accounts {
         let user = self.check_user(user).await?;
         let mut tx = self.base.db.begin().await?;
         let (id, event) = self.insert_user(&mut tx, &user, &Principal::Cli, None).await?;
-        self.spend_set_up(&mut tx).await?;
+        self.end_set_up(&mut tx).await?;
         audit::append(&mut tx, &self.base.vault, &[event]).await?;
         tx.commit().await?;
         Ok(id)
