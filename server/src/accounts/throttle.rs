@@ -1,5 +1,5 @@
 //! Throttling of everything that a password or a link is tried at: tries are counted before anything is looked
-//! at, by account and network and by network, in the database that all servers share. A browser that signed in
+//! at, by account and network, by network, and by site, in the database that all servers share. A browser that signed in
 //! to the account before is counted by itself: other people's tries never lock it out.
 
 use std::net::IpAddr;
@@ -20,6 +20,8 @@ const WINDOW: TimeDelta = TimeDelta::minutes(15);
 const PER_ACCOUNT: i64 = 10;
 /// Failed tries from one network at any account.
 const PER_NETWORK: i64 = 100;
+/// Failed tries from one site of IPv6, which holds many networks, at any account.
+const PER_SITE: i64 = 500;
 /// Failed tries at one account from a browser that signed in to it before.
 const PER_BROWSER: i64 = 10;
 
@@ -43,8 +45,8 @@ struct Counted {
 pub(super) struct Try {
     /// Of the account, or of the browser that it knows: forgotten once a try succeeds.
     account: Option<Vec<u8>>,
-    /// Of the network: a try that succeeds is taken back.
-    network: Option<Vec<u8>>,
+    /// Of the network, and the site that it belongs to: a try that succeeds is taken back.
+    networks: Vec<Vec<u8>>,
 }
 
 impl Accounts {
@@ -58,16 +60,18 @@ impl Accounts {
             self.count(&[(&bucket, PER_BROWSER)]).await?;
             return Ok(Try {
                 account: Some(bucket),
-                network: None,
+                networks: Vec::new(),
             });
         }
         let network = network(visit.address);
         let account = self.bucket("sign-in account", &format!("{network} {}", fold(email.trim())))?;
-        let network = self.bucket("sign-in network", &network)?;
-        self.count(&[(&account, PER_ACCOUNT), (&network, PER_NETWORK)]).await?;
+        let networks = self.network_buckets(visit.address)?;
+        let mut buckets = vec![(&account, PER_ACCOUNT)];
+        buckets.extend(networks.iter().zip([PER_NETWORK, PER_SITE]));
+        self.count(&buckets).await?;
         Ok(Try {
             account: Some(account),
-            network: Some(network),
+            networks,
         })
     }
 
@@ -76,12 +80,19 @@ impl Accounts {
     /// # Errors
     /// 429 with the seconds to wait.
     pub(super) async fn count_link_try(&self, visit: Visit<'_>) -> Result<Try, ApiError> {
-        let bucket = self.bucket("sign-in network", &network(visit.address))?;
-        self.count(&[(&bucket, PER_NETWORK)]).await?;
+        let networks = self.network_buckets(visit.address)?;
+        let buckets: Vec<_> = networks.iter().zip([PER_NETWORK, PER_SITE]).collect();
+        self.count(&buckets).await?;
         Ok(Try {
             account: None,
-            network: Some(bucket),
+            networks,
         })
+    }
+
+    /// The narrow one first: everybody counts in this order, so that nobody waits in a circle.
+    fn network_buckets(&self, address: IpAddr) -> Result<Vec<Vec<u8>>, ApiError> {
+        let names = std::iter::once(network(address)).chain(site(address));
+        names.map(|name| self.bucket("sign-in network", &name)).collect()
     }
 
     fn bucket(&self, purpose: &str, text: &str) -> Result<Vec<u8>, ApiError> {
@@ -113,7 +124,7 @@ impl Accounts {
         if let Some(account) = &tried.account {
             execute!(&mut tx, sqlx::query(FORGET).bind(account))?;
         }
-        if let Some(network) = &tried.network {
+        for network in &tried.networks {
             execute!(&mut tx, sqlx::query(FORGIVE).bind(network))?;
         }
         tx.commit().await?;
@@ -136,6 +147,17 @@ fn network(address: IpAddr) -> String {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();
             format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+/// The /48 of an address of IPv6: who is given one can try from 65,536 networks.
+fn site(address: IpAddr) -> Option<String> {
+    match address.to_canonical() {
+        IpAddr::V4(_) => None,
+        IpAddr::V6(v6) => {
+            let [a, b, c, ..] = v6.segments();
+            Some(format!("{a:x}:{b:x}:{c:x}::/48"))
         }
     }
 }

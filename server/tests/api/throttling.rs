@@ -17,6 +17,7 @@ use server::router::router;
 use server::state::AppState;
 use tower::ServiceExt as _;
 
+use crate::audit::tamper;
 use crate::both_engines;
 use crate::support::{Answer, Engine, PASSWORD, TestApp};
 
@@ -152,5 +153,20 @@ both_engines! {
         }
         attempt(&app.router, "2001:db8::2", "", "viewer", PASSWORD).await.problem(429, "throttled");
         attempt(&app.router, "2001:db8:0:1::1", "", "viewer", PASSWORD).await.expect(200);
+    }
+
+    async fn one_site_cannot_try_from_every_one_of_its_networks(app: TestApp) {
+        for network in 0..2 {
+            attempt(&app.router, &format!("2001:db8:7:{network}::1"), "", "nobody", WRONG).await.problem(401, "wrong-password");
+        }
+        // The one count that grew twice, as if 497 more networks had tried.
+        tamper(&app, "UPDATE sign_in_attempts SET attempts = 499 WHERE attempts = 2").await;
+        attempt(&app.router, "2001:db8:7:2::1", "", "viewer", PASSWORD).await.expect(200);
+        attempt(&app.router, "2001:db8:7:3::1", "", "nobody", WRONG).await.problem(401, "wrong-password");
+        let refused = attempt(&app.router, "2001:db8:7:4::1", "", "viewer", PASSWORD).await.problem(429, "throttled");
+        assert!(!refused.header("retry-after").is_empty());
+        attempt(&app.router, "2001:db8:8::1", "", "viewer", PASSWORD).await.expect(200);
+        app.wait(TimeDelta::minutes(16));
+        attempt(&app.router, "2001:db8:7:4::1", "", "viewer", PASSWORD).await.expect(200);
     }
 }
