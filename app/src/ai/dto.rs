@@ -111,9 +111,15 @@ pub struct Message {
 #[serde(deny_unknown_fields)]
 pub struct McpTools {
     /// The server.
+    #[cfg_attr(feature = "ssr", schemars(extend("x-ui" = {
+        "widget": "mcp_server", "title": "Server", "order": 10, "help": "",
+    })))]
     pub server_id: McpServerId,
     /// Its tools that may be used; absent: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(extend("x-ui" = {
+        "widget": "tool_names", "title": "Tools", "order": 20, "help": "", "route": "/mcp-servers/{server_id}/tools",
+    })))]
     pub tool_names: Option<Vec<String>>,
 }
 

@@ -7,7 +7,11 @@ use super::run::{ActionForms, TryModel};
 use crate::ai::{ActionName, text};
 use crate::schemas::{Form, FormHandle, SchemaForm};
 
-/// The schemas that the page needs: inputs and settings of each action, in the order of [`ActionName::ALL`].
+/// What an agent needs for each MCP server.
+const MCP_TOOLS: &str = "mcp_tools";
+
+/// The schemas that the page needs: inputs and settings of each action, in the order of [`ActionName::ALL`], and then that
+/// of an agent's MCP servers.
 pub(super) const SCHEMAS: &[&str] = &[
     "ai_generate_text.inputs",
     "ai_generate_text.settings",
@@ -19,16 +23,17 @@ pub(super) const SCHEMAS: &[&str] = &[
     "ai_infer_object.settings",
     "ai_agent.inputs",
     "ai_agent.settings",
+    MCP_TOOLS,
 ];
 
 /// What the action takes; `schemas` are those of [`SCHEMAS`].
 #[component]
 pub(super) fn Inputs(model: TryModel, schemas: StoredValue<Vec<Form>>) -> impl IntoView {
-    let of = move |action: ActionName, kind: &str| {
-        let name = format!("{}.{kind}", action.as_str());
+    let named = move |name: &str| {
         let at = SCHEMAS.iter().position(|known| *known == name)?;
         schemas.with_value(|schemas| schemas.get(at).cloned())
     };
+    let of = move |action: ActionName, kind: &str| named(&format!("{}.{kind}", action.as_str()));
     move || {
         let action = model.action.get();
         let (Some(inputs), Some(settings)) = (of(action, "inputs"), of(action, "settings")) else {
@@ -43,7 +48,8 @@ pub(super) fn Inputs(model: TryModel, schemas: StoredValue<Vec<Form>>) -> impl I
         if has_required {
             model.unfolded.set(true);
         }
-        let servers = (action == ActionName::AiAgent).then(|| view! { <McpRows model/> });
+        let servers = named(MCP_TOOLS).filter(|_| action == ActionName::AiAgent);
+        let servers = servers.map(|form| view! { <McpRows model form/> });
         view! {
             <SchemaForm form=forms.inputs/>
             {servers}
@@ -71,17 +77,19 @@ fn is_open(event: &leptos::web_sys::Event) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::SCHEMAS;
+    use super::{MCP_TOOLS, SCHEMAS};
     use crate::ai::ActionName;
 
     #[test]
-    fn each_action_has_its_two_schemas() {
+    fn each_action_has_its_two_schemas_and_an_agent_that_of_its_servers() {
         let expected = ActionName::ALL.map(|action| {
             [
                 format!("{}.inputs", action.as_str()),
                 format!("{}.settings", action.as_str()),
             ]
         });
-        assert_eq!(expected.concat(), SCHEMAS);
+        let mut expected = expected.concat();
+        expected.push(MCP_TOOLS.to_owned());
+        assert_eq!(expected, SCHEMAS);
     }
 }

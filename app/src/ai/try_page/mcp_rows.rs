@@ -1,7 +1,6 @@
 //! The MCP servers whose tools an agent may use.
 
 use leptos::prelude::*;
-use serde_json::{Value, json};
 
 use super::run::TryModel;
 use crate::ai::text;
@@ -19,35 +18,21 @@ pub(super) struct McpRow {
     pub form: FormHandle,
 }
 
-/// `McpTools` as a form.
-fn schema() -> Value {
-    json!({
-        "type": "object",
-        "required": ["server_id"],
-        "properties": {
-            "server_id": {
-                "type": "string", "format": "uuid",
-                "x-ui": {"widget": "mcp_server", "title": "Server", "order": 1},
-            },
-            "tool_names": {
-                "type": ["array", "null"], "items": {"type": "string"},
-                "x-ui": {"widget": "tool_names", "title": "Tools", "order": 2, "route": "/mcp-servers/{server_id}/tools"},
-            },
-        },
-    })
-}
-
 /// A list of servers, each with its tools.
 #[component]
-pub(super) fn McpRows(model: TryModel) -> impl IntoView {
+pub(super) fn McpRows(
+    model: TryModel,
+    /// What each row asks for.
+    form: Form,
+) -> impl IntoView {
+    let form = StoredValue::new(form);
     let count = StoredValue::new(0_u64);
     // A row outlasts what made it, and goes with the page.
     let owner = StoredValue::new(Owner::current());
     let add = move |_| {
-        let Ok(form) = Form::parse(&schema()) else { return };
         let Some(owner) = owner.get_value() else { return };
         count.update_value(|count| *count += 1);
-        let form = owner.with(|| FormHandle::new(form, unique_id("try-server")));
+        let form = owner.with(|| FormHandle::new(form.get_value(), unique_id("try-server")));
         let key = count.get_value();
         model.mcp.update(|rows| rows.push(McpRow { key, form }));
         focus_when_painted(form.control("/server_id"));
@@ -87,16 +72,4 @@ pub(super) fn McpRows(model: TryModel) -> impl IntoView {
         </section>
     }
     .into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::schema;
-    use crate::schemas::Form;
-
-    #[test]
-    fn its_schema_is_understood() {
-        let form = Form::parse(&schema()).unwrap_or_else(|fault| panic!("{fault}"));
-        assert_eq!(form.fields.len(), 2);
-    }
 }
