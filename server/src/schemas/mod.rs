@@ -4,7 +4,7 @@ mod check;
 
 use std::sync::LazyLock;
 
-use app::ai::{ActionInputs, ActionName, ActionSettings};
+use app::ai::{ActionInputs, ActionName, ActionSettings, McpTools};
 use app::api::Page;
 use app::model_bindings::ModelSettings;
 use app::schemas::FormSchema;
@@ -25,6 +25,7 @@ pub use check::check;
 static ALL: LazyLock<Vec<FormSchema>> = LazyLock::new(|| {
     let mut all = vec![form::<ModelSettings>("model_settings", "Model binding", &[], &[])];
     all.extend(ActionName::ALL.into_iter().flat_map(action));
+    all.push(form::<McpTools>("mcp_tools", "MCP server of an agent", &[], &[]));
     all
 });
 

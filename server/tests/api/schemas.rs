@@ -175,6 +175,6 @@ async fn what_is_listed_is_what_forms_are_made_from() {
     let app = TestApp::start(Engine::Sqlite).await;
     let listed = app.get("viewer", "/schemas").await.expect(200);
     let names = listed.items("name");
-    assert_eq!(names.len(), 11, "{names:?}");
+    assert_eq!(names.len(), 12, "{names:?}");
     assert!(!names.contains(&"mcp_server".to_owned()), "its form is made by hand");
 }
