@@ -26,10 +26,9 @@ impl Ai {
     ) -> Result<Answer, Failure> {
         let mut body = wire::body(&ask);
         loop {
-            match self.once(caller, model, purpose, &ask, &mut body, sink).await? {
-                Some(answer) => return Ok(answer),
-                // A setting was left out. They are few, and each is left out once.
-                None => {}
+            // A setting that is left out is left out for good, and they are few.
+            if let Some(answer) = self.once(caller, model, purpose, &ask, &mut body, sink).await? {
+                return Ok(answer);
             }
         }
     }

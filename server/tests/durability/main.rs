@@ -13,6 +13,8 @@ mod database;
 #[path = "../api/peers/hostile.rs"]
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 mod hostile;
+#[path = "../support/program.rs"]
+mod program;
 
 mod backup;
 mod balancer;

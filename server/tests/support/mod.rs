@@ -4,6 +4,7 @@
 
 mod answer;
 mod database;
+pub mod program;
 pub mod stdio;
 
 use std::path::PathBuf;

@@ -9,6 +9,7 @@ use nix::unistd::{Uid, User};
 use super::prepared;
 use crate::database::Engine;
 use crate::process::Server;
+use crate::program::copy_program;
 
 #[tokio::test]
 async fn a_server_leaves_no_core_dump() {
@@ -34,7 +35,7 @@ async fn the_environment_of_a_server_is_closed_to_programs_of_the_same_user() {
     if let Some(user) = user {
         // The test runs as root, who may read everything: the server runs as somebody else, from where they can.
         let program = folder.path().join("strongroom");
-        std::fs::copy(command.get_program(), &program).unwrap();
+        copy_program(&program);
         hand_over(folder.path(), user);
         let mut theirs = Command::new(program);
         theirs

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::{CANARY, eventually, is_alive};
 use crate::support::PASSWORD;
+use crate::support::program::copy_program;
 use crate::support::stdio::{FOLDER, node};
 
 /// The number of `nobody`, where root runs the tests.
@@ -45,7 +46,7 @@ impl Home {
         if nix::unistd::geteuid().is_root() {
             // The build folder may be one that only root can enter.
             program = FOLDER.path().join(format!("strongroom-{}", uuid::Uuid::now_v7()));
-            std::fs::copy(env!("CARGO_BIN_EXE_strongroom"), &program).unwrap();
+            copy_program(&program);
             std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
             for path in [folder.path(), &at("site"), &at("shared"), &at("strongroom.toml")] {
                 std::os::unix::fs::chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
