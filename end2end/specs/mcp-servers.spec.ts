@@ -160,7 +160,11 @@ test('two people editing: the second keeps what was typed', async ({ page, api }
 });
 
 test('the list is accessible and fits every width', async ({ page, api }) => {
-  await (await api('administrator')).post('/mcp-servers', { name: unique('Wide'), url: `https://mcp.example.com/${'long/'.repeat(30)}mcp` });
+  const client = await api('administrator');
+  const gone = await client.createCredential({ name: unique('GONE_'.repeat(20)), value: 'canary' });
+  const url = `https://mcp.example.com/${'long/'.repeat(30)}mcp`;
+  await client.post('/mcp-servers', { name: unique('Wide'), url, credential_id: gone.id });
+  await client.delete(`/credentials/${gone.id}?force=true`);
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });
     await open(page, '/mcp-servers');
