@@ -205,6 +205,27 @@ both_engines! {
         assert!(peer.seen().iter().all(|seen| key_of(seen) == KEY));
     }
 
+    async fn a_busy_provider_is_waited_for_and_a_broken_one_asked_again_in_every_format(app: TestApp) {
+        for (format, _) in FORMATS {
+            let name = format.as_str();
+            let tries = Arc::new(AtomicUsize::new(0));
+            let peer = Peer::start(move |_| match tries.fetch_add(1, Ordering::SeqCst) {
+                0 => {
+                    let mut response = answer(429, "application/json", "{}");
+                    response.headers_mut().insert("retry-after", "0".parse().unwrap());
+                    response
+                }
+                1 => answer(500, "application/json", "{}"),
+                _ => whole(name, "at last"),
+            })
+            .await;
+            let id = app.binding("manager", name, settings(name, &peer.url(), None)).await;
+            let more = json!({"settings": {"retries": {"enabled": true, "max_attempts": 3, "backoff_ms": 1}}});
+            let done = app.act("manager", "ai_generate_text", &id, json!({"prompt": "x"}), more).await.expect(200);
+            assert_eq!((done.text("/text").as_str(), peer.seen().len()), ("at last", 3), "{name}");
+        }
+    }
+
     async fn an_answer_without_end_is_not_read_to_its_end(app: TestApp) {
         let peer = Peer::start(|seen| {
             let line = if seen.message["stream"] == true {

@@ -128,6 +128,25 @@ both_engines! {
         }
     }
 
+    async fn a_stream_with_a_wrong_key_or_none_is_refused_before_a_word_of_it(app: TestApp) {
+        let server = provider().await;
+        let wrong = app.credential("manager", "WRONG", "canary-wrong-key").await;
+        for format in FORMATS {
+            for key in [Some(wrong.as_str()), None] {
+                let name = format!("{} {}", format.0.as_str(), key.is_some());
+                let binding = app.binding("manager", &name, at(&server, format, key)).await;
+                let body = json!({"model_binding_id": binding, "inputs": {"prompt": "the capital"}});
+                let answer = stream(&app, "ai_generate_text", body).await;
+                let events = events(&answer);
+                assert_eq!((events.len(), &events[0]["type"]), (1, &json!("error")), "{name}: {events:?}");
+                assert_eq!(events[0]["error"]["type"], "urn:strongroom:problem:credential-refused", "{name}");
+                let detail = events[0]["error"]["detail"].as_str().unwrap();
+                assert_eq!(detail.contains("WRONG"), key.is_some(), "{name}: {detail}");
+                assert!(!answer.whole().contains("canary"), "{name}");
+            }
+        }
+    }
+
     async fn a_stream_that_is_cut_ends_with_an_error(app: TestApp) {
         let server = provider().await;
         let right = app.credential("manager", "RIGHT", RIGHT).await;
