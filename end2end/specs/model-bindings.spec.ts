@@ -304,7 +304,7 @@ for (const [what, model, words] of [
     const { name } = await (await api('administrator')).createCredential({ name: unique('TESTED_KEY'), value: models.key });
     const form = new ModelBindingForm(page);
     const binding = unique('Tested');
-    await open(page, '/model-bindings?dialog=add');
+    await open(page, `/model-bindings?search=${binding}&dialog=add`);
     await form.name().fill(binding);
     await form.provider().selectOption('openai-compatible');
     await form.model().fill(model);

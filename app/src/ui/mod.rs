@@ -2,6 +2,7 @@
 
 mod button;
 mod choice;
+mod computed;
 #[cfg(test)]
 mod contrast_tests;
 mod copy;
@@ -30,6 +31,7 @@ pub mod value_field;
 
 pub use button::{Button, ButtonKind, IconButton, LinkButton};
 pub use choice::{Choice, ChoiceOption};
+pub use computed::computed;
 pub use copy::{CopyButton, copy_text};
 pub use dialog::{
     AddressedDialog, Dialog, DialogAddress, DialogBody, DialogFooter, DialogForm, DialogHandle, DialogHost, DialogSize,

@@ -19,8 +19,8 @@ use crate::{
     help::HelpTopic,
     shell::PageHeader,
     ui::{
-        ButtonKind, DialogAddress, LinkButton, list::SessionEnded, problem_text::error_words, use_addressed_dialog,
-        use_dialog_links, use_dialogs,
+        ButtonKind, DialogAddress, LinkButton, computed, list::SessionEnded, problem_text::error_words,
+        use_addressed_dialog, use_dialog_links, use_dialogs,
     },
 };
 
@@ -123,12 +123,12 @@ fn CredentialBody(
     uses: Found<Page<Use>>,
     refetch: Callback<()>,
 ) -> impl IntoView {
-    let credential = Memo::new(move |before: Option<&Option<Credential>>| match fetched.get() {
+    let credential = computed(move |before: Option<&Option<Credential>>| match fetched.get() {
         Some(Ok(credential)) => Some(credential),
         // What is on the screen stays when fetching it again fails.
         _ => before.cloned().flatten(),
     });
-    let there = Memo::new(move |_| credential.with(Option::is_some));
+    let there = computed(move |_| credential.with(Option::is_some));
     let failure = move || fetched.get().and_then(Result::err);
     move || {
         if there.get() {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{ListHandle, ListState, Listing, Outcome, Pager, pager::PageFacts, text};
-use crate::ui::{Button, Icon, IconKind, LinkButton, problem_text::error_words};
+use crate::ui::{Button, Icon, IconKind, LinkButton, computed, problem_text::error_words};
 
 /// What an empty list says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ where
 {
     let failure = Signal::derive(move || listing.failure());
     // Decided once for each change of kind: rows that change stay where they are.
-    let outcome = Memo::new(move |_| {
+    let outcome = computed(move |_| {
         if listing.is_waiting() {
             return None;
         }
