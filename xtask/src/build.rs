@@ -111,7 +111,6 @@ pub fn compile_release(workspace: &Workspace, site: &Path, packages: &[&str]) ->
         cargo.args(["--package", package]);
     }
     cargo.env("STRONGROOM_SITE", site);
-    cargo.env("RUSTFLAGS", Mode::Release.rust_flags().join(" "));
     run_quietly(cargo).map(drop)
 }
 

@@ -27,6 +27,9 @@ use self::style::style;
 use crate::process::run_quietly;
 use crate::workspace::Workspace;
 
+/// The flags of `.cargo/config.toml` once more, for commands that set `RUSTFLAGS`, which replaces those. Server and module
+/// need the same ones, since both erase the types of views and hydration compares their markup.
+const RUST_FLAGS: &str = "--cfg erase_components";
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// For whom the site is built.
@@ -53,20 +56,11 @@ impl Mode {
         }
     }
 
-    /// Flags for rustc, for server and module alike: they render and expect the same markup. A release, which is cut into
-    /// chunks, has one type for all views, so that each piece of Leptos is in it once and not once for each page.
-    pub fn rust_flags(self) -> &'static [&'static str] {
+    /// `RUSTFLAGS` of the module; `None` if those of `.cargo/config.toml` are enough. A release is cut into chunks.
+    fn module_flags(self) -> Option<String> {
         match self {
-            Self::Dev => &[],
-            Self::Release => &["--cfg", "erase_components"],
-        }
-    }
-
-    /// Flags for the module alone: what it is cut into chunks by.
-    fn module_flags(self) -> &'static [&'static str] {
-        match self {
-            Self::Dev => &[],
-            Self::Release => &["--cfg", "chunks", "-C", "link-args=--emit-relocs"],
+            Self::Dev => None,
+            Self::Release => Some(format!("{RUST_FLAGS} --cfg chunks -C link-args=--emit-relocs")),
         }
     }
 
@@ -104,9 +98,8 @@ pub fn compile(workspace: &Workspace, mode: Mode) -> Result<()> {
         "--profile",
         mode.cargo_profile(),
     ]);
-    let flags = [mode.rust_flags(), mode.module_flags()].concat();
-    if !flags.is_empty() {
-        cargo.env("RUSTFLAGS", flags.join(" "));
+    if let Some(flags) = mode.module_flags() {
+        cargo.env("RUSTFLAGS", flags);
     }
     run_quietly(cargo).map(drop)
 }
