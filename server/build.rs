@@ -1,4 +1,5 @@
-//! Embeds the built site into a release binary: `STRONGROOM_SITE` names its folder.
+//! Embeds the built site (`STRONGROOM_SITE` names its folder) and the licenses of third-party packages
+//! (`STRONGROOM_LICENSES` names the file) into a release binary.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -23,8 +24,18 @@ fn main() -> io::Result<()> {
         }
     }
     text.push_str("]\n");
-    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("site.rs");
-    fs::write(out, text)
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    fs::write(out.join("site.rs"), text)?;
+
+    println!("cargo:rerun-if-env-changed=STRONGROOM_LICENSES");
+    let licenses = match env::var_os("STRONGROOM_LICENSES").map(PathBuf::from) {
+        Some(file) => {
+            println!("cargo:rerun-if-changed={}", file.display());
+            format!("Some(include_bytes!({:?}))", file.to_string_lossy())
+        }
+        None => "None".to_owned(),
+    };
+    fs::write(out.join("licenses.rs"), licenses)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

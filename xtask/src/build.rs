@@ -10,6 +10,7 @@ use crate::first_visit;
 use crate::process::run_quietly;
 use crate::progress::{Steps, say};
 use crate::site::{self, Mode};
+use crate::supply;
 use crate::toolchain;
 use crate::workspace::Workspace;
 
@@ -84,16 +85,21 @@ pub fn release_server(workspace: &Workspace) -> PathBuf {
 }
 
 fn release(workspace: &Workspace) -> Result<()> {
-    let mut steps = Steps::new(4);
+    let mut steps = Steps::new(5);
     let site = release_site(workspace, &mut steps)?;
+    let licenses = steps.run("List packages and licenses", || supply::write(workspace))?;
     steps.run("Compile the server with the site inside", || {
-        compile_release(workspace, &site, &["server"])
+        compile_release(workspace, &site, &licenses, &["server"])
     })?;
     let program = release_server(workspace);
     say(format!(
         "\n  {}  ({} MB, the site inside)",
         program.display(),
         megabytes(&program)?
+    ));
+    say(format!(
+        "  {}  (its packages, CycloneDX)",
+        program.with_file_name("strongroom.cdx.json").display()
     ));
     say(format!("  Start it with: {} serve --data-dir data", program.display()));
     // The program is good all the same: whoever works on its size asks with --site-only, which fails.
@@ -103,14 +109,14 @@ fn release(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Compiles packages for release, with the site inside the server.
-pub fn compile_release(workspace: &Workspace, site: &Path, packages: &[&str]) -> Result<()> {
+/// Compiles packages for release, with the site and the licenses of third-party packages inside the server.
+pub fn compile_release(workspace: &Workspace, site: &Path, licenses: &Path, packages: &[&str]) -> Result<()> {
     let mut cargo = workspace.cargo();
     cargo.args(["build", "--release"]);
     for package in packages {
         cargo.args(["--package", package]);
     }
-    cargo.env("STRONGROOM_SITE", site);
+    cargo.env("STRONGROOM_SITE", site).env("STRONGROOM_LICENSES", licenses);
     run_quietly(cargo).map(drop)
 }
 

@@ -24,6 +24,7 @@ mod site;
 mod snip;
 mod strongroom;
 mod summary;
+mod supply;
 mod test;
 mod toolchain;
 mod workspace;

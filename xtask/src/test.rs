@@ -10,7 +10,7 @@ use crate::progress::{Steps, say};
 use crate::site::{self, Mode};
 use crate::summary::Counts;
 use crate::workspace::{Workspace, is_ci};
-use crate::{api_fuzz, build, chromium, first_visit, node, playwright, postgres, rust_tests, toolchain};
+use crate::{api_fuzz, build, chromium, first_visit, node, playwright, postgres, rust_tests, supply, toolchain};
 
 /// The options of `cargo xtask test`.
 #[derive(Debug, Args)]
@@ -34,6 +34,8 @@ enum Part {
     Fmt,
     /// Lints, in host and WebAssembly builds.
     Lint,
+    /// Dependencies: advisories, licenses, sources, duplicates.
+    Deny,
     /// Rust tests, on SQLite and PostgreSQL.
     Rust,
     /// Browser tests.
@@ -64,6 +66,7 @@ impl Options {
         let steps = [
             (Part::Fmt, 1),
             (Part::Lint, 3),
+            (Part::Deny, 1),
             (Part::Rust, 3),
             (Part::Browser, 4),
             (Part::Release, 3),
@@ -115,6 +118,7 @@ struct Tools {
     node_modules: PathBuf,
     chromium: PathBuf,
     schemathesis: PathBuf,
+    cargo_deny: PathBuf,
 }
 
 /// Runs the parts asked for; fails at the end when any step failed.
@@ -136,6 +140,9 @@ pub fn run(options: Options) -> Result<()> {
     }
     if options.wants(Part::Lint) {
         lint(&workspace, &mut steps);
+    }
+    if options.wants(Part::Deny) {
+        steps.attempt("Dependencies", || supply::check(&workspace, &tools.cargo_deny));
     }
     let compiled = options.wants(Part::Rust) && test_rust(&workspace, &options, &tools, &mut steps, &mut counts);
     if options.wants(Part::Browser) {
@@ -172,6 +179,9 @@ fn prepare(workspace: &Workspace, options: &Options) -> Result<Tools> {
     }
     if options.wants(Part::Lint) || options.opens_a_browser() {
         toolchain::ensure_wasm_target(workspace)?;
+    }
+    if options.wants(Part::Deny) {
+        tools.cargo_deny = supply::ensure_installed(workspace)?;
     }
     if options.wants(Part::Rust) || options.opens_a_browser() {
         node::ensure_installed()?;
@@ -294,7 +304,8 @@ fn test_release(workspace: &Workspace, options: &Options, tools: &Tools, steps: 
         return steps.not_run(name, "its site did not build");
     };
     let built = steps.attempt("Build the release", || {
-        build::compile_release(workspace, &site, &["server"])
+        build::compile_release(workspace, &site, &supply::write(workspace)?, &["server"])?;
+        supply::check_release(&build::release_server(workspace))
     });
     if !(small && built) {
         return steps.not_run(name, "it did not build, or is too large");

@@ -3,6 +3,7 @@
 mod audit_trail;
 mod backup;
 mod keys;
+mod licenses;
 mod progress;
 mod serve;
 mod settings;
@@ -64,6 +65,8 @@ enum Command {
     },
     /// Print the OpenAPI document of the API.
     Openapi,
+    /// Print the licenses of the third-party packages in this program.
+    Licenses,
     /// Check the audit trail.
     #[command(subcommand)]
     Audit(audit_trail::AuditCommand),
@@ -98,9 +101,13 @@ fn parse_role(text: &str) -> Result<Role, String> {
 /// # Errors
 /// A sentence for the terminal.
 pub async fn run(cli: Cli) -> anyhow::Result<()> {
-    if matches!(cli.command, Command::Settings) {
-        settings::print();
-        return Ok(());
+    match cli.command {
+        Command::Settings => {
+            settings::print();
+            return Ok(());
+        }
+        Command::Licenses => return licenses::print(),
+        _ => {}
     }
     let settings = cli.options.complete(cli.config.as_deref())?;
     match cli.command {
@@ -111,7 +118,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             role,
             password_stdin: _,
         }) => add_user(settings, email, name, role).await,
-        Command::Settings => Ok(()),
+        Command::Settings | Command::Licenses => Ok(()),
         Command::Keys(command) => keys::run(command, &settings).await,
         Command::Backup { file } => backup::backup(&settings, &file).await,
         Command::Restore { file } => backup::restore(&settings, &file).await,

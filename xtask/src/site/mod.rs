@@ -30,7 +30,8 @@ use crate::workspace::Workspace;
 /// The flags of `.cargo/config.toml` once more, for commands that set `RUSTFLAGS`, which replaces those. Server and module
 /// need the same ones, since both erase the types of views and hydration compares their markup.
 const RUST_FLAGS: &str = "--cfg erase_components";
-const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// The target triple of the front end.
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// For whom the site is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
