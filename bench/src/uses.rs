@@ -35,7 +35,7 @@ pub async fn against_floor(data: &Path, report: &mut Report) -> Result<()> {
     let settings = settings(data)?;
     let base = open_base(&settings, Clock::system()).await?;
     let state = AppState::start(base.clone(), &settings)?;
-    let Db::Sqlite { reader, writer } = &base.db else {
+    let Db::Sqlite { reader, writer, .. } = &base.db else {
         anyhow::bail!("a data folder holds a SQLite file");
     };
     let id: Uuid = sqlx::query_scalar("SELECT credential_id FROM credential_versions LIMIT 1")

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::extract::FromRef;
 
-use crate::accounts::{self, Accounts};
+use crate::accounts::Accounts;
 use crate::actions::Actions;
 use crate::ai::Ai;
 use crate::clock::Clock;
@@ -62,7 +62,7 @@ impl AppState {
     /// A sentence that says what cannot be set up.
     pub fn start(base: Arc<Base>, settings: &Settings) -> anyhow::Result<Self> {
         let accounts = Accounts::new(base.clone(), settings.is_https());
-        accounts::keep_recording(&base);
+        accounts.keep_recording();
         let credentials = Credentials::start(base.clone());
         let outbound = Outbound::new(&OutboundSettings {
             private_networks: settings.outbound_private_networks,
@@ -99,6 +99,9 @@ impl AppState {
         let closing = async {
             self.mcp_servers.shut_down().await;
             self.credentials.resolver().drain().await;
+            if let Err(error) = self.accounts.store_failed().await {
+                tracing::warn!(error = %error, "counts of refused sign-ins could not be stored");
+            }
             self.base.db.close().await;
         };
         if tokio::time::timeout(CLOSE_WITHIN, closing).await.is_err() {

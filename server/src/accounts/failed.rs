@@ -1,33 +1,43 @@
-//! Refused sign-ins on record: one event for each account, or address that is slowed down, and minute, with
-//! a count. They gather in a table that all servers share, and go into the trail when their minute is over.
+//! Refused sign-ins in the audit trail: one event for each account, or throttled address, and minute, with a count.
+//! They are counted in memory, so that a refused try writes no row. Every few seconds the counts go into a table that
+//! all servers share, and into the trail when their minute is over.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+use super::Accounts;
 use crate::audit::{self, Event};
-use crate::db::{execute, read, within};
+use crate::db::{WriteClass, execute, read, within};
 use crate::http::ApiError;
 use crate::state::Base;
 use crate::text::{fold, hex};
 
-/// How often a server looks for minutes that are over.
-const TICK: Duration = Duration::from_secs(20);
+/// How often counts leave the memory. A server that is killed loses those of this time.
+const TICK: Duration = Duration::from_secs(5);
+/// Every server has stored its counts of a minute so long after it: one event holds them all.
+const GRACE: TimeDelta = TimeDelta::seconds(30);
+/// Accounts and addresses that are counted one by one between two ticks. Further ones are counted together.
+const COUNTED: usize = 4096;
+/// Rows in one transaction, so that others do not wait long for it.
+const BATCH: usize = 64;
 
 const COUNT: &str = "INSERT INTO failed_sign_ins \
        (bucket, minute, target_kind, target_id, target_name, reason, network, spread, tries, last_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9) \
-     ON CONFLICT (bucket, minute) DO UPDATE SET tries = failed_sign_ins.tries + 1, last_at = excluded.last_at, \
-       spread = failed_sign_ins.spread OR failed_sign_ins.network <> excluded.network";
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+     ON CONFLICT (bucket, minute) DO UPDATE SET tries = failed_sign_ins.tries + excluded.tries, \
+       last_at = CASE WHEN failed_sign_ins.last_at < excluded.last_at THEN excluded.last_at ELSE failed_sign_ins.last_at END, \
+       spread = failed_sign_ins.spread OR excluded.spread OR failed_sign_ins.network <> excluded.network";
 const ANY: &str = "SELECT EXISTS (SELECT 1 FROM failed_sign_ins WHERE minute < $1)";
-// Whoever deletes a row writes its event: one server, once.
+// The server that deletes a row writes its event, once.
 const TAKE: &str = "DELETE FROM failed_sign_ins WHERE minute < $1 \
      RETURNING target_kind, target_id, target_name, reason, network, spread, tries, last_at";
 
-/// Why somebody was turned away.
+/// The reason of a refusal.
 pub(super) enum Refusal<'a> {
     /// The password is wrong, or there is no such account.
     WrongPassword {
@@ -40,7 +50,7 @@ pub(super) enum Refusal<'a> {
     Throttled,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 struct Gathered {
     target_kind: String,
     target_id: Option<Uuid>,
@@ -52,52 +62,126 @@ struct Gathered {
     last_at: DateTime<Utc>,
 }
 
-/// Counts a refusal. Known and unknown accounts cost the same.
-pub(super) async fn note(base: &Base, refusal: Refusal<'_>, address: IpAddr) -> Result<(), ApiError> {
-    let address = address.to_canonical().to_string();
-    let hash = |purpose: &str, text: &str| base.vault.keyed_hash(purpose, text);
-    let (bucket, target, reason) = match refusal {
-        Refusal::WrongPassword { email, user } => {
-            let email = fold(email.trim());
-            let bucket = hash("refused account", &email)?;
-            let unknown = hex(&hash("unknown email", &email)?[..16]);
-            let target = match user {
-                Some((id, name)) => ("user", Some(id), name.to_owned()),
-                None => ("unknown_account", None, unknown),
-            };
-            (bucket, target, "wrong-password")
+/// The key of a count: bucket and minute.
+type Key = ([u8; 32], i64);
+
+/// Counts that are not stored yet. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct FailedSignIns(Arc<Mutex<HashMap<Key, Gathered>>>);
+
+impl FailedSignIns {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Gathered>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a refusal. Known and unknown accounts cost the same.
+    pub(super) fn note(&self, base: &Base, refusal: &Refusal<'_>, address: IpAddr) -> Result<(), ApiError> {
+        let address = address.to_canonical().to_string();
+        let hash = |purpose: &str, text: &str| base.vault.keyed_hash(purpose, text);
+        let (bucket, target, reason) = match refusal {
+            Refusal::WrongPassword { email, user } => {
+                let email = fold(email.trim());
+                let bucket = hash("refused account", &email)?;
+                let unknown = hex(&hash("unknown email", &email)?[..16]);
+                let target = match user {
+                    Some((id, name)) => ("user", Some(*id), (*name).to_owned()),
+                    None => ("unknown_account", None, unknown),
+                };
+                (bucket, target, "wrong-password")
+            }
+            Refusal::Throttled => {
+                let target = ("network", None, address.clone());
+                (hash("refused address", &address)?, target, "throttled")
+            }
+        };
+        let now = base.clock.now();
+        let gathered = Gathered {
+            target_kind: target.0.to_owned(),
+            target_id: target.1,
+            target_name: target.2,
+            reason: reason.to_owned(),
+            network: address,
+            spread: false,
+            tries: 1,
+            last_at: now,
+        };
+        self.add((bucket, minute(now)), gathered);
+        Ok(())
+    }
+
+    fn add(&self, (mut bucket, minute): Key, mut gathered: Gathered) {
+        let mut counts = self.lock();
+        if counts.len() >= COUNTED && !counts.contains_key(&(bucket, minute)) {
+            bucket = [0; 32];
+            "network".clone_into(&mut gathered.target_kind);
+            gathered.target_id = None;
+            "many accounts and addresses".clone_into(&mut gathered.target_name);
+            gathered.spread = true;
         }
-        Refusal::Throttled => {
-            let target = ("network", None, address.clone());
-            (hash("refused address", &address)?, target, "throttled")
+        match counts.get_mut(&(bucket, minute)) {
+            Some(known) => {
+                known.tries += gathered.tries;
+                known.last_at = known.last_at.max(gathered.last_at);
+                known.spread |= gathered.spread || known.network != gathered.network;
+            }
+            None => {
+                counts.insert((bucket, minute), gathered);
+            }
         }
-    };
-    let now = base.clock.now();
-    let mut tx = base.db.begin().await?;
-    execute!(
-        &mut tx,
-        sqlx::query(COUNT)
-            .bind(bucket.as_slice())
-            .bind(minute(now))
-            .bind(target.0)
-            .bind(target.1)
-            .bind(&target.2)
-            .bind(reason)
-            .bind(&address)
-            .bind(false)
-            .bind(now)
-    )?;
+    }
+
+    /// Stores all counts. Those that cannot be stored stay.
+    async fn store(&self, base: &Base) -> Result<(), ApiError> {
+        let mut all: Vec<(Key, Gathered)> = self.lock().drain().collect();
+        // In one order, so that two servers do not wait for each other.
+        all.sort_by_key(|(key, _)| *key);
+        for (done, batch) in all.chunks(BATCH).enumerate() {
+            if let Err(error) = store(base, batch).await {
+                for (key, gathered) in &all[done * BATCH..] {
+                    self.add(*key, gathered.clone());
+                }
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// `true` if a count belongs to a minute that is over.
+    fn is_due(&self, now: DateTime<Utc>) -> bool {
+        let current = minute(now);
+        self.lock().keys().any(|(_, minute)| *minute < current)
+    }
+}
+
+async fn store(base: &Base, batch: &[(Key, Gathered)]) -> Result<(), ApiError> {
+    let mut tx = base.db.begin_as(WriteClass::Anonymous).await?;
+    for ((bucket, minute), gathered) in batch {
+        execute!(
+            &mut tx,
+            sqlx::query(COUNT)
+                .bind(bucket.as_slice())
+                .bind(minute)
+                .bind(&gathered.target_kind)
+                .bind(gathered.target_id)
+                .bind(&gathered.target_name)
+                .bind(&gathered.reason)
+                .bind(&gathered.network)
+                .bind(gathered.spread)
+                .bind(gathered.tries)
+                .bind(gathered.last_at)
+        )?;
+    }
     tx.commit().await?;
     Ok(())
 }
 
-/// Puts the minutes that are over into the trail.
-pub(super) async fn record(base: &Base) -> Result<(), ApiError> {
-    let minute = minute(base.clock.now());
+/// Appends the events of minutes that are over.
+async fn append(base: &Base) -> Result<(), ApiError> {
+    let minute = minute(base.clock.now() - GRACE);
     if !read!(base.db, c => sqlx::query_scalar::<_, bool>(ANY).bind(minute).fetch_one(c))? {
         return Ok(());
     }
-    let mut tx = base.db.begin().await?;
+    let mut tx = base.db.begin_as(WriteClass::Anonymous).await?;
     let mut gathered: Vec<Gathered> = within!(&mut tx, c => sqlx::query_as(TAKE).bind(minute).fetch_all(c))?;
     gathered.sort_by_key(|gathered| gathered.last_at);
     let events: Vec<Event> = gathered.into_iter().map(Gathered::into_event).collect();
@@ -106,19 +190,52 @@ pub(super) async fn record(base: &Base) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Goes on recording for as long as the server lives.
-pub fn keep_recording(base: &Arc<Base>) {
-    let base = Arc::downgrade(base);
-    tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(TICK).await;
-            let Some(base) = base.upgrade() else { return };
-            if let Err(error) = record(&base).await {
-                // They stay where they are, and the next round tries again.
-                tracing::warn!(error = %error, "refused sign-ins could not be put into the audit trail yet");
-            }
+impl Accounts {
+    /// Stores the counts of refused sign-ins, and appends the events of minutes that are over.
+    ///
+    /// # Errors
+    /// If the database fails; the counts are kept.
+    pub async fn store_failed(&self) -> Result<(), ApiError> {
+        self.failed.store(&self.base).await?;
+        append(&self.base).await
+    }
+
+    /// The same if this server counted in a minute that is over.
+    pub(super) async fn store_due_failed(&self) {
+        if self.failed.is_due(self.base.clock.now())
+            && let Err(error) = self.store_failed().await
+        {
+            // The counts are kept for the next tick.
+            tracing::warn!(error = %error, "refused sign-ins could not be put into the audit trail yet");
         }
-    });
+    }
+
+    /// Stores and appends, and removes old counts of tries, until the server is gone.
+    pub fn keep_recording(&self) {
+        let base = Arc::downgrade(&self.base);
+        let accounts = (self.failed.clone(), self.throttle.clone(), self.https);
+        tokio::spawn(async move {
+            for tick in 1_u64.. {
+                tokio::time::sleep(TICK).await;
+                let Some(base) = base.upgrade() else { return };
+                let (failed, throttle, https) = accounts.clone();
+                let accounts = Accounts {
+                    throttle,
+                    failed,
+                    ..Accounts::new(base, https)
+                };
+                if let Err(error) = accounts.store_failed().await {
+                    // The next tick tries again.
+                    tracing::warn!(error = %error, "refused sign-ins could not be put into the audit trail yet");
+                }
+                if tick.is_multiple_of(60)
+                    && let Err(error) = accounts.sweep_tries().await
+                {
+                    tracing::debug!(error = %error, "old counts of tries could not be removed");
+                }
+            }
+        });
+    }
 }
 
 impl Gathered {
@@ -155,4 +272,35 @@ impl Gathered {
 /// The number of a minute.
 fn minute(moment: DateTime<Utc>) -> i64 {
     moment.timestamp().div_euclid(60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_of_more_accounts_than_are_kept_are_added_up() {
+        let failed = FailedSignIns::default();
+        let at = |tries| Gathered {
+            target_kind: "unknown_account".to_owned(),
+            target_id: None,
+            target_name: String::new(),
+            reason: "wrong-password".to_owned(),
+            network: "198.51.100.1".to_owned(),
+            spread: false,
+            tries,
+            last_at: DateTime::UNIX_EPOCH,
+        };
+        for number in 0..10_000_u32 {
+            let mut bucket = [1; 32];
+            bucket[..4].copy_from_slice(&number.to_be_bytes());
+            failed.add((bucket, 0), at(1));
+        }
+        let counts = failed.lock();
+        assert_eq!(counts.len(), COUNTED + 1);
+        assert_eq!(counts.values().map(|count| count.tries).sum::<i64>(), 10_000);
+        let together = &counts[&([0; 32], 0)];
+        assert!(together.spread && together.tries == 10_000 - i64::try_from(COUNTED).unwrap());
+        assert_eq!(together.clone().into_event().target_kind, "network");
+    }
 }

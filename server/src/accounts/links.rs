@@ -9,7 +9,7 @@ use super::forms::Entered;
 use super::visit::Visit;
 use super::{Accounts, Token, passwords};
 use crate::audit::{self, Event};
-use crate::db::{Tx, execute, read};
+use crate::db::{Tx, WriteClass, execute, read};
 use crate::http::{ApiError, Principal};
 
 /// How long a link is good.
@@ -70,19 +70,28 @@ impl Accounts {
 
     /// Spends a link: the password is the chosen one from now on, every session ends, and a new one begins.
     pub(super) async fn sign_up(&self, input: SignUp, visit: Visit<'_>) -> Result<Entered, ApiError> {
-        let tried = self.count_link_try(visit).await?;
         let token = parse(&input)?;
+        let place = match self.begin_link_try(visit) {
+            Ok(tried) => self.take_place(tried).await,
+            Err(error) => Err(error),
+        };
+        let place = match place {
+            Ok(place) => place,
+            Err(error) => return Err(self.refuse(error, visit).await),
+        };
         let hash = token.hash();
         let now = self.base.clock.now();
         let invited: Option<Invited> =
             read!(self.base.db, c => sqlx::query_as(FIND).bind(&hash).bind(now).fetch_optional(c))?;
         let invited = invited.ok_or(ApiError::LinkSpent)?;
+        // The link is right: the try has not failed.
+        self.give_back(place).await?;
         passwords::check_new(&input.password)
             .map_err(|detail| ApiError::field("/password", "weak-password", detail))?;
-        let password_hash = self.passwords.hash(input.password).await?;
+        let password_hash = self.passwords.hash(input.password, WriteClass::Anonymous).await?;
         let user = UserId(invited.id);
         let now = self.base.clock.now();
-        let mut tx = self.base.db.begin().await?;
+        let mut tx = self.base.db.begin_as(WriteClass::Anonymous).await?;
         let chosen = execute!(&mut tx, sqlx::query(CHOOSE).bind(user.0).bind(&password_hash).bind(now))?;
         if chosen == 0 || execute!(&mut tx, sqlx::query(SPEND).bind(&hash).bind(now))? == 0 {
             return Err(ApiError::LinkSpent);
@@ -104,7 +113,6 @@ impl Accounts {
         event.details = Some("by link".to_owned());
         audit::append(&mut tx, &self.base.vault, &[event]).await?;
         tx.commit().await?;
-        self.forget_try(tried).await?;
         Ok(Entered { session, browser })
     }
 }

@@ -3,6 +3,7 @@
 mod browsers;
 mod failed;
 mod forms;
+mod hashing;
 mod links;
 mod operations;
 mod own;
@@ -16,7 +17,6 @@ mod token;
 mod users;
 mod visit;
 
-pub use failed::keep_recording;
 pub(crate) use forms::local_path;
 pub use forms::router as forms_router;
 pub use operations::operations;
@@ -29,7 +29,9 @@ pub use users::{CheckedUser, NewUser, fold_names};
 use std::sync::Arc;
 
 use crate::state::Base;
+use failed::FailedSignIns;
 use passwords::Passwords;
+use throttle::Memory;
 use token::Token;
 
 /// The accounts of one server.
@@ -37,6 +39,8 @@ use token::Token;
 pub struct Accounts {
     base: Arc<Base>,
     passwords: Passwords,
+    throttle: Memory,
+    failed: FailedSignIns,
     /// Whether cookies are for https only.
     https: bool,
 }
@@ -48,6 +52,8 @@ impl Accounts {
         Self {
             base,
             passwords: Passwords::default(),
+            throttle: Memory::default(),
+            failed: FailedSignIns::default(),
             https,
         }
     }

@@ -13,7 +13,7 @@ use super::routes::{MAX_PASSWORD_BYTES, me};
 use super::visit::Visit;
 use super::{Accounts, passwords};
 use crate::audit::{self, Event};
-use crate::db::{execute, read};
+use crate::db::{WriteClass, execute, read};
 use crate::http::{Answer, ApiError, ClientAddress, Fields, IdPath, JsonBody, Principal, RequestId, json, no_content};
 use crate::text::{fold, sort_key};
 
@@ -110,7 +110,7 @@ pub(super) async fn end_session(
     Extension(request): Extension<RequestId>,
 ) -> Answer {
     let (user, _) = own(&principal)?;
-    let mut tx = accounts.base.db.begin().await?;
+    let mut tx = accounts.base.db.begin_as(WriteClass::Revocation).await?;
     if execute!(&mut tx, sqlx::query(END).bind(id.0).bind(user.0))? == 0 {
         return Err(ApiError::NotFound);
     }
@@ -127,7 +127,7 @@ pub(super) async fn end_other_sessions(
     Extension(request): Extension<RequestId>,
 ) -> Answer {
     let (user, current) = own(&principal)?;
-    let mut tx = accounts.base.db.begin().await?;
+    let mut tx = accounts.base.db.begin_as(WriteClass::Revocation).await?;
     let ended = accounts.end_sessions(&mut tx, user, Some(current)).await?;
     if ended > 0 {
         let mut event = accounts.own_event(&principal, "session.delete", &request.0);
@@ -152,29 +152,24 @@ impl Accounts {
         input: UpdateMe,
         visit: Visit<'_>,
     ) -> Result<Principal, ApiError> {
-        let Principal::User {
-            id,
-            name,
-            email,
-            session,
-            ..
-        } = &mut principal
-        else {
+        let Principal::User { id, name, session, .. } = &mut principal else {
             return Err(ApiError::NotFound);
         };
         let (user, session) = (*id, *session);
         let mut before = None;
         let mut password_hash = None;
         if let (Patch::Set(current), Patch::Set(new)) = (input.current_password, input.new_password) {
-            let tried = self.count_try(email, visit).await?;
+            let tried = self.begin_own_try(session, visit)?;
+            let slot = self.passwords.slot(WriteClass::User).await?;
+            let place = self.take_place(tried).await?;
             let hash: Option<Option<String>> =
                 read!(self.base.db, c => sqlx::query_scalar(PASSWORD_HASH).bind(user.0).fetch_optional(c))?;
             before = hash.flatten();
-            if !self.passwords.verify(current, before.clone()).await? {
+            if !passwords::verify(slot, current, before.clone()).await? {
                 return Err(wrong_password());
             }
-            self.forget_try(tried).await?;
-            password_hash = Some(self.passwords.hash(new).await?);
+            self.give_back(place).await?;
+            password_hash = Some(self.passwords.hash(new, WriteClass::User).await?);
         }
         let new_name = match input.name {
             Patch::Set(new_name) if new_name != *name => Some(new_name),
@@ -187,7 +182,12 @@ impl Accounts {
         if fields.is_empty() {
             return Ok(principal);
         }
-        let mut tx = self.base.db.begin().await?;
+        let class = if password_hash.is_some() {
+            WriteClass::Revocation
+        } else {
+            WriteClass::User
+        };
+        let mut tx = self.base.db.begin_as(class).await?;
         let updated = execute!(
             &mut tx,
             sqlx::query(UPDATE)

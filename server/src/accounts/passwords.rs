@@ -1,12 +1,9 @@
-//! Hashing passwords: Argon2id, off the async threads, a few at a time.
-
-use std::sync::Arc;
+//! Passwords: the rules of new ones, hashing and checking.
 
 use app::secret::SecretValue;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
-use tokio::sync::Semaphore;
 
+use super::hashing::{Hashing, Slot};
+use crate::db::WriteClass;
 use crate::http::ApiError;
 
 /// Shortest and longest password, in characters.
@@ -53,18 +50,9 @@ const COMMON: &[&str] = &[
 ];
 
 /// Hashes and checks passwords.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Passwords {
-    slots: Arc<Semaphore>,
-}
-
-impl Default for Passwords {
-    fn default() -> Self {
-        // Each takes 19 MiB and a core for a while.
-        Self {
-            slots: Arc::new(Semaphore::new(2)),
-        }
-    }
+    hashing: Hashing,
 }
 
 /// Whether a new password may be used.
@@ -89,45 +77,36 @@ pub(super) fn check_new(password: &SecretValue) -> Result<(), &'static str> {
 }
 
 impl Passwords {
+    /// Waits for a turn to hash.
+    ///
+    /// # Errors
+    /// 503 `busy` if too many wait.
+    pub(super) async fn slot(&self, class: WriteClass) -> Result<Slot, ApiError> {
+        self.hashing.slot(class).await
+    }
+
     /// Hashes a password.
-    pub(super) async fn hash(&self, password: SecretValue) -> Result<String, ApiError> {
-        self.run(move || {
+    pub(super) async fn hash(&self, password: SecretValue, class: WriteClass) -> Result<String, ApiError> {
+        let slot = self.slot(class).await?;
+        slot.run(move |memory| {
             #[expect(clippy::disallowed_methods, reason = "hashing reads the password")]
-            let hash = Argon2::default().hash_password(password.expose().as_bytes());
-            hash.map(|hash| hash.to_string())
-                .map_err(|_| ApiError::Internal(anyhow::anyhow!("hashing failed")))
-        })
-        .await?
-    }
-
-    /// Whether a password belongs to a hash. Without a hash (no such user) it takes the same time and is wrong.
-    pub(super) async fn verify(&self, password: SecretValue, hash: Option<String>) -> Result<bool, ApiError> {
-        self.run(move || {
-            let known = hash.is_some();
-            // A hash of nothing that anybody knows, with the default parameters.
-            let hash = hash.unwrap_or_else(|| DUMMY.to_owned());
-            let Ok(hash) = PasswordHash::new(&hash) else {
-                return false;
-            };
-            #[expect(clippy::disallowed_methods, reason = "checking reads the password")]
-            let right = Argon2::default()
-                .verify_password(password.expose().as_bytes(), &hash)
-                .is_ok();
-            right && known
+            memory.hash(password.expose().as_bytes())
         })
         .await
     }
+}
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
-        let stopped = || ApiError::Internal(anyhow::anyhow!("password work was stopped"));
-        let permit = self.slots.clone().acquire_owned().await.map_err(|_| stopped())?;
-        tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            work()
-        })
-        .await
-        .map_err(|_| stopped())
-    }
+/// `true` if the password has this hash. Without a hash (no such user) it takes the same time and is wrong.
+pub(super) async fn verify(slot: Slot, password: SecretValue, hash: Option<String>) -> Result<bool, ApiError> {
+    slot.run(move |memory| {
+        // The dummy has the default parameters, and no known password.
+        let known = hash.is_some();
+        let hash = hash.unwrap_or_else(|| DUMMY.to_owned());
+        #[expect(clippy::disallowed_methods, reason = "checking reads the password")]
+        let right = memory.verify(password.expose().as_bytes(), &hash)?;
+        Ok(right && known)
+    })
+    .await
 }
 
 const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c3Ryb25ncm9vbS1kdW1teQ$\
@@ -153,18 +132,19 @@ mod tests {
     #[tokio::test]
     async fn a_hash_knows_its_password_and_no_user_has_none() {
         let passwords = Passwords::default();
-        let hash = passwords.hash(secret("a long enough word")).await.unwrap();
+        let slot = async || passwords.slot(WriteClass::User).await.unwrap();
+        let hash = passwords
+            .hash(secret("a long enough word"), WriteClass::User)
+            .await
+            .unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        let right = verify(slot().await, secret("a long enough word"), Some(hash.clone())).await;
+        assert!(right.unwrap());
+        let wrong = verify(slot().await, secret("another long word"), Some(hash)).await;
+        assert!(!wrong.unwrap());
+        assert!(!verify(slot().await, secret("a long enough word"), None).await.unwrap());
         assert!(
-            passwords
-                .verify(secret("a long enough word"), Some(hash.clone()))
-                .await
-                .unwrap()
-        );
-        assert!(!passwords.verify(secret("another long word"), Some(hash)).await.unwrap());
-        assert!(!passwords.verify(secret("a long enough word"), None).await.unwrap());
-        assert!(
-            PasswordHash::new(DUMMY).is_ok(),
+            argon2::password_hash::phc::PasswordHash::new(DUMMY).is_ok(),
             "the dummy costs as much as a real one"
         );
     }

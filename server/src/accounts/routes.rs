@@ -8,11 +8,13 @@ use axum::routing::{delete, get, post};
 use http::{HeaderMap, header};
 use tracing::instrument;
 
-use super::failed::{self, Refusal};
+use super::failed::Refusal;
 use super::forms::Entered;
+use super::throttle::delay_refusal;
 use super::visit::Visit;
-use super::{Accounts, own};
+use super::{Accounts, own, passwords};
 use crate::audit::{self, Event};
+use crate::db::WriteClass;
 use crate::http::{ApiError, ClientAddress, JsonBody, Principal, RequestId, json, no_content, permissions};
 use crate::state::AppState;
 
@@ -103,29 +105,34 @@ impl Accounts {
     }
 
     async fn try_to_sign_in(&self, input: SignIn, visit: Visit<'_>) -> Result<(Me, Entered), ApiError> {
-        let address = visit.address;
-        failed::record(&self.base).await?;
-        let tried = match self.count_try(&input.email, visit).await {
-            Err(error @ ApiError::Throttled { .. }) => {
-                failed::note(&self.base, Refusal::Throttled, address).await?;
-                return Err(error);
+        let tried = match self.begin_try(&input.email, visit).await {
+            Ok(tried) => tried,
+            Err(error) => return Err(self.refuse(error, visit).await),
+        };
+        let class = tried.class();
+        let slot = self.passwords.slot(class).await?;
+        let place = match self.take_place(tried).await {
+            Ok(place) => place,
+            Err(error) => {
+                drop(slot);
+                return Err(self.refuse(error, visit).await);
             }
-            tried => tried?,
         };
         let row = self.by_email(&input.email).await?;
         let hash = row.as_ref().and_then(|row| row.password_hash.clone());
-        let right = self.passwords.verify(input.password, hash).await?;
+        let right = passwords::verify(slot, input.password, hash).await?;
+        self.store_due_failed().await;
         if !right {
             let refusal = Refusal::WrongPassword {
                 email: &input.email,
                 user: row.as_ref().map(|row| (row.id, row.name.as_str())),
             };
-            failed::note(&self.base, refusal, address).await?;
+            self.failed.note(&self.base, &refusal, visit.address)?;
         }
         let Some(row) = row.filter(|_| right) else {
             return Err(ApiError::WrongPassword);
         };
-        self.forget_try(tried).await?;
+        self.give_back(place).await?;
         let role = row
             .role
             .parse()
@@ -137,7 +144,7 @@ impl Accounts {
             role,
             permissions: permissions(role),
         };
-        let mut tx = self.base.db.begin().await?;
+        let mut tx = self.base.db.begin_as(class).await?;
         let session = self
             .begin_session(&mut tx, me.id, row.password_hash.as_deref(), visit)
             .await?;
@@ -161,12 +168,23 @@ impl Accounts {
         Ok((me, Entered { session, browser }))
     }
 
+    /// Counts a refusal by the rate limit in memory, and delays its answer.
+    pub(super) async fn refuse(&self, error: ApiError, visit: Visit<'_>) -> ApiError {
+        if matches!(error, ApiError::Throttled { .. }) {
+            if let Err(error) = self.failed.note(&self.base, &Refusal::Throttled, visit.address) {
+                return error;
+            }
+            delay_refusal().await;
+        }
+        error
+    }
+
     /// Ends the session that a request came with.
     pub(super) async fn sign_out(&self, principal: &Principal, request_id: &str) -> Result<(), ApiError> {
         let Principal::User { id, name, session, .. } = principal else {
             return Ok(());
         };
-        let mut tx = self.base.db.begin().await?;
+        let mut tx = self.base.db.begin_as(WriteClass::Revocation).await?;
         self.end_session(&mut tx, *session).await?;
         let event = Event::new(
             self.base.clock.now(),

@@ -8,7 +8,7 @@ use super::forms::Entered;
 use super::visit::Visit;
 use super::{Accounts, NewUser};
 use crate::audit;
-use crate::db::{Tx, execute, read};
+use crate::db::{Tx, WriteClass, execute, read};
 use crate::http::{ApiError, Principal};
 
 // Nothing of the set-up is good for anything once there is a user, whoever comes first.
@@ -69,7 +69,7 @@ impl Accounts {
                 password: input.password,
             })
             .await?;
-        let mut tx = self.base.db.begin().await?;
+        let mut tx = self.base.db.begin_as(WriteClass::Anonymous).await?;
         if execute!(&mut tx, sqlx::query(SPEND).bind(self.base.clock.now()))? == 0 {
             return Err(ApiError::Spent);
         }

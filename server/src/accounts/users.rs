@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Accounts, passwords};
 use crate::audit::{self, Event};
-use crate::db::{DbError, Tx, execute, is_unique_violation, read, within};
+use crate::db::{DbError, Tx, WriteClass, execute, is_unique_violation, read, within};
 use crate::http::{ApiError, Principal};
 use crate::text::{fold, sort_key};
 
@@ -99,7 +99,7 @@ impl Accounts {
         let (Some(email), Some(name), true) = (email, name, errors.is_empty()) else {
             return Err(ApiError::Invalid(errors));
         };
-        let password_hash = self.passwords.hash(user.password).await?;
+        let password_hash = self.passwords.hash(user.password, WriteClass::User).await?;
         Ok(CheckedUser {
             email,
             name,

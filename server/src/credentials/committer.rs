@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::resolver::{Granted, Referrer, ResolveError, UseRequest};
 use crate::audit::{self, Event};
-use crate::db::{Tx, within};
+use crate::db::{Tx, WriteClass, within};
 use crate::destination::AllowedHost;
 use crate::http::{ApiError, Principal};
 use crate::references;
@@ -106,7 +106,7 @@ pub(super) async fn run(base: Arc<Base>, mut jobs: mpsc::Receiver<Job>, mut end:
 
 /// Judges and records a batch in one transaction.
 async fn commit(base: &Base, batch: &[Job]) -> Result<Vec<Result<Granted, ResolveError>>, ApiError> {
-    let mut tx = base.db.begin().await?;
+    let mut tx = base.db.begin_as(WriteClass::Use).await?;
     // First: a change that was acknowledged before a use is on record is seen by it, whoever waited for whom.
     let turn = audit::take_turn(&mut tx, batch.len()).await?;
     let now = base.clock.now();

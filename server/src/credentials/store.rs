@@ -12,7 +12,7 @@ use super::listing::GET;
 use super::rows::{CredentialRow, UseRow};
 use crate::accounts::begin_owning;
 use crate::audit::{self, Event};
-use crate::db::{Tx, execute, read, within};
+use crate::db::{Tx, WriteClass, execute, read, within};
 use crate::http::{Act, ApiError, Principal};
 use crate::references;
 use crate::text::{fold, sort_key};
@@ -226,7 +226,7 @@ impl Credentials {
     ) -> Result<(), ApiError> {
         let now = self.base.clock.now();
         let only_owner = only_owner(act.principal, Action::Delete);
-        let mut tx = self.base.db.begin().await?;
+        let mut tx = self.base.db.begin_as(WriteClass::Revocation).await?;
         let name: Option<String> = within!(&mut tx, c => sqlx::query_scalar(TOUCH)
             .bind(id.0).bind(if_match).bind(only_owner).fetch_optional(c))?;
         let Some(name) = name else {

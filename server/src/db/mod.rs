@@ -2,13 +2,16 @@
 
 mod error;
 mod open;
+mod turns;
 
 pub use error::{DbError, is_unique_violation};
 pub use open::{Schema, newest_schema};
+pub use turns::{Turn, Turns, WriteClass};
 
+use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Database, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 /// An open database.
 #[derive(Clone, Debug)]
@@ -19,18 +22,58 @@ pub enum Db {
         writer: SqlitePool,
         /// The reading connections.
         reader: SqlitePool,
+        /// The queue in front of the writing connection.
+        turns: Turns,
     },
     /// A server that replicas share.
-    Postgres(PgPool),
+    Postgres {
+        /// The connections of all requests.
+        pool: PgPool,
+        /// A few more for revocations and uses, which other requests cannot take.
+        urgent: PgPool,
+        /// The queue in front of write transactions.
+        turns: Turns,
+    },
 }
 
 /// A transaction on either engine. Dropped without [`Tx::commit`], it is rolled back.
 #[derive(Debug)]
 pub enum Tx {
     /// On SQLite: begun IMMEDIATE, so it never has to be upgraded.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Held<Sqlite>),
     /// On PostgreSQL: READ COMMITTED; rows are ordered by an UPDATE that comes first.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Held<Postgres>),
+}
+
+/// A transaction with its place in the queue of writes. It dereferences to the connection, as a transaction does.
+#[derive(Debug)]
+pub struct Held<DB: Database> {
+    transaction: Transaction<'static, DB>,
+    /// Dropped after the transaction. `None` for transactions that only read.
+    turn: Option<Turn>,
+}
+
+impl<DB: Database> Deref for Held<DB> {
+    type Target = DB::Connection;
+
+    fn deref(&self) -> &Self::Target {
+        &self.transaction
+    }
+}
+
+impl<DB: Database> DerefMut for Held<DB> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.transaction
+    }
+}
+
+impl<DB: Database> Held<DB> {
+    async fn commit(self) -> Result<(), sqlx::Error> {
+        let Self { transaction, turn } = self;
+        let committed = transaction.commit().await;
+        drop(turn);
+        committed
+    }
 }
 
 /// Runs a query expression on a reading connection: `read!(db, c => sqlx::query_as(SQL).fetch_one(c))`.
@@ -38,7 +81,7 @@ macro_rules! read {
     ($db:expr, $conn:ident => $query:expr) => {
         match &$db {
             $crate::db::Db::Sqlite { reader: $conn, .. } => $query.await,
-            $crate::db::Db::Postgres($conn) => $query.await,
+            $crate::db::Db::Postgres { pool: $conn, .. } => $query.await,
         }
     };
 }
@@ -82,14 +125,36 @@ pub(crate) use execute;
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Db {
-    /// Begins a transaction that may write.
+    /// Begins a transaction that may write, for a signed-in user or the server itself.
     ///
     /// # Errors
     /// [`DbError::Unavailable`] where the database is gone or locked.
     pub async fn begin(&self) -> Result<Tx, DbError> {
+        self.begin_as(WriteClass::User).await
+    }
+
+    /// Begins a transaction that may write, in the turn of its class.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] if the database is gone or locked, or no turn came within [`PATIENCE`].
+    pub async fn begin_as(&self, class: WriteClass) -> Result<Tx, DbError> {
+        let turns = match self {
+            Self::Sqlite { turns, .. } | Self::Postgres { turns, .. } => turns,
+        };
+        let turn = tokio::time::timeout(PATIENCE, turns.take(class)).await;
+        let turn = Some(turn.map_err(|_| sqlx::Error::PoolTimedOut)?);
         Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Sqlite { writer, .. } => Tx::Sqlite(Held {
+                transaction: writer.begin_with("BEGIN IMMEDIATE").await?,
+                turn,
+            }),
+            Self::Postgres { pool, urgent, .. } => {
+                let pool = if class.is_urgent() { urgent } else { pool };
+                Tx::Postgres(Held {
+                    transaction: pool.begin().await?,
+                    turn,
+                })
+            }
         })
     }
 
@@ -99,22 +164,30 @@ impl Db {
     /// [`DbError::Unavailable`] where the database is gone.
     pub async fn snapshot(&self) -> Result<Tx, DbError> {
         Ok(match self {
-            Self::Sqlite { reader, .. } => Tx::Sqlite(reader.begin().await?),
-            Self::Postgres(pool) => Tx::Postgres(
-                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            Self::Sqlite { reader, .. } => Tx::Sqlite(Held {
+                transaction: reader.begin().await?,
+                turn: None,
+            }),
+            Self::Postgres { pool, .. } => Tx::Postgres(Held {
+                transaction: pool
+                    .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                     .await?,
-            ),
+                turn: None,
+            }),
         })
     }
 
     /// Waits for running work and closes all connections.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, reader } => {
+            Self::Sqlite { writer, reader, .. } => {
                 reader.close().await;
                 writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres { pool, urgent, .. } => {
+                pool.close().await;
+                urgent.close().await;
+            }
         }
     }
 
@@ -126,23 +199,25 @@ impl Db {
             (size.saturating_sub(idle), idle)
         };
         match self {
-            Self::Sqlite { writer, reader } => [("writer", writer), ("reader", reader)]
+            Self::Sqlite { writer, reader, .. } => [("writer", writer), ("reader", reader)]
                 .map(|(name, pool)| {
                     let (busy, idle) = count(pool.size(), pool.num_idle());
                     (name, busy, idle)
                 })
                 .to_vec(),
-            Self::Postgres(pool) => {
-                let (busy, idle) = count(pool.size(), pool.num_idle());
-                vec![("all", busy, idle)]
-            }
+            Self::Postgres { pool, urgent, .. } => [("all", pool), ("urgent", urgent)]
+                .map(|(name, pool)| {
+                    let (busy, idle) = count(pool.size(), pool.num_idle());
+                    (name, busy, idle)
+                })
+                .to_vec(),
         }
     }
 
     /// Whether several servers can share this database.
     #[must_use]
     pub fn is_shared(&self) -> bool {
-        matches!(self, Self::Postgres(_))
+        matches!(self, Self::Postgres { .. })
     }
 }
 

@@ -8,8 +8,13 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use super::{Db, DbError, PATIENCE, Tx, read, within};
+use super::{Db, DbError, PATIENCE, Turns, Tx, read, within};
 use crate::config::{beside_database, database_file};
+
+/// Connections to PostgreSQL of all requests, half of which may write at a time.
+const CONNECTIONS: u32 = 12;
+/// Connections to PostgreSQL that are kept for revocations and uses.
+const URGENT_CONNECTIONS: u32 = 4;
 
 /// [`PATIENCE`] as PostgreSQL takes it.
 const PATIENCE_MILLIS: &str = "5000";
@@ -54,19 +59,22 @@ impl Db {
                 let options = PgConnectOptions::from_str(url).map_err(|_| {
                     anyhow::anyhow!("The database URL cannot be read. Use postgres://USER@HOST:PORT/DATABASE.")
                 })?;
-                let pool = PgPoolOptions::new()
-                    .max_connections(16)
-                    .acquire_timeout(PATIENCE)
-                    .connect_with(
-                        options
-                            .application_name("strongroom")
-                            .options([("lock_timeout", PATIENCE_MILLIS)]),
-                    )
-                    .await
-                    .context(
-                        "The PostgreSQL database cannot be reached. Check --database-url and that the server runs.",
-                    )?;
-                Self::Postgres(pool)
+                let options = options
+                    .application_name("strongroom")
+                    .options([("lock_timeout", PATIENCE_MILLIS)]);
+                let limits = |connections| {
+                    PgPoolOptions::new()
+                        .max_connections(connections)
+                        .acquire_timeout(PATIENCE)
+                };
+                let pool = limits(CONNECTIONS).connect_with(options.clone()).await.context(
+                    "The PostgreSQL database cannot be reached. Check --database-url and that the server runs.",
+                )?;
+                Self::Postgres {
+                    pool,
+                    urgent: limits(URGENT_CONNECTIONS).connect_lazy_with(options),
+                    turns: turns(CONNECTIONS / 2, URGENT_CONNECTIONS),
+                }
             }
             Some(_) => bail!("The database URL cannot be used. It begins with postgres:// or sqlite:."),
         })
@@ -94,7 +102,11 @@ impl Db {
             .connect_with(options.pragma("query_only", "ON"))
             .await
             .context(sentence)?;
-        Ok(Self::Sqlite { writer, reader })
+        Ok(Self::Sqlite {
+            writer,
+            reader,
+            turns: turns(1, 0),
+        })
     }
 
     /// Brings the tables up to the migration of this number, or to the newest.
@@ -105,7 +117,7 @@ impl Db {
         let (migrator, version) = (migrator(), version.unwrap_or(i64::MAX));
         match self {
             Self::Sqlite { writer, .. } => migrator.run_to(version, writer).await,
-            Self::Postgres(pool) => migrator.run_to(version, pool).await,
+            Self::Postgres { pool, .. } => migrator.run_to(version, pool).await,
         }
         .context(
             "The tables of the database could not be brought up to date. Restore a backup or use the newer binary.",
@@ -132,6 +144,12 @@ impl Db {
         let newer = applied.iter().any(|version| !migrator.version_exists(*version));
         Ok(if newer { Schema::Ahead } else { Schema::Current })
     }
+}
+
+/// The queue in front of write transactions: so many at a time, and more for urgent ones.
+fn turns(places: u32, kept: u32) -> Turns {
+    let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    Turns::new(count(places + kept), count(kept))
 }
 
 /// How the tables of a database stand to this build.

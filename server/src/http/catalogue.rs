@@ -82,6 +82,7 @@ fn one_of_each() -> Vec<ApiError> {
         ApiError::CredentialForbidden(record()),
         ApiError::ValueNotSendable(record()),
         ApiError::Throttled { retry_after: 1 },
+        ApiError::Busy { retry_after: 1 },
         ApiError::Internal(cause()),
         ApiError::Unavailable(cause()),
         ApiError::AuditUnavailable,

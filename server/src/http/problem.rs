@@ -145,6 +145,12 @@ pub enum ApiError {
     /// 500 `internal`: a fault of this program. The chain goes to the log.
     #[error("internal error")]
     Internal(#[source] anyhow::Error),
+    /// 503 `busy`: as much of this work waits as the server can take.
+    #[error("busy")]
+    Busy {
+        /// When to come back, in seconds.
+        retry_after: u64,
+    },
     /// 503 `unavailable`: the database is gone or locked. With Retry-After.
     #[error("unavailable")]
     Unavailable(#[source] anyhow::Error),
@@ -228,7 +234,7 @@ impl ApiError {
     /// When to come back, in seconds.
     fn retry_after(&self) -> Option<u64> {
         match self.inner() {
-            Self::Throttled { retry_after } => Some(*retry_after),
+            Self::Throttled { retry_after } | Self::Busy { retry_after } => Some(*retry_after),
             Self::RateLimited { retry_after, .. } => *retry_after,
             Self::Unavailable(_) | Self::AuditUnavailable => Some(1),
             // The keyring is read again in this time.
@@ -273,9 +279,11 @@ impl ApiError {
             Self::Upstream { slug, .. } if *slug == "timed-out" => StatusCode::GATEWAY_TIMEOUT,
             Self::Upstream { .. } | Self::RateLimited { .. } => StatusCode::BAD_GATEWAY,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Unavailable(_) | Self::AuditUnavailable | Self::KeyMissing(_) | Self::SchemaBehind => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::Busy { .. }
+            | Self::Unavailable(_)
+            | Self::AuditUnavailable
+            | Self::KeyMissing(_)
+            | Self::SchemaBehind => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -310,6 +318,7 @@ impl ApiError {
             Self::CredentialDeleted(_) => ("credential-deleted", "Credential deleted"),
             Self::ValueNotSendable(_) => ("value-not-sendable", "The value cannot be sent"),
             Self::Throttled { .. } => ("throttled", "Too many tries"),
+            Self::Busy { .. } => ("busy", "Busy"),
             Self::Upstream { slug, .. } => (slug, upstream_title(slug)),
             Self::RateLimited { .. } => ("rate-limited", upstream_title("rate-limited")),
             Self::Internal(_) => ("internal", "Internal error"),
@@ -400,6 +409,9 @@ impl ApiError {
                 credential.name
             ),
             Self::Throttled { retry_after } => format!("Too many tries. Wait {retry_after} seconds."),
+            Self::Busy { retry_after } => {
+                format!("The server has too much to do at this moment. Wait {retry_after} seconds, then try again.")
+            }
             Self::Upstream { detail, .. } | Self::RateLimited { detail, .. } => detail.clone(),
             Self::Internal(_) => {
                 "Something went wrong in Strongroom. Give the request id to whoever runs it.".to_owned()

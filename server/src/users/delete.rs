@@ -11,7 +11,7 @@ use super::{Users, check_administrators, hold_administration, owned, rows, store
 use crate::accounts::begin_owning;
 use crate::audit::{self, Event};
 use crate::credentials;
-use crate::db::{Tx, execute};
+use crate::db::{Tx, WriteClass, execute};
 use crate::http::{Act, ApiError};
 use crate::mcp_servers;
 use crate::model_bindings;
@@ -29,7 +29,7 @@ pub(super) async fn delete(
     estate: Estate,
 ) -> Result<(), ApiError> {
     let now = users.base.clock.now();
-    let mut tx = users.base.db.begin().await?;
+    let mut tx = users.base.db.begin_as(WriteClass::Revocation).await?;
     hold_administration(&mut tx).await?;
     let row = rows::find_within(&mut tx, id, revision).await?;
     // This takes the row lock: a record that the user is about to own is seen below, or does not come to be.

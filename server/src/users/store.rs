@@ -9,7 +9,7 @@ use super::rows::{self, UserRow};
 use super::{Users, check_administrators, hold_administration};
 use crate::accounts::{CheckedUser, begin_owning, rename_owner};
 use crate::audit::{self, Event};
-use crate::db::{Tx, execute};
+use crate::db::{Tx, WriteClass, execute};
 use crate::http::{Act, ApiError};
 use crate::text::{fold, sort_key};
 
@@ -75,8 +75,12 @@ pub(super) async fn update(
     revision: Option<i64>,
     input: &UpdateUser,
 ) -> Result<User, ApiError> {
+    let class = match (input.disabled, input.role) {
+        (Patch::Absent, Patch::Absent) => WriteClass::User,
+        _ => WriteClass::Revocation,
+    };
     for _ in 0..TRIES {
-        let mut tx = users.base.db.begin().await?;
+        let mut tx = users.base.db.begin_as(class).await?;
         hold_administration(&mut tx).await?;
         let row = rows::find_within(&mut tx, id, revision).await?;
         if let Some(user) = write(users, tx, act, row, input).await? {

@@ -177,7 +177,7 @@ both_engines! {
         carried.extend(backup::LEFT_OUT.map(str::to_owned));
         let tables: Vec<String> = match &app.state.base.db {
             Db::Sqlite { reader, .. } => sqlx::query_scalar(SQLITE).fetch_all(reader).await.unwrap(),
-            Db::Postgres(pool) => sqlx::query_scalar(POSTGRES).fetch_all(pool).await.unwrap(),
+            Db::Postgres { pool, .. } => sqlx::query_scalar(POSTGRES).fetch_all(pool).await.unwrap(),
         };
         assert!(tables.len() > 10, "{tables:?}");
         for table in tables {
@@ -215,7 +215,7 @@ both_engines! {
         let id: uuid::Uuid = app.credential("admin", "BROKEN", "marked-canary").await.parse().unwrap();
         match &app.state.base.db {
             Db::Sqlite { writer, .. } => drop(sqlx::query(BREAK).bind(id).execute(writer).await.unwrap()),
-            Db::Postgres(pool) => drop(sqlx::query(BREAK).bind(id).execute(pool).await.unwrap()),
+            Db::Postgres { pool, .. } => drop(sqlx::query(BREAK).bind(id).execute(pool).await.unwrap()),
         }
         let folder = tempfile::tempdir().unwrap();
         let told = backup_to(&app.state, &folder.path().join("a.backup")).await.unwrap_err().to_string();

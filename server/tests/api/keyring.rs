@@ -72,7 +72,7 @@ both_engines! {
         let tamper = "UPDATE credential_versions SET ciphertext = value_nonce WHERE credential_id = $1";
         match &app.state.base.db {
             Db::Sqlite { writer, .. } => drop(sqlx::query(tamper).bind(id).execute(writer).await.unwrap()),
-            Db::Postgres(pool) => drop(sqlx::query(tamper).bind(id).execute(pool).await.unwrap()),
+            Db::Postgres { pool, .. } => drop(sqlx::query(tamper).bind(id).execute(pool).await.unwrap()),
         }
         let mut heard = 0;
         let report = vault::verify(&app.state.base.db, &app.state.base.vault, |count| heard = count).await.unwrap();

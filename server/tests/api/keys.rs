@@ -35,7 +35,7 @@ macro_rules! all {
     ($app:expr, $query:expr) => {
         match &$app.state.base.db {
             Db::Sqlite { writer, .. } => $query.fetch_all(writer).await.unwrap(),
-            Db::Postgres(pool) => $query.fetch_all(pool).await.unwrap(),
+            Db::Postgres { pool, .. } => $query.fetch_all(pool).await.unwrap(),
         }
     };
 }
@@ -44,7 +44,7 @@ macro_rules! change {
     ($app:expr, $query:expr) => {
         match &$app.state.base.db {
             Db::Sqlite { writer, .. } => drop($query.execute(writer).await.unwrap()),
-            Db::Postgres(pool) => drop($query.execute(pool).await.unwrap()),
+            Db::Postgres { pool, .. } => drop($query.execute(pool).await.unwrap()),
         }
     };
 }

@@ -25,7 +25,7 @@ async fn copy(app: &TestApp, name: &str) {
             .execute(writer)
             .await
             .map(|done| done.rows_affected()),
-        Db::Postgres(pool) => sqlx::query(COPY)
+        Db::Postgres { pool, .. } => sqlx::query(COPY)
             .bind(id)
             .bind(name)
             .bind(sort)

@@ -17,7 +17,7 @@ use server::router::router;
 use server::state::AppState;
 use tower::ServiceExt as _;
 
-use crate::audit::tamper;
+use crate::audit::{run, tamper};
 use crate::both_engines;
 use crate::support::{Answer, Engine, PASSWORD, TestApp};
 
@@ -168,5 +168,80 @@ both_engines! {
         attempt(&app.router, "2001:db8:8::1", "", "viewer", PASSWORD).await.expect(200);
         app.wait(TimeDelta::minutes(16));
         attempt(&app.router, "2001:db8:7:4::1", "", "viewer", PASSWORD).await.expect(200);
+    }
+
+    async fn people_behind_one_address_sign_in_at_once(app: TestApp) {
+        let other = another_server(&app).await;
+        let routers = [&app.router, &other].into_iter().cycle();
+        let people = ["viewer", "manager", "viewer", "viewer"].into_iter().cycle().take(40);
+        let tries = people.zip(routers).map(|(who, router)| attempt(router, "198.51.100.1", "", who, PASSWORD));
+        for answer in join_all(tries).await {
+            answer.expect(200);
+        }
+        // Nothing of it counts.
+        for _ in 0..10 {
+            attempt(&app.router, "198.51.100.1", "", "viewer", WRONG).await.problem(401, "wrong-password");
+        }
+    }
+
+    async fn right_passwords_share_the_last_place(app: TestApp) {
+        for _ in 0..9 {
+            attempt(&app.router, "198.51.100.1", "", "viewer", WRONG).await.problem(401, "wrong-password");
+        }
+        let right = (0..6).map(|_| attempt(&app.router, "198.51.100.1", "", "viewer", PASSWORD));
+        for answer in join_all(right).await {
+            answer.expect(200);
+        }
+    }
+
+    async fn refused_tries_write_nothing(app: TestApp) {
+        exhaust(&app.router, "198.51.100.1", "", "viewer").await;
+        let other = another_server(&app).await;
+        refuse_writes(&app).await;
+        for router in [&app.router, &other] {
+            let tries = (0..20).map(|_| attempt(router, "198.51.100.1", "", "viewer", PASSWORD));
+            for answer in join_all(tries).await {
+                answer.problem(429, "throttled");
+            }
+        }
+        // The check can fail: a try below the limit writes.
+        attempt(&app.router, "198.51.100.2", "", "viewer", PASSWORD).await.problem(500, "internal");
+    }
+
+    async fn refused_tries_of_a_whole_network_write_nothing(app: TestApp) {
+        attempt(&app.router, "198.51.100.1", "", "viewer", WRONG).await.problem(401, "wrong-password");
+        tamper(&app, "UPDATE sign_in_attempts SET attempts = 100").await;
+        refuse_writes(&app).await;
+        let names: Vec<String> = (0..20).map(|number| format!("nobody-{number}")).collect();
+        let tries = names.iter().map(|name| attempt(&app.router, "198.51.100.1", "", name, WRONG));
+        for answer in join_all(tries).await {
+            answer.problem(429, "throttled");
+        }
+    }
+}
+
+/// From now on every write of a count of tries or into the trail fails.
+async fn refuse_writes(app: &TestApp) {
+    let tables = ["sign_in_attempts", "failed_sign_ins", "audit_events"];
+    if app.engine == Engine::Postgres {
+        run(
+            app,
+            "CREATE FUNCTION written() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''written''; END'",
+        )
+        .await;
+    }
+    for (table, event) in tables
+        .into_iter()
+        .flat_map(|table| ["INSERT", "UPDATE", "DELETE"].map(|event| (table, event)))
+    {
+        let body = match app.engine {
+            Engine::Sqlite => "BEGIN SELECT RAISE(ABORT, 'written'); END",
+            Engine::Postgres => "FOR EACH ROW EXECUTE FUNCTION written()",
+        };
+        run(
+            app,
+            &format!("CREATE TRIGGER {table}_{event} BEFORE {event} ON {table} {body}"),
+        )
+        .await;
     }
 }

@@ -24,7 +24,7 @@ pub async fn of(app: &TestApp, id: &str) -> Vec<Event> {
     let id: uuid::Uuid = id.parse().expect("an id");
     match &app.state.base.db {
         Db::Sqlite { reader, .. } => sqlx::query_as(OF).bind(id).fetch_all(reader).await,
-        Db::Postgres(pool) => sqlx::query_as(OF).bind(id).fetch_all(pool).await,
+        Db::Postgres { pool, .. } => sqlx::query_as(OF).bind(id).fetch_all(pool).await,
     }
     .expect("events")
 }
@@ -33,7 +33,7 @@ pub async fn of(app: &TestApp, id: &str) -> Vec<Event> {
 pub async fn by_action(app: &TestApp, action: &str) -> Vec<(String, String)> {
     match &app.state.base.db {
         Db::Sqlite { reader, .. } => sqlx::query_as(BY_ACTION).bind(action).fetch_all(reader).await,
-        Db::Postgres(pool) => sqlx::query_as(BY_ACTION).bind(action).fetch_all(pool).await,
+        Db::Postgres { pool, .. } => sqlx::query_as(BY_ACTION).bind(action).fetch_all(pool).await,
     }
     .expect("events")
 }
@@ -42,7 +42,7 @@ pub async fn by_action(app: &TestApp, action: &str) -> Vec<(String, String)> {
 pub async fn versions(app: &TestApp) -> i64 {
     match &app.state.base.db {
         Db::Sqlite { reader, .. } => sqlx::query_scalar(VERSIONS).fetch_one(reader).await,
-        Db::Postgres(pool) => sqlx::query_scalar(VERSIONS).fetch_one(pool).await,
+        Db::Postgres { pool, .. } => sqlx::query_scalar(VERSIONS).fetch_one(pool).await,
     }
     .expect("a count")
 }

@@ -19,7 +19,7 @@ pub async fn assert_clean(app: &TestApp) {
     for name in ["keyring.json", "strongroom.backup"] {
         assert!(files.contains(&name.to_owned()), "{files:?}");
     }
-    let Db::Postgres(pool) = &app.state.base.db else {
+    let Db::Postgres { pool, .. } = &app.state.base.db else {
         assert!(
             files.contains(&"strongroom.db-wal".to_owned()),
             "the write-ahead log was read too: {files:?}"

@@ -21,7 +21,7 @@ pub(crate) async fn run(app: &TestApp, sql: &str) -> u64 {
             .await
             .expect("a statement")
             .rows_affected(),
-        Db::Postgres(pool) => sqlx::query(AssertSqlSafe(sql.to_owned()))
+        Db::Postgres { pool, .. } => sqlx::query(AssertSqlSafe(sql.to_owned()))
             .execute(pool)
             .await
             .expect("a statement")

@@ -97,7 +97,7 @@ const COUNT: &str = "SELECT count(*) FROM users WHERE role = 'administrator' AND
 async fn administrators(app: &TestApp) -> i64 {
     match &app.state.base.db {
         server::db::Db::Sqlite { reader, .. } => sqlx::query_scalar(COUNT).fetch_one(reader).await,
-        server::db::Db::Postgres(pool) => sqlx::query_scalar(COUNT).fetch_one(pool).await,
+        server::db::Db::Postgres { pool, .. } => sqlx::query_scalar(COUNT).fetch_one(pool).await,
     }
     .unwrap()
 }
