@@ -61,14 +61,10 @@ pub async fn live(tx: &mut Tx, clock: &Clock) -> Result<Vec<Replica>, DbError> {
 
 /// The database's own time where servers share it, since their clocks may differ.
 async fn now(tx: &mut Tx, clock: &Clock) -> Result<DateTime<Utc>, DbError> {
-    Ok(match tx {
-        Tx::Sqlite(_) => clock.now(),
-        Tx::Postgres(transaction) => {
-            sqlx::query_scalar("SELECT CURRENT_TIMESTAMP")
-                .fetch_one(&mut **transaction)
-                .await?
-        }
-    })
+    if matches!(tx, Tx::Sqlite(_)) {
+        return Ok(clock.now());
+    }
+    Ok(within!(tx, c => sqlx::query_scalar("SELECT CURRENT_TIMESTAMP").fetch_one(c))?)
 }
 
 /// This server's own row. It is written until [`Membership::leave`].

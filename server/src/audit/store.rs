@@ -249,7 +249,9 @@ mod tests {
     #[tokio::test]
     async fn every_filter_is_answered_from_its_index() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(None, folder.path()).await.unwrap();
+        let db = Db::open(None, folder.path(), &crate::config::DatabaseLimits::default())
+            .await
+            .unwrap();
         for (query, index) in [
             ("", "sqlite_autoindex_audit_events_1"),
             (

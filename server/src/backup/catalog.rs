@@ -6,7 +6,7 @@ use anyhow::{bail, ensure};
 
 use super::LEFT_OUT;
 use super::cell::Kind;
-use crate::db::Tx;
+use crate::db::{BULK, Tx, limited};
 
 /// A table, as far as a backup knows it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
@@ -55,8 +55,8 @@ pub(super) async fn tables(tx: &mut Tx) -> anyhow::Result<Vec<Table>> {
             sqlx::query_as(SQLITE_REFERENCES).fetch_all(&mut **tx).await?,
         ),
         Tx::Postgres(tx) => (
-            sqlx::query_as(POSTGRES_COLUMNS).fetch_all(&mut **tx).await?,
-            sqlx::query_as(POSTGRES_REFERENCES).fetch_all(&mut **tx).await?,
+            limited(BULK, sqlx::query_as(POSTGRES_COLUMNS).fetch_all(&mut **tx)).await?,
+            limited(BULK, sqlx::query_as(POSTGRES_REFERENCES).fetch_all(&mut **tx)).await?,
         ),
     };
     let mut found: BTreeMap<String, Vec<(String, Kind)>> = BTreeMap::new();

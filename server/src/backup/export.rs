@@ -13,7 +13,7 @@ use super::format::{FORMAT, Header, Sums};
 use super::read::Backup;
 use super::{Summary, check};
 use crate::audit::{self, Event};
-use crate::db::{Tx, within};
+use crate::db::{BULK, Tx, limited, within};
 use crate::files::PrivateFile;
 use crate::http::Principal;
 use crate::state::Base;
@@ -97,7 +97,7 @@ async fn write(base: &Base, file: &mut PrivateFile, progress: &mut impl FnMut(St
         macro_rules! copy {
             ($tx:expr) => {{
                 let mut rows = sqlx::query(AssertSqlSafe(sql)).fetch(&mut **$tx);
-                while let Some(row) = rows.try_next().await? {
+                while let Some(row) = limited(BULK, rows.try_next()).await? {
                     let cells: Vec<Cell> = read_cells!(row, table.columns);
                     let line: Vec<serde_json::Value> = cells.iter().map(Cell::to_json).collect();
                     out.line(&serde_json::to_vec(&line)?)?;

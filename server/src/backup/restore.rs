@@ -43,7 +43,12 @@ pub async fn restore(
     checked.ensure_whole("Nothing was restored")?;
 
     settings.make_data_dir()?;
-    let db = Db::open_as_it_is(settings.database_url.as_deref(), &settings.data_dir).await?;
+    let db = Db::open_as_it_is(
+        settings.database_url.as_deref(),
+        &settings.data_dir,
+        &settings.database_limits,
+    )
+    .await?;
     let outcome = fill(&db, &backup, &vault, clock, &mut progress).await;
     db.close().await;
     Ok(Restored {
@@ -67,6 +72,7 @@ async fn fill(
     // First the tables as they were when the backup was made: later migrations may move what they find.
     db.migrate_to(Some(backup.header.schema)).await?;
     let mut tx = db.begin().await?;
+    tx.allow_bulk_work().await?;
     load::load(&mut tx, backup, vault, |done, total| {
         progress(format!("{done} of {total} rows restored"));
     })

@@ -137,7 +137,12 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
 /// A sentence that says what is wrong with folder, database or keyring.
 pub async fn open_base(settings: &Settings, clock: Clock) -> anyhow::Result<Arc<Base>> {
     settings.make_data_dir()?;
-    let db = Db::open(settings.database_url.as_deref(), &settings.data_dir).await?;
+    let db = Db::open(
+        settings.database_url.as_deref(),
+        &settings.data_dir,
+        &settings.database_limits,
+    )
+    .await?;
     let vault = Vault::open(&db, &settings.keyring, &clock).await?;
     let mut tx = db.begin().await?;
     audit::begin_chain(&mut tx).await?;

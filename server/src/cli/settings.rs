@@ -11,6 +11,12 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("config", "`strongroom.toml` in the working folder, if it is there"),
     ("data_dir", "`data`"),
     ("database_url", "a SQLite file in the data folder"),
+    ("database_connections", "`16`"),
+    ("database_wait", "`5`"),
+    ("database_statement_timeout", "`10`"),
+    ("database_lock_timeout", "`2`"),
+    ("database_idle_transaction_timeout", "`1`"),
+    ("database_keepalive", "`10`"),
     ("keyring_file", "`keyring.json` in the data folder"),
     ("listen", "`127.0.0.1:3000`"),
     ("public_url", "none: only this machine, over http"),
@@ -174,6 +180,17 @@ mod tests {
             format!("`{:?}`", settings.log_format).to_lowercase()
         );
         assert_eq!(default("insecure_http"), "`false`");
+        let limits = &settings.database_limits;
+        for (id, number) in [
+            ("database_connections", u64::from(limits.connections)),
+            ("database_wait", limits.wait.as_secs()),
+            ("database_statement_timeout", limits.statement.as_secs()),
+            ("database_lock_timeout", limits.lock.as_secs()),
+            ("database_idle_transaction_timeout", limits.idle_transaction.as_secs()),
+            ("database_keepalive", limits.keepalive.as_secs()),
+        ] {
+            assert_eq!(default(id), format!("`{number}`"), "{id}");
+        }
         assert!(settings.trusted_proxies.is_empty() && settings.metrics_listen.is_none());
     }
 }

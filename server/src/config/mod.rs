@@ -1,9 +1,11 @@
 //! Settings: flags, then `STRONGROOM_*` variables, then `strongroom.toml`, in that order.
 
+mod database;
 mod network;
 mod options;
 mod stdio;
 
+pub use database::DatabaseLimits;
 pub use network::Network;
 pub use options::{LogFormat, Options};
 pub use stdio::{RunAs, StdioCommand, StdioEntry, StdioSettings};
@@ -32,6 +34,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// Where the database is; nothing for the file in the data folder.
     pub database_url: Option<String>,
+    /// Size of the pool and time limits of a PostgreSQL database.
+    pub database_limits: DatabaseLimits,
     /// Where the keyring comes from.
     pub keyring: KeyringSource,
     /// Address and port to listen on.
@@ -70,6 +74,7 @@ impl Options {
     /// A sentence that names the setting and what to do.
     pub fn complete(self, file: Option<&Path>) -> anyhow::Result<Settings> {
         let from_file = read_file(file)?;
+        let database_limits = database::limits(&self, &from_file)?;
         let data_dir = self
             .data_dir
             .or(from_file.data_dir)
@@ -103,6 +108,7 @@ impl Options {
         )?;
         Ok(Settings {
             database_url,
+            database_limits,
             keyring,
             listen,
             public_url,

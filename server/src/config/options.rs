@@ -25,6 +25,42 @@ pub struct Options {
         hide_env_values = true
     )]
     pub database_url: Option<String>,
+    /// Connections to PostgreSQL that this server keeps at most. All servers together must stay below its
+    /// `max_connections`.
+    #[arg(long, global = true, env = "STRONGROOM_DATABASE_CONNECTIONS", value_name = "NUMBER")]
+    pub database_connections: Option<u32>,
+    /// How long a request waits for one of these connections.
+    #[arg(long, global = true, env = "STRONGROOM_DATABASE_WAIT", value_name = "SECONDS")]
+    pub database_wait: Option<u32>,
+    /// PostgreSQL ends a statement that takes longer (`statement_timeout`).
+    #[arg(
+        long,
+        global = true,
+        env = "STRONGROOM_DATABASE_STATEMENT_TIMEOUT",
+        value_name = "SECONDS"
+    )]
+    pub database_statement_timeout: Option<u32>,
+    /// PostgreSQL ends a wait for a lock that takes longer (`lock_timeout`).
+    #[arg(
+        long,
+        global = true,
+        env = "STRONGROOM_DATABASE_LOCK_TIMEOUT",
+        value_name = "SECONDS"
+    )]
+    pub database_lock_timeout: Option<u32>,
+    /// PostgreSQL ends a transaction whose server is silent for longer (`idle_in_transaction_session_timeout`), so that
+    /// the others get its locks. Keep it below the lock timeout.
+    #[arg(
+        long,
+        global = true,
+        env = "STRONGROOM_DATABASE_IDLE_TRANSACTION_TIMEOUT",
+        value_name = "SECONDS"
+    )]
+    pub database_idle_transaction_timeout: Option<u32>,
+    /// PostgreSQL asks after a silent connection after this time, and ends it after twice as long (`tcp_keepalives_idle`,
+    /// `tcp_user_timeout`).
+    #[arg(long, global = true, env = "STRONGROOM_DATABASE_KEEPALIVE", value_name = "SECONDS")]
+    pub database_keepalive: Option<u32>,
     /// The keyring, where somebody else keeps it. (Its text can also come in `STRONGROOM_KEYRING`.)
     #[arg(long, global = true, env = "STRONGROOM_KEYRING_FILE", value_name = "FILE")]
     pub keyring_file: Option<PathBuf>,

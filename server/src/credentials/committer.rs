@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::accounts::{Action, Resource, Role, UserId};
 use app::api::NamedRecord;
@@ -24,6 +25,9 @@ use crate::vault::Sealed;
 
 /// The most uses in one transaction.
 const BATCH: usize = 64;
+/// The longest transaction of a batch: a little more than a caller waits. After that the connection is taken for lost
+/// and the next batch gets another one.
+const COMMIT_WITHIN: Duration = Duration::from_secs(3);
 
 /// A use that waits for its record.
 pub(super) struct Job {
@@ -106,7 +110,7 @@ pub(super) async fn run(base: Arc<Base>, mut jobs: mpsc::Receiver<Job>, mut end:
 
 /// Judges and records a batch in one transaction.
 async fn commit(base: &Base, batch: &[Job]) -> Result<Vec<Result<Granted, ResolveError>>, ApiError> {
-    let mut tx = base.db.begin_as(WriteClass::Use).await?;
+    let mut tx = base.db.begin_within(WriteClass::Use, COMMIT_WITHIN).await?;
     // First: a change that was acknowledged before a use is on record is seen by it, whoever waited for whom.
     let turn = audit::take_turn(&mut tx, batch.len()).await?;
     let now = base.clock.now();

@@ -1,17 +1,23 @@
 //! The database: one SQL text for two engines, dispatched by an enum and two small macros.
 
 mod error;
+mod limits;
 mod open;
+mod postgres;
+mod transaction;
 mod turns;
 
 pub use error::{DbError, is_unique_violation};
+pub(crate) use limits::{BULK, limited};
 pub use open::{Schema, newest_schema};
+pub use transaction::{Held, Tx};
 pub use turns::{Turn, Turns, WriteClass};
 
-use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
-use sqlx::{Database, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{PgPool, SqlitePool};
+
+use crate::config::DatabaseLimits;
 
 /// An open database.
 #[derive(Clone, Debug)]
@@ -33,47 +39,9 @@ pub enum Db {
         urgent: PgPool,
         /// The queue in front of write transactions.
         turns: Turns,
+        /// The time limits of all connections.
+        limits: DatabaseLimits,
     },
-}
-
-/// A transaction on either engine. Dropped without [`Tx::commit`], it is rolled back.
-#[derive(Debug)]
-pub enum Tx {
-    /// On SQLite: begun IMMEDIATE, so it never has to be upgraded.
-    Sqlite(Held<Sqlite>),
-    /// On PostgreSQL: READ COMMITTED; rows are ordered by an UPDATE that comes first.
-    Postgres(Held<Postgres>),
-}
-
-/// A transaction with its place in the queue of writes. It dereferences to the connection, as a transaction does.
-#[derive(Debug)]
-pub struct Held<DB: Database> {
-    transaction: Transaction<'static, DB>,
-    /// Dropped after the transaction. `None` for transactions that only read.
-    turn: Option<Turn>,
-}
-
-impl<DB: Database> Deref for Held<DB> {
-    type Target = DB::Connection;
-
-    fn deref(&self) -> &Self::Target {
-        &self.transaction
-    }
-}
-
-impl<DB: Database> DerefMut for Held<DB> {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.transaction
-    }
-}
-
-impl<DB: Database> Held<DB> {
-    async fn commit(self) -> Result<(), sqlx::Error> {
-        let Self { transaction, turn } = self;
-        let committed = transaction.commit().await;
-        drop(turn);
-        committed
-    }
 }
 
 /// Runs a query expression on a reading connection: `read!(db, c => sqlx::query_as(SQL).fetch_one(c))`.
@@ -81,7 +49,9 @@ macro_rules! read {
     ($db:expr, $conn:ident => $query:expr) => {
         match &$db {
             $crate::db::Db::Sqlite { reader: $conn, .. } => $query.await,
-            $crate::db::Db::Postgres { pool: $conn, .. } => $query.await,
+            $crate::db::Db::Postgres {
+                pool: $conn, limits, ..
+            } => $crate::db::limited(limits.read(), $query).await,
         }
     };
 }
@@ -96,8 +66,9 @@ macro_rules! within {
                 $query.await
             }
             $crate::db::Tx::Postgres(transaction) => {
+                let limit = transaction.limit();
                 let $conn = &mut **transaction;
-                $query.await
+                $crate::db::limited(limit, $query).await
             }
         }
     };
@@ -112,71 +83,21 @@ macro_rules! execute {
                 .execute(&mut **transaction)
                 .await
                 .map(|done| done.rows_affected()),
-            $crate::db::Tx::Postgres(transaction) => $query
-                .execute(&mut **transaction)
-                .await
-                .map(|done| done.rows_affected()),
+            $crate::db::Tx::Postgres(transaction) => {
+                let limit = transaction.limit();
+                $crate::db::limited(limit, $query.execute(&mut **transaction))
+                    .await
+                    .map(|done| done.rows_affected())
+            }
         }
     };
 }
 pub(crate) use execute;
 
-/// How long a request waits for a connection or a lock before it is told to come back.
+/// How long a request waits for its turn, and on SQLite for a connection or a lock, before it is refused.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Db {
-    /// Begins a transaction that may write, for a signed-in user or the server itself.
-    ///
-    /// # Errors
-    /// [`DbError::Unavailable`] where the database is gone or locked.
-    pub async fn begin(&self) -> Result<Tx, DbError> {
-        self.begin_as(WriteClass::User).await
-    }
-
-    /// Begins a transaction that may write, in the turn of its class.
-    ///
-    /// # Errors
-    /// [`DbError::Unavailable`] if the database is gone or locked, or no turn came within [`PATIENCE`].
-    pub async fn begin_as(&self, class: WriteClass) -> Result<Tx, DbError> {
-        let turns = match self {
-            Self::Sqlite { turns, .. } | Self::Postgres { turns, .. } => turns,
-        };
-        let turn = tokio::time::timeout(PATIENCE, turns.take(class)).await;
-        let turn = Some(turn.map_err(|_| sqlx::Error::PoolTimedOut)?);
-        Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::Sqlite(Held {
-                transaction: writer.begin_with("BEGIN IMMEDIATE").await?,
-                turn,
-            }),
-            Self::Postgres { pool, urgent, .. } => {
-                let pool = if class.is_urgent() { urgent } else { pool };
-                Tx::Postgres(Held {
-                    transaction: pool.begin().await?,
-                    turn,
-                })
-            }
-        })
-    }
-
-    /// Begins a transaction that reads everything as it is at one moment, while others write.
-    ///
-    /// # Errors
-    /// [`DbError::Unavailable`] where the database is gone.
-    pub async fn snapshot(&self) -> Result<Tx, DbError> {
-        Ok(match self {
-            Self::Sqlite { reader, .. } => Tx::Sqlite(Held {
-                transaction: reader.begin().await?,
-                turn: None,
-            }),
-            Self::Postgres { pool, .. } => Tx::Postgres(Held {
-                transaction: pool
-                    .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                    .await?,
-                turn: None,
-            }),
-        })
-    }
-
     /// Waits for running work and closes all connections.
     pub async fn close(&self) {
         match self {
@@ -218,19 +139,5 @@ impl Db {
     #[must_use]
     pub fn is_shared(&self) -> bool {
         matches!(self, Self::Postgres { .. })
-    }
-}
-
-impl Tx {
-    /// Makes everything durable, or nothing.
-    ///
-    /// # Errors
-    /// [`DbError`] where nothing was kept, as far as the database says.
-    pub async fn commit(self) -> Result<(), DbError> {
-        match self {
-            Self::Sqlite(transaction) => transaction.commit().await?,
-            Self::Postgres(transaction) => transaction.commit().await?,
-        }
-        Ok(())
     }
 }

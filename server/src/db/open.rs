@@ -5,27 +5,18 @@ use std::str::FromStr as _;
 
 use anyhow::{Context as _, bail};
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use super::{Db, DbError, PATIENCE, Turns, Tx, read, within};
-use crate::config::{beside_database, database_file};
-
-/// Connections to PostgreSQL of all requests, half of which may write at a time.
-const CONNECTIONS: u32 = 12;
-/// Connections to PostgreSQL that are kept for revocations and uses.
-const URGENT_CONNECTIONS: u32 = 4;
-
-/// [`PATIENCE`] as PostgreSQL takes it.
-const PATIENCE_MILLIS: &str = "5000";
+use super::{Db, DbError, PATIENCE, Turns, Tx, postgres, read, within};
+use crate::config::{DatabaseLimits, beside_database, database_file};
 
 impl Db {
     /// Opens the database, creates it where it is a file that does not exist, and brings its tables up to date.
     ///
     /// # Errors
     /// A sentence that names the database and what to do.
-    pub async fn open(url: Option<&str>, data_dir: &Path) -> anyhow::Result<Self> {
-        let db = Self::open_as_it_is(url, data_dir).await?;
+    pub async fn open(url: Option<&str>, data_dir: &Path, limits: &DatabaseLimits) -> anyhow::Result<Self> {
+        let db = Self::open_as_it_is(url, data_dir, limits).await?;
         db.migrate_to(None).await?;
         Ok(db)
     }
@@ -34,7 +25,7 @@ impl Db {
     ///
     /// # Errors
     /// A sentence that names the database and what to do.
-    pub async fn open_as_it_is(url: Option<&str>, data_dir: &Path) -> anyhow::Result<Self> {
+    pub async fn open_as_it_is(url: Option<&str>, data_dir: &Path, limits: &DatabaseLimits) -> anyhow::Result<Self> {
         Ok(match url {
             None => {
                 let file = data_dir.join("strongroom.db");
@@ -55,25 +46,13 @@ impl Db {
                 Self::open_sqlite(options).await?
             }
             Some(url) if url.starts_with("postgres:") || url.starts_with("postgresql:") => {
-                // The error of the parser may repeat the password.
-                let options = PgConnectOptions::from_str(url).map_err(|_| {
-                    anyhow::anyhow!("The database URL cannot be read. Use postgres://USER@HOST:PORT/DATABASE.")
-                })?;
-                let options = options
-                    .application_name("strongroom")
-                    .options([("lock_timeout", PATIENCE_MILLIS)]);
-                let limits = |connections| {
-                    PgPoolOptions::new()
-                        .max_connections(connections)
-                        .acquire_timeout(PATIENCE)
-                };
-                let pool = limits(CONNECTIONS).connect_with(options.clone()).await.context(
-                    "The PostgreSQL database cannot be reached. Check --database-url and that the server runs.",
-                )?;
+                let (pool, urgent) = postgres::open(url, limits).await?;
+                let writers = pool.options().get_max_connections() / 2;
                 Self::Postgres {
+                    turns: turns(writers.max(1), urgent.options().get_max_connections()),
                     pool,
-                    urgent: limits(URGENT_CONNECTIONS).connect_lazy_with(options),
-                    turns: turns(CONNECTIONS / 2, URGENT_CONNECTIONS),
+                    urgent,
+                    limits: limits.clone(),
                 }
             }
             Some(_) => bail!("The database URL cannot be used. It begins with postgres:// or sqlite:."),
@@ -117,7 +96,7 @@ impl Db {
         let (migrator, version) = (migrator(), version.unwrap_or(i64::MAX));
         match self {
             Self::Sqlite { writer, .. } => migrator.run_to(version, writer).await,
-            Self::Postgres { pool, .. } => migrator.run_to(version, pool).await,
+            Self::Postgres { pool, .. } => postgres::migrate(pool, &migrator, version).await,
         }
         .context(
             "The tables of the database could not be brought up to date. Restore a backup or use the newer binary.",
@@ -243,7 +222,9 @@ mod tests {
             ),
             (Some(format!("sqlite://{}?mode=rwc", before.display())), before),
         ] {
-            let db = Db::open(url.as_deref(), folder.path()).await.unwrap();
+            let db = Db::open(url.as_deref(), folder.path(), &DatabaseLimits::default())
+                .await
+                .unwrap();
             assert_eq!(mode(&file), 0o600, "{url:?}");
             let beside: Vec<PathBuf> = beside_database(&file).filter(|file| file.exists()).collect();
             assert!(!beside.is_empty(), "there is a log while the database is open");
@@ -252,7 +233,11 @@ mod tests {
             }
             db.close().await;
         }
-        assert!(Db::open_as_it_is(Some("sqlite::memory:"), folder.path()).await.is_ok());
+        assert!(
+            Db::open_as_it_is(Some("sqlite::memory:"), folder.path(), &DatabaseLimits::default())
+                .await
+                .is_ok()
+        );
         let files = std::fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(files, 3, "no file for what is only in memory");
     }

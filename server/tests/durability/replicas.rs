@@ -15,7 +15,7 @@ use crate::tables::Tables;
 use crate::{Acknowledged, WRITERS, check, check_all};
 
 /// Two data folders with one keyring, on one database.
-async fn pair(folder: &tempfile::TempDir) -> (Options, Options) {
+pub async fn pair(folder: &tempfile::TempDir) -> (Options, Options) {
     let database = Engine::Postgres.fresh_database().await;
     let (a, b) = (
         Options::new(folder, "a", database.clone()),

@@ -1,0 +1,35 @@
+//! Connections that carry no byte any more, without a reset.
+
+use super::link::New;
+use super::*;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn uses_go_on_within_seconds_after_all_connections_became_silent() {
+    let linked = Linked::start().await;
+    assert!(linked.uses().await);
+    linked.link.silence();
+    let took = linked.until_it_uses().await;
+    assert!(took < HEALED_WITHIN, "uses go on after {took:?}");
+    // And so do writes and reads, on all connections.
+    for number in 0..4 {
+        linked
+            .client
+            .credential(&format!("AFTER {number}"), "marked-canary")
+            .await;
+    }
+    linked.until_ready_is(true, HEALED_WITHIN).await;
+    process::assert_trail_holds(&linked.options);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readiness_follows_a_database_that_is_silent_and_back() {
+    let linked = Linked::start().await;
+    linked.until_ready_is(true, HEALED_WITHIN).await;
+    linked.link.set_new(New::Silent);
+    linked.link.silence();
+    linked.until_ready_is(false, Duration::from_secs(20)).await;
+    assert!(!linked.uses().await, "a use that cannot be recorded is refused");
+    linked.link.set_new(New::Pass);
+    linked.until_it_uses().await;
+    linked.until_ready_is(true, Duration::from_secs(20)).await;
+}
