@@ -111,6 +111,23 @@ pub fn folder_of(path: &Path) -> &Path {
     }
 }
 
+/// `true` if the group or others have any permission on this file.
+///
+/// # Errors
+/// Where its permissions cannot be read.
+pub fn is_open_to_others(path: &Path) -> io::Result<bool> {
+    Ok(fs::metadata(path)?.mode() & 0o077 != 0)
+}
+
+/// `true` if the group or others can put another file in the place of one in this folder. The sticky bit forbids it.
+///
+/// # Errors
+/// Where its permissions cannot be read.
+pub fn is_writable_by_others(folder: &Path) -> io::Result<bool> {
+    let mode = fs::metadata(folder)?.mode();
+    Ok(mode & 0o022 != 0 && mode & 0o1000 == 0)
+}
+
 fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(folder_of(path))?.sync_all()
 }

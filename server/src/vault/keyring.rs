@@ -13,7 +13,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::envelope::VaultError;
 use super::key::Key;
-use crate::files::{PrivateFile, folder_of};
+use crate::files::{PrivateFile, folder_of, is_open_to_others, is_writable_by_others};
 
 /// Where the keyring comes from.
 #[derive(Clone, Debug)]
@@ -69,7 +69,11 @@ impl Keyring {
             #[expect(clippy::disallowed_methods, reason = "the keyring comes through the environment")]
             KeyringSource::Text(text) => Zeroizing::new(text.expose().to_owned()),
             KeyringSource::Given(path) | KeyringSource::Own(path) => match fs::read_to_string(path) {
-                Ok(text) => Zeroizing::new(text),
+                Ok(text) => {
+                    let text = Zeroizing::new(text);
+                    closed_to_others(path)?;
+                    text
+                }
                 Err(error) if error.kind() == ErrorKind::NotFound && matches!(source, KeyringSource::Own(_)) => {
                     return Ok(None);
                 }
@@ -219,6 +223,32 @@ impl KeyringLock {
     }
 }
 
+/// Refuses a keyring file that others can read or replace. The text that is read already is not trusted either: an
+/// account that can write the folder can put another file in its place.
+fn closed_to_others(path: &Path) -> anyhow::Result<()> {
+    // A link, e.g. of a mounted secret, says nothing; the file behind it does.
+    let file = fs::canonicalize(path).with_context(|| format!("The keyring {} cannot be found.", path.display()))?;
+    for (what, place, exposed, mode) in [
+        ("keyring", file.as_path(), is_open_to_others(&file), "600"),
+        (
+            "folder of the keyring",
+            folder_of(&file),
+            is_writable_by_others(folder_of(&file)),
+            "go-w",
+        ),
+    ] {
+        let exposed = exposed.with_context(|| format!("The permissions of {} cannot be read.", place.display()))?;
+        ensure!(
+            !exposed,
+            "The {what}, {}, is open to other users of this machine. Run: chmod {mode} '{}'. If they may have used it, \
+             add a new key (strongroom keys add) and replace the values.",
+            place.display(),
+            place.display()
+        );
+    }
+    Ok(())
+}
+
 fn cannot_write(path: &Path) -> String {
     format!(
         "The keyring {} cannot be written. Check that its folder is there, can be written and is not full.",
@@ -253,6 +283,41 @@ mod tests {
             1,
             "nothing is left beside it"
         );
+    }
+
+    #[test]
+    fn a_keyring_that_others_can_read_or_replace_is_refused_with_the_command_that_closes_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keyring.json");
+        Keyring::generate().unwrap().write_new(&path).unwrap();
+        let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        let link = folder.path().join("link.json");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        let read = |path: &Path| Keyring::read(&KeyringSource::Given(path.to_owned()));
+        for mode in [0o640, 0o660, 0o604, 0o602, 0o666, 0o610] {
+            set(&path, mode);
+            for path in [&path, &link] {
+                let told = format!("{:#}", read(path).unwrap_err());
+                assert!(
+                    told.contains("chmod 600 '") && told.contains("keyring.json'"),
+                    "{mode:o}: {told}"
+                );
+            }
+        }
+        for mode in [0o600, 0o400] {
+            set(&path, mode);
+            assert!(read(&link).is_ok(), "{mode:o}");
+        }
+        for mode in [0o770, 0o707, 0o777] {
+            set(folder.path(), mode);
+            let told = format!("{:#}", read(&path).unwrap_err());
+            assert!(told.contains("chmod go-w '"), "{mode:o}: {told}");
+        }
+        // With the sticky bit only its owner can replace a file.
+        for mode in [0o1777, 0o755, 0o700] {
+            set(folder.path(), mode);
+            assert!(read(&path).is_ok(), "{mode:o}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use server::db::Db;
 use server::vault;
 
 use crate::both_engines;
-use crate::support::{Engine, TestApp};
+use crate::support::{Engine, TestApp, write_private};
 
 fn settings(app: &TestApp, keyring: Option<&Path>) -> Settings {
     let options = Options {
@@ -45,7 +45,7 @@ both_engines! {
         let told = refusal(&settings(&app, None)).await;
         assert!(told.contains(&id) && told.contains("keyring.json"), "{told}");
         assert!(!path.exists(), "no keyring is generated for a database that has keys");
-        fs::write(&path, kept).unwrap();
+        write_private(&path, kept);
         open_base(&settings(&app, None), Clock::system()).await.unwrap();
     }
 
@@ -58,7 +58,7 @@ both_engines! {
             (text.replace(&id, "key-of-another-database"), "another id"),
         ] {
             let other = app.folder().join("other.json");
-            fs::write(&other, &changed).unwrap();
+            write_private(&other, &changed);
             let told = refusal(&settings(&app, Some(&other))).await;
             assert!(told.contains(&id), "{what}: {told}");
             assert!(!told.contains(&key) && !told.contains("AAAAAAAA"), "{what}: {told}");

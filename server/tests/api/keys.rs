@@ -19,7 +19,7 @@ use server::vault;
 
 use crate::both_engines;
 use crate::peers::hostile::{Peer, Seen};
-use crate::support::{Answer, Engine, TestApp, start_time};
+use crate::support::{Answer, Engine, TestApp, start_time, write_private};
 
 const KEY_IDS: &str = "SELECT key_id FROM credential_versions ORDER BY credential_id";
 const BYTES: &str = "SELECT ciphertext FROM credential_versions ORDER BY credential_id";
@@ -212,7 +212,7 @@ both_engines! {
         let mut document: Value = serde_json::from_slice(&fs::read(keyring(&app)).unwrap()).unwrap();
         let own = document["keys"][1]["key"].take();
         document["keys"][1]["key"] = json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
-        fs::write(&other, document.to_string()).unwrap();
+        write_private(&other, document.to_string());
         let standing = lacking.base.vault.reload(&lacking.base.db).await.unwrap();
         let complaint = standing.complaint.clone().unwrap();
         assert!(complaint.contains(&new) && complaint.contains("other.json"), "{complaint}");
@@ -221,7 +221,7 @@ both_engines! {
         speak_to(&mut app, &lacking);
         app.post("admin", "/credentials", json!({"name": "B", "value": "v"})).await.problem(503, "key-missing");
         document["keys"][1]["key"] = own;
-        fs::write(&other, document.to_string()).unwrap();
+        write_private(&other, document.to_string());
         app.post("admin", "/credentials", json!({"name": "B", "value": "v"})).await.expect(201);
     }
 
@@ -233,16 +233,16 @@ both_engines! {
         keys::activate(base, None).await.unwrap();
         let mut document: Value = serde_json::from_slice(&fs::read(keyring(&app)).unwrap()).unwrap();
         document["keys"].as_array_mut().unwrap().remove(0);
-        fs::write(keyring(&app), document.to_string()).unwrap();
+        write_private(&keyring(&app), document.to_string());
         let complaint = base.vault.reload(&base.db).await.unwrap().complaint.unwrap();
         assert!(complaint.contains(&old), "{complaint}");
         app.credential("admin", "A", "v").await;
         fs::remove_file(keyring(&app)).unwrap();
         assert!(base.vault.reload(&base.db).await.unwrap().complaint.unwrap().contains("keyring.json"));
-        fs::write(keyring(&app), "{").unwrap();
+        write_private(&keyring(&app), "{");
         assert!(base.vault.reload(&base.db).await.unwrap().complaint.unwrap().contains("damaged"));
         app.credential("admin", "B", "v").await;
-        fs::write(keyring(&app), before).unwrap();
+        write_private(&keyring(&app), before);
     }
 
     async fn what_does_not_open_is_named_and_stays_as_it_was(app: TestApp) {

@@ -79,6 +79,14 @@ pub fn start_time() -> DateTime<Utc> {
     DateTime::from_timestamp(1_772_460_300, 0).expect("a time")
 }
 
+/// A clock that moves a millisecond each time it is read, and how far it has moved.
+fn ticking() -> (Clock, Arc<AtomicI64>) {
+    let seconds = Arc::new(AtomicI64::new(0));
+    let moved = seconds.clone();
+    let clock = Clock::from_fn(move || start_time() + TimeDelta::milliseconds(moved.fetch_add(1, Ordering::SeqCst)));
+    (clock, seconds)
+}
+
 impl TestApp {
     /// A fresh server on a fresh database.
     pub async fn start(engine: Engine) -> Self {
@@ -89,12 +97,29 @@ impl TestApp {
 
     /// A server on this folder and database.
     pub async fn start_in(engine: Engine, folder: tempfile::TempDir, database_url: Option<String>) -> Self {
-        let seconds = Arc::new(AtomicI64::new(0));
-        let clock = {
-            let seconds = seconds.clone();
-            Clock::from_fn(move || start_time() + TimeDelta::milliseconds(seconds.fetch_add(1, Ordering::SeqCst)))
-        };
         let settings = settings(&folder, database_url.as_deref());
+        Self::start_with(engine, folder, settings, ticking()).await
+    }
+
+    /// A fresh server with settings of the caller's; folder and database are the test's.
+    pub async fn start_configured(engine: Engine, options: Options) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let options = Options {
+            data_dir: Some(folder.path().to_owned()),
+            database_url: engine.fresh_database().await,
+            ..options
+        };
+        let settings = options.complete(None).expect("settings");
+        Self::start_with(engine, folder, settings, ticking()).await
+    }
+
+    async fn start_with(
+        engine: Engine,
+        folder: tempfile::TempDir,
+        settings: Settings,
+        (clock, seconds): (Clock, Arc<AtomicI64>),
+    ) -> Self {
+        let database_url = settings.database_url.clone();
         let base = open_base(&settings, clock).await.expect("the database opens");
         let state = AppState::start(base, &settings).expect("the server starts");
         let router = router(state.clone(), Assets::none(), HostRule::new(None));
@@ -240,6 +265,21 @@ impl TestApp {
             .await;
         answer.expect(201).text("/id")
     }
+}
+
+/// Writes a file that only its owner may read, as a keyring has to be.
+pub fn write_private(path: &std::path::Path, bytes: impl AsRef<[u8]>) {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
+        .expect("a file");
+    file.write_all(bytes.as_ref()).expect("the file is written");
 }
 
 /// Runs a check as the server runs: pages are rendered on worker threads with a deep stack.
