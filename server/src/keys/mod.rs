@@ -9,7 +9,7 @@ mod rewrap;
 pub use activate::{Activated, activate};
 pub use add::{Added, add};
 pub use list::{ListedKey, list};
-pub use rewrap::{RewrapReport, rewrap};
+pub use rewrap::{REWRAP_BATCH, RewrapReport, rewrap};
 
 use chrono::{DateTime, Utc};
 

@@ -20,9 +20,10 @@ const PAUSE: Duration = Duration::from_millis(5);
 const TRIES: u32 = 5;
 
 const LEFT: &str = "SELECT count(*) FROM credential_versions WHERE key_id <> $1";
-const VERSIONS: &str = "SELECT v.credential_id, v.version, c.name, v.wrapped_key, v.key_nonce, v.key_id \
-     FROM credential_versions v JOIN credentials c ON c.id = v.credential_id \
-     WHERE v.key_id <> $1 AND (v.credential_id, v.version) > ($2, $3) ORDER BY v.credential_id, v.version LIMIT $4";
+/// A batch, by the primary key alone; see [`crate::vault::VERIFY_BATCH`]. Public for a test of the plan.
+pub const REWRAP_BATCH: &str = "SELECT credential_id, version, wrapped_key, key_nonce, key_id FROM credential_versions \
+     WHERE key_id <> $1 AND (credential_id, version) > ($2, $3) ORDER BY credential_id, version LIMIT $4";
+const NAME: &str = "SELECT name FROM credentials WHERE id = $1";
 // A value that was replaced, deleted or rewrapped in the meantime is left alone.
 const UPDATE: &str = "UPDATE credential_versions SET wrapped_key = $1, key_nonce = $2, key_id = $3 \
      WHERE credential_id = $4 AND version = $5 AND key_id = $6";
@@ -45,7 +46,6 @@ pub struct RewrapReport {
 struct Stored {
     credential_id: Uuid,
     version: i64,
-    name: String,
     #[sqlx(flatten)]
     wrapped: DataKey,
 }
@@ -108,7 +108,7 @@ async fn pass(base: &Base, report: &mut RewrapReport, mut progress: impl FnMut(u
     report.broken.clear();
     let mut after = (Uuid::nil(), 0_i64);
     loop {
-        let batch: Vec<Stored> = read!(base.db, c => sqlx::query_as(VERSIONS)
+        let batch: Vec<Stored> = read!(base.db, c => sqlx::query_as(REWRAP_BATCH)
             .bind(&report.key).bind(after.0).bind(after.1).bind(BATCH).fetch_all(c))?;
         let Some(last) = batch.last() else { return Ok(()) };
         after = (last.credential_id, last.version);
@@ -121,7 +121,12 @@ async fn pass(base: &Base, report: &mut RewrapReport, mut progress: impl FnMut(u
             {
                 Ok(wrapped) => changes.push(Change { stored, wrapped }),
                 Err(VaultError::Random) => return Err(VaultError::Random.into()),
-                Err(_) => report.broken.push(stored.name),
+                Err(_) => {
+                    let name: Option<String> = read!(base.db, c => sqlx::query_scalar(NAME)
+                        .bind(stored.credential_id).fetch_optional(c))?;
+                    // A credential that was deleted meanwhile has no value.
+                    report.broken.extend(name);
+                }
             }
         }
         let kept = keep(base, &report.key, &changes).await?;

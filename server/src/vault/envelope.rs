@@ -12,6 +12,8 @@ const FORMAT: u8 = 1;
 /// Ciphertexts tell the length of a value in steps of this many bytes.
 const STEP: usize = 64;
 const LENGTH_PREFIX: usize = 4;
+/// The tag of AES-GCM.
+const TAG: usize = 16;
 
 /// The sealed value of one version, as the database keeps it.
 #[derive(Clone, sqlx::FromRow)]
@@ -171,6 +173,14 @@ fn decrypt(key: &[u8; 32], nonce: &[u8], blob: &[u8], aad: &[u8]) -> Result<Zero
         .decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad })
         .map(Zeroizing::new)
         .map_err(|_| VaultError::Tampered)
+}
+
+/// How many bytes the sealed value takes.
+#[must_use]
+pub fn sealed_bytes(value: &SecretValue) -> i64 {
+    #[expect(clippy::disallowed_methods, reason = "the vault seals values")]
+    let padded = (LENGTH_PREFIX + value.expose().len()).next_multiple_of(STEP);
+    i64::try_from(1 + padded + TAG).unwrap_or(i64::MAX)
 }
 
 fn pad(value: &[u8]) -> Zeroizing<Vec<u8>> {

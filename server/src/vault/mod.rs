@@ -23,10 +23,10 @@ mod keyring;
 mod keys;
 mod verify;
 
-pub use envelope::{DataKey, Sealed, VaultError};
+pub use envelope::{DataKey, Sealed, VaultError, sealed_bytes};
 pub use keyring::{Keyring, KeyringSource};
 pub use keys::{KeyRow, KeyState, NewKey, Standing};
-pub use verify::{VerifyReport, verify, verify_within};
+pub use verify::{VERIFY_BATCH, VerifyReport, verify, verify_within};
 
 use std::sync::{Arc, PoisonError, RwLock};
 
