@@ -33,6 +33,10 @@ const INSERT: &str = "INSERT INTO credentials (id, name, name_key, name_sort, ow
 pub fn settings(folder: &Path) -> Result<Settings> {
     let options = Options {
         data_dir: Some(folder.to_owned()),
+        // One account owns all rows and does all uses.
+        quota_records: Some(0),
+        quota_values_mib: Some(0),
+        quota_uses_per_second: Some(0),
         ..Options::default()
     };
     options.complete(None)

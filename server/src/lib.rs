@@ -1,5 +1,5 @@
 //! The Strongroom server. Floors, ground first; a module uses only what stands below it:
-//! `config`, `log`, `metrics`, `clock`, `text`, `files`, `db`, `vault`, `http`, `openapi`, `destination` -> `references`, `audit`,
+//! `config`, `log`, `metrics`, `readiness`, `clock`, `text`, `files`, `db`, `vault`, `http`, `openapi`, `destination` -> `references`, `audit`,
 //! `replicas` -> `keys`, `backup`, `accounts` -> `credentials` -> `outbound` -> `mcp_servers` ->
 //! `ai` -> `model_bindings` -> `actions`, `schemas`, `users` -> `help`, `pages`, `assets`, `router` -> `cli`.
 
@@ -32,6 +32,7 @@ pub mod model_bindings;
 pub mod openapi;
 pub mod outbound;
 pub mod pages;
+pub mod readiness;
 pub mod references;
 pub mod replicas;
 pub mod router;

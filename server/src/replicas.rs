@@ -3,7 +3,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::types::Json;
@@ -11,12 +10,12 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use crate::audit::Noted;
 use crate::clock::Clock;
-use crate::db::{DbError, Tx, execute, within};
+use crate::db::{DbError, Tx, WriteClass, execute, within};
+use crate::readiness::HEARTBEAT;
 use crate::state::Base;
 
-/// How often a server tells that it lives.
-const BEAT: Duration = Duration::from_secs(5);
 /// A server that was silent for longer than this counts as ended.
 const LIVE: TimeDelta = TimeDelta::seconds(20);
 /// The row of a server that was silent for longer than this goes.
@@ -88,10 +87,14 @@ impl Membership {
             id: Uuid::now_v7(),
             name: name(address),
         };
-        let mut tx = base.db.begin().await?;
-        execute!(&mut tx, sqlx::query(LOCK_KEYS))?;
-        me.write(&mut tx, &base).await?;
-        tx.commit().await?;
+        if let Err(error) = me.join(&base).await {
+            if !matches!(error, DbError::Full(_)) {
+                return Err(error.into());
+            }
+            // A full disk: the reserve is given up for this, too.
+            base.db.look_for_room(true).await;
+            me.join(&base).await?;
+        }
         let standing = base.vault.reload(&base.db).await?;
         if let Some(key) = standing.missing() {
             anyhow::bail!(
@@ -100,6 +103,7 @@ impl Membership {
                 key.id
             );
         }
+        base.readiness.heartbeat(true);
         let id = me.id;
         let (go_on, ended) = oneshot::channel();
         let task = tokio::spawn(beat(base.clone(), me, ended));
@@ -109,11 +113,11 @@ impl Membership {
     /// Takes the row away: nobody waits for this server any more.
     pub async fn leave(self) {
         drop(self.go_on);
-        if tokio::time::timeout(BEAT, self.task).await.is_err() {
+        if tokio::time::timeout(HEARTBEAT, self.task).await.is_err() {
             tracing::warn!("the database does not answer the last beat of this server");
         }
         let removed = async {
-            let mut tx = self.base.db.begin().await?;
+            let mut tx = self.base.db.begin_recording(WriteClass::User).await?;
             execute!(&mut tx, sqlx::query(LEAVE).bind(self.id))?;
             tx.commit().await
         };
@@ -130,6 +134,14 @@ struct Me {
 }
 
 impl Me {
+    /// Writes the first row, under the lock of the active key.
+    async fn join(&self, base: &Base) -> Result<(), DbError> {
+        let mut tx = base.db.begin_recording(WriteClass::User).await?;
+        execute!(&mut tx, sqlx::query(LOCK_KEYS))?;
+        self.write(&mut tx, base).await?;
+        tx.commit().await
+    }
+
     async fn write(&self, tx: &mut Tx, base: &Base) -> Result<(), DbError> {
         let now = now(tx, &base.clock).await?;
         execute!(
@@ -151,9 +163,12 @@ impl Me {
 async fn beat(base: Arc<Base>, me: Me, mut ended: oneshot::Receiver<()>) {
     let mut told = None;
     // Nothing is ever sent: the wait ends early when the sender is dropped.
-    while tokio::time::timeout(BEAT, &mut ended).await.is_err() {
-        let complaint = match beat_once(&base, &me).await {
-            Ok(complaint) => complaint,
+    while tokio::time::timeout(HEARTBEAT, &mut ended).await.is_err() {
+        let outcome = beat_once(&base, &me).await;
+        base.readiness.heartbeat(outcome.is_ok());
+        base.db.look_for_room(matches!(outcome, Err(DbError::Full(_)))).await;
+        let complaint = match outcome {
+            Ok(complaint) => complaint.or(note_head(&base).await),
             Err(error) => Some(format!("This server cannot tell the others of itself: {error}.")),
         };
         if complaint != told {
@@ -167,9 +182,21 @@ async fn beat(base: Arc<Base>, me: Me, mut ended: oneshot::Receiver<()>) {
     }
 }
 
+/// Notes the head of the audit trail. Returns a sentence if that fails, or if the trail has lost the noted head.
+async fn note_head(base: &Base) -> Option<String> {
+    let file = base.head_file.path().display();
+    match base.head_file.note(&base.db).await {
+        Ok(Noted::Kept) => None,
+        Ok(Noted::Contradicted) => Some(format!(
+            "The audit trail has lost the event that {file} notes: its end was cut off or written anew while this server runs. Run strongroom audit verify."
+        )),
+        Err(error) => Some(format!("The head of the audit trail is not noted any more: {error:#}")),
+    }
+}
+
 async fn beat_once(base: &Base, me: &Me) -> Result<Option<String>, DbError> {
     let standing = base.vault.reload(&base.db).await?;
-    let mut tx = base.db.begin().await?;
+    let mut tx = base.db.begin_recording(WriteClass::User).await?;
     me.write(&mut tx, base).await?;
     tx.commit().await?;
     Ok(standing.complaint.clone().or_else(|| {

@@ -9,8 +9,9 @@ use axum::extract::FromRef;
 use crate::accounts::Accounts;
 use crate::actions::Actions;
 use crate::ai::Ai;
+use crate::audit::HeadFile;
 use crate::clock::Clock;
-use crate::config::Settings;
+use crate::config::{Quotas, Settings};
 use crate::credentials::Credentials;
 use crate::db::Db;
 use crate::http::TrustedProxies;
@@ -19,6 +20,7 @@ use crate::metrics::{Metrics, Now};
 use crate::model_bindings::ModelBindings;
 use crate::outbound::stdio::Stdio;
 use crate::outbound::{Outbound, OutboundSettings};
+use crate::readiness::Readiness;
 use crate::users::Users;
 use crate::vault::Vault;
 
@@ -26,7 +28,7 @@ use crate::vault::Vault;
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
 /// The parts that every feature stands on.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Base {
     /// The database.
     pub db: Db,
@@ -36,6 +38,12 @@ pub struct Base {
     pub clock: Clock,
     /// Figures about this server.
     pub metrics: Metrics,
+    /// The head of the audit trail in the data folder.
+    pub head_file: HeadFile,
+    /// Limits for each user.
+    pub quotas: Quotas,
+    /// What `/readyz` reports.
+    pub readiness: Readiness,
 }
 
 /// The state of the router.
@@ -101,6 +109,12 @@ impl AppState {
             self.credentials.resolver().drain().await;
             if let Err(error) = self.accounts.store_failed().await {
                 tracing::warn!(error = %error, "counts of refused sign-ins could not be stored");
+            }
+            if let Err(error) = self.base.head_file.note(&self.base.db).await {
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "the head of the audit trail was not noted"
+                );
             }
             self.base.db.close().await;
         };

@@ -154,7 +154,7 @@ impl FailedSignIns {
 }
 
 async fn store(base: &Base, batch: &[(Key, Gathered)]) -> Result<(), ApiError> {
-    let mut tx = base.db.begin_as(WriteClass::Anonymous).await?;
+    let mut tx = base.db.begin_recording(WriteClass::Anonymous).await?;
     for ((bucket, minute), gathered) in batch {
         execute!(
             &mut tx,
@@ -181,7 +181,7 @@ async fn append(base: &Base) -> Result<(), ApiError> {
     if !read!(base.db, c => sqlx::query_scalar::<_, bool>(ANY).bind(minute).fetch_one(c))? {
         return Ok(());
     }
-    let mut tx = base.db.begin_as(WriteClass::Anonymous).await?;
+    let mut tx = base.db.begin_recording(WriteClass::Anonymous).await?;
     let mut gathered: Vec<Gathered> = within!(&mut tx, c => sqlx::query_as(TAKE).bind(minute).fetch_all(c))?;
     gathered.sort_by_key(|gathered| gathered.last_at);
     let events: Vec<Event> = gathered.into_iter().map(Gathered::into_event).collect();

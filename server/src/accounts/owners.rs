@@ -10,8 +10,9 @@ use crate::audit::Event;
 use crate::db::{Db, DbError, Tx, execute, read, within};
 use crate::http::{Act, ApiError};
 
-// Taking the row lock orders it against the user's deletion: whichever comes second sees the first.
-const BEGIN: &str = "UPDATE users SET ownership_epoch = ownership_epoch + 1 \
+// Taking the row lock orders it against the user's deletion: the second of the two sees the first. The counts of
+// `quotas` are forgotten, since any number of records may follow.
+const BEGIN: &str = "UPDATE users SET ownership_epoch = ownership_epoch + 1, owned_records = NULL, owned_bytes = NULL \
      WHERE id = $1 AND deleted_at IS NULL AND disabled_at IS NULL";
 
 /// Every table whose records have an owner. A test holds the migrations against it.

@@ -144,7 +144,7 @@ impl Accounts {
             role,
             permissions: permissions(role),
         };
-        let mut tx = self.base.db.begin_as(class).await?;
+        let mut tx = self.base.db.begin_recording(class).await?;
         let session = self
             .begin_session(&mut tx, me.id, row.password_hash.as_deref(), visit)
             .await?;

@@ -13,6 +13,8 @@ const REACH: &[&str] = &[
     "credential-forbidden",
     "value-not-sendable",
     "audit-unavailable",
+    "too-many-uses",
+    "credential-rolled-back",
     "disabled",
     "not-streamed",
 ];

@@ -26,7 +26,7 @@ pub struct Event {
     pub target_id: Option<Uuid>,
     /// The record's name at that time.
     pub target_name: String,
-    /// The credential, for uses.
+    /// The credential and the version of its value: of uses, and of creations and updates of credentials.
     pub credential: Option<(CredentialId, i64)>,
     /// The referrer, for uses.
     pub referrer: Option<(ReferrerKind, Option<Uuid>, Option<String>)>,
@@ -81,6 +81,13 @@ impl Event {
     #[must_use]
     pub fn changed(mut self, fields: &[&str]) -> Self {
         self.details = Some(format!("changed: {}", fields.join(", ")));
+        self
+    }
+
+    /// With the version of a credential's value, as it is after the event. A use demands that it is the stored one.
+    #[must_use]
+    pub fn of_version(mut self, credential: CredentialId, version: i64) -> Self {
+        self.credential = Some((credential, version));
         self
     }
 

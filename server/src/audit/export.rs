@@ -15,6 +15,7 @@ use super::fault::Head;
 use super::query::Filters;
 use super::rows::Line;
 use super::{Event, append, store, verify};
+use crate::db::WriteClass;
 use crate::http::{Act, ApiError};
 use crate::state::Base;
 use crate::text::hex;
@@ -46,7 +47,7 @@ async fn record(base: &Base, filters: &Filters, act: Act<'_>) -> Result<Head, Ap
     } else {
         format!("filtered by: {}", names.join(", "))
     });
-    let mut tx = base.db.begin().await?;
+    let mut tx = base.db.begin_recording(WriteClass::User).await?;
     append(&mut tx, &base.vault, &[event]).await?;
     let head = verify::head_within(&mut tx).await?;
     tx.commit().await?;

@@ -80,6 +80,8 @@ pub enum Fault {
     WrongHead(i64),
     /// The trail does not hold the head that was noted elsewhere: events were cut off or written anew.
     NotedHead(i64),
+    /// The trail does not hold the head that the data folder notes.
+    FileHead(i64),
 }
 
 impl Fault {
@@ -94,7 +96,8 @@ impl Fault {
             | Self::BeforeBeginning(seq)
             | Self::BeyondHead(seq)
             | Self::WrongHead(seq)
-            | Self::NotedHead(seq) => *seq,
+            | Self::NotedHead(seq)
+            | Self::FileHead(seq) => *seq,
             Self::Missing { first, .. } => *first,
         }
     }
@@ -118,6 +121,10 @@ impl fmt::Display for Fault {
                 f,
                 "the head that you noted, event {seq}, is not in the trail: its end was cut off or written anew"
             ),
+            Self::FileHead(seq) => write!(
+                f,
+                "the head in the file audit-head of the data folder, event {seq}, is not in the trail: its end was cut off or written anew"
+            ),
         }
     }
 }
@@ -131,6 +138,8 @@ pub struct Report {
     pub faults: Vec<Fault>,
     /// How many more there are.
     pub more: u64,
+    /// A sentence for each record that contradicts the trail.
+    pub records: Vec<String>,
     /// The head that the walk ended at.
     pub head: Option<Head>,
 }
@@ -139,15 +148,24 @@ impl Report {
     /// What is wrong with the trail, a line for each fault; nothing where it holds.
     #[must_use]
     pub fn complaint(&self) -> Option<String> {
-        let first = self.faults.first()?;
-        let mut lines = vec![format!(
-            "The audit trail does not hold: the first fault is at event {}. {} events were checked.",
-            first.seq(),
-            self.checked
-        )];
+        let checked = self.checked;
+        let mut lines = match (self.faults.first(), self.records.is_empty()) {
+            (None, true) => return None,
+            (None, false) => vec![format!(
+                "The audit trail does not hold: records contradict it. {checked} events were checked."
+            )],
+            (Some(first), _) => vec![format!(
+                "The audit trail does not hold: the first fault is at event {}. {checked} events were checked.",
+                first.seq()
+            )],
+        };
         lines.extend(self.faults.iter().map(ToString::to_string));
         if self.more > 0 {
             lines.push(format!("and {} more", self.more));
+        }
+        lines.extend(self.records.iter().take(TOLD).cloned());
+        if self.records.len() > TOLD {
+            lines.push(format!("and {} more records", self.records.len() - TOLD));
         }
         Some(lines.join("\n"))
     }

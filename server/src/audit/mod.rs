@@ -6,6 +6,7 @@ mod event;
 mod export;
 mod fault;
 mod insert;
+mod noted;
 mod operations;
 mod query;
 mod routes;
@@ -13,13 +14,17 @@ mod rows;
 mod search;
 mod store;
 mod verify;
+mod versions;
 
 pub use event::{Event, changed_fields};
 pub use fault::{Fault, Head, Report};
+pub use noted::{HeadFile, Noted, check_end};
 pub use operations::operations;
 pub use routes::router;
 pub use search::make_searchable;
 pub use verify::{head, verify};
+pub(crate) use versions::recorded_version;
+pub use versions::rolled_back;
 
 use insert::Link;
 
@@ -31,6 +36,8 @@ const BEGIN_CHAIN: &str = "INSERT INTO audit_head (id, seq, mac) VALUES (1, 0, $
 // The update takes the row lock, which orders all appends, and reads the head in one round trip.
 const TAKE_HEAD: &str = "UPDATE audit_head SET seq = seq + $1 WHERE id = 1 \
      RETURNING seq, mac, (SELECT id FROM encryption_keys WHERE state = 'active') AS key_id";
+const LAST: &str = "SELECT seq, mac FROM audit_events ORDER BY seq DESC LIMIT 1";
+const MEND_HEAD: &str = "UPDATE audit_head SET seq = $1, mac = $2 WHERE id = 1";
 const KEEP_HEAD: &str = "UPDATE audit_head SET mac = $1 WHERE id = 1";
 
 #[derive(Debug, sqlx::FromRow)]
@@ -46,6 +53,20 @@ struct Taken {
 /// Where the database fails.
 pub async fn begin_chain(tx: &mut Tx) -> Result<(), ApiError> {
     execute!(tx, sqlx::query(BEGIN_CHAIN).bind(chain::BEGINNING.to_vec()))?;
+    Ok(())
+}
+
+/// Sets the head to the last event that is there, so that events can be appended to a trail whose head was lost.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn mend_head(tx: &mut Tx) -> Result<(), ApiError> {
+    let last: Option<Head> = within!(tx, c => sqlx::query_as(LAST).fetch_optional(c))?;
+    let last = last.unwrap_or_else(|| Head {
+        seq: 0,
+        mac: chain::BEGINNING.to_vec(),
+    });
+    execute!(tx, sqlx::query(MEND_HEAD).bind(last.seq).bind(&last.mac))?;
     Ok(())
 }
 

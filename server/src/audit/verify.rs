@@ -3,7 +3,7 @@
 use super::chain::{self, BEGINNING};
 use super::fault::{Fault, Head, Report, TOLD};
 use super::rows::ChainedRow;
-use super::{search, store};
+use super::{search, store, versions};
 use crate::db::{Db, Tx, read, within};
 use crate::http::ApiError;
 use crate::vault::Vault;
@@ -35,7 +35,18 @@ pub(super) async fn head_within(tx: &mut Tx) -> Result<Head, ApiError> {
     Ok(within!(tx, c => sqlx::query_as(HEAD).fetch_one(c))?)
 }
 
-/// Checks every event from a number on, and the head. `progress` hears how many were checked and where the
+/// `true` if the trail holds this head: its event is there with this link.
+pub(super) async fn holds(db: &Db, noted: &Head) -> Result<bool, ApiError> {
+    let kept: Option<Vec<u8>> = if noted.seq == 0 {
+        Some(BEGINNING.to_vec())
+    } else {
+        read!(*db, c => sqlx::query_scalar(MAC_OF).bind(noted.seq).fetch_optional(c))?
+    };
+    Ok(kept.as_ref() == Some(&noted.mac))
+}
+
+/// Checks every event from a number on, the head, the heads that were noted elsewhere (each with the fault that it is not
+/// to be there), and the records against their events. `progress` hears how many were checked and where the
 /// walk ends.
 ///
 /// # Errors
@@ -44,7 +55,7 @@ pub async fn verify(
     db: &Db,
     vault: &Vault,
     from: i64,
-    noted: Option<&Head>,
+    noted: &[(&Head, fn(i64) -> Fault)],
     mut progress: impl FnMut(u64, i64),
 ) -> Result<Report, ApiError> {
     let Ends {
@@ -79,16 +90,12 @@ pub async fn verify(
     if last_seq > head.seq {
         report.add(Fault::BeyondHead(head.seq + 1));
     }
-    if let Some(noted) = noted {
-        let kept: Option<Vec<u8>> = if noted.seq == 0 {
-            Some(BEGINNING.to_vec())
-        } else {
-            read!(*db, c => sqlx::query_scalar(MAC_OF).bind(noted.seq).fetch_optional(c))?
-        };
-        if kept.as_ref() != Some(&noted.mac) {
-            report.add(Fault::NotedHead(noted.seq));
+    for (noted, fault) in noted {
+        if !holds(db, noted).await? {
+            report.add(fault(noted.seq));
         }
     }
+    report.records = versions::record_faults(db).await?;
     report.head = Some(head);
     Ok(report)
 }

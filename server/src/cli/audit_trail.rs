@@ -1,12 +1,16 @@
 //! `strongroom audit`.
 
-use anyhow::bail;
+use std::io::BufRead as _;
+
+use anyhow::{Context as _, bail};
 use clap::Subcommand;
 
 use super::{open_base, say};
-use crate::audit::{self, Head};
+use crate::audit::{self, Event, Fault, Head};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::http::Principal;
+use crate::state::Base;
 
 /// So many events between two lines of progress.
 const STEP: u64 = 10_000;
@@ -24,12 +28,23 @@ pub(super) enum AuditCommand {
     },
     /// Print the head of the chain, to be noted where nobody can change it.
     Head,
+    /// Note the present head in the data folder although the trail has lost the noted one: for a database of an earlier
+    /// moment that is meant to be used. Asks first, and is recorded in the trail.
+    AcceptHead,
 }
 
 /// Runs one of the commands.
 pub(super) async fn run(settings: Settings, command: AuditCommand) -> anyhow::Result<()> {
     let base = open_base(&settings, Clock::system()).await?;
+    if matches!(command, AuditCommand::AcceptHead) {
+        let outcome = accept_head(&base).await;
+        base.db.close().await;
+        return outcome;
+    }
+    // A file that cannot be read is a fault of its own, told before a long walk.
+    let in_folder = base.head_file.read()?;
     let outcome = match command {
+        AuditCommand::AcceptHead => Ok(None),
         AuditCommand::Head => audit::head(&base.db).await.map(|head| {
             say(&head.to_string());
             None
@@ -42,7 +57,10 @@ pub(super) async fn run(settings: Settings, command: AuditCommand) -> anyhow::Re
                     say(&format!("{checked} events checked, the last one is {last}"));
                 }
             };
-            audit::verify(&base.db, &base.vault, from_seq, head.as_ref(), progress)
+            let noted_elsewhere = head.iter().map(|head| (head, Fault::NotedHead as fn(i64) -> Fault));
+            let in_folder = in_folder.iter().map(|head| (head, Fault::FileHead as fn(i64) -> Fault));
+            let noted: Vec<_> = noted_elsewhere.chain(in_folder).collect();
+            audit::verify(&base.db, &base.vault, from_seq, &noted, progress)
                 .await
                 .map(Some)
         }
@@ -56,5 +74,45 @@ pub(super) async fn run(settings: Settings, command: AuditCommand) -> anyhow::Re
     if let Some(head) = &report.head {
         say(&format!("Head: {head}"));
     }
+    Ok(())
+}
+
+/// Asks, records the decision, and notes the head that the trail has then.
+async fn accept_head(base: &Base) -> anyhow::Result<()> {
+    let present = audit::head(&base.db).await?;
+    // A damaged file holds no head; that is no reason to refuse.
+    let noted = base.head_file.read().ok().flatten();
+    let noted_text = noted.map_or_else(|| "none".to_owned(), |head| head.to_string());
+    say(&format!(
+        "The data folder notes this head of the audit trail: {noted_text}\n\
+         The database has this one:                          {present}\n\
+         Events after the second one are lost, and with them changes of credentials and uses of them. Accept it only if \
+         you put this database in place yourself.\n\
+         Type yes to accept it:"
+    ));
+    let mut answer = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut answer)
+        .context("The answer on standard input cannot be read.")?;
+    if answer.trim() != "yes" {
+        bail!("Nothing was changed.");
+    }
+    let mut tx = base.db.begin().await?;
+    audit::mend_head(&mut tx).await?;
+    let target = ("database", uuid::Uuid::nil(), "database");
+    let mut event = Event::new(base.clock.now(), &Principal::Cli, "audit.accept_head", target, None);
+    event.target_id = None;
+    event.details = Some(format!("noted: {noted_text}, found: {present}"));
+    audit::append(&mut tx, &base.vault, &[event]).await?;
+    tx.commit().await?;
+    let head = audit::head(&base.db).await?;
+    base.head_file.write(&head).with_context(|| {
+        format!(
+            "The decision was recorded, but the file {} cannot be written.",
+            base.head_file.path().display()
+        )
+    })?;
+    say(&format!("Accepted. Head: {head}"));
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::progress::Progress;
 use super::{counted, open_base, say};
+use crate::audit::{Head, HeadFile};
 use crate::backup::{self, Summary};
 use crate::clock::Clock;
 use crate::config::Settings;
@@ -32,6 +33,7 @@ pub(super) async fn restore(settings: &Settings, file: &Path) -> anyhow::Result<
     let outcome = backup::restore(settings, file, &Clock::system(), |text| progress.tell(|| text)).await;
     drop(progress);
     let restored = outcome?;
+    note_head(settings, restored.trail.head.as_ref());
     let trail = restored.trail.complaint().map_or_else(
         || format!("All {} events of the audit trail hold.", restored.trail.checked),
         |complaint| format!("{complaint}\nIt was so where the backup was made; everything else was restored."),
@@ -44,6 +46,17 @@ pub(super) async fn restore(settings: &Settings, file: &Path) -> anyhow::Result<
         counts(&restored.summary)
     ));
     Ok(())
+}
+
+/// Notes the head of the restored trail: the one of another database may be in the folder.
+fn note_head(settings: &Settings, head: Option<&Head>) {
+    let file = HeadFile::in_folder(&settings.data_dir);
+    if let Some(Err(error)) = head.map(|head| file.write(head)) {
+        say(&format!(
+            "The file {} could not be written ({error}). Run strongroom audit accept-head before the server starts.",
+            file.path().display()
+        ));
+    }
 }
 
 fn counts(summary: &Summary) -> String {

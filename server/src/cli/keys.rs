@@ -7,6 +7,7 @@ use clap::Subcommand;
 
 use super::progress::Progress;
 use super::{counted, open_base, say};
+use crate::audit;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::keys::{self, Activated, Added, ListedKey};
@@ -159,6 +160,20 @@ async fn verify(base: &Base) -> anyhow::Result<()> {
     .await;
     drop(progress);
     let report = outcome?;
+    let rolled_back = audit::rolled_back(&base.db).await?;
+    if !rolled_back.is_empty() {
+        bail!(
+            "{} not of the version that the audit trail records. Restore the right database, or save these values again:\n{}{}",
+            match rolled_back.len() {
+                1 => "1 credential is".to_owned(),
+                many => format!("{many} credentials are"),
+            },
+            rolled_back.join("\n"),
+            report.broken.iter().fold(String::new(), |text, name| format!(
+                "{text}\nthe value of {name} does not open"
+            ))
+        );
+    }
     if report.broken.is_empty() {
         say(&match report.opened {
             0 => "Nothing is stored yet.".to_owned(),

@@ -19,12 +19,13 @@ use app::secret::SecretValue;
 use clap::{Parser, Subcommand};
 
 use crate::accounts::{self, Accounts, NewUser};
-use crate::audit;
+use crate::audit::{self, HeadFile};
 use crate::clock::Clock;
 use crate::config::{Options, Settings};
 use crate::db::Db;
 use crate::http::ApiError;
 use crate::metrics::Metrics;
+use crate::readiness::Readiness;
 use crate::state::Base;
 use crate::vault::Vault;
 
@@ -154,6 +155,9 @@ pub async fn open_base(settings: &Settings, clock: Clock) -> anyhow::Result<Arc<
         vault,
         clock,
         metrics: Metrics::default(),
+        head_file: HeadFile::in_folder(&settings.data_dir),
+        quotas: settings.quotas,
+        readiness: Readiness::default(),
     }))
 }
 

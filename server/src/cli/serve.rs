@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 
 use anyhow::Context as _;
+use nix::sys::signal::Signal;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::stop::Stop;
 use super::{open_base, say};
@@ -16,15 +18,21 @@ use crate::http::{self, Connections, HostRule};
 use crate::outbound::stdio::Stdio;
 use crate::replicas::Membership;
 use crate::router::router;
-use crate::state::AppState;
-use crate::{log, metrics};
+use crate::state::{AppState, Base};
+use crate::{audit, log, metrics};
 
 /// Serves until it is told to stop: accepts nothing more then, finishes what runs, and closes what is open.
 pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
     log::start(&settings)?;
     let stop = Stop::on_signals().context("The server cannot listen for signals.")?;
+    // Beyond a limit of the file size a write fails then, as on a full disk; without a handler the process would end.
+    let _too_large =
+        signal(SignalKind::from_raw(Signal::SIGXFSZ as i32)).context("The server cannot listen for signals.")?;
     let assets = Assets::load(settings.site_dir.as_deref())?;
     let base = open_base(&settings, Clock::system()).await?;
+    keep_reserve(&base, settings.reserve_mib).await;
+    audit::check_end(&base.db, &base.head_file).await?;
+    note_head(&base).await;
     let state = AppState::start(base.clone(), &settings)?;
     let router = router(state.clone(), assets, HostRule::new(settings.public_url.as_ref()));
     let listener = listen(settings.listen, "--listen").await?;
@@ -49,6 +57,24 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
     membership.leave().await;
     state.shut_down().await;
     Ok(())
+}
+
+/// Allocates the reserve. A full disk does not keep the server from running: deleting may be what makes room.
+async fn keep_reserve(base: &Base, mib: u32) {
+    if let Err(error) = base.db.keep_reserve(u64::from(mib) << 20).await {
+        say(&format!(
+            "The reserve of {mib} MiB beside the database cannot be allocated ({error}). Until there is room for it, only deletes, revocations and the audit trail are written."
+        ));
+    }
+}
+
+/// Notes the head of the trail from the start on. A folder that cannot be written does not keep the server from running.
+async fn note_head(base: &Base) {
+    if let Err(error) = base.head_file.note(&base.db).await {
+        say(&format!(
+            "{error:#} Without it, a cut off end of the audit trail shows only against a head that is noted elsewhere (strongroom audit head)."
+        ));
+    }
 }
 
 async fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {

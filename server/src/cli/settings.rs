@@ -24,6 +24,10 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("trusted_proxies", "none"),
     ("outbound_private_networks", "`true`"),
     ("stdio_unconfined", "`false`"),
+    ("quota_records", "`20000`"),
+    ("quota_values_mib", "`64`"),
+    ("quota_uses_per_second", "`100`"),
+    ("reserve_mib", "`32`"),
     ("site_dir", "the site in the binary"),
     ("metrics_listen", "none: no metrics"),
     ("log", "`info,rmcp=warn`"),
@@ -190,6 +194,14 @@ mod tests {
             ("database_keepalive", limits.keepalive.as_secs()),
         ] {
             assert_eq!(default(id), format!("`{number}`"), "{id}");
+        }
+        for (id, number) in [
+            ("quota_records", settings.quotas.records),
+            ("quota_values_mib", settings.quotas.values_mib),
+            ("quota_uses_per_second", settings.quotas.uses_per_second),
+            ("reserve_mib", settings.reserve_mib),
+        ] {
+            assert_eq!(default(id), format!("`{number}`"));
         }
         assert!(settings.trusted_proxies.is_empty() && settings.metrics_listen.is_none());
     }

@@ -3,11 +3,13 @@
 mod database;
 mod network;
 mod options;
+mod quotas;
 mod stdio;
 
 pub use database::DatabaseLimits;
 pub use network::Network;
 pub use options::{LogFormat, Options};
+pub use quotas::{Quota, Quotas};
 pub use stdio::{RunAs, StdioCommand, StdioEntry, StdioSettings};
 
 use std::net::SocketAddr;
@@ -46,6 +48,10 @@ pub struct Settings {
     pub trusted_proxies: Vec<Network>,
     /// Whether secrets may be sent to loopback and private networks.
     pub outbound_private_networks: bool,
+    /// Limits for each user.
+    pub quotas: Quotas,
+    /// Mebibytes of the file that is given up when the disk is full; 0 for none. SQLite only.
+    pub reserve_mib: u32,
     /// The programs that MCP servers may be started from.
     pub stdio: Arc<StdioSettings>,
     /// Folder with the built site.
@@ -106,6 +112,21 @@ impl Options {
             &hidden(&data_dir, database_url.as_deref(), &keyring, file),
             &stdio::variable,
         )?;
+        let default = Quotas::default();
+        let quotas = Quotas {
+            records: self
+                .quota_records
+                .or(from_file.quota_records)
+                .unwrap_or(default.records),
+            values_mib: self
+                .quota_values_mib
+                .or(from_file.quota_values_mib)
+                .unwrap_or(default.values_mib),
+            uses_per_second: self
+                .quota_uses_per_second
+                .or(from_file.quota_uses_per_second)
+                .unwrap_or(default.uses_per_second),
+        };
         Ok(Settings {
             database_url,
             database_limits,
@@ -117,6 +138,8 @@ impl Options {
                 .outbound_private_networks
                 .or(from_file.outbound_private_networks)
                 .unwrap_or(true),
+            quotas,
+            reserve_mib: self.reserve_mib.or(from_file.reserve_mib).unwrap_or(32),
             stdio: Arc::new(stdio),
             site_dir: self.site_dir.or(from_file.site_dir),
             metrics_listen: self.metrics_listen.or(from_file.metrics_listen),

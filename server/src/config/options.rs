@@ -92,6 +92,19 @@ pub struct Options {
     /// Start stdio servers also where nothing keeps them from reading the data folder and the keyring.
     #[arg(long, global = true, env = "STRONGROOM_STDIO_UNCONFINED", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub stdio_unconfined: Option<bool>,
+    /// Records of all kinds that one user may own; 0 for no limit.
+    #[arg(long, global = true, env = "STRONGROOM_QUOTA_RECORDS", value_name = "NUMBER")]
+    pub quota_records: Option<u32>,
+    /// Mebibytes of values that one user may store; 0 for no limit.
+    #[arg(long, global = true, env = "STRONGROOM_QUOTA_VALUES_MIB", value_name = "MIB")]
+    pub quota_values_mib: Option<u32>,
+    /// Uses of credentials in a second by one user, on each server; 0 for no limit.
+    #[arg(long, global = true, env = "STRONGROOM_QUOTA_USES_PER_SECOND", value_name = "NUMBER")]
+    pub quota_uses_per_second: Option<u32>,
+    /// Mebibytes of the reserve beside a SQLite database, given up when the disk is full so that deleting still works; 0
+    /// for none.
+    #[arg(long, global = true, env = "STRONGROOM_RESERVE_MIB", value_name = "MIB")]
+    pub reserve_mib: Option<u32>,
     /// Folder with the built site, for development; a release binary carries its own.
     #[arg(long, global = true, env = "STRONGROOM_SITE_DIR", value_name = "FOLDER")]
     pub site_dir: Option<PathBuf>,

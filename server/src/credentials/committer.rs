@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use super::resolver::{Granted, Referrer, ResolveError, UseRequest};
-use crate::audit::{self, Event};
+use crate::audit::{self, Event, recorded_version};
 use crate::db::{Tx, WriteClass, within};
 use crate::destination::AllowedHost;
 use crate::http::{ApiError, Principal};
@@ -42,6 +42,7 @@ struct Found {
     allowed_hosts: Json<Vec<AllowedHost>>,
     deleted_at: Option<DateTime<Utc>>,
     version: i64,
+    recorded_version: i64,
     ciphertext: Option<Vec<u8>>,
     value_nonce: Option<Vec<u8>>,
     wrapped_key: Option<Vec<u8>>,
@@ -54,11 +55,15 @@ struct Found {
 // Everything that a use depends on, in one round trip: the credential, its value, the reference, and
 // the role that the caller holds now.
 /// The bench measures it.
-pub const FIND: &str = "SELECT c.name, c.owner_id, c.allowed_hosts, c.deleted_at, c.version, \
+pub const FIND: &str = concat!(
+    "SELECT c.name, c.owner_id, c.allowed_hosts, c.deleted_at, c.version, ",
+    recorded_version!(),
+    " AS recorded_version, \
        v.ciphertext, v.value_nonce, v.wrapped_key, v.key_nonce, v.key_id, \
        EXISTS (SELECT 1 FROM credential_references r WHERE r.referrer_kind = $2 AND r.referrer_id = $3 AND r.credential_id = c.id) AS referenced, \
        (SELECT u.role FROM users u WHERE u.id = $4 AND u.deleted_at IS NULL AND u.disabled_at IS NULL) AS role \
-     FROM credentials c LEFT JOIN credential_versions v ON v.credential_id = c.id AND v.version = c.version WHERE c.id = $1";
+     FROM credentials c LEFT JOIN credential_versions v ON v.credential_id = c.id AND v.version = c.version WHERE c.id = $1"
+);
 
 /// Runs until the last resolver is gone, or until it is asked to end and nothing waits any more.
 pub(super) async fn run(base: Arc<Base>, mut jobs: mpsc::Receiver<Job>, mut end: watch::Receiver<bool>) {
@@ -84,7 +89,10 @@ pub(super) async fn run(base: Arc<Base>, mut jobs: mpsc::Receiver<Job>, mut end:
         if batch.is_empty() {
             continue;
         }
-        match commit(&base, &batch).await {
+        base.readiness.recording();
+        let outcome = commit(&base, &batch).await;
+        base.readiness.recorded(outcome.is_ok());
+        match outcome {
             Ok(outcomes) => {
                 base.metrics.batch(batch.len());
                 for (job, outcome) in batch.drain(..).zip(outcomes) {
@@ -186,13 +194,13 @@ fn judge(request: &UseRequest, found: Option<Found>) -> Result<Granted, ResolveE
             if !may || !found.referenced {
                 return Err(ResolveError::Forbidden(record));
             }
-            listed(hosts, request, record)?;
+            listed(hosts, request, record.clone())?;
         }
         Referrer::Direct { .. } => {
             if !principal.may_with(Resource::Credentials, Action::Use, owner) {
                 return Err(ResolveError::Forbidden(record));
             }
-            listed(hosts, request, record)?;
+            listed(hosts, request, record.clone())?;
         }
         Referrer::Unsaved { allow_host, .. } => {
             if !principal.may_with(Resource::Credentials, Action::Use, owner) {
@@ -209,9 +217,13 @@ fn judge(request: &UseRequest, found: Option<Found>) -> Result<Granted, ResolveE
             )
             .map_err(|_| ResolveError::HostNotAllowed {
                 host: request.destination.display(),
-                credential: record,
+                credential: record.clone(),
             })?;
         }
+    }
+    // An older sealed row that was put back together with its version opens: only the trail knows of the newer one.
+    if found.version != found.recorded_version {
+        return Err(ResolveError::RolledBack(record));
     }
     let sealed = (|| {
         Some(Sealed {

@@ -5,6 +5,7 @@ mod input;
 mod listing;
 mod operations;
 mod owned;
+mod rate;
 mod resolver;
 mod routes;
 mod rows;

@@ -18,7 +18,7 @@ pub fn operations() -> Vec<Operation> {
         Operation::post("/credentials", "credentials.create", "Store a credential")
             .takes::<CreateCredential>(example)
             .creates::<Credential>("The credential, without its value.")
-            .refuses(&["name-taken"]),
+            .refuses(&["name-taken", "quota-reached"]),
         Operation::get("/credentials/{id}", "credentials.get", "Read a credential")
             .answers_record::<Credential>("The credential, without its value."),
         Operation::patch(
@@ -29,7 +29,7 @@ pub fn operations() -> Vec<Operation> {
         .if_match()
         .takes::<UpdateCredential>(json!({"value": "the new secret"}))
         .answers_record::<Credential>("The credential, without its value.")
-        .refuses(&["name-taken"]),
+        .refuses(&["name-taken", "quota-reached"]),
         Operation::delete("/credentials/{id}", "credentials.delete", "Delete a credential")
             .if_match()
             .flag("force", "Delete it even where it is used.")

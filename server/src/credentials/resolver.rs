@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use super::committer::{self, Job};
+use super::rate::Rate;
 use crate::db::read;
 use crate::destination::Destination;
 use crate::http::{ApiError, CREDENTIAL_POINTER, Principal};
@@ -125,6 +126,12 @@ pub enum ResolveError {
     /// This server lacks the key that wraps the value, or the one that chains the record.
     #[error("the keyring does not hold the key {0}")]
     KeyMissing(String),
+    /// The stored version is not the one that the audit trail records.
+    #[error("the stored version is not the recorded one")]
+    RolledBack(NamedRecord),
+    /// The caller used credentials too often in the last second.
+    #[error("too many uses in a second")]
+    TooMany(u32),
     /// The value does not open.
     #[error("the value does not open")]
     Vault,
@@ -140,6 +147,8 @@ impl ResolveError {
             Self::HostNotAllowed { .. } => "host-not-allowed",
             Self::AuditUnavailable => "audit-unavailable",
             Self::KeyMissing(_) => "key-missing",
+            Self::RolledBack(_) => "credential-rolled-back",
+            Self::TooMany(_) => "too-many-uses",
             Self::Vault => "internal",
         }
     }
@@ -158,6 +167,8 @@ impl From<ResolveError> for ApiError {
             ResolveError::HostNotAllowed { host, credential } => Self::HostNotAllowed { host, credential },
             ResolveError::AuditUnavailable => Self::AuditUnavailable,
             ResolveError::KeyMissing(key) => Self::KeyMissing(key),
+            ResolveError::RolledBack(credential) => Self::CredentialRolledBack(credential),
+            ResolveError::TooMany(per_second) => Self::TooManyUses { per_second },
             ResolveError::Vault => Self::Internal(anyhow::anyhow!("a stored value does not open")),
         }
     }
@@ -178,6 +189,7 @@ pub struct Resolver {
     queue: mpsc::Sender<Job>,
     /// Asks the committer to end, and knows when it has.
     end: Arc<watch::Sender<bool>>,
+    rate: Arc<Rate>,
 }
 
 impl Resolver {
@@ -187,6 +199,7 @@ impl Resolver {
         let (end, asked) = watch::channel(false);
         tokio::spawn(committer::run(base.clone(), jobs, asked));
         Self {
+            rate: Arc::new(Rate::new(base.quotas.uses_per_second)),
             base,
             queue,
             end: Arc::new(end),
@@ -225,6 +238,12 @@ impl Resolver {
     /// # Errors
     /// [`ResolveError`]; a refusal is on record too.
     pub async fn resolve(&self, request: UseRequest) -> Result<Resolved, ResolveError> {
+        if request.principal.user_id().is_some_and(|user| !self.rate.admits(user)) {
+            // Neither queued nor recorded: a flood of requests must not take the turns of others.
+            let refused = ResolveError::TooMany(self.rate.per_second());
+            self.base.metrics.used(Some(refused.slug()));
+            return Err(refused);
+        }
         let (credential, destination) = (request.credential, request.destination.clone());
         let (answer, outcome) = oneshot::channel();
         let recorded = async {
@@ -246,6 +265,7 @@ impl Resolver {
                 tracing::error!(credential.id = %credential, error = %error, "a stored value does not open");
                 match error {
                     VaultError::UnknownKey(key) => ResolveError::KeyMissing(key),
+                    VaultError::Db(_) => ResolveError::AuditUnavailable,
                     _ => ResolveError::Vault,
                 }
             })?;

@@ -1,6 +1,6 @@
 //! The SQL of credentials. Lists never select the ciphertext.
 
-use app::accounts::{Action, Resource, Scope};
+use app::accounts::{Action, Resource, Scope, UserId};
 use app::api::{Page, Patch};
 use app::credentials::{CreateCredential, Credential, CredentialId, UpdateCredential, Use};
 use chrono::{DateTime, Utc};
@@ -10,12 +10,13 @@ use uuid::Uuid;
 use super::Credentials;
 use super::listing::GET;
 use super::rows::{CredentialRow, UseRow};
-use crate::accounts::begin_owning;
+use crate::accounts::{begin_adding, begin_replacing};
 use crate::audit::{self, Event};
 use crate::db::{Tx, WriteClass, execute, read, within};
 use crate::http::{Act, ApiError, Principal};
 use crate::references;
 use crate::text::{fold, sort_key};
+use crate::vault::sealed_bytes;
 
 const INSERT: &str = "INSERT INTO credentials (id, name, name_key, name_sort, owner_id, owner_sort, version, revision, \
      reference_epoch, allowed_hosts, created_at, updated_at, updated_by_name) \
@@ -32,6 +33,7 @@ const UPDATE: &str = "UPDATE credentials SET name = COALESCE($2, name), name_key
      RETURNING name, version";
 const STANDING: &str = "SELECT owner_id, updated_at, updated_by_name FROM credentials \
      WHERE id = $1 AND deleted_at IS NULL";
+const OWNER: &str = "SELECT owner_id FROM credentials WHERE id = $1 AND deleted_at IS NULL";
 const TOUCH: &str = "UPDATE credentials SET reference_epoch = reference_epoch + 1 \
      WHERE id = $1 AND deleted_at IS NULL AND ($2 IS NULL OR revision = $2) AND ($3 IS NULL OR owner_id = $3) RETURNING name";
 const DROP_VERSIONS: &str = "DELETE FROM credential_versions WHERE credential_id = $1";
@@ -85,7 +87,7 @@ impl Credentials {
         let now = self.base.clock.now();
         let owner = act.principal.user_id().ok_or(ApiError::Forbidden)?;
         let mut tx = self.base.db.begin().await?;
-        begin_owning(&mut tx, owner).await?;
+        begin_adding(&mut tx, owner, sealed_bytes(&input.value), &self.base.quotas).await?;
         execute!(
             &mut tx,
             sqlx::query(INSERT)
@@ -101,7 +103,7 @@ impl Credentials {
         self.insert_version(&mut tx, id, 1, &input.value, now).await?;
         let created = Self::get_within(&mut tx, id).await?;
         let target = ("credential", id.0, input.name.as_str());
-        let mut events = vec![Event::by(act, now, "credential.create", target)];
+        let mut events = vec![Event::by(act, now, "credential.create", target).of_version(id, 1)];
         events.extend(input.allowed_hosts.iter().map(|host| allowed(act, now, target, host)));
         audit::append(&mut tx, &self.base.vault, &events).await?;
         tx.commit().await?;
@@ -162,6 +164,13 @@ impl Credentials {
                 None => Err(Self::why_not(&mut tx, only_owner, id).await?),
             };
         }
+        if let Patch::Set(value) = &input.value {
+            let owner: Option<Uuid> = within!(&mut tx, c => sqlx::query_scalar(OWNER).bind(id.0).fetch_optional(c))?;
+            if let Some(owner) = owner {
+                let replacement = (id, sealed_bytes(value));
+                begin_replacing(&mut tx, UserId(owner), replacement, &self.base.quotas).await?;
+            }
+        }
         // The row is locked from here on, so that what is new on the list is what this change adds.
         let before: Option<Json<Vec<String>>> = match &hosts {
             Some(_) => within!(&mut tx, c => sqlx::query_scalar(HOSTS_BEFORE).bind(id.0).fetch_optional(c))?,
@@ -194,7 +203,8 @@ impl Credentials {
             ("allowed_hosts", hosts.is_some()),
         ]);
         let target = ("credential", id.0, changed.name.as_str());
-        let mut events = vec![Event::by(act, now, "credential.update", target).changed(&fields)];
+        let event = Event::by(act, now, "credential.update", target).of_version(id, changed.version);
+        let mut events = vec![event.changed(&fields)];
         let before = before.map(|Json(hosts)| hosts).unwrap_or_default();
         let added = hosts.iter().flatten().filter(|host| !before.contains(host));
         events.extend(added.map(|host| allowed(act, now, target, host)));

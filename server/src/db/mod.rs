@@ -4,12 +4,14 @@ mod error;
 mod limits;
 mod open;
 mod postgres;
+mod room;
 mod transaction;
 mod turns;
 
 pub use error::{DbError, is_unique_violation};
 pub(crate) use limits::{BULK, limited};
 pub use open::{Schema, newest_schema};
+pub use room::{Room, Writes};
 pub use transaction::{Held, Tx};
 pub use turns::{Turn, Turns, WriteClass};
 
@@ -30,6 +32,8 @@ pub enum Db {
         reader: SqlitePool,
         /// The queue in front of the writing connection.
         turns: Turns,
+        /// The room on its disk.
+        room: Room,
     },
     /// A server that replicas share.
     Postgres {

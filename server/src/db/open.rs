@@ -4,11 +4,15 @@ use std::path::Path;
 use std::str::FromStr as _;
 
 use anyhow::{Context as _, bail};
+use sqlx::Connection as _;
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use super::{Db, DbError, PATIENCE, Turns, Tx, postgres, read, within};
+use super::{Db, DbError, PATIENCE, Room, Turns, Tx, postgres, read, within};
 use crate::config::{DatabaseLimits, beside_database, database_file};
+
+/// Bytes that the write-ahead log of SQLite keeps on the disk after a checkpoint, however large it was.
+const LOG_KEPT: &str = "8388608";
 
 impl Db {
     /// Opens the database, creates it where it is a file that does not exist, and brings its tables up to date.
@@ -30,7 +34,8 @@ impl Db {
             None => {
                 let file = data_dir.join("strongroom.db");
                 make_private(&file).context("The database file cannot be made. Check the data folder.")?;
-                Self::open_sqlite(SqliteConnectOptions::new().filename(file)).await?
+                let room = Room::beside(&file, "reserve");
+                Self::open_sqlite(SqliteConnectOptions::new().filename(file), room).await?
             }
             Some(url) if url.starts_with("sqlite:") => {
                 let options = SqliteConnectOptions::from_str(url)
@@ -43,7 +48,12 @@ impl Db {
                         )
                     })?;
                 }
-                Self::open_sqlite(options).await?
+                let room = database_file(url).map_or_else(Room::default, |file| {
+                    let mut name = file.file_name().unwrap_or_default().to_owned();
+                    name.push("-reserve");
+                    Room::beside(&file, name)
+                });
+                Self::open_sqlite(options, room).await?
             }
             Some(url) if url.starts_with("postgres:") || url.starts_with("postgresql:") => {
                 let (pool, urgent) = postgres::open(url, limits).await?;
@@ -59,7 +69,7 @@ impl Db {
         })
     }
 
-    async fn open_sqlite(options: SqliteConnectOptions) -> anyhow::Result<Self> {
+    async fn open_sqlite(options: SqliteConnectOptions, room: Room) -> anyhow::Result<Self> {
         let options = options
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
@@ -72,12 +82,26 @@ impl Db {
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(PATIENCE)
-            .connect_with(options.clone())
+            .after_release({
+                let room = room.clone();
+                move |connection, _| {
+                    let room = room.clone();
+                    Box::pin(async move {
+                        let reusable = is_reusable(connection).await?;
+                        if !reusable {
+                            room.look_after_failure();
+                        }
+                        Ok(reusable)
+                    })
+                }
+            })
+            .connect_with(options.clone().pragma("journal_size_limit", LOG_KEPT))
             .await
             .context(sentence)?;
         let reader = SqlitePoolOptions::new()
             .max_connections(8)
             .acquire_timeout(PATIENCE)
+            .after_release(|connection, _| Box::pin(is_reusable(connection)))
             .connect_with(options.pragma("query_only", "ON"))
             .await
             .context(sentence)?;
@@ -85,6 +109,7 @@ impl Db {
             writer,
             reader,
             turns: turns(1, 0),
+            room,
         })
     }
 
@@ -103,6 +128,18 @@ impl Db {
         )
     }
 
+    /// `true` for a PostgreSQL server that takes no writes: a standby, or a primary that was made read-only. The heartbeat
+    /// finds a read-only file.
+    ///
+    /// # Errors
+    /// [`DbError`] if the database does not answer.
+    pub async fn is_read_only(&self) -> Result<bool, DbError> {
+        if !self.is_shared() {
+            return Ok(false);
+        }
+        Ok(read!(*self, c => sqlx::query_scalar(IS_READ_ONLY).fetch_one(c))?)
+    }
+
     /// How the tables of the database stand to this build.
     ///
     /// # Errors
@@ -112,8 +149,8 @@ impl Db {
             read!(*self, c => sqlx::query_scalar(APPLIED).fetch_all(c)).map_err(DbError::from);
         let applied = match applied {
             Ok(applied) => applied,
-            // There is not even the table.
-            Err(DbError::Query(_)) => return Ok(Schema::Behind),
+            // Not even the table of migrations exists.
+            Err(error) if error.is_missing_table() => return Ok(Schema::Behind),
             Err(error) => return Err(error),
         };
         let migrator = migrator();
@@ -163,6 +200,17 @@ impl Tx {
     }
 }
 
+/// `false` if the connection still counts a transaction as open after the ROLLBACK of its last user. SQLite rolls back by
+/// itself when the disk is full, a read or write fails or memory runs out; the ROLLBACK then fails, the count is never
+/// corrected, and every later BEGIN would be refused. The pool closes such a connection and opens another.
+async fn is_reusable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // Commands are executed in order: the answer comes after a ROLLBACK that was queued by a dropped transaction.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
+}
+
+// On a standby it is on, independent of role and database.
+const IS_READ_ONLY: &str = "SELECT current_setting('transaction_read_only') = 'on'";
 const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success";
 
 fn migrator() -> Migrator {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::{Database, Postgres, Sqlite, Transaction};
 use tokio::time::Instant;
 
-use super::{BULK, Db, DbError, PATIENCE, Turn, WriteClass, execute, limited};
+use super::{BULK, Db, DbError, PATIENCE, Turn, WriteClass, Writes, execute, limited};
 
 /// A transaction on either engine. Dropped without [`Tx::commit`], it is rolled back.
 #[derive(Debug)]
@@ -70,17 +70,26 @@ impl Db {
     /// Begins a transaction that may write, for a signed-in user or the server itself.
     ///
     /// # Errors
-    /// [`DbError::Unavailable`] if the database is gone, locked or silent.
+    /// [`DbError::Unavailable`] if the database is gone, locked or silent; [`DbError::Full`] while its disk is full.
     pub async fn begin(&self) -> Result<Tx, DbError> {
         self.begin_as(WriteClass::User).await
     }
 
-    /// Begins a transaction that may write, in the turn of its class.
+    /// Begins a transaction that may write, in the turn of its class. While the disk is full, those of revocations begin,
+    /// and those of uses while half of the reserve is left.
     ///
     /// # Errors
-    /// [`DbError::Unavailable`] if the database is gone, locked or silent, or no turn came within [`PATIENCE`].
+    /// As [`Db::begin`]; [`DbError::Unavailable`] also if no turn came within [`PATIENCE`].
     pub async fn begin_as(&self, class: WriteClass) -> Result<Tx, DbError> {
-        self.begin_until(class, None).await
+        self.begin_until(class, Writes::of(class), None).await
+    }
+
+    /// Begins a transaction that only records, e.g. in the audit trail: as one of uses while the disk is full.
+    ///
+    /// # Errors
+    /// As [`Db::begin_as`].
+    pub async fn begin_recording(&self, class: WriteClass) -> Result<Tx, DbError> {
+        self.begin_until(class, Writes::Recording, None).await
     }
 
     /// Begins a transaction that may write and that fails on PostgreSQL if it takes longer than this as a whole.
@@ -88,10 +97,12 @@ impl Db {
     /// # Errors
     /// [`DbError::Unavailable`] if the database is gone, locked or silent, or no turn came within that time.
     pub async fn begin_within(&self, class: WriteClass, total: Duration) -> Result<Tx, DbError> {
-        self.begin_until(class, Some(Instant::now() + total)).await
+        let deadline = Instant::now() + total;
+        self.begin_until(class, Writes::of(class), Some(deadline)).await
     }
 
-    async fn begin_until(&self, class: WriteClass, deadline: Option<Instant>) -> Result<Tx, DbError> {
+    async fn begin_until(&self, class: WriteClass, writes: Writes, deadline: Option<Instant>) -> Result<Tx, DbError> {
+        self.admit(writes).await?;
         let turns = match self {
             Self::Sqlite { turns, .. } | Self::Postgres { turns, .. } => turns,
         };

@@ -7,6 +7,7 @@ use http::StatusCode;
 
 use super::ApiError;
 use super::problem::{MODEL_SLUGS, UPSTREAM_SLUGS};
+use crate::config::Quota;
 
 /// A kind of problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +65,9 @@ fn one_of_each() -> Vec<ApiError> {
         ApiError::LastAdministrator,
         ApiError::OwnAccount,
         ApiError::Disabled,
+        ApiError::CredentialRolledBack(record()),
+        ApiError::QuotaReached(Quota::Records(1)),
+        ApiError::TooManyUses { per_second: 1 },
         ApiError::Spent,
         ApiError::LinkSpent,
         ApiError::PreconditionFailed {
@@ -85,6 +89,8 @@ fn one_of_each() -> Vec<ApiError> {
         ApiError::Busy { retry_after: 1 },
         ApiError::Internal(cause()),
         ApiError::Unavailable(cause()),
+        ApiError::StorageFull(cause()),
+        ApiError::CannotWrite,
         ApiError::AuditUnavailable,
         ApiError::KeyMissing(String::new()),
         ApiError::SchemaBehind,

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use http::{HeaderValue, StatusCode, header};
 
 use super::RequestId;
+use crate::config::Quota;
 use crate::db::{DbError, is_unique_violation};
 use crate::vault::VaultError;
 
@@ -76,6 +77,12 @@ pub enum ApiError {
     /// 409 `disabled`: the record is switched off.
     #[error("disabled")]
     Disabled,
+    /// 409 `credential-rolled-back`: the stored version of the value is not the one that the audit trail records.
+    #[error("credential rolled back")]
+    CredentialRolledBack(NamedRecord),
+    /// 409 `quota-reached`: the owner has as many records, or as large values, as one user may have.
+    #[error("quota reached")]
+    QuotaReached(Quota),
     /// 410 `spent`: the set-up link was used.
     #[error("set-up link spent")]
     Spent,
@@ -125,6 +132,12 @@ pub enum ApiError {
         /// Seconds to wait.
         retry_after: u64,
     },
+    /// 429 `too-many-uses`: the caller used credentials more often in a second than one user may. With Retry-After.
+    #[error("too many uses")]
+    TooManyUses {
+        /// The limit.
+        per_second: u32,
+    },
     /// 502 or 504: the other server failed; the slug says how.
     #[error("upstream: {slug}")]
     Upstream {
@@ -154,6 +167,12 @@ pub enum ApiError {
     /// 503 `unavailable`: the database is gone or locked. With Retry-After.
     #[error("unavailable")]
     Unavailable(#[source] anyhow::Error),
+    /// 503 `storage-full`: the disk of the database is full. With Retry-After.
+    #[error("the disk of the database is full")]
+    StorageFull(#[source] anyhow::Error),
+    /// 503 `cannot-write`: this server reads its database and cannot write to it. With Retry-After.
+    #[error("the database cannot be written")]
+    CannotWrite,
     /// 503 `audit-unavailable`: the use could not be recorded, so it did not happen. With Retry-After.
     #[error("the audit trail cannot be written")]
     AuditUnavailable,
@@ -236,9 +255,11 @@ impl ApiError {
         match self.inner() {
             Self::Throttled { retry_after } | Self::Busy { retry_after } => Some(*retry_after),
             Self::RateLimited { retry_after, .. } => *retry_after,
-            Self::Unavailable(_) | Self::AuditUnavailable => Some(1),
+            Self::Unavailable(_) | Self::AuditUnavailable | Self::TooManyUses { .. } => Some(1),
             // The keyring is read again in this time.
             Self::KeyMissing(_) | Self::SchemaBehind => Some(5),
+            // The heartbeat writes again, and looks for room, in this time.
+            Self::StorageFull(_) | Self::CannotWrite => Some(5),
             _ => None,
         }
     }
@@ -266,6 +287,8 @@ impl ApiError {
             | Self::OwnsRecords(_)
             | Self::LastAdministrator
             | Self::OwnAccount
+            | Self::CredentialRolledBack(_)
+            | Self::QuotaReached(_)
             | Self::Disabled => StatusCode::CONFLICT,
             Self::Spent | Self::LinkSpent => StatusCode::GONE,
             Self::PreconditionFailed { .. } => StatusCode::PRECONDITION_FAILED,
@@ -275,12 +298,14 @@ impl ApiError {
             Self::Invalid(_) | Self::HostNotAllowed { .. } | Self::CredentialDeleted(_) | Self::ValueNotSendable(_) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
-            Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Throttled { .. } | Self::TooManyUses { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Upstream { slug, .. } if *slug == "timed-out" => StatusCode::GATEWAY_TIMEOUT,
             Self::Upstream { .. } | Self::RateLimited { .. } => StatusCode::BAD_GATEWAY,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Busy { .. }
             | Self::Unavailable(_)
+            | Self::StorageFull(_)
+            | Self::CannotWrite
             | Self::AuditUnavailable
             | Self::KeyMissing(_)
             | Self::SchemaBehind => StatusCode::SERVICE_UNAVAILABLE,
@@ -307,6 +332,9 @@ impl ApiError {
             Self::LastAdministrator => ("last-administrator", "Last administrator"),
             Self::OwnAccount => ("own-account", "Your own account"),
             Self::Disabled => ("disabled", "Switched off"),
+            Self::CredentialRolledBack(_) => ("credential-rolled-back", "Not the newest value"),
+            Self::QuotaReached(_) => ("quota-reached", "Limit reached"),
+            Self::TooManyUses { .. } => ("too-many-uses", "Too many uses"),
             Self::Spent => ("spent", "Set-up is done"),
             Self::LinkSpent => ("link-spent", "The link is not good any more"),
             Self::PreconditionFailed { .. } => ("precondition-failed", "Changed by somebody else"),
@@ -323,6 +351,8 @@ impl ApiError {
             Self::RateLimited { .. } => ("rate-limited", upstream_title("rate-limited")),
             Self::Internal(_) => ("internal", "Internal error"),
             Self::Unavailable(_) => ("unavailable", "Not available"),
+            Self::StorageFull(_) => ("storage-full", "The disk is full"),
+            Self::CannotWrite => ("cannot-write", "The database cannot be written"),
             Self::AuditUnavailable => ("audit-unavailable", "The audit trail cannot be written"),
             Self::KeyMissing(_) => ("key-missing", "A key is missing"),
             Self::SchemaBehind => ("schema-behind", "The database is older"),
@@ -408,6 +438,19 @@ impl ApiError {
                 "The value of {} cannot be sent as a header: it has a line break or another control character. Save it again without.",
                 credential.name
             ),
+            Self::CredentialRolledBack(credential) => format!(
+                "The stored value of {} is not the one that the audit trail records: the database was changed behind Strongroom, or is a copy of an earlier moment. Nothing was sent. Save the value again, and tell the operator, who can run strongroom audit verify.",
+                credential.name
+            ),
+            Self::QuotaReached(Quota::Records(limit)) => format!(
+                "The owner has {limit} records, the limit for each user. Delete records that are not needed, or ask the operator to raise the setting quota_records."
+            ),
+            Self::QuotaReached(Quota::Values(limit)) => format!(
+                "The values of the owner would take more than {limit} MiB, the limit for each user. Delete credentials that are not needed, store a smaller value, or ask the operator to raise the setting quota_values_mib."
+            ),
+            Self::TooManyUses { per_second } => format!(
+                "You used credentials more than {per_second} times in a second, the limit for each user. Nothing was sent. Wait a second, or ask the operator to raise the setting quota_uses_per_second."
+            ),
             Self::Throttled { retry_after } => format!("Too many tries. Wait {retry_after} seconds."),
             Self::Busy { retry_after } => {
                 format!("The server has too much to do at this moment. Wait {retry_after} seconds, then try again.")
@@ -418,6 +461,12 @@ impl ApiError {
             }
             Self::Unavailable(_) => {
                 "The database does not answer. Nothing was changed; try again in a moment.".to_owned()
+            }
+            Self::StorageFull(_) => {
+                "The disk of the database is full. Nothing was changed. You can still delete, sign out, end sessions and disable accounts; ask the operator to make room.".to_owned()
+            }
+            Self::CannotWrite => {
+                "This server cannot write to its database: the disk is full, or the database is read-only or does not answer. The log has the reason.".to_owned()
             }
             Self::AuditUnavailable => {
                 "The use could not be recorded, so nothing was sent. Try again in a moment.".to_owned()
@@ -468,6 +517,7 @@ impl From<DbError> for ApiError {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Unavailable(_) => Self::Unavailable(error.into()),
+            DbError::Full(_) => Self::StorageFull(error.into()),
             DbError::Query(_) => Self::Internal(error.into()),
         }
     }
@@ -561,7 +611,9 @@ pub fn problem(error: ApiError, request_id: &str) -> Problem {
             document.errors.push(about_credential);
             document.credential = Some(credential);
         }
-        ApiError::ValueNotSendable(credential) | ApiError::CredentialForbidden(credential) => {
+        ApiError::ValueNotSendable(credential)
+        | ApiError::CredentialForbidden(credential)
+        | ApiError::CredentialRolledBack(credential) => {
             document.credential = Some(credential);
         }
         _ => {}
@@ -579,8 +631,10 @@ impl IntoResponse for ApiError {
         // The chain is logged once, at this border. It never holds input.
         match self.inner() {
             Self::Internal(error) => tracing::error!(error = format!("{error:#}"), "internal error"),
-            Self::Unavailable(error) => tracing::warn!(error = format!("{error:#}"), "not available"),
-            Self::KeyMissing(_) | Self::SchemaBehind => tracing::warn!(error = %self, "not ready"),
+            Self::Unavailable(error) | Self::StorageFull(error) => {
+                tracing::warn!(error = format!("{error:#}"), "not available");
+            }
+            Self::KeyMissing(_) | Self::SchemaBehind | Self::CannotWrite => tracing::warn!(error = %self, "not ready"),
             _ => {}
         }
         let retry_after = self.retry_after();

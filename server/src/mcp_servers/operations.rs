@@ -17,6 +17,8 @@ const REACH: &[&str] = &[
     "credential-deleted",
     "value-not-sendable",
     "audit-unavailable",
+    "too-many-uses",
+    "credential-rolled-back",
     "key-missing",
 ];
 
@@ -32,7 +34,7 @@ pub fn operations() -> Vec<Operation> {
             .takes::<McpServerInput>(example.clone())
             .but(&["name"], &["id"])
             .creates::<McpServer>("The MCP server.")
-            .refuses(&["name-taken"])
+            .refuses(&["name-taken", "quota-reached"])
             .refuses(ATTACH),
         Operation::post(
             "/mcp-servers/test",
@@ -41,7 +43,12 @@ pub fn operations() -> Vec<Operation> {
         )
         .takes::<McpServerInput>(example)
         .answers::<TestResult>("How the test ended: a failure of the other server is a result, not an error.")
-        .refuses(&["audit-unavailable", "not-found"]),
+        .refuses(&[
+            "audit-unavailable",
+            "credential-rolled-back",
+            "not-found",
+            "too-many-uses",
+        ]),
         Operation::get(
             "/mcp-servers/commands",
             "mcp_servers.commands",
@@ -68,7 +75,7 @@ pub fn operations() -> Vec<Operation> {
             "Try a saved MCP server",
         )
         .answers::<TestResult>("How the test ended.")
-        .refuses(&["audit-unavailable"]),
+        .refuses(&["audit-unavailable", "credential-rolled-back", "too-many-uses"]),
         Operation::get(
             "/mcp-servers/{id}/tools",
             "mcp_servers.tools",

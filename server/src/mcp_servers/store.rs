@@ -11,9 +11,9 @@ use super::McpServers;
 use super::input::{Create, Update};
 use super::place::{self, Place};
 use super::rows::{self, McpServerRow};
-use crate::accounts::begin_owning;
+use crate::accounts::begin_adding;
 use crate::audit::{self, Event};
-use crate::db::{Tx, execute};
+use crate::db::{Tx, WriteClass, execute};
 use crate::destination::Destination;
 use crate::http::{Act, ApiError, CREDENTIAL_POINTER, Principal};
 use crate::references::{self, Attach};
@@ -114,7 +114,7 @@ pub(super) async fn create(servers: &McpServers, act: Act<'_>, input: Create) ->
     let owner = act.principal.user_id().ok_or(ApiError::Forbidden)?;
     let now = servers.base.clock.now();
     let mut tx = servers.base.db.begin().await?;
-    begin_owning(&mut tx, owner).await?;
+    begin_adding(&mut tx, owner, 0, &servers.base.quotas).await?;
     let mut events = Vec::new();
     if let (Some(credential), Some(address)) = (input.credential, input.place.address()) {
         let link = Link {
@@ -265,7 +265,7 @@ pub(super) async fn delete(
     revision: Option<i64>,
 ) -> Result<(), ApiError> {
     for _ in 0..TRIES {
-        let mut tx = servers.base.db.begin().await?;
+        let mut tx = servers.base.db.begin_as(WriteClass::Revocation).await?;
         let row = changeable(&mut tx, act, id, Action::Delete, revision).await?;
         references::detach(&mut tx, ReferrerKind::McpServer, id.0).await?;
         if execute!(&mut tx, sqlx::query(DELETE).bind(id.0).bind(row.revision))? == 1 {

@@ -26,7 +26,7 @@ pub fn operations() -> Vec<Operation> {
             .but(&["name", "settings"], &["id"])
             .with_field::<NewModelSettings>("settings")
             .creates::<ModelBinding>("The model binding.")
-            .refuses(&["name-taken"])
+            .refuses(&["name-taken", "quota-reached"])
             .refuses(ATTACH),
         Operation::post(
             "/model-bindings/test",
@@ -35,7 +35,12 @@ pub fn operations() -> Vec<Operation> {
         )
         .takes::<ModelBindingInput>(example)
         .answers::<ModelTestResult>("How the test ended: a failure of the provider is a result, not an error.")
-        .refuses(&["audit-unavailable", "not-found"]),
+        .refuses(&[
+            "audit-unavailable",
+            "credential-rolled-back",
+            "not-found",
+            "too-many-uses",
+        ]),
         Operation::get("/model-bindings/{id}", "model_bindings.get", "Read a model binding")
             .answers_record::<ModelBinding>("The model binding."),
         Operation::patch(
@@ -62,6 +67,6 @@ pub fn operations() -> Vec<Operation> {
             "Try a saved model binding",
         )
         .answers::<ModelTestResult>("How the test ended.")
-        .refuses(&["audit-unavailable"]),
+        .refuses(&["audit-unavailable", "credential-rolled-back", "too-many-uses"]),
     ]
 }

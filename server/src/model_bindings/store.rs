@@ -8,10 +8,10 @@ use uuid::Uuid;
 use super::ModelBindings;
 use super::input::{Create, Update};
 use super::rows::{self, ModelBindingRow};
-use crate::accounts::begin_owning;
+use crate::accounts::begin_adding;
 use crate::ai::{API_KEY_POINTER, place};
 use crate::audit::{self, Event};
-use crate::db::{Tx, execute};
+use crate::db::{Tx, WriteClass, execute};
 use crate::http::{Act, ApiError};
 use crate::references::{self, Attach};
 use crate::text::{fold, sort_key};
@@ -41,7 +41,7 @@ pub(super) async fn create(bindings: &ModelBindings, act: Act<'_>, input: Create
     let owner = act.principal.user_id().ok_or(ApiError::Forbidden)?;
     let settings = &input.settings;
     let mut tx = bindings.base.db.begin().await?;
-    begin_owning(&mut tx, owner).await?;
+    begin_adding(&mut tx, owner, 0, &bindings.base.quotas).await?;
     let mut events = Vec::new();
     if let Some(credential) = settings.api_key {
         events = attach(bindings, &mut tx, act, id, (credential, settings, input.allow_host)).await?;
@@ -174,7 +174,7 @@ pub(super) async fn delete(
     revision: Option<i64>,
 ) -> Result<(), ApiError> {
     for _ in 0..TRIES {
-        let mut tx = bindings.base.db.begin().await?;
+        let mut tx = bindings.base.db.begin_as(WriteClass::Revocation).await?;
         let row = changeable(&mut tx, act, id, Action::Delete, revision).await?;
         references::detach(&mut tx, ReferrerKind::ModelBinding, id.0).await?;
         if execute!(&mut tx, sqlx::query(DELETE).bind(id.0).bind(row.revision))? == 1 {

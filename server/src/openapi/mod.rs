@@ -29,7 +29,7 @@ pub fn operations() -> Vec<Operation> {
         Operation::get("/readyz", "health.ready", "Whether the server can do its work")
             .outside()
             .answers::<Value>("It can.")
-            .refuses(&["key-missing", "schema-behind"]),
+            .refuses(&["audit-unavailable", "cannot-write", "key-missing", "schema-behind"]),
     ]
 }
 

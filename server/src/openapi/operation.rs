@@ -342,7 +342,7 @@ impl Operation {
         }
         if self.method != "get" {
             // What changes something or uses a credential is recorded, and the record is keyed.
-            slugs.extend(["cross-site", "key-missing"]);
+            slugs.extend(["cross-site", "key-missing", "storage-full"]);
         }
         if self.path_parameters().next().is_some() {
             slugs.push("not-found");

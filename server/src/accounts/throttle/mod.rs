@@ -206,7 +206,7 @@ impl Accounts {
             return Ok(Some(full));
         }
         let now = self.base.clock.now();
-        let mut tx = self.base.db.begin_as(tried.class).await?;
+        let mut tx = self.base.db.begin_recording(tried.class).await?;
         for limit in &tried.limits {
             if !take(&mut tx, limit, now).await? {
                 // Other tries were faster.
@@ -239,7 +239,7 @@ impl Accounts {
 
     /// Gives the place of a try back that succeeded.
     pub(super) async fn give_back(&self, place: Place) -> Result<(), ApiError> {
-        let mut tx = self.base.db.begin_as(place.tried.class).await?;
+        let mut tx = self.base.db.begin_recording(place.tried.class).await?;
         for limit in &place.tried.limits {
             let sql = if limit.forgotten { FORGET } else { GIVE_BACK };
             execute!(&mut tx, sqlx::query(sql).bind(limit.bucket.as_slice()))?;
@@ -250,7 +250,7 @@ impl Accounts {
 
     /// Removes counts whose window has passed.
     pub(super) async fn sweep_tries(&self) -> Result<(), ApiError> {
-        let mut tx = self.base.db.begin_as(WriteClass::Anonymous).await?;
+        let mut tx = self.base.db.begin_recording(WriteClass::Anonymous).await?;
         execute!(&mut tx, sqlx::query(SWEEP).bind(self.base.clock.now() - WINDOW))?;
         tx.commit().await?;
         Ok(())

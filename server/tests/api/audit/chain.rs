@@ -20,7 +20,11 @@ async fn verified(app: &TestApp, noted: Option<&Head>) -> Report {
 
 async fn verified_from(app: &TestApp, from: i64, noted: Option<&Head>) -> Report {
     let base = &app.state.base;
-    verify(&base.db, &base.vault, from, noted, |_, _| ()).await.unwrap()
+    let noted: Vec<_> = noted
+        .iter()
+        .map(|head| (*head, Fault::NotedHead as fn(i64) -> Fault))
+        .collect();
+    verify(&base.db, &base.vault, from, &noted, |_, _| ()).await.unwrap()
 }
 
 both_engines! {
@@ -41,7 +45,7 @@ both_engines! {
             "actor_name = 'nobody'", "actor_kind = 'cli'", "actor_id = NULL", "action = 'credential.read'", "target_kind = 'x'",
             "target_id = NULL", "target_name = 'K9'", "credential_version = 7", "referrer_kind = 'x'", "referrer_name = 'x'",
             "host = 'evil.example'", "outcome = 'refused'", "reason = 'x'", "details = 'x'", "request_id = NULL",
-            "credential_id = target_id", "referrer_id = target_id", "mac = (SELECT mac FROM audit_head)",
+            "credential_id = NULL", "referrer_id = target_id", "mac = (SELECT mac FROM audit_head)",
         ] {
             tamper(&app, &format!("UPDATE audit_events SET {change} WHERE seq = 8")).await;
             let report = verified(&app, None).await;

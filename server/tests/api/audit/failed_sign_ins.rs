@@ -42,7 +42,7 @@ both_engines! {
         let unknown_again = events(&app, &format!("search={}", unknown["target"]["name"].as_str().unwrap())).await;
         assert_eq!(unknown_again.number("/total"), 2, "the same address is the same account");
         let base = &app.state.base;
-        let report = server::audit::verify(&base.db, &base.vault, 1, None, |_, _| ()).await.unwrap();
+        let report = server::audit::verify(&base.db, &base.vault, 1, &[], |_, _| ()).await.unwrap();
         assert_eq!(report.faults, []);
     }
 

@@ -6,6 +6,7 @@ mod export;
 mod failed_sign_ins;
 mod filters;
 mod long;
+mod records;
 
 use serde_json::Value;
 use server::db::Db;

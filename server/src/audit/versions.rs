@@ -1,0 +1,121 @@
+//! The version of each credential's value as the trail records it, against the one that is stored.
+
+use uuid::Uuid;
+
+use crate::db::{Db, read};
+use crate::http::ApiError;
+
+/// The version that the newest event of the credential `c` records: an SQL expression. Events from before the version was
+/// recorded are counted: each creation and each new value is one version. 0 if there is no event.
+macro_rules! recorded_version {
+    () => {
+        "COALESCE((SELECT e.credential_version FROM audit_events e WHERE e.target_id = c.id \
+           AND e.action IN ('credential.create', 'credential.update') ORDER BY e.seq DESC LIMIT 1), \
+         (SELECT count(*) FROM audit_events e WHERE e.target_id = c.id \
+           AND e.action IN ('credential.create', 'credential.update') \
+           AND (e.action = 'credential.create' OR e.details LIKE '%value%')))"
+    };
+}
+pub(crate) use recorded_version;
+
+const BATCH: &str = concat!(
+    "SELECT c.id, c.name, c.version, ",
+    recorded_version!(),
+    " AS recorded_version FROM credentials c WHERE c.id > $1 AND c.deleted_at IS NULL ORDER BY c.id LIMIT 500"
+);
+/// Records of other kinds without the event of their creation.
+const WITHOUT_EVENT: [(&str, &str); 3] = [
+    (
+        "user",
+        "SELECT r.name FROM users r WHERE NOT EXISTS \
+         (SELECT 1 FROM audit_events e WHERE e.target_id = r.id AND e.action = 'user.create') ORDER BY r.id LIMIT 100",
+    ),
+    (
+        "MCP server",
+        "SELECT r.name FROM mcp_servers r WHERE NOT EXISTS \
+         (SELECT 1 FROM audit_events e WHERE e.target_id = r.id AND e.action = 'mcp_server.create') ORDER BY r.id LIMIT 100",
+    ),
+    (
+        "model binding",
+        "SELECT r.name FROM model_bindings r WHERE NOT EXISTS \
+         (SELECT 1 FROM audit_events e WHERE e.target_id = r.id AND e.action = 'model_binding.create') ORDER BY r.id LIMIT 100",
+    ),
+];
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    version: i64,
+    recorded_version: i64,
+}
+
+/// Compares every credential with the trail. Returns a sentence for each whose version is not the recorded one.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn rolled_back(db: &Db) -> Result<Vec<String>, ApiError> {
+    let mut faults = Vec::new();
+    let mut after = Uuid::nil();
+    loop {
+        let batch: Vec<Row> = read!(*db, c => sqlx::query_as(BATCH).bind(after).fetch_all(c))?;
+        let Some(last) = batch.last() else { return Ok(faults) };
+        after = last.id;
+        faults.extend(batch.iter().filter_map(Row::fault));
+    }
+}
+
+/// Compares every record with the trail.
+///
+/// # Errors
+/// Where the database fails.
+pub(super) async fn record_faults(db: &Db) -> Result<Vec<String>, ApiError> {
+    let mut faults = rolled_back(db).await?;
+    for (kind, sql) in WITHOUT_EVENT {
+        let names: Vec<String> = read!(*db, c => sqlx::query_scalar(sql).fetch_all(c))?;
+        faults.extend(
+            names
+                .iter()
+                .map(|name| format!("the {kind} {name} exists, and the trail has no event of its creation")),
+        );
+    }
+    Ok(faults)
+}
+
+impl Row {
+    fn fault(&self) -> Option<String> {
+        match (self.version, self.recorded_version) {
+            (stored, recorded) if stored == recorded => None,
+            (_, 0) => Some(format!(
+                "the credential {} exists, and the trail has no event of its creation",
+                self.name
+            )),
+            (stored, recorded) => Some(format!(
+                "the credential {} has version {stored} of its value, and the trail records version {recorded}: \
+                 its rows were changed or put back",
+                self.name
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_recorded_version_is_found_by_an_index_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(None, folder.path(), &crate::config::DatabaseLimits::default())
+            .await
+            .unwrap();
+        let sql = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {BATCH}"));
+        let plan: Vec<(i64, i64, i64, String)> =
+            read!(db, c => sqlx::query_as(sql).bind(Uuid::nil()).fetch_all(c)).unwrap();
+        let searches = plan
+            .iter()
+            .filter(|step| step.3 == "SEARCH e USING INDEX audit_events_versions (target_id=?)");
+        assert_eq!(searches.count(), 2, "{plan:#?}");
+        assert!(!plan.iter().any(|step| step.3.contains("TEMP B-TREE")), "{plan:#?}");
+    }
+}

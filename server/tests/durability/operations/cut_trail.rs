@@ -1,0 +1,134 @@
+//! A database whose trail lost its end: the server does not start with it until the decision is recorded.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use nix::sys::signal::Signal;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
+
+use super::prepared;
+use crate::database::Engine;
+use crate::process::{self, Options, Said, Server};
+use crate::tables::Tables;
+
+/// Changes rows behind the servers' backs.
+async fn tamper(options: &Options, statements: &[String]) {
+    for sql in statements {
+        let sql = AssertSqlSafe(sql.clone());
+        let changed = match &options.database {
+            Some(url) => {
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                sqlx::query(sql).execute(&mut connection).await.unwrap().rows_affected()
+            }
+            None => {
+                let file = SqliteConnectOptions::new().filename(options.folder.join("strongroom.db"));
+                let mut connection = file.connect().await.unwrap();
+                let changed = sqlx::query(sql).execute(&mut connection).await.unwrap().rows_affected();
+                connection.close().await.unwrap();
+                changed
+            }
+        };
+        assert!(changed > 0);
+    }
+}
+
+/// Runs a command with an answer on its standard input.
+fn answer(options: &Options, arguments: &[&str], text: &str) -> Said {
+    let mut command: Command = options.command();
+    let mut child = command
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    Said {
+        done: output.status.success(),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+async fn refuses_a_cut_trail(engine: Engine) {
+    let (_folder, options) = prepared(engine).await;
+    let server = Server::start(&options).await;
+    let client = server.sign_in().await;
+    client.credential("EARLY", "canary-early").await;
+    let mut tables = Tables::open(&options).await;
+    let kept = tables.number("SELECT seq FROM audit_head").await;
+    client.credential("LATE", "canary-late").await;
+    server.signal(Signal::SIGTERM);
+    assert_eq!(server.ended().await.code(), Some(0));
+    drop(tables);
+    process::assert_trail_holds(&options);
+    let noted = std::fs::read_to_string(options.folder.join("audit-head")).unwrap();
+    assert!(
+        noted.starts_with(&format!("{}:", kept + 1)),
+        "noted at the stop: {noted}"
+    );
+
+    // An end that was cut off without a trace in the database itself.
+    tamper(
+        &options,
+        &[
+            "DELETE FROM credential_versions WHERE credential_id = (SELECT id FROM credentials WHERE name = 'LATE')"
+                .to_owned(),
+            "DELETE FROM credentials WHERE name = 'LATE'".to_owned(),
+            format!("DELETE FROM audit_events WHERE seq > {kept}"),
+            format!("UPDATE audit_head SET seq = {kept}, mac = (SELECT mac FROM audit_events WHERE seq = {kept})"),
+        ],
+    )
+    .await;
+    let told = process::run(&options, &["serve"]).refused();
+    assert!(told.contains("audit-head") && told.contains("accept-head"), "{told}");
+    let told = process::run(&options, &["audit", "verify"]).refused();
+    assert!(told.contains("audit-head") && told.contains("cut off"), "{told}");
+
+    for refusal in ["", "no\n", "y\n"] {
+        assert!(!answer(&options, &["audit", "accept-head"], refusal).done);
+    }
+    process::run(&options, &["serve"]).refused();
+    let accepted = answer(&options, &["audit", "accept-head"], "yes\n").done();
+    assert!(
+        accepted.contains(noted.trim()) && accepted.contains("Accepted."),
+        "{accepted}"
+    );
+    process::assert_trail_holds(&options);
+    let mut tables = Tables::open(&options).await;
+    let recorded = tables
+        .number("SELECT count(*) FROM audit_events WHERE action = 'audit.accept_head'")
+        .await;
+    assert_eq!(recorded, 1);
+    drop(tables);
+    let server = Server::start(&options).await;
+    server.sign_in().await.credential("LATER", "canary-later").await;
+    drop(server);
+
+    // All events and the head are deleted: an empty trail beside records.
+    std::fs::remove_file(options.folder.join("audit-head")).unwrap();
+    tamper(
+        &options,
+        &[
+            "DELETE FROM audit_events".to_owned(),
+            "DELETE FROM audit_head".to_owned(),
+        ],
+    )
+    .await;
+    let told = process::run(&options, &["serve"]).refused();
+    assert!(told.contains("its events were deleted"), "{told}");
+    let told = process::run(&options, &["audit", "verify"]).refused();
+    assert!(told.contains("EARLY") && told.contains("user admin"), "{told}");
+}
+
+#[tokio::test]
+async fn a_trail_whose_end_was_cut_off_is_refused_until_it_is_accepted_on_sqlite() {
+    refuses_a_cut_trail(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_trail_whose_end_was_cut_off_is_refused_until_it_is_accepted_on_postgres() {
+    refuses_a_cut_trail(Engine::Postgres).await;
+}
