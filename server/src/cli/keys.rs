@@ -36,7 +36,7 @@ pub(super) enum KeysCommand {
     },
     /// Wrap what other keys sealed with the active key. Can be interrupted and repeated while servers run.
     Rewrap,
-    /// Open every stored value once, and tell which ones do not open.
+    /// Open every stored value once, compare its version with the audit trail, and tell which ones do not hold.
     Verify,
     /// Show the keys: what each is for, how many values it seals, and who lacks it.
     List,

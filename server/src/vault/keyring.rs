@@ -75,6 +75,8 @@ impl Keyring {
                     text
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound && matches!(source, KeyringSource::Own(_)) => {
+                    // It will be generated there.
+                    folder_closed_to_others(folder_of(path))?;
                     return Ok(None);
                 }
                 Err(error) => {
@@ -223,30 +225,38 @@ impl KeyringLock {
     }
 }
 
-/// Refuses a keyring file that others can read or replace. The text that is read already is not trusted either: an
-/// account that can write the folder can put another file in its place.
+/// Refuses a keyring file that others can read or replace, as ssh does with its keys.
 fn closed_to_others(path: &Path) -> anyhow::Result<()> {
-    // A link, e.g. of a mounted secret, says nothing; the file behind it does.
+    // A link, e.g. of a mounted secret, has no permissions of its own; the file behind it and both folders count.
     let file = fs::canonicalize(path).with_context(|| format!("The keyring {} cannot be found.", path.display()))?;
-    for (what, place, exposed, mode) in [
-        ("keyring", file.as_path(), is_open_to_others(&file), "600"),
-        (
-            "folder of the keyring",
-            folder_of(&file),
-            is_writable_by_others(folder_of(&file)),
-            "go-w",
-        ),
-    ] {
-        let exposed = exposed.with_context(|| format!("The permissions of {} cannot be read.", place.display()))?;
-        ensure!(
-            !exposed,
-            "The {what}, {}, is open to other users of this machine. Run: chmod {mode} '{}'. If they may have used it, \
-             add a new key (strongroom keys add) and replace the values.",
-            place.display(),
-            place.display()
+    if is_open_to_others(&file).with_context(|| unknown(&file))? {
+        bail!("The keyring {} is open to other users of this machine. {}", file.display(), close("600", &file));
+    }
+    folder_closed_to_others(folder_of(path))?;
+    folder_closed_to_others(folder_of(&file))
+}
+
+/// Refuses a folder in which others could put another keyring in the place of this one.
+fn folder_closed_to_others(folder: &Path) -> anyhow::Result<()> {
+    if folder.exists() && is_writable_by_others(folder).with_context(|| unknown(folder))? {
+        bail!(
+            "The folder of the keyring, {}, can be written by other users of this machine. {}",
+            folder.display(),
+            close("go-w", folder)
         );
     }
     Ok(())
+}
+
+fn unknown(place: &Path) -> String {
+    format!("The permissions of {} cannot be read.", place.display())
+}
+
+fn close(mode: &str, place: &Path) -> String {
+    format!(
+        "Run: chmod {mode} '{}'. If others may have used it, add a new key (strongroom keys add) and replace the values.",
+        place.display()
+    )
 }
 
 fn cannot_write(path: &Path) -> String {
@@ -310,6 +320,8 @@ mod tests {
         }
         for mode in [0o770, 0o707, 0o777] {
             set(folder.path(), mode);
+            let none = KeyringSource::Own(folder.path().join("none.json"));
+            assert!(Keyring::read(&none).is_err(), "none is generated there: {mode:o}");
             let told = format!("{:#}", read(&path).unwrap_err());
             assert!(told.contains("chmod go-w '"), "{mode:o}: {told}");
         }
