@@ -106,10 +106,9 @@ impl HeadFile {
             writeln!(file, "{head}")?;
             Ok(file)
         };
-        if !self.path.exists() {
-            begin()?.publish_new()?;
+        if self.path.exists() || !begin()?.publish_new()? {
+            begin()?.replace()?;
         }
-        begin()?.replace()?;
         self.remember(head);
         Ok(())
     }

@@ -230,7 +230,11 @@ fn closed_to_others(path: &Path) -> anyhow::Result<()> {
     // A link, e.g. of a mounted secret, has no permissions of its own; the file behind it and both folders count.
     let file = fs::canonicalize(path).with_context(|| format!("The keyring {} cannot be found.", path.display()))?;
     if is_open_to_others(&file).with_context(|| unknown(&file))? {
-        bail!("The keyring {} is open to other users of this machine. {}", file.display(), close("600", &file));
+        bail!(
+            "The keyring {} is open to other users of this machine. {}",
+            file.display(),
+            close("600", &file)
+        );
     }
     folder_closed_to_others(folder_of(path))?;
     folder_closed_to_others(folder_of(&file))

@@ -24,7 +24,15 @@ async fn moved(from: Engine, to: Engine) {
         "{told}"
     );
     new.take_keyring(&old);
+    // The head of another database, which was in the folder before.
+    let noted = new.folder.join("audit-head");
+    std::fs::write(&noted, format!("7:{}\n", "ab".repeat(32))).unwrap();
     process::run(&new, &["restore", file]).done();
+    assert_eq!(
+        std::fs::read_to_string(&noted).unwrap(),
+        process::run(&new, &["audit", "head"]).done(),
+        "the head of the restored trail is noted"
+    );
     let told = process::run(&new, &["restore", file]).refused();
     assert!(told.contains("holds data already"), "{told}");
     assert!(process::verify(&new).contains("The 1 stored value opens"));

@@ -31,6 +31,30 @@ async fn eventually<T>(mut attempt: impl AsyncFnMut() -> Result<T, String>) -> T
     }
 }
 
+#[tokio::test]
+async fn a_keyring_that_other_users_can_read_or_replace_is_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options::new(&folder, "data", None);
+    process::add_administrator(&options);
+    let set = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set(&options.keyring(), 0o666);
+    set(&options.folder, 0o777);
+    let commands: [&[&str]; 3] = [&["serve"], &["keys", "list"], &["audit", "verify"]];
+    for command in commands {
+        let told = process::run(&options, command).refused();
+        let chmod = format!("chmod 600 '{}'", options.keyring().canonicalize().unwrap().display());
+        assert!(told.contains(&chmod), "{told}");
+    }
+    set(&options.keyring(), 0o600);
+    let told = process::run(&options, &["serve"]).refused();
+    assert!(told.contains("chmod go-w '"), "{told}");
+    set(&options.folder, 0o700);
+    process::run(&options, &["keys", "list"]).done();
+}
+
 async fn stores(client: &Client, name: &str) {
     client.credential(name, "marked-canary").await;
 }

@@ -7,8 +7,12 @@ use crate::both_engines;
 use crate::support::{Engine, TestApp};
 
 async fn strongroom(app: &TestApp, arguments: &[&str]) -> Output {
+    run(app, &[&["audit"], arguments].concat()).await
+}
+
+async fn run(app: &TestApp, arguments: &[&str]) -> Output {
     let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_strongroom"));
-    command.arg("audit").args(arguments).arg("--data-dir").arg(app.folder());
+    command.args(arguments).arg("--data-dir").arg(app.folder());
     if let Some(url) = &app.database_url {
         command.args(["--database-url", url]);
     }
@@ -39,6 +43,14 @@ both_engines! {
         }
         let later = strongroom(&app, &["verify", "--from-seq", "4"]).await;
         assert!(told(&later).contains("the first fault is at event 6"), "{}", told(&later));
+        tamper(&app, "UPDATE credentials SET version = 9").await;
+        for command in [["audit", "verify"], ["keys", "verify"]] {
+            let bad = run(&app, &command).await;
+            assert_eq!(bad.status.code(), Some(1), "{}", told(&bad));
+            for words in ["PROD_KEY", "version 9", "version 1"] {
+                assert!(told(&bad).contains(words), "{command:?} {words}: {}", told(&bad));
+            }
+        }
         let unreadable = strongroom(&app, &["verify", "--head", "canary"]).await;
         assert_eq!(unreadable.status.code(), Some(2), "{}", told(&unreadable));
     }
