@@ -79,9 +79,16 @@ pub enum Fault {
     /// The head is not the link of the last event.
     WrongHead(i64),
     /// The trail does not hold the head that was noted elsewhere: events were cut off or written anew.
-    NotedHead(i64),
-    /// The trail does not hold the head that the data folder notes.
-    FileHead(i64),
+    NotedHead(NotedIn, i64),
+}
+
+/// Where a head was noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotedIn {
+    /// By an operator.
+    Elsewhere,
+    /// In the file `audit-head`.
+    DataFolder,
 }
 
 impl Fault {
@@ -96,8 +103,7 @@ impl Fault {
             | Self::BeforeBeginning(seq)
             | Self::BeyondHead(seq)
             | Self::WrongHead(seq)
-            | Self::NotedHead(seq)
-            | Self::FileHead(seq) => *seq,
+            | Self::NotedHead(_, seq) => *seq,
             Self::Missing { first, .. } => *first,
         }
     }
@@ -117,11 +123,11 @@ impl fmt::Display for Fault {
             Self::BeforeBeginning(seq) => write!(f, "event {seq} stands before the beginning of the chain"),
             Self::BeyondHead(seq) => write!(f, "event {seq} stands after the head of the chain"),
             Self::WrongHead(seq) => write!(f, "the head of the chain does not belong to its last event, {seq}"),
-            Self::NotedHead(seq) => write!(
+            Self::NotedHead(NotedIn::Elsewhere, seq) => write!(
                 f,
                 "the head that you noted, event {seq}, is not in the trail: its end was cut off or written anew"
             ),
-            Self::FileHead(seq) => write!(
+            Self::NotedHead(NotedIn::DataFolder, seq) => write!(
                 f,
                 "the head in the file audit-head of the data folder, event {seq}, is not in the trail: its end was cut off or written anew"
             ),

@@ -17,7 +17,7 @@ mod verify;
 mod versions;
 
 pub use event::{Event, changed_fields};
-pub use fault::{Fault, Head, Report};
+pub use fault::{Fault, Head, NotedIn, Report};
 pub use noted::{HeadFile, Noted, check_end};
 pub use operations::operations;
 pub use routes::router;

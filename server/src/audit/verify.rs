@@ -1,7 +1,7 @@
 //! Walks the chain and tells where it does not hold, while servers go on writing.
 
 use super::chain::{self, BEGINNING};
-use super::fault::{Fault, Head, Report, TOLD};
+use super::fault::{Fault, Head, NotedIn, Report, TOLD};
 use super::rows::ChainedRow;
 use super::{search, store, versions};
 use crate::db::{Db, Tx, read, within};
@@ -45,8 +45,8 @@ pub(super) async fn holds(db: &Db, noted: &Head) -> Result<bool, ApiError> {
     Ok(kept.as_ref() == Some(&noted.mac))
 }
 
-/// Checks every event from a number on, the head, the heads that were noted elsewhere (each with the fault that it is not
-/// to be there), and the records against their events. `progress` hears how many were checked and where the
+/// Checks every event from a number on, the head, the heads that were noted apart from the database, and the records
+/// against their events. `progress` hears how many were checked and where the
 /// walk ends.
 ///
 /// # Errors
@@ -55,7 +55,7 @@ pub async fn verify(
     db: &Db,
     vault: &Vault,
     from: i64,
-    noted: &[(&Head, fn(i64) -> Fault)],
+    noted: &[(NotedIn, &Head)],
     mut progress: impl FnMut(u64, i64),
 ) -> Result<Report, ApiError> {
     let Ends {
@@ -90,9 +90,9 @@ pub async fn verify(
     if last_seq > head.seq {
         report.add(Fault::BeyondHead(head.seq + 1));
     }
-    for (noted, fault) in noted {
+    for (place, noted) in noted {
         if !holds(db, noted).await? {
-            report.add(fault(noted.seq));
+            report.add(Fault::NotedHead(*place, noted.seq));
         }
     }
     report.records = versions::record_faults(db).await?;

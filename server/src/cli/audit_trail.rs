@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use clap::Subcommand;
 
 use super::{open_base, say};
-use crate::audit::{self, Event, Fault, Head};
+use crate::audit::{self, Event, Head, NotedIn};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::http::Principal;
@@ -57,9 +57,9 @@ pub(super) async fn run(settings: Settings, command: AuditCommand) -> anyhow::Re
                     say(&format!("{checked} events checked, the last one is {last}"));
                 }
             };
-            let noted_elsewhere = head.iter().map(|head| (head, Fault::NotedHead as fn(i64) -> Fault));
-            let in_folder = in_folder.iter().map(|head| (head, Fault::FileHead as fn(i64) -> Fault));
-            let noted: Vec<_> = noted_elsewhere.chain(in_folder).collect();
+            let elsewhere = head.iter().map(|head| (NotedIn::Elsewhere, head));
+            let in_folder = in_folder.iter().map(|head| (NotedIn::DataFolder, head));
+            let noted: Vec<_> = elsewhere.chain(in_folder).collect();
             audit::verify(&base.db, &base.vault, from_seq, &noted, progress)
                 .await
                 .map(Some)

@@ -137,7 +137,7 @@ mod tests {
 
     impl DatabaseError for Coded {
         fn message(&self) -> &str {
-            "an example"
+            self.0
         }
         fn code(&self) -> Option<std::borrow::Cow<'_, str>> {
             Some(self.0.into())

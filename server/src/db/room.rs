@@ -120,10 +120,16 @@ impl Room {
 
     /// Looks for room again: makes the reserve anew, or finds enough free pages in the database.
     pub(super) async fn look_for_room(&self, reader: &SqlitePool) {
-        if !self.is_short() {
+        let was_short = self.is_short();
+        if self.size() == 0 || !was_short && self.0.file.as_ref().is_none_or(|file| file.exists()) {
             return;
         }
-        if self.make().await.is_err() {
+        let made = self.make().await;
+        if !was_short {
+            // It was given up, and free pages were found then.
+            return;
+        }
+        if made.is_err() {
             let free: Result<i64, sqlx::Error> = sqlx::query_scalar(FREE_BYTES).fetch_one(reader).await;
             let free = free.map_or(0, |bytes| u64::try_from(bytes).unwrap_or_default());
             // Deleted rows left pages that are used again; the log needs room beside them.
@@ -188,7 +194,7 @@ fn allocate(path: &Path, size: u64) -> io::Result<()> {
 }
 
 fn write_zeros(file: &mut File, size: u64) -> io::Result<()> {
-    let zeros = [0_u8; 64 << 10];
+    let zeros = vec![0_u8; 64 << 10];
     let mut left = size;
     while left > 0 {
         let some = usize::try_from(left).map_or(zeros.len(), |left| left.min(zeros.len()));

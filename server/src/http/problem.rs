@@ -256,10 +256,8 @@ impl ApiError {
             Self::Throttled { retry_after } | Self::Busy { retry_after } => Some(*retry_after),
             Self::RateLimited { retry_after, .. } => *retry_after,
             Self::Unavailable(_) | Self::AuditUnavailable | Self::TooManyUses { .. } => Some(1),
-            // The keyring is read again in this time.
-            Self::KeyMissing(_) | Self::SchemaBehind => Some(5),
-            // The heartbeat writes again, and looks for room, in this time.
-            Self::StorageFull(_) | Self::CannotWrite => Some(5),
+            // In this time the keyring is read again, and the heartbeat writes and looks for room.
+            Self::KeyMissing(_) | Self::SchemaBehind | Self::StorageFull(_) | Self::CannotWrite => Some(5),
             _ => None,
         }
     }
@@ -438,6 +436,29 @@ impl ApiError {
                 "The value of {} cannot be sent as a header: it has a line break or another control character. Save it again without.",
                 credential.name
             ),
+            Self::CredentialRolledBack(_)
+            | Self::QuotaReached(_)
+            | Self::TooManyUses { .. }
+            | Self::StorageFull(_)
+            | Self::CannotWrite
+            | Self::Unavailable(_)
+            | Self::AuditUnavailable
+            | Self::KeyMissing(_)
+            | Self::SchemaBehind => self.service_detail(),
+            Self::Throttled { retry_after } => format!("Too many tries. Wait {retry_after} seconds."),
+            Self::Busy { retry_after } => {
+                format!("The server has too much to do at this moment. Wait {retry_after} seconds, then try again.")
+            }
+            Self::Upstream { detail, .. } | Self::RateLimited { detail, .. } => detail.clone(),
+            Self::Internal(_) => {
+                "Something went wrong in Strongroom. Give the request id to whoever runs it.".to_owned()
+            }
+        }
+    }
+
+    /// The sentence of an error of the database, its disk, keys or limits; empty for every other one.
+    fn service_detail(&self) -> String {
+        match self {
             Self::CredentialRolledBack(credential) => format!(
                 "The stored value of {} is not the one that the audit trail records: the database was changed behind Strongroom, or is a copy of an earlier moment. Nothing was sent. Save the value again, and tell the operator, who can run strongroom audit verify.",
                 credential.name
@@ -451,22 +472,14 @@ impl ApiError {
             Self::TooManyUses { per_second } => format!(
                 "You used credentials more than {per_second} times in a second, the limit for each user. Nothing was sent. Wait a second, or ask the operator to raise the setting quota_uses_per_second."
             ),
-            Self::Throttled { retry_after } => format!("Too many tries. Wait {retry_after} seconds."),
-            Self::Busy { retry_after } => {
-                format!("The server has too much to do at this moment. Wait {retry_after} seconds, then try again.")
-            }
-            Self::Upstream { detail, .. } | Self::RateLimited { detail, .. } => detail.clone(),
-            Self::Internal(_) => {
-                "Something went wrong in Strongroom. Give the request id to whoever runs it.".to_owned()
-            }
-            Self::Unavailable(_) => {
-                "The database does not answer. Nothing was changed; try again in a moment.".to_owned()
-            }
             Self::StorageFull(_) => {
                 "The disk of the database is full. Nothing was changed. You can still delete, sign out, end sessions and disable accounts; ask the operator to make room.".to_owned()
             }
             Self::CannotWrite => {
                 "This server cannot write to its database: the disk is full, or the database is read-only or does not answer. The log has the reason.".to_owned()
+            }
+            Self::Unavailable(_) => {
+                "The database does not answer. Nothing was changed; try again in a moment.".to_owned()
             }
             Self::AuditUnavailable => {
                 "The use could not be recorded, so nothing was sent. Try again in a moment.".to_owned()
@@ -477,6 +490,7 @@ impl ApiError {
             Self::SchemaBehind => {
                 "The tables of the database are older than this server. Restart it: it brings them up to date when it starts.".to_owned()
             }
+            _ => String::new(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The chain: whoever changes rows in the database is found out.
 
-use server::audit::{Fault, Head, Report, head, verify};
+use server::audit::{Fault, Head, NotedIn, Report, head, verify};
 
 use super::{run, tamper};
 use crate::both_engines;
@@ -20,10 +20,7 @@ async fn verified(app: &TestApp, noted: Option<&Head>) -> Report {
 
 async fn verified_from(app: &TestApp, from: i64, noted: Option<&Head>) -> Report {
     let base = &app.state.base;
-    let noted: Vec<_> = noted
-        .iter()
-        .map(|head| (*head, Fault::NotedHead as fn(i64) -> Fault))
-        .collect();
+    let noted: Vec<_> = noted.iter().map(|head| (NotedIn::Elsewhere, *head)).collect();
     verify(&base.db, &base.vault, from, &noted, |_, _| ()).await.unwrap()
 }
 
@@ -94,13 +91,13 @@ both_engines! {
         assert_eq!(verified(&app, None).await.faults, [Fault::Missing { first: cut + 1, last: noted.seq }]);
         tamper(&app, &format!("UPDATE audit_head SET seq = {cut}, mac = (SELECT mac FROM audit_events WHERE seq = {cut})")).await;
         assert_eq!(verified(&app, None).await.faults, [], "without a noted head a clean cut cannot be told");
-        assert_eq!(verified(&app, Some(&noted)).await.faults, [Fault::NotedHead(noted.seq)]);
+        assert_eq!(verified(&app, Some(&noted)).await.faults, [Fault::NotedHead(NotedIn::Elsewhere, noted.seq)]);
         // Written anew: as many events as before, but not the same.
         for number in 0..3 {
             app.credential("admin", &format!("NEW{number}"), "v").await;
         }
         assert_eq!(verified(&app, None).await.faults, []);
-        assert_eq!(verified(&app, Some(&noted)).await.faults, [Fault::NotedHead(noted.seq)]);
+        assert_eq!(verified(&app, Some(&noted)).await.faults, [Fault::NotedHead(NotedIn::Elsewhere, noted.seq)]);
     }
 
     async fn a_wrong_head_and_events_beyond_it_are_found(app: TestApp) {

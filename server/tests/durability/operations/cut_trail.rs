@@ -16,18 +16,15 @@ use crate::tables::Tables;
 async fn tamper(options: &Options, statements: &[String]) {
     for sql in statements {
         let sql = AssertSqlSafe(sql.clone());
-        let changed = match &options.database {
-            Some(url) => {
-                let mut connection = PgConnection::connect(url).await.unwrap();
-                sqlx::query(sql).execute(&mut connection).await.unwrap().rows_affected()
-            }
-            None => {
-                let file = SqliteConnectOptions::new().filename(options.folder.join("strongroom.db"));
-                let mut connection = file.connect().await.unwrap();
-                let changed = sqlx::query(sql).execute(&mut connection).await.unwrap().rows_affected();
-                connection.close().await.unwrap();
-                changed
-            }
+        let changed = if let Some(url) = &options.database {
+            let mut connection = PgConnection::connect(url).await.unwrap();
+            sqlx::query(sql).execute(&mut connection).await.unwrap().rows_affected()
+        } else {
+            let file = SqliteConnectOptions::new().filename(options.folder.join("strongroom.db"));
+            let mut connection = file.connect().await.unwrap();
+            let changed = sqlx::query(sql).execute(&mut connection).await.unwrap().rows_affected();
+            connection.close().await.unwrap();
+            changed
         };
         assert!(changed > 0);
     }
