@@ -1,4 +1,4 @@
-//! The commands of the Strongroom project: `serve`, `test`, `build` and `bench`.
+//! The commands of the Strongroom project: `serve`, `test`, `build`, `bench` and `fuzz`.
 //!
 //! `cargo xtask help` lists them. Each installs what it needs where it can, and says which command to run where it cannot.
 
@@ -12,6 +12,7 @@ mod chunks;
 mod debian;
 mod demo;
 mod first_visit;
+mod fuzz;
 mod node;
 mod playwright;
 mod postgres;
@@ -52,6 +53,8 @@ enum Command {
     Build(build::Options),
     /// Measure a release build against bare floors on this machine, and the bytes of first visits.
     Bench,
+    /// Run a fuzz target with libFuzzer.
+    Fuzz(fuzz::Options),
 }
 
 fn main() -> ExitCode {
@@ -73,5 +76,6 @@ fn run(command: Command) -> Result<()> {
         Command::Test(options) => test::run(options),
         Command::Build(options) => build::run(options),
         Command::Bench => bench::run(),
+        Command::Fuzz(options) => fuzz::run(options),
     }
 }

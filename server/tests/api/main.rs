@@ -12,6 +12,7 @@ mod attacker;
 mod audit;
 mod backup;
 mod bodies;
+mod corpora;
 mod credentials;
 mod faults;
 mod front;
