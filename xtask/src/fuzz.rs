@@ -56,7 +56,10 @@ pub fn run(options: Options) -> Result<()> {
         .arg(format!("-max_len={MAX_BYTES}"))
         .arg(format!("-artifact_prefix={}/", work.display()))
         .args(["-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1"]);
-    finish(fuzz, "the property does not hold: add the input to the corpus once it is fixed")?;
+    finish(
+        fuzz,
+        "the property does not hold: add the input to the corpus once it is fixed",
+    )?;
     if options.keep {
         keep(&program, &seeds, &found)?;
     }

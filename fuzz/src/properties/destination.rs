@@ -10,15 +10,24 @@ use url::Url;
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (entry, asked) = text.split_once('\n').unwrap_or((text, text));
-    let Ok((url, destination)) = Destination::parse(entry) else { return };
+    let Ok((url, destination)) = Destination::parse(entry) else {
+        return;
+    };
     let allowed = AllowedHost::of(&destination);
     assert!(allowed.admits(&destination), "an entry admits its own destination");
     let again = AllowedHost::parse(allowed.as_str());
-    assert!(again.as_ref() == Ok(&allowed), "the spelling of an entry reads as that entry");
+    assert!(
+        again.as_ref() == Ok(&allowed),
+        "the spelling of an entry reads as that entry"
+    );
     if let Ok((other_url, other)) = Destination::parse(asked)
         && allowed.admits(&other)
     {
-        assert_eq!(endpoint(&url), endpoint(&other_url), "an entry admits its own host and port");
+        assert_eq!(
+            endpoint(&url),
+            endpoint(&other_url),
+            "an entry admits its own host and port"
+        );
     }
 }
 

@@ -7,7 +7,4 @@ pub mod redaction;
 pub type Property = fn(&[u8]);
 
 /// All targets: the name of the program without `fuzz-`, which is the folder of its corpus too, and its property.
-pub const TARGETS: &[(&str, Property)] = &[
-    ("redaction", redaction::check),
-    ("destination", destination::check),
-];
+pub const TARGETS: &[(&str, Property)] = &[("redaction", redaction::check), ("destination", destination::check)];

@@ -8,7 +8,9 @@ use server::outbound::redact::{MASK, Redactor};
 /// # Panics
 /// Where the value survives, or where the outcome depends on the borders of chunks.
 pub fn check(data: &[u8]) {
-    let Some((value, text, chunk)) = input(data) else { return };
+    let Some((value, text, chunk)) = input(data) else {
+        return;
+    };
     let redactor = Redactor::of(&SecretValue::new(value.to_owned()));
     let whole = scan(&redactor, text, text.len().max(1));
     assert_eq!(scan(&redactor, text, chunk), whole, "the outcome depends on the chunks");

@@ -8,7 +8,7 @@ use super::failure::{About, Again, Failure, lower_words};
 use super::sink::Sink;
 use super::wire::{self, Answer, Ask, Fault, Fold, MAX_TEXT_BYTES, Piece};
 use super::{Ai, Caller, Model};
-use crate::outbound::redact::{Redactor, Words};
+use crate::outbound::redact::{Redactor, WordBuffer};
 use crate::outbound::{Post, Reply};
 
 impl Ai {
@@ -146,7 +146,7 @@ fn clean_calls(redactor: &Redactor, answer: &mut Answer) {
 /// the bytes does not see what was cut in two: the text itself is scanned once more.
 struct Told {
     redactor: Redactor,
-    words: Option<Words>,
+    words: Option<WordBuffer>,
     event: fn(String) -> ActionEvent,
     whole: String,
     /// What came, of which `whole` holds what was passed on.

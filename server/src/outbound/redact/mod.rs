@@ -12,12 +12,12 @@
 //! there could break the protocol's own words. JSON texts are scanned once more after parsing, where
 //! the shorter ones are found and every escape is undone, whichever writer it is from.
 
-mod forms;
+mod encodings;
 mod json;
-mod marks;
 mod scan;
+mod spans;
 mod unescape;
-mod words;
+mod word_buffer;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -27,10 +27,10 @@ use std::sync::Arc;
 use app::secret::SecretValue;
 use zeroize::Zeroizing;
 
-use marks::Marks;
 pub use scan::Scanner;
+use spans::MaskSpans;
 use unescape::Unescaped;
-pub use words::Words;
+pub use word_buffer::WordBuffer;
 
 /// What stands in place of a secret.
 pub const MASK: &str = "[redacted]";
@@ -50,7 +50,7 @@ pub struct Redactor {
     patterns: Arc<[Pattern]>,
     /// The bytes that a pattern begins with.
     first: Arc<[bool; 256]>,
-    /// Whether a text must end before any of it is passed on: see [`Words`].
+    /// Whether a text must end before any of it is passed on: see [`WordBuffer`].
     whole_only: bool,
 }
 
@@ -88,8 +88,8 @@ impl Redactor {
         let mut whole_only = false;
         let mut patterns = Vec::new();
         for value in values {
-            whole_only |= words::must_come_whole(value.expose());
-            patterns.extend(forms::forms(value.expose()).into_iter().map(Pattern::new));
+            whole_only |= word_buffer::must_come_whole(value.expose());
+            patterns.extend(encodings::encodings(value.expose()).into_iter().map(Pattern::new));
         }
         // Of two forms that begin alike, the longer one is replaced.
         patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.bytes.len()));
@@ -110,7 +110,7 @@ impl Redactor {
         if self.patterns.is_empty() {
             return Cow::Borrowed(text);
         }
-        let mut marks = Marks::default();
+        let mut marks = MaskSpans::default();
         self.find(text.as_bytes(), |found| marks.add(found));
         let mut readings: Vec<Unescaped> = Vec::new();
         while readings.len() < MAX_ESCAPED {
@@ -155,8 +155,8 @@ impl Redactor {
 
     /// A reader of one text that comes in pieces, and is passed on in pieces.
     #[must_use]
-    pub fn words(&self) -> Words {
-        Words::new(self)
+    pub fn words(&self) -> WordBuffer {
+        WordBuffer::new(self)
     }
 
     /// A scanner for one byte stream.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::marks::Marks;
+use super::spans::MaskSpans;
 use super::{MASK, Redactor};
 
 /// Scans one stream. Bytes that may be the beginning of the secret are held back until it is clear
@@ -17,7 +17,7 @@ pub struct Scanner {
     idle: bool,
     held: Vec<u8>,
     /// What is to be masked in `held`.
-    marks: Marks,
+    marks: MaskSpans,
 }
 
 impl Scanner {
@@ -32,7 +32,7 @@ impl Scanner {
             matched,
             idle: true,
             held: Vec::new(),
-            marks: Marks::default(),
+            marks: MaskSpans::default(),
         }
     }
 

@@ -12,14 +12,14 @@ const MAX_WORD_BYTES: usize = 16 * 1024;
 
 /// Reads one text piece by piece.
 #[derive(Debug)]
-pub struct Words {
+pub struct WordBuffer {
     scanner: Scanner,
     whole_only: bool,
     /// How much of a text without a border is kept.
     kept: usize,
 }
 
-impl Words {
+impl WordBuffer {
     pub(super) fn new(redactor: &Redactor) -> Self {
         let longest = redactor.patterns.iter().map(|pattern| pattern.bytes.len()).max();
         Self {

@@ -28,7 +28,7 @@ const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.')
 
 /// All forms that are long enough to be told from other text, each once, the longest first, so that
 /// the longer of two forms that begin alike is the one that is replaced.
-pub(super) fn forms(value: &str) -> Vec<Zeroizing<Vec<u8>>> {
+pub(super) fn encodings(value: &str) -> Vec<Zeroizing<Vec<u8>>> {
     let mut forms = Forms::default();
     forms.add_all(value);
     // A receiver takes white space off a header, and a program off its environment.

@@ -7,9 +7,9 @@ use super::MASK;
 
 /// Ranges in order, without overlaps.
 #[derive(Debug, Default)]
-pub(super) struct Marks(Vec<Range<usize>>);
+pub(super) struct MaskSpans(Vec<Range<usize>>);
 
-impl Marks {
+impl MaskSpans {
     /// Adds a range; it becomes one with those that it overlaps.
     pub fn add(&mut self, mut range: Range<usize>) {
         let first = self.0.partition_point(|mark| mark.end <= range.start);
@@ -61,11 +61,11 @@ impl Marks {
 
 #[cfg(test)]
 mod tests {
-    use super::Marks;
+    use super::MaskSpans;
 
     #[test]
     fn marks_that_overlap_become_one() {
-        let mut marks = Marks::default();
+        let mut marks = MaskSpans::default();
         for range in [5..8, 1..3, 10..12, 2..4, 8..9, 7..11] {
             marks.add(range);
         }
