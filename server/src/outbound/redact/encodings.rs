@@ -1,34 +1,44 @@
-//! The forms in which a value comes back.
+//! The forms of a value that are searched for, each in one reading of the text.
+//!
+//! Escapes are not listed here: writers differ in what they escape, so the text is read with its escapes undone
+//! (`decoder`). Digits are searched in texts that were reduced to digits (`digits`), so that line breaks, separators and
+//! letter case need no forms of their own.
 
-use std::fmt::Write as _;
-
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use zeroize::Zeroizing;
 
+use super::decoder;
+use super::fingerprint::{Fingerprint, Shift};
 use super::{MIN_BYTES, MIN_STREAM_BYTES};
 
-/// What `encodeURIComponent` encodes.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
+/// How much of a form is in the automaton; the rest is compared by its hash.
+pub(super) const HEAD_BYTES: usize = 32;
 
-/// What RFC 3986 asks to encode.
-const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+/// Which reading of a text a form is searched in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// The text as it is, and with its escapes undone.
+    Plain,
+    /// Its base64 digits, in the standard alphabet.
+    Base64,
+    /// Its hexadecimal digits, in lower case.
+    Hex,
+}
 
-/// What WHATWG form encoding encodes; the space becomes a plus.
-const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
+/// One form of a value.
+pub(super) struct Form {
+    pub reading: Reading,
+    /// The first bytes.
+    pub head: Zeroizing<Vec<u8>>,
+    /// The length of the whole form.
+    pub len: usize,
+    /// The hash of what follows the head, and the factor for its length.
+    pub rest: (Fingerprint, Shift),
+}
 
-/// All forms that are long enough to be told from other text, each once, the longest first, so that
-/// the longer of two forms that begin alike is the one that is replaced.
-pub(super) fn encodings(value: &str) -> Vec<Zeroizing<Vec<u8>>> {
+/// All forms that are long enough to be told from other text.
+pub(super) fn encodings(value: &str) -> Vec<Form> {
     let mut forms = Forms::default();
     forms.add_all(value);
     // A receiver takes white space off a header, and a program off its environment.
@@ -36,148 +46,69 @@ pub(super) fn encodings(value: &str) -> Vec<Zeroizing<Vec<u8>>> {
     if !value.is_ascii() {
         // Many servers read the bytes of a header as Latin-1.
         let misread: String = value.trim().bytes().map(char::from).collect();
-        forms.add(misread, MIN_BYTES);
+        forms.add_plain(misread.into_bytes());
     }
-    forms.0.sort_by_key(|form| std::cmp::Reverse(form.len()));
-    forms.0
+    forms
+        .0
+        .into_iter()
+        .map(|(reading, bytes)| Form::new(reading, &bytes))
+        .collect()
+}
+
+impl Form {
+    fn new(reading: Reading, bytes: &[u8]) -> Self {
+        let (head, rest) = bytes.split_at(bytes.len().min(HEAD_BYTES));
+        Self {
+            reading,
+            head: Zeroizing::new(head.to_vec()),
+            len: bytes.len(),
+            rest: (Fingerprint::of(rest), Shift::over(rest.len())),
+        }
+    }
 }
 
 #[derive(Default)]
-struct Forms(Vec<Zeroizing<Vec<u8>>>);
+struct Forms(Vec<(Reading, Zeroizing<Vec<u8>>)>);
 
 impl Forms {
     fn add_all(&mut self, value: &str) {
-        self.add(value.to_owned(), MIN_BYTES);
-        for escaped in json_escapes(value) {
-            // A document inside a text of another one is escaped twice.
-            self.add(json_escape(&escaped, false), MIN_BYTES);
-            self.add(escaped, MIN_BYTES);
-        }
-        self.add(html_escape(value, "&#39;"), MIN_BYTES);
-        self.add(html_escape(value, "&#x27;"), MIN_BYTES);
-        for set in [COMPONENT, STRICT] {
-            self.add_percent(&utf8_percent_encode(value, set).to_string());
-        }
-        self.add_percent(&utf8_percent_encode(value, FORM).to_string().replace("%20", "+"));
-        let mut hex = String::with_capacity(value.len() * 2);
-        for byte in value.bytes() {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-        }
-        self.add(hex.to_uppercase(), MIN_STREAM_BYTES);
-        self.add(hex, MIN_STREAM_BYTES);
+        self.add_plain(value.as_bytes().to_vec());
+        // Form encoding writes a space as a plus.
+        self.add_plain(value.replace(' ', "+").into_bytes());
+        let hex = value.bytes().flat_map(|byte| [byte >> 4, byte & 0xF]);
+        let hex = hex.map(|digit| b"0123456789abcdef"[usize::from(digit)]).collect();
+        self.add(Reading::Hex, hex, MIN_STREAM_BYTES);
         for lead in 0..3 {
-            let standard = base64_inside(&STANDARD_NO_PAD, value, lead);
-            let for_addresses = base64_inside(&URL_SAFE_NO_PAD, value, lead);
-            for form in standard.into_iter().chain(for_addresses) {
-                self.add(form, MIN_STREAM_BYTES);
+            for digits in base64_inside(value, lead) {
+                self.add(Reading::Base64, digits, MIN_STREAM_BYTES);
             }
         }
     }
 
-    fn add(&mut self, form: String, min: usize) {
-        let form = Zeroizing::new(form.into_bytes());
-        if form.len() >= min && !self.0.iter().any(|known| **known == *form) {
+    /// Adds the bytes, and what they read as where escapes are undone: a value may look as if it held some.
+    fn add_plain(&mut self, bytes: Vec<u8>) {
+        let read = decoder::read(&bytes);
+        self.add(Reading::Plain, bytes, MIN_BYTES);
+        self.add(Reading::Plain, read, MIN_BYTES);
+    }
+
+    fn add(&mut self, reading: Reading, form: Vec<u8>, min: usize) {
+        let form = (reading, Zeroizing::new(form));
+        if form.1.len() >= min && !self.0.contains(&form) {
             self.0.push(form);
         }
     }
-
-    /// Adds a percent-encoded form with upper-case and with lower-case digits.
-    fn add_percent(&mut self, encoded: &str) {
-        let mut lower = String::with_capacity(encoded.len());
-        let mut digits = 0;
-        for c in encoded.chars() {
-            if c == '%' {
-                digits = 2;
-                lower.push(c);
-            } else if digits > 0 {
-                digits -= 1;
-                lower.push(c.to_ascii_lowercase());
-            } else {
-                lower.push(c);
-            }
-        }
-        self.add(encoded.to_owned(), MIN_BYTES);
-        self.add(lower, MIN_BYTES);
-    }
-}
-
-/// The JSON escapes of the usual writers: as short as can be; with `\/`; in ASCII with lower-case or
-/// upper-case digits; and the last two with `\/`.
-fn json_escapes(value: &str) -> Vec<String> {
-    let plain = json_escape(value, false);
-    let slashes = json_escape(value, true);
-    let mut escapes = Vec::with_capacity(6);
-    for text in [plain, slashes] {
-        escapes.push(ascii_escape(&text, true));
-        escapes.push(ascii_escape(&text, false));
-        escapes.push(text);
-    }
-    escapes
-}
-
-fn json_escape(value: &str, slashes: bool) -> String {
-    let mut escaped = String::with_capacity(value.len() + 8);
-    for c in value.chars() {
-        match c {
-            '"' => escaped.push_str("\\\""),
-            '\\' => escaped.push_str("\\\\"),
-            '/' if slashes => escaped.push_str("\\/"),
-            '\t' => escaped.push_str("\\t"),
-            '\n' => escaped.push_str("\\n"),
-            '\r' => escaped.push_str("\\r"),
-            c if c < ' ' => {
-                let _ = write!(escaped, "\\u{:04x}", u32::from(c));
-            }
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
-/// Writes everything beyond ASCII as UTF-16 escapes.
-fn ascii_escape(text: &str, upper: bool) -> String {
-    let mut escaped = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if c.is_ascii() {
-            escaped.push(c);
-            continue;
-        }
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            let _ = if upper {
-                write!(escaped, "\\u{unit:04X}")
-            } else {
-                write!(escaped, "\\u{unit:04x}")
-            };
-        }
-    }
-    escaped
-}
-
-fn html_escape(value: &str, apostrophe: &str) -> String {
-    let mut escaped = String::with_capacity(value.len() + 8);
-    for c in value.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str(apostrophe),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 /// The base64 digits of a value that other bytes (as many as `lead`, modulo 3) precede: those that depend on the value
 /// alone, and the same with the digit that ends it where nothing follows.
-fn base64_inside(engine: &impl base64::Engine, value: &str, lead: usize) -> [String; 2] {
+fn base64_inside(value: &str, lead: usize) -> [Vec<u8>; 2] {
     let mut bytes = Zeroizing::new(vec![0; lead]);
     bytes.extend_from_slice(value.as_bytes());
-    let digits = Zeroizing::new(engine.encode(&*bytes));
+    let digits = Zeroizing::new(STANDARD_NO_PAD.encode(&*bytes));
     // Six bits a digit: leave out the digits that share bits with a neighbour.
     let first = (lead * 8).div_ceil(6);
     let last = bytes.len() * 8 / 6;
-    let part = |range: std::ops::Range<usize>| digits.get(range).unwrap_or_default().to_owned();
+    let part = |range: std::ops::Range<usize>| digits.as_bytes().get(range).unwrap_or_default().to_vec();
     [part(first..last.max(first)), part(first..digits.len())]
 }

@@ -1,10 +1,10 @@
-//! Masking inside a parsed JSON document, where every escape is undone.
+//! Masking inside a parsed JSON document, where every escape of JSON is undone.
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{MASK, MIN_STREAM_BYTES, Redactor, Scanner};
+use super::{MASK, Redactor};
 
 /// Masks texts, long enough keys, and numbers. `serde_json` limits the depth of what it parses, so the
 /// recursion is bounded.
@@ -26,12 +26,7 @@ pub(super) fn mask(redactor: &Redactor, value: &mut Value) {
             }
         }
         Value::Object(fields) => {
-            let found: Vec<String> = fields.keys().filter(|key| in_key(redactor, key)).cloned().collect();
-            for key in found {
-                if let Some(item) = fields.remove(&key) {
-                    fields.insert(MASK.to_owned(), item);
-                }
-            }
+            mask_keys(redactor, fields);
             for item in fields.values_mut() {
                 mask(redactor, item);
             }
@@ -40,10 +35,20 @@ pub(super) fn mask(redactor: &Redactor, value: &mut Value) {
     }
 }
 
-/// Keys are the protocol's own words: a short value that happens to be one of them is left alone.
-fn in_key(redactor: &Redactor, key: &str) -> bool {
-    let mut scanner = Scanner::new(redactor, MIN_STREAM_BYTES);
-    let mut clean = scanner.push(key.as_bytes());
-    clean.extend(scanner.finish());
-    clean != key.as_bytes()
+/// Keys are the protocol's own words: a short value that happens to be one of them is left alone. Of several keys that
+/// become one, each keeps its item.
+fn mask_keys(redactor: &Redactor, fields: &mut Map<String, Value>) {
+    let found: Vec<(String, String)> = fields
+        .keys()
+        .filter_map(|key| Some((key.clone(), redactor.key(key)?)))
+        .collect();
+    let mut number = 1;
+    for (key, mut clean) in found {
+        let Some(item) = fields.remove(&key) else { continue };
+        while fields.contains_key(&clean) {
+            number += 1;
+            clean = format!("{MASK} {number}");
+        }
+        fields.insert(clean, item);
+    }
 }

@@ -3,33 +3,41 @@
 //!
 //! A server that repeats a header in an error page, a log line or a tool's result does so as it is, or
 //! escaped for JSON or HTML, or percent-encoded, or in base64 or hexadecimal digits: those forms are
-//! found, also across the borders of chunks. In base64 of a longer text, the digit stays that the value
+//! found, also across the borders of chunks. A text is searched in four readings at once: as it is, with its escapes
+//! undone, and as digits of base64 and of hexadecimal numbers. In base64 of a longer text, the digit stays that the value
 //! shares with its neighbour on each side. A server that means to betray a secret that it was given
 //! can always find another form; against that stands the list of allowed hosts, not this scan.
+//!
+//! The time is linear in the text, whatever the values and the text are.
 //!
 //! What cannot be masked: values shorter than [`MIN_BYTES`] bytes, since they would be found
 //! everywhere; in a byte stream, forms shorter than [`MIN_STREAM_BYTES`] bytes, since replacing them
 //! there could break the protocol's own words. JSON texts are scanned once more after parsing, where
-//! the shorter ones are found and every escape is undone, whichever writer it is from.
+//! the shorter ones are found.
 
+mod decoder;
+mod digits;
 mod encodings;
+mod escapes;
+mod fingerprint;
+#[cfg(test)]
+mod form_tests;
 mod json;
+mod lane;
+mod patterns;
 mod scan;
 mod spans;
-mod unescape;
 mod word_buffer;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::ops::Range;
 use std::sync::Arc;
 
 use app::secret::SecretValue;
-use zeroize::Zeroizing;
 
+use encodings::{Form, Reading};
+use patterns::{Patterns, SecretForms};
 pub use scan::Scanner;
-use spans::MaskSpans;
-use unescape::Unescaped;
 pub use word_buffer::WordBuffer;
 
 /// What stands in place of a secret.
@@ -38,38 +46,30 @@ pub const MASK: &str = "[redacted]";
 /// The shortest value that is masked in texts, in bytes.
 pub const MIN_BYTES: usize = 4;
 
-/// How many times over the escapes of a text are undone: a document in a text of a document in a text.
-const MAX_ESCAPED: usize = 4;
-
 /// The shortest form that is masked in byte streams and in the keys of JSON objects, in bytes.
 pub const MIN_STREAM_BYTES: usize = 8;
+
+/// The shortest value of another request that is masked, in bytes: a shorter one could be found out by trial.
+const MIN_OTHER_BYTES: usize = 16;
+
+/// How much of a text is scanned before it is passed on.
+const PIECE_BYTES: usize = 64 * 1024;
 
 /// Knows secrets in all the forms in which they may come back; or none, and then changes nothing.
 #[derive(Clone)]
 pub struct Redactor {
-    patterns: Arc<[Pattern]>,
-    /// The bytes that a pattern begins with.
-    first: Arc<[bool; 256]>,
+    patterns: Arc<Patterns>,
+    /// For each value, whether this very exchange sent it.
+    own: Arc<[bool]>,
     /// Whether a text must end before any of it is passed on: see [`WordBuffer`].
     whole_only: bool,
-}
-
-/// One form, with the table that tells how much of it still matches after a mismatch
-/// (Knuth, Morris, Pratt): the time to scan is bounded by the input, whatever the secret looks like.
-struct Pattern {
-    bytes: Zeroizing<Vec<u8>>,
-    fallback: Vec<u32>,
 }
 
 impl Redactor {
     /// A redactor that has nothing to look for.
     #[must_use]
     pub fn none() -> Self {
-        Self {
-            patterns: Arc::from([]),
-            first: Arc::new([false; 256]),
-            whole_only: false,
-        }
+        Self::of_forms(Vec::new())
     }
 
     /// A redactor for one value.
@@ -85,59 +85,79 @@ impl Redactor {
         reason = "what is looked for in answers is the secret itself"
     )]
     pub fn of_all<'value>(values: impl IntoIterator<Item = &'value SecretValue>) -> Self {
-        let mut whole_only = false;
-        let mut patterns = Vec::new();
-        for value in values {
-            whole_only |= word_buffer::must_come_whole(value.expose());
-            patterns.extend(encodings::encodings(value.expose()).into_iter().map(Pattern::new));
-        }
-        // Of two forms that begin alike, the longer one is replaced.
-        patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.bytes.len()));
-        let mut first = [false; 256];
-        for pattern in &patterns {
-            first[usize::from(pattern.bytes[0])] = true;
-        }
+        let forms = values
+            .into_iter()
+            .map(|value| Arc::new(SecretForms::new(value.expose())));
+        Self::of_forms(forms.collect())
+    }
+
+    fn of_forms(values: Vec<Arc<SecretForms>>) -> Self {
         Self {
-            patterns: patterns.into(),
-            first: Arc::new(first),
-            whole_only,
+            own: values.iter().map(|_| true).collect(),
+            whole_only: values.iter().any(|value| value.must_come_whole),
+            patterns: Arc::new(Patterns::new(values)),
         }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
+    }
+
+    /// Whether a form of this length is masked. Values of other requests count from [`MIN_OTHER_BYTES`] on.
+    fn accepts(&self, value: usize, len: usize, min_bytes: usize) -> bool {
+        if self.is_own(value) {
+            return len >= min_bytes;
+        }
+        let value = self.patterns.values.get(value);
+        value.is_some_and(|value| value.value_bytes >= MIN_OTHER_BYTES)
+    }
+
+    /// Whether a value has a part in what is held back.
+    fn is_own(&self, value: usize) -> bool {
+        self.own.get(value).copied().unwrap_or(false)
+    }
+
+    /// The forms that decide what is held back.
+    fn own_forms(&self, reading: Reading, min_bytes: usize) -> impl Iterator<Item = &Form> + Clone {
+        let own = self.patterns.values.iter().zip(&*self.own).filter(|(_, own)| **own);
+        let forms = own.flat_map(|(value, _)| &value.forms);
+        forms.filter(move |form| form.reading == reading && form.len >= min_bytes)
+    }
+
+    /// The length of the longest form that has a part in it.
+    fn longest_own(&self) -> usize {
+        let own = self.patterns.values.iter().zip(&*self.own).filter(|(_, own)| **own);
+        let forms = own.flat_map(|(value, _)| &value.forms);
+        forms.map(|form| form.len).max().unwrap_or(0)
     }
 
     /// A text without the secret.
     #[must_use]
     pub fn text<'text>(&self, text: &'text str) -> Cow<'text, str> {
-        if self.patterns.is_empty() {
-            return Cow::Borrowed(text);
+        match self.scan(text.as_bytes(), MIN_BYTES) {
+            Some(clean) => Cow::Owned(clean),
+            None => Cow::Borrowed(text),
         }
-        let mut marks = MaskSpans::default();
-        self.find(text.as_bytes(), |found| marks.add(found));
-        let mut readings: Vec<Unescaped> = Vec::new();
-        while readings.len() < MAX_ESCAPED {
-            let last = readings.last().map_or(text.as_bytes(), |reading| &reading.bytes);
-            let Some(reading) = Unescaped::of(last) else { break };
-            readings.push(reading);
-            if let Some(reading) = readings.last() {
-                self.find(&reading.bytes, |found| {
-                    marks.add(
-                        readings
-                            .iter()
-                            .rev()
-                            .fold(found, |found, reading| reading.origin(&found)),
-                    );
-                });
-            }
-        }
-        marks.mask(text)
     }
 
-    /// Tells where the secret is.
-    fn find(&self, text: &[u8], mut found: impl FnMut(Range<usize>)) {
-        let mut scanner = Scanner::new(self, MIN_BYTES);
-        scanner.hold(text);
-        for range in scanner.marks() {
-            found(range.clone());
+    /// The text of a JSON key without the secret.
+    fn key(&self, key: &str) -> Option<String> {
+        self.scan(key.as_bytes(), MIN_STREAM_BYTES)
+    }
+
+    /// `None` where no form of the secret is in the text.
+    fn scan(&self, text: &[u8], min_bytes: usize) -> Option<String> {
+        if self.patterns.shortest().is_none_or(|shortest| text.len() < shortest) {
+            return None;
         }
+        let mut scanner = Scanner::new(self, min_bytes);
+        let mut clean = Vec::new();
+        for piece in text.chunks(PIECE_BYTES) {
+            clean.extend(scanner.push(piece));
+        }
+        clean.extend(scanner.end_of_stream());
+        // A span may end inside a character, where the last bytes of a value look like the first ones of it.
+        scanner.has_masked().then(|| lossy(clean))
     }
 
     /// Whether a text holds the secret.
@@ -148,7 +168,7 @@ impl Redactor {
 
     /// Masks the secret in every text, key and number of a JSON document.
     pub fn json(&self, document: &mut serde_json::Value) {
-        if !self.patterns.is_empty() {
+        if !self.is_empty() {
             json::mask(self, document);
         }
     }
@@ -166,42 +186,13 @@ impl Redactor {
     }
 }
 
+fn lossy(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Redactor")
-    }
-}
-
-impl Pattern {
-    fn new(bytes: Zeroizing<Vec<u8>>) -> Self {
-        let mut pattern = Self {
-            fallback: Vec::with_capacity(bytes.len()),
-            bytes,
-        };
-        let mut matched = 0;
-        pattern.fallback.push(0);
-        for at in 1..pattern.bytes.len() {
-            matched = pattern.step(matched, pattern.bytes[at]);
-            pattern.fallback.push(matched);
-        }
-        pattern
-    }
-
-    /// How much matches after one more byte, given how much matched before; less than all of it.
-    fn step(&self, mut matched: u32, byte: u8) -> u32 {
-        while matched > 0 && self.bytes[matched as usize] != byte {
-            matched = self.fallback[matched as usize - 1];
-        }
-        if self.bytes[matched as usize] == byte {
-            matched + 1
-        } else {
-            0
-        }
-    }
-
-    /// How much still matches after all of it did.
-    fn restart(&self) -> u32 {
-        self.fallback.last().copied().unwrap_or_default()
     }
 }
 

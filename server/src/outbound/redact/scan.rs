@@ -1,8 +1,12 @@
 //! Scanning of a stream that arrives in chunks.
 
 use std::fmt;
-use std::ops::Range;
 
+use super::decoder::{Decoder, Unit};
+use super::digits::Digits;
+use super::encodings::Reading;
+use super::lane::{Finder, Lane};
+use super::patterns::{Patterns, Table};
 use super::spans::MaskSpans;
 use super::{MASK, Redactor};
 
@@ -10,104 +14,198 @@ use super::{MASK, Redactor};
 /// what they are.
 pub struct Scanner {
     redactor: Redactor,
-    /// How much of each pattern the end of the stream matches; `None` for the patterns that are too
-    /// short for this scan.
-    matched: Vec<Option<u32>>,
-    /// Whether the end of the stream matches nothing at all.
-    idle: bool,
+    /// The shortest form that is masked.
+    min_bytes: usize,
+    decoder: Decoder,
+    readings: Readings,
+    /// What was taken; the first `released` bytes of it were passed on.
     held: Vec<u8>,
-    /// What is to be masked in `held`.
-    marks: MaskSpans,
+    released: usize,
+    /// The place in the stream of what was not passed on.
+    place: u64,
+    spans: MaskSpans,
+    has_masked: bool,
+    work: u64,
+}
+
+/// The readings of a text that are searched at once.
+struct Readings {
+    /// The text as it is.
+    raw: Lane,
+    /// With its escapes undone.
+    plain: Lane,
+    base64: Digits,
+    hex: Digits,
+}
+
+impl Readings {
+    /// Reads a byte of the text whose escapes are undone. Digits have no escapes, so they are read there only.
+    #[inline]
+    fn step(&mut self, patterns: &Patterns, unit: Unit, finder: &mut Finder<'_>) {
+        self.plain.step(&patterns.plain, unit, finder);
+        self.base64.step(&patterns.base64, unit, finder);
+        self.hex.step(&patterns.hex, unit, finder);
+    }
 }
 
 impl Scanner {
     pub(super) fn new(redactor: &Redactor, min_bytes: usize) -> Self {
-        let matched = redactor
-            .patterns
-            .iter()
-            .map(|pattern| (pattern.bytes.len() >= min_bytes).then_some(0))
-            .collect();
+        let patterns = &redactor.patterns;
         Self {
-            redactor: redactor.clone(),
-            matched,
-            idle: true,
+            min_bytes,
+            decoder: Decoder::default(),
+            readings: Readings {
+                raw: Lane::new(&patterns.plain),
+                plain: Lane::new(&patterns.plain),
+                base64: Digits::base64(&patterns.base64),
+                hex: Digits::hex(&patterns.hex),
+            },
             held: Vec::new(),
-            marks: MaskSpans::default(),
+            released: 0,
+            place: 0,
+            spans: MaskSpans::default(),
+            has_masked: false,
+            work: 0,
+            redactor: redactor.clone(),
         }
     }
 
     /// Takes the next chunk and gives what can already be passed on.
     #[must_use]
     pub fn push(&mut self, chunk: &[u8]) -> Vec<u8> {
-        if self.matched.iter().all(Option::is_none) {
+        if self.redactor.is_empty() {
             return chunk.to_vec();
         }
         self.hold(chunk);
-        let undecided = self.matched.iter().copied().flatten().max().unwrap_or(0);
-        self.give(self.held.len() - undecided as usize)
+        let decided = self.undecided().unwrap_or(u64::MAX).min(self.end());
+        self.release(decided)
     }
 
     /// Takes the next chunk and passes nothing on.
     pub(super) fn hold(&mut self, chunk: &[u8]) {
-        for &byte in chunk {
-            self.held.push(byte);
-            if !self.idle || self.redactor.first[usize::from(byte)] {
-                self.advance(byte);
+        let from = self.end();
+        self.held.extend_from_slice(chunk);
+        self.read(|decoder, finder, readings, patterns| {
+            for (start, &byte) in (from..).zip(chunk) {
+                let end = start + 1;
+                let unit = Unit { byte, start, end };
+                readings.raw.step(&patterns.plain, unit, finder);
+                if decoder.passes(byte) {
+                    readings.step(patterns, unit, finder);
+                } else {
+                    *finder.work += 1;
+                    decoder.push(unit, &mut |unit| readings.step(patterns, unit, finder));
+                }
             }
-        }
+        });
     }
 
     /// What was taken and not passed on.
     pub(super) fn held(&self) -> &[u8] {
-        &self.held
+        &self.held[self.released..]
     }
 
-    /// What is masked in what is held.
-    pub(super) fn marks(&self) -> &[Range<usize>] {
-        self.marks.ranges()
+    /// Whether any form was masked.
+    pub(super) fn has_masked(&self) -> bool {
+        self.has_masked
     }
 
     /// Passes on what stands before this place in what is held.
-    pub(super) fn give(&mut self, mut cut: usize) -> Vec<u8> {
-        // A mark that may still grow is not cut in two: it would be masked twice.
-        if let Some(mark) = self.marks.around(cut) {
-            cut = mark.start;
-        }
-        self.release(cut)
+    pub(super) fn give(&mut self, cut: usize) -> Vec<u8> {
+        self.release(self.place + cut as u64)
+    }
+
+    /// Reads the end of the stream, and passes on the rest.
+    pub(super) fn end_of_stream(&mut self) -> Vec<u8> {
+        self.read(|decoder, finder, readings, patterns| {
+            decoder.finish(&mut |unit| readings.step(patterns, unit, finder));
+            readings.hex.finish(&patterns.hex, finder);
+        });
+        self.release(self.end())
     }
 
     /// The rest, at the end of the stream.
     #[must_use]
     pub fn finish(mut self) -> Vec<u8> {
-        self.release(self.held.len())
+        self.end_of_stream()
     }
 
-    fn advance(&mut self, byte: u8) {
-        let end = self.held.len();
-        self.idle = true;
-        for (pattern, matched) in self.redactor.patterns.iter().zip(&mut self.matched) {
-            let Some(count) = matched else { continue };
-            *count = pattern.step(*count, byte);
-            let length = pattern.bytes.len();
-            if *count as usize == length {
-                self.marks.add(end - length..end);
-                *count = pattern.restart();
-            }
-            self.idle &= *count == 0;
+    fn read(&mut self, read: impl FnOnce(&mut Decoder, &mut Finder<'_>, &mut Readings, &Patterns)) {
+        let (redactor, min_bytes) = (&self.redactor, self.min_bytes);
+        if redactor.is_empty() {
+            return;
         }
+        let mut finder = Finder {
+            spans: &mut self.spans,
+            accepts: &|value, len| redactor.accepts(value, len, min_bytes),
+            work: &mut self.work,
+        };
+        read(&mut self.decoder, &mut finder, &mut self.readings, &redactor.patterns);
     }
 
-    fn release(&mut self, cut: usize) -> Vec<u8> {
-        let mut out = Vec::with_capacity(cut);
-        let mut from = 0;
-        for range in self.marks.take_before(cut) {
-            out.extend_from_slice(&self.held[from..range.start]);
+    /// The place in the stream of what comes next.
+    fn end(&self) -> u64 {
+        self.place + self.held().len() as u64
+    }
+
+    /// From where on it is not known what is secret. The values of other requests have no part in this: a caller who
+    /// guesses at them must not see from the time of a piece how far a guess is right.
+    fn undecided(&self) -> Option<u64> {
+        let patterns = &self.redactor.patterns;
+        let of = |lane: &Lane, table: &Table, reading: Reading| {
+            let own = self.redactor.own_forms(reading, self.min_bytes);
+            lane.undecided(table, own, |member| self.redactor.is_own(member.value))
+        };
+        let Readings {
+            raw,
+            plain,
+            base64,
+            hex,
+        } = &self.readings;
+        let places = [
+            self.decoder.held_from(),
+            hex.held_from(),
+            of(raw, &patterns.plain, Reading::Plain),
+            of(plain, &patterns.plain, Reading::Plain),
+            of(&base64.lane, &patterns.base64, Reading::Base64),
+            of(&hex.lane, &patterns.hex, Reading::Hex),
+        ];
+        places.into_iter().flatten().min()
+    }
+
+    fn release(&mut self, mut cut: u64) -> Vec<u8> {
+        // A span that may still grow is not cut in two: it would be masked twice.
+        if let Some(span) = self.spans.around(cut) {
+            cut = span.start;
+        }
+        // What was passed on before its end was seen stays passed on.
+        let cut = cut.max(self.place);
+        let length = usize::try_from(cut - self.place).unwrap_or(usize::MAX);
+        let mut out = Vec::with_capacity(length);
+        let mut from = self.released;
+        while let Some(span) = self.spans.take_before(cut) {
+            let at =
+                |place: u64| self.released + usize::try_from(place.saturating_sub(self.place)).unwrap_or(usize::MAX);
+            out.extend_from_slice(&self.held[from..at(span.start).max(from)]);
             out.extend_from_slice(MASK.as_bytes());
-            from = range.end;
+            from = at(span.end).max(from);
+            self.has_masked = true;
         }
-        out.extend_from_slice(&self.held[from..cut]);
-        self.held.drain(..cut);
+        self.released += length;
+        self.place = cut;
+        out.extend_from_slice(&self.held[from.min(self.released)..self.released]);
+        // In large steps, so that the time to move the rest stays linear.
+        if self.released * 2 >= self.held.len() {
+            self.held.drain(..self.released);
+            self.released = 0;
+        }
         out
+    }
+
+    /// How many comparisons were made.
+    #[cfg(test)]
+    pub(super) fn work(&self) -> u64 {
+        self.work
     }
 }
 

@@ -4,7 +4,7 @@
 //! would spell it out, character by character. So a text is passed on up to the last white space, whatever was sent,
 //! and what may be the secret is only looked for in there.
 
-use super::{MIN_BYTES, Redactor, Scanner};
+use super::{MIN_BYTES, Redactor, Scanner, lossy};
 
 /// How much of a text without any white space is kept, in bytes. A form of the secret that is longer decides instead;
 /// to find out where it begins, somebody would have to know as much of it already.
@@ -17,15 +17,48 @@ pub struct WordBuffer {
     whole_only: bool,
     /// How much of a text without a border is kept.
     kept: usize,
+    /// The word that has not ended.
+    word: Word,
+    /// Whether the text may be cut behind the word before it.
+    may_cut: bool,
+}
+
+/// As much of a word as decides whether a text may be cut behind it.
+#[derive(Clone, Copy, Debug)]
+struct Word {
+    length: usize,
+    is_base64: bool,
+    is_hex: bool,
+}
+
+impl Word {
+    const NEW: Self = Self {
+        length: 0,
+        is_base64: true,
+        is_hex: true,
+    };
+
+    fn add(&mut self, c: char) {
+        self.length += 1;
+        self.is_base64 &= c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_');
+        self.is_hex &= c.is_ascii_hexdigit() || matches!(c, 'x' | 'X' | ',' | ':' | '-' | '.');
+    }
+
+    /// Whether the next word may belong to this one: a line of base64, or a number of a row such as `63 61` or
+    /// `0x63, 0x61`. The text alone decides, never the secret.
+    fn may_go_on(self) -> bool {
+        (self.is_base64 && self.length >= 16) || (self.is_hex && (1..=5).contains(&self.length))
+    }
 }
 
 impl WordBuffer {
     pub(super) fn new(redactor: &Redactor) -> Self {
-        let longest = redactor.patterns.iter().map(|pattern| pattern.bytes.len()).max();
         Self {
             scanner: Scanner::new(redactor, MIN_BYTES),
             whole_only: redactor.whole_only,
-            kept: longest.unwrap_or(0).max(MAX_WORD_BYTES),
+            kept: redactor.longest_own().max(MAX_WORD_BYTES),
+            word: Word::NEW,
+            may_cut: true,
         }
     }
 
@@ -36,9 +69,25 @@ impl WordBuffer {
         if self.whole_only {
             return String::new();
         }
+        let before = self.scanner.held().len() - piece.len();
+        let mut cut = None;
+        for (at, c) in piece.char_indices() {
+            if !is_border(c) {
+                self.word.add(c);
+                continue;
+            }
+            // White space behind white space belongs to the same border.
+            if self.word.length > 0 {
+                self.may_cut = !self.word.may_go_on();
+                self.word = Word::NEW;
+            }
+            if self.may_cut {
+                cut = Some(before + at + c.len_utf8());
+            }
+        }
         let held = self.scanner.held();
-        let mut cut = match piece.char_indices().rev().find(|(_, c)| is_border(*c)) {
-            Some((at, border)) => held.len() - piece.len() + at + border.len_utf8(),
+        let mut cut = match cut {
+            Some(cut) => cut,
             // In large steps, so that the time to move the rest stays linear.
             None if held.len() > 2 * self.kept => held.len() - self.kept,
             None => return String::new(),
@@ -47,13 +96,13 @@ impl WordBuffer {
         while held.get(cut).is_some_and(|byte| byte & 0xC0 == 0x80) {
             cut -= 1;
         }
-        text(self.scanner.give(cut))
+        lossy(self.scanner.give(cut))
     }
 
     /// The rest, at the end of the text.
     #[must_use]
     pub fn finish(self) -> String {
-        text(self.scanner.finish())
+        lossy(self.scanner.finish())
     }
 }
 
@@ -65,10 +114,6 @@ pub(super) fn must_come_whole(value: &str) -> bool {
 /// White space, and the marks after which languages without it begin a new line.
 fn is_border(c: char) -> bool {
     c.is_whitespace() || matches!(c, '、' | '。' | '，' | '！' | '？' | '：' | '；')
-}
-
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 #[cfg(test)]
@@ -143,6 +188,20 @@ mod tests {
     fn a_value_with_white_space_lets_nothing_through_before_the_end() {
         let told = pieces("canary 7d1f words", &["say can", "ary 7d1f ", "words ", "and end"]);
         assert_eq!(told, ["", "", "", "", &format!("say {MASK} and end")]);
+    }
+
+    #[test]
+    fn digits_with_white_space_between_them_are_found_in_one_piece() {
+        let digits = ["63", "61", "6e", "61", "72", "79", "2d", "37", "64", "31", "66"];
+        let mut rows: Vec<String> = digits.iter().map(|digit| format!("{digit} ")).collect();
+        rows.insert(0, "it is ".to_owned());
+        rows.push("so far\n".to_owned());
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        assert_eq!(pieces("canary-7d1f", &rows).concat(), format!("it is {MASK} so far\n"));
+        let lines = ["eHh4eHh4eHh4eHh4eHhjYW5hcnkt\n", "N2QxZnl5eXl5\n", "end\n"];
+        let told = pieces("canary-7d1f", &lines).concat();
+        assert!(told.contains(MASK) && told.ends_with("\nend\n"), "{told}");
+        assert_eq!(pieces("other", &lines).concat(), lines.concat());
     }
 
     #[test]

@@ -1,0 +1,207 @@
+//! A text as its reader would read it: escapes of JSON, JavaScript, HTML, percent-encoding and others undone, while it
+//! comes, byte by byte.
+//!
+//! Writers differ in what they escape (one writes `&` as `\u0026`, one `+` as `&#43;`, one leaves `/` as it is), so the
+//! forms cannot be listed. Escapes of escapes are undone as well, [`MAX_ESCAPED`] times over: a document in a text of a
+//! document in a text. Each byte remembers where it came from.
+
+use super::escapes::{Escape, MAX_ESCAPE_BYTES, is_introducer, read_escape};
+
+/// How many times over the escapes of a text are undone.
+const MAX_ESCAPED: usize = 4;
+
+/// One byte of a reading, and the place in the text that it came from.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Unit {
+    pub byte: u8,
+    pub start: u64,
+    pub end: u64,
+}
+
+/// Undoes escapes. What may become an escape is held, at most [`MAX_ESCAPE_BYTES`] at each level.
+#[derive(Debug, Default)]
+pub(super) struct Decoder {
+    levels: [Level; MAX_ESCAPED],
+}
+
+/// Undoes escapes once.
+#[derive(Debug, Default)]
+struct Level {
+    /// Begins with the first byte of what may be an escape, or is empty.
+    held: [Unit; MAX_ESCAPE_BYTES],
+    bytes: [u8; MAX_ESCAPE_BYTES],
+    len: usize,
+}
+
+impl Decoder {
+    /// Whether this byte reads as itself, and at once.
+    pub fn passes(&self, byte: u8) -> bool {
+        !is_introducer(byte) && byte != 0 && self.levels.iter().all(|level| level.len == 0)
+    }
+
+    /// Takes the next byte. Those of value zero are left out: text in UTF-16 is full of them.
+    pub fn push(&mut self, unit: Unit, out: &mut impl FnMut(Unit)) {
+        if unit.byte != 0 {
+            feed(&mut self.levels, unit, out);
+        }
+    }
+
+    /// At the end of the text: what is held is no escape, or one without its last mark.
+    pub fn finish(&mut self, out: &mut impl FnMut(Unit)) {
+        // A zero byte continues no escape, and is left out of the reading.
+        feed(&mut self.levels, Unit::default(), out);
+    }
+
+    /// Where the first byte came from that is held.
+    pub fn held_from(&self) -> Option<u64> {
+        let held = self.levels.iter().filter(|level| level.len > 0);
+        held.map(|level| level.held[0].start).min()
+    }
+}
+
+/// What a text says. A beginning of an escape at its end is left out: it depends on what follows.
+pub(super) fn read(text: &[u8]) -> Vec<u8> {
+    let mut read = Vec::with_capacity(text.len());
+    let mut decoder = Decoder::default();
+    for &byte in text {
+        let unit = Unit { byte, start: 0, end: 0 };
+        decoder.push(unit, &mut |unit| read.push(unit.byte));
+    }
+    read
+}
+
+fn feed(levels: &mut [Level], unit: Unit, out: &mut impl FnMut(Unit)) {
+    let Some((level, above)) = levels.split_first_mut() else {
+        if unit.byte != 0 {
+            out(unit);
+        }
+        return;
+    };
+    if level.len == 0 && !is_introducer(unit.byte) {
+        return feed(above, unit, out);
+    }
+    level.held[level.len] = unit;
+    level.bytes[level.len] = unit.byte;
+    level.len += 1;
+    level.settle(&mut |unit| feed_dyn(above, unit, out));
+}
+
+/// Breaks the recursion of types.
+fn feed_dyn(levels: &mut [Level], unit: Unit, mut out: &mut dyn FnMut(Unit)) {
+    feed(levels, unit, &mut out);
+}
+
+impl Level {
+    /// Gives what is decided.
+    fn settle(&mut self, out: &mut dyn FnMut(Unit)) {
+        let mut from = 0;
+        while from < self.len {
+            let first = self.held[from];
+            if !is_introducer(first.byte) {
+                out(first);
+                from += 1;
+                continue;
+            }
+            match read_escape(&self.bytes[from..self.len]) {
+                // An escape that is as long as this is none.
+                Escape::Partial if self.len - from < MAX_ESCAPE_BYTES => break,
+                Escape::Partial | Escape::None => {
+                    out(first);
+                    from += 1;
+                }
+                Escape::Of { length, written } => {
+                    let end = self.held[from + length - 1].end;
+                    let start = first.start;
+                    written.each_byte(|byte| out(Unit { byte, start, end }));
+                    from += length;
+                }
+            }
+        }
+        self.held.copy_within(from..self.len, 0);
+        self.bytes.copy_within(from..self.len, 0);
+        self.len -= from;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Decoder, Unit, read};
+
+    fn whole(text: &str) -> String {
+        let mut bytes = Vec::new();
+        let mut decoder = Decoder::default();
+        for (at, byte) in (0..).zip(text.bytes()) {
+            let unit = Unit {
+                byte,
+                start: at,
+                end: at + 1,
+            };
+            decoder.push(unit, &mut |unit| bytes.push(unit.byte));
+        }
+        decoder.finish(&mut |unit| bytes.push(unit.byte));
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn escapes_of_all_writers_are_undone() {
+        for (text, plain) in [
+            (
+                r"a\u0026b\u003Cc\/d\e\x41\u{61}\U00000062\143\-\_\$",
+                r"a&b<c/d\eAabc-_$",
+            ),
+            (r"\ud83d\ude00 \u00e9", "😀 é"),
+            ("a&#34;b&#x2B;c&amp;d&quot;&apos;&lt;&gt;", "a\"b+c&d\"'<>"),
+            ("a&plus;b&sol;c&equals;d&#00000061;e&#97 f&#102", "a+b/c=d=ea ff"),
+            ("a%2Fb%2b%C3%A9%u0041", "a/b+éA"),
+            ("a=3Db=\r\nc=\nd\\\ne", "a=bcde"),
+            ("a\x00b\x00\\\x00u\x000\x000\x006\x001\x00", "aba"),
+            (r"\\\\u0061 %25252561 &amp;amp;amp;amp;", "a a &"),
+            ("&#x5cu0061%5Cu00%36%31", "aa"),
+        ] {
+            assert_eq!(whole(text), plain, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_escape_stands() {
+        for text in [
+            "plain",
+            "50 % of it",
+            "a & b; c",
+            "&#;",
+            "&#x110000;",
+            "&unknown; &",
+            r"\q",
+            r"\u00g0",
+            "%+1",
+            "%",
+            r"\ud800 alone",
+            "a=b",
+            "\\",
+        ] {
+            assert_eq!(whole(text), text);
+        }
+    }
+
+    #[test]
+    fn each_byte_knows_the_place_that_it_came_from() {
+        let text = br"x \\u0026 y";
+        let mut decoder = Decoder::default();
+        let mut units = Vec::new();
+        for (start, &byte) in (0..).zip(text) {
+            let end = start + 1;
+            decoder.push(Unit { byte, start, end }, &mut |unit| {
+                units.push((unit.byte, unit.start, unit.end));
+            });
+        }
+        assert_eq!(units[2], (b'&', 2, 9));
+        assert_eq!(units[4], (b'y', 10, 11));
+        assert_eq!(decoder.held_from(), None);
+    }
+
+    #[test]
+    fn the_beginning_of_an_escape_depends_on_what_follows() {
+        assert_eq!(read(br"a\u0062c\"), b"abc");
+        assert_eq!(read(b"a%41%4"), b"aA");
+    }
+}

@@ -1,0 +1,206 @@
+//! The automata that search for many forms at once.
+//!
+//! One Aho-Corasick automaton for each reading holds the heads of all forms. Its time for a byte does not depend on how
+//! many values there are, and its size is bounded by the number of forms, however long the values are.
+
+use std::sync::Arc;
+
+use aho_corasick::automaton::{Automaton as _, StateID};
+use aho_corasick::nfa::contiguous;
+use aho_corasick::{Anchored, PatternID, dfa};
+
+use super::encodings::{Form, Reading, encodings};
+use super::fingerprint::{Fingerprint, Shift};
+use super::word_buffer::must_come_whole;
+
+/// Up to so many bytes of heads become a table of all transitions, which is the fastest.
+const MAX_DFA_BYTES: usize = 1024;
+/// In the others, so many first bytes of each head do.
+const DENSE_DEPTH: usize = 3;
+
+/// What is searched for one value. It holds the heads of its forms and no more of it.
+pub struct SecretForms {
+    pub(super) forms: Vec<Form>,
+    pub(super) value_bytes: usize,
+    pub(super) must_come_whole: bool,
+}
+
+impl SecretForms {
+    pub(super) fn new(value: &str) -> Self {
+        Self {
+            forms: encodings(value),
+            value_bytes: value.len(),
+            must_come_whole: must_come_whole(value),
+        }
+    }
+}
+
+impl std::fmt::Debug for SecretForms {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretForms")
+    }
+}
+
+/// The forms of several values, ready to be searched for.
+pub struct Patterns {
+    pub(super) values: Vec<Arc<SecretForms>>,
+    pub(super) plain: Table,
+    pub(super) base64: Table,
+    pub(super) hex: Table,
+}
+
+impl Patterns {
+    pub(super) fn new(values: Vec<Arc<SecretForms>>) -> Self {
+        Self {
+            plain: Table::new(&values, Reading::Plain),
+            base64: Table::new(&values, Reading::Base64),
+            hex: Table::new(&values, Reading::Hex),
+            values,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.iter().all(|value| value.forms.is_empty())
+    }
+
+    /// The length of the shortest form.
+    pub(super) fn shortest(&self) -> Option<usize> {
+        self.values
+            .iter()
+            .flat_map(|value| &value.forms)
+            .map(|form| form.len)
+            .min()
+    }
+}
+
+impl std::fmt::Debug for Patterns {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Patterns")
+    }
+}
+
+/// The forms of one reading.
+pub(super) struct Table {
+    automaton: Automaton,
+    start: StateID,
+    /// For each head, the forms that begin with it.
+    heads: Vec<Vec<Member>>,
+}
+
+/// A form that begins with a head.
+pub(super) struct Member {
+    pub value: usize,
+    pub len: usize,
+    pub rest: Fingerprint,
+    pub shift: Shift,
+}
+
+enum Automaton {
+    /// No form has this reading, or the heads are too many for the automaton's numbers.
+    Empty,
+    Table(Box<dfa::DFA>),
+    Sparse(Box<contiguous::NFA>),
+}
+
+impl Table {
+    fn new(values: &[Arc<SecretForms>], reading: Reading) -> Self {
+        let mut found: Vec<(&[u8], Member)> = Vec::new();
+        for (value, forms) in values.iter().enumerate() {
+            for form in forms.forms.iter().filter(|form| form.reading == reading) {
+                let (rest, shift) = form.rest;
+                let len = form.len;
+                let member = Member {
+                    value,
+                    len,
+                    rest,
+                    shift,
+                };
+                found.push((&form.head, member));
+            }
+        }
+        found.sort_by_key(|(head, _)| *head);
+        let mut patterns: Vec<&[u8]> = Vec::new();
+        let mut heads: Vec<Vec<Member>> = Vec::new();
+        for (head, member) in found {
+            match heads.last_mut() {
+                Some(members) if patterns.last() == Some(&head) => members.push(member),
+                _ => {
+                    patterns.push(head);
+                    heads.push(vec![member]);
+                }
+            }
+        }
+        let automaton = Automaton::new(&patterns);
+        let start = match &automaton {
+            Automaton::Empty => Ok(StateID::ZERO),
+            Automaton::Table(dfa) => dfa.start_state(Anchored::No),
+            Automaton::Sparse(nfa) => nfa.start_state(Anchored::No),
+        };
+        Self {
+            automaton,
+            start: start.unwrap_or(StateID::ZERO),
+            heads,
+        }
+    }
+
+    pub fn start(&self) -> StateID {
+        self.start
+    }
+
+    /// The state after one more byte, and whether a head ends there.
+    #[inline]
+    pub fn next(&self, state: StateID, byte: u8) -> (StateID, bool) {
+        match &self.automaton {
+            Automaton::Empty => (state, false),
+            Automaton::Table(dfa) => {
+                let next = dfa.next_state(Anchored::No, state, byte);
+                (next, dfa.is_match(next))
+            }
+            Automaton::Sparse(nfa) => {
+                let next = nfa.next_state(Anchored::No, state, byte);
+                (next, nfa.is_match(next))
+            }
+        }
+    }
+
+    /// The heads that end in a state, the longest first.
+    pub fn heads(&self, state: StateID) -> impl Iterator<Item = (usize, &[Member])> {
+        let count = match &self.automaton {
+            Automaton::Empty => 0,
+            Automaton::Table(dfa) => dfa.match_len(state),
+            Automaton::Sparse(nfa) => nfa.match_len(state),
+        };
+        (0..count).map(move |index| {
+            let head: PatternID = match &self.automaton {
+                Automaton::Empty => PatternID::ZERO,
+                Automaton::Table(dfa) => dfa.match_pattern(state, index),
+                Automaton::Sparse(nfa) => nfa.match_pattern(state, index),
+            };
+            (head.as_usize(), self.heads[head.as_usize()].as_slice())
+        })
+    }
+
+    pub fn member(&self, head: usize, member: usize) -> &Member {
+        &self.heads[head][member]
+    }
+}
+
+impl Automaton {
+    fn new(heads: &[&[u8]]) -> Self {
+        if heads.is_empty() {
+            return Self::Empty;
+        }
+        // A prefilter would make the time depend on what is searched for.
+        if heads.iter().map(|head| head.len()).sum::<usize>() <= MAX_DFA_BYTES
+            && let Ok(dfa) = dfa::Builder::new().prefilter(false).build(heads)
+        {
+            return Self::Table(Box::new(dfa));
+        }
+        let mut builder = contiguous::Builder::new();
+        match builder.prefilter(false).dense_depth(DENSE_DEPTH).build(heads) {
+            Ok(nfa) => Self::Sparse(Box::new(nfa)),
+            // Two billion states would be needed; the number of values is bounded far below.
+            Err(_) => Self::Empty,
+        }
+    }
+}
