@@ -19,8 +19,8 @@ use server::accounts::FIND_SESSION;
 use server::clock::Clock;
 use server::credentials::NEWEST_FIRST;
 use server::db::Db;
+use server::references::AllowedList;
 use sha2::{Digest as _, Sha256};
-use sqlx::types::Json;
 use sqlx::{FromRow, SqlitePool};
 use uuid::Uuid;
 
@@ -83,7 +83,8 @@ struct Row {
     owner_sort: Vec<u8>,
     version: i64,
     revision: i64,
-    allowed_hosts: Json<Vec<String>>,
+    #[sqlx(flatten)]
+    list: AllowedList,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     used_by: i64,
@@ -132,7 +133,8 @@ async fn read(floor: &Floor, headers: &HeaderMap) -> Result<Option<Page<Credenti
         },
         version: row.version,
         revision: row.revision,
-        allowed_hosts: row.allowed_hosts.0,
+        allowed_hosts: row.list.texts(),
+        allowed_hosts_from_before: row.list.marked_texts(),
         used_by: row.used_by,
         created_at: row.created_at,
         updated_at: row.updated_at,

@@ -12,6 +12,7 @@ use server::credentials::{FIND_FOR_USE, Referrer, Resolver, UseRequest};
 use server::db::Db;
 use server::destination::Destination;
 use server::http::Principal;
+use server::references::Allow;
 use server::state::AppState;
 use server::vault::Sealed;
 use sqlx::SqlitePool;
@@ -75,6 +76,8 @@ pub async fn against_floor(data: &Path, report: &mut Report) -> Result<()> {
         Budget::AtMost(1.3),
     );
 
+    let (_, destination) =
+        Destination::parse("https://api.example.com/mcp").map_err(|_| anyhow::anyhow!("no address"))?;
     let request = UseRequest {
         principal: Principal::User {
             id: UserId(user_id),
@@ -88,11 +91,13 @@ pub async fn against_floor(data: &Path, report: &mut Report) -> Result<()> {
             kind: ReferrerKind::McpServer,
             id: None,
             name: None,
-            allow_host: true,
+            allow: Allow {
+                host: true,
+                whole_host: false,
+            },
         },
-        destination: Destination::parse("https://api.example.com/mcp")
-            .map_err(|_| anyhow::anyhow!("no address"))?
-            .1,
+        scope: destination.clone(),
+        destination,
         purpose: None,
         request_id: "bench".to_owned(),
     };

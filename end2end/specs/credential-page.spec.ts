@@ -31,7 +31,7 @@ test('the page of a credential shows its facts, and no value', async ({ page, ap
 
 test('references and uses are listed, and lead to what refers', async ({ page, api, mcp }) => {
   const client = await api('administrator');
-  const { id } = await client.createCredential({ name: unique('USED'), value: mcp.token, allowed_hosts: [mcp.host] });
+  const { id } = await client.createCredential({ name: unique('USED'), value: mcp.token, allowed_hosts: [mcp.url] });
   const server = await client.post<{ id: string; name: string }>('/mcp-servers', { name: unique('Referrer'), url: mcp.url, credential_id: id });
   const tested = await client.send('POST', `/mcp-servers/${server.id}/test`, {});
   expect(tested.ok, await tested.text()).toBe(true);
@@ -62,7 +62,7 @@ test('the allowed hosts are changed, and a bad one is told at its field', async 
   const { id, name } = await (await api('administrator')).createCredential({ name: unique('HOSTS'), value: CANARY });
   await open(page, `/credentials/${id}`);
   const facts = page.getByRole('region', { name: 'Facts' });
-  await expect(facts).toContainText('Nowhere yet.');
+  await expect(facts).toContainText('None yet.');
   await facts.getByRole('link', { name: 'Change' }).click();
   const dialog = page.getByRole('dialog', { name: `Allowed hosts of ${name}` });
   const hosts = dialog.getByRole('textbox', { name: 'Allowed hosts' });
@@ -73,10 +73,10 @@ test('the allowed hosts are changed, and a bad one is told at its field', async 
   await expect(hosts).toHaveAttribute('aria-invalid', 'true');
   await expect(hosts).toBeFocused();
   await expect(hosts).toHaveAccessibleDescription(/not a host: /);
-  await hosts.fill('api.example.com\nbuild.example.com:8443');
+  await hosts.fill('api.example.com\nbuild.example.com:8443/v1');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(dialog).toBeHidden();
-  await expect(facts.getByRole('listitem')).toHaveText(['api.example.com', 'build.example.com:8443']);
+  await expect(facts.getByRole('listitem')).toHaveText(['api.example.com', 'build.example.com:8443/v1']);
   await expect(new CredentialsPage(page).messages()).toContainText(`The allowed hosts of ${name} were changed.`);
 });
 

@@ -75,8 +75,8 @@ test('another host needs the consent of somebody who may change the credential',
   await form.url().fill(openMcp.url);
   await form.picker.choose(credential.name);
   await form.save().click();
-  await expect(form.dialog).toContainText(`${credential.name} may not be sent to ${openMcp.host} yet.`);
-  await form.dialog.getByRole('checkbox', { name: new RegExp(`Allow ${openMcp.host} for ${credential.name}`) }).check();
+  await expect(form.dialog).toContainText(`${credential.name} may not be sent to ${openMcp.url} yet.`);
+  await form.dialog.getByRole('checkbox', { name: new RegExp(`Allow ${openMcp.url} for ${credential.name}`) }).check();
   await form.save().click();
   await expect(form.dialog).toBeHidden();
   await expect(new McpServersPage(page).row(name)).toContainText(credential.name);

@@ -12,7 +12,7 @@ const EVERYTHING = join(FOLDER, 'node_modules/@modelcontextprotocol/server-every
 export interface McpServer {
   /** Its endpoint, such as `http://127.0.0.1:PORT/mcp`. */
   url: string;
-  /** `127.0.0.1:PORT`, as it stands among a credential's allowed hosts. */
+  /** `127.0.0.1:PORT`, as messages and the audit trail name it. */
   host: string;
   stop(): Promise<void>;
 }

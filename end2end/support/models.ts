@@ -12,7 +12,7 @@ const AIMOCK = join(FOLDER, 'node_modules/@copilotkit/aimock/dist/cli.js');
 export interface ModelProvider {
   /** The base URL of its OpenAI-compatible API. */
   baseUrl: string;
-  /** `127.0.0.1:PORT`, as it stands among a credential's allowed hosts. */
+  /** `127.0.0.1:PORT`, as messages and the audit trail name it. */
   host: string;
   key: string;
   stop(): Promise<void>;

@@ -14,7 +14,7 @@ export const SIGNED_OUT_PAGES = ['/sign-in', '/sign-in?error=wrong', '/set-up', 
 /** Makes one record of each kind. The test of none leads out of this machine where the server is on it. */
 export async function makeRecords(client: Api, server: Pick<McpServer, 'url' | 'host'>): Promise<Records> {
   const value = 'canary-2fd6-records';
-  const { id } = await client.createCredential({ name: unique('LONG_WORDS'), value, allowed_hosts: [server.host] });
+  const { id } = await client.createCredential({ name: unique('LONG_WORDS'), value, allowed_hosts: [server.url] });
   const { id: mcp } = await client.post<{ id: string }>('/mcp-servers', { name: unique('Server'), url: server.url, credential_id: id });
   const settings = { provider: 'openai-compatible', model_id: 'gpt-test', base_url: server.url, api_key: id };
   const binding = await client.post<{ id: string }>('/model-bindings', { name: unique('Binding'), settings });

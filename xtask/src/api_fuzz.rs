@@ -133,7 +133,8 @@ fn add_records(api: &str, cookie: &str) -> Result<Value> {
     let mut records = json!({KEPT: {}, DOOMED: {}, "own": me["id"]});
     for which in [KEPT, DOOMED] {
         let name = format!("Seeded, {which}");
-        let credential = json!({"name": name, "value": "marked-canary-value", "allowed_hosts": [NOWHERE]});
+        let credential =
+            json!({"name": name, "value": "marked-canary-value", "allowed_hosts": [format!("http://{NOWHERE}")]});
         let credential = add(api, cookie, "credentials", &credential)?;
         // Whatever is kept is referred to; what may be deleted is not.
         let referred = (which == KEPT).then_some(&credential);

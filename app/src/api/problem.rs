@@ -37,7 +37,7 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", serde(skip_deserializing))]
     pub owned: Option<Box<Owned>>,
-    /// `host-not-allowed`: the host that was asked for, as `host` or `host:port`.
+    /// `host-not-allowed`: the destination that was asked for, as an entry of `allowed_hosts` would name it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
     /// The credential that the problem is about.

@@ -27,6 +27,10 @@ pub struct AuditEvent {
     pub referrer: Option<AuditRecord>,
     /// Uses, and hosts that were allowed: where to.
     pub host: Option<String>,
+    /// Uses, and addresses that were allowed or saved: scheme, host, port and path. Without the query, segments that
+    /// look like secrets as `…`, at most 256 bytes.
+    #[serde(default)]
+    pub address: Option<String>,
     /// `ok`, `allowed` or `refused`.
     pub outcome: String,
     /// Why it was refused: the code of the problem.

@@ -54,6 +54,8 @@ pub mod column {
     pub const RECORD: &str = "Record";
     /// Where a value went.
     pub const HOST: &str = "Host";
+    /// Scheme, host, port and path.
+    pub const ADDRESS: &str = "Address";
     /// How it ended.
     pub const OUTCOME: &str = "Outcome";
     /// The place in the trail.
@@ -144,6 +146,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("credential.create", "Created a credential"),
     ("credential.update", "Changed a credential"),
     ("credential.allow_host", "Allowed a host"),
+    ("credential.convert_host", "Converted an allowed host"),
     ("credential.transfer", "Gave a credential to another owner"),
     ("credential.delete", "Deleted a credential"),
     ("mcp_server.create", "Created an MCP server"),

@@ -27,8 +27,14 @@ pub struct Credential {
     pub version: i64,
     /// Counts all changes, from 1; quoted, it is the `ETag`.
     pub revision: i64,
-    /// Where the value may be sent: `host` (https on port 443) or `host:port`. Empty: nowhere yet.
+    /// Where the value may be sent: `host[:port][/path]` for https, `http://host[:port][/path]` for http; loopback and
+    /// private hosts with a port are written with `https://`. A path allows everything below it, no path the whole
+    /// host. Empty: nowhere yet.
     pub allowed_hosts: Vec<String>,
+    /// The entries of `allowed_hosts` that were made from entries of a release before paths, without a reference to
+    /// narrow them. Saving the list clears this.
+    #[serde(default)]
+    pub allowed_hosts_from_before: Vec<String>,
     /// How many references there are.
     pub used_by: i64,
     /// When it was created.
@@ -50,7 +56,8 @@ pub struct CreateCredential {
     pub name: String,
     /// The secret, 1 byte to 64 KiB, kept byte for byte.
     pub value: SecretValue,
-    /// Where the value may be sent; empty or absent: nowhere until it is first attached.
+    /// Where the value may be sent, as `host[:port][/path]` for https or `http://host[:port][/path]` for http; empty or
+    /// absent: nowhere until it is first attached.
     #[serde(default)]
     #[cfg_attr(feature = "ssr", schemars(with = "Option<Vec<String>>"))]
     pub allowed_hosts: Vec<String>,
@@ -71,7 +78,7 @@ pub struct UpdateCredential {
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub value: Patch<SecretValue>,
-    /// The new list of hosts; `null` empties it.
+    /// The new list of allowed destinations; `null` empties it.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     #[cfg_attr(feature = "ssr", schemars(with = "Option<Vec<String>>"))]

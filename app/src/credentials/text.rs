@@ -381,13 +381,13 @@ pub fn allowed_hosts() -> &'static str {
 /// What the hosts are.
 #[must_use]
 pub fn allowed_hosts_help() -> &'static str {
-    "The value is sent to these hosts and nowhere else. One a line: host for https, host:port otherwise. Empty means nowhere."
+    "One per line, e.g. api.example.com/v1 (HTTPS). Write http://… for plain HTTP. Without a path, the whole host is allowed. If empty, the value can't be sent anywhere."
 }
 
 /// No hosts.
 #[must_use]
 pub fn nowhere() -> &'static str {
-    "Nowhere yet. The first MCP server or model binding that is given this credential adds its host."
+    "None yet. The first MCP server or model you link will be added."
 }
 
 /// The button that opens the dialog of the hosts.

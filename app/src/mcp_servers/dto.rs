@@ -109,10 +109,14 @@ pub struct McpServerInput {
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     #[cfg_attr(feature = "ssr", schemars(with = "Option<CredentialId>"))]
     pub credential_id: Patch<CredentialId>,
-    /// `http`: adds the address's host to the credential's allowed hosts, where the caller may change the
-    /// credential. A test adds nothing.
+    /// `http`: adds the address (scheme, host, port and path) to the credential's allowed destinations, where the
+    /// caller may change the credential. A test adds nothing.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "std::ops::Not::not"))]
     pub allow_host: bool,
+    /// `http`: the destination that is added, by `allow_host` or to an empty list, is the whole host instead of the
+    /// path.
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "std::ops::Not::not"))]
+    pub whole_host: bool,
     /// `stdio`: the entry of the configuration that names the program.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub command: Patch<String>,

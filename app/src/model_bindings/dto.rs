@@ -106,10 +106,13 @@ pub struct ModelBindingInput {
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     #[cfg_attr(feature = "ssr", schemars(with = "super::schema::ModelSettingsChanges"))]
     pub settings: Patch<serde_json::Map<String, serde_json::Value>>,
-    /// Adds the provider's host to the credential's allowed hosts, where the caller may change the credential. A
-    /// test adds nothing.
+    /// Adds the base URL (scheme, host, port and path) to the credential's allowed destinations, where the caller may
+    /// change the credential. A test adds nothing.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "std::ops::Not::not"))]
     pub allow_host: bool,
+    /// The destination that is added, by `allow_host` or to an empty list, is the whole host instead of the path.
+    #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "std::ops::Not::not"))]
+    pub whole_host: bool,
 }
 
 /// How a test ended.

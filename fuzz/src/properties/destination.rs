@@ -1,37 +1,57 @@
-//! Destinations: one spelling for each, and an entry admits no other host or port.
+//! Destinations: one spelling for each, and an entry admits no other scheme, host or port, and no path outside its own.
 
 use server::destination::{AllowedHost, Destination};
-use url::Url;
 
 /// Reads two addresses, one a line: the first makes the entry, the second asks to be admitted.
 ///
 /// # Panics
-/// Where the spelling of an entry is not stable, or an entry admits another destination.
+/// If the spelling of an entry is not stable, or an entry admits another destination.
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (entry, asked) = text.split_once('\n').unwrap_or((text, text));
-    let Ok((url, destination)) = Destination::parse(entry) else {
+    if let Ok(written) = AllowedHost::parse(entry) {
+        check_spelling(&written);
+    }
+    let Ok((_, destination)) = Destination::parse(entry) else {
         return;
     };
-    let allowed = AllowedHost::of(&destination);
+    let whole = AllowedHost::origin_of(&destination);
+    check_spelling(&whole);
+    let Ok(allowed) = AllowedHost::of(&destination) else {
+        return;
+    };
     assert!(allowed.admits(&destination), "an entry admits its own destination");
-    let again = AllowedHost::parse(allowed.as_str());
-    assert!(
-        again.as_ref() == Ok(&allowed),
-        "the spelling of an entry reads as that entry"
-    );
-    if let Ok((other_url, other)) = Destination::parse(asked)
+    assert!(whole.admits(&destination), "an origin admits every path of it");
+    check_spelling(&allowed);
+    if let Ok((_, other)) = Destination::parse(asked)
         && allowed.admits(&other)
     {
         assert_eq!(
-            endpoint(&url),
-            endpoint(&other_url),
-            "an entry admits its own host and port"
+            destination.origin(),
+            other.origin(),
+            "an entry admits its own scheme, host and port"
+        );
+        assert!(
+            is_below(&destination, &other),
+            "an entry admits its own path and what is below it"
         );
     }
 }
 
-fn endpoint(url: &Url) -> (Option<String>, Option<u16>) {
-    let destination = Destination::from_url(url).ok();
-    (destination.map(|it| it.host().to_owned()), url.port_or_known_default())
+fn check_spelling(entry: &AllowedHost) {
+    let again = AllowedHost::parse(entry.as_str());
+    assert!(
+        again.as_ref() == Ok(entry),
+        "the spelling of an entry reads as that entry"
+    );
+}
+
+fn is_below(entry: &Destination, asked: &Destination) -> bool {
+    let (Ok(prefix), Ok(path)) = (entry.path(), asked.path()) else {
+        return false;
+    };
+    let prefix: Vec<&str> = prefix.trim_end_matches('/').split('/').collect();
+    let segments: Vec<&str> = path.split('/').collect();
+    let leaves = segments.iter().any(|segment| *segment == "." || *segment == "..");
+    segments.starts_with(&prefix) && !leaves
 }

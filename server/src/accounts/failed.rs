@@ -258,6 +258,7 @@ impl Gathered {
             credential: None,
             referrer: None,
             host: None,
+            address: None,
             outcome: "refused",
             reason: Some(match self.reason.as_str() {
                 "throttled" => "throttled",

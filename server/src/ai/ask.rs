@@ -43,14 +43,14 @@ impl Ai {
         body: &mut Value,
         sink: &Sink,
     ) -> Result<Option<Answer>, Failure> {
-        let ready = self.ready(caller, model, purpose).await?;
+        let url = wire::url(ask, &model.place);
+        let ready = self.ready(caller, model, &url, purpose).await?;
         let about = About {
             subject: &ready.subject,
             provider: model.settings.provider,
             model_id: &model.settings.model_id,
             now: self.base.clock.now(),
         };
-        let url = wire::url(ask, &model.place);
         let post = Post {
             url: &url,
             headers: wire::headers(model.settings.provider, model.settings.organization.as_deref()),

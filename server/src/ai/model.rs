@@ -3,10 +3,12 @@
 use app::accounts::Resource;
 use app::api::NamedRecord;
 use app::model_bindings::ModelSettings;
+use url::Url;
 
 use super::place::{self, Place};
 use super::{Ai, Caller};
 use crate::credentials::{Referrer, ResolveError, UseRequest};
+use crate::destination::{Destination, DestinationFault};
 use crate::http::ApiError;
 use crate::mcp_servers::{Subject, problem_of};
 use crate::outbound::Bearer;
@@ -53,20 +55,30 @@ impl Model {
 }
 
 impl Ai {
-    /// Resolves the credential of a model for one request, which puts the use on record. A model without one is
-    /// asked without authentication.
-    pub(super) async fn ready(&self, caller: &Caller, model: &Model, purpose: &str) -> Result<Ready, ApiError> {
+    /// Resolves the credential of a model for one request to this URL, which puts the use on record. A model without
+    /// one is asked without authentication.
+    pub(super) async fn ready(
+        &self,
+        caller: &Caller,
+        model: &Model,
+        url: &Url,
+        purpose: &str,
+    ) -> Result<Ready, ApiError> {
         let mut subject = Subject::at(model.place.destination.display());
         let Some(credential) = model.settings.api_key else {
             let models = Resource::ModelBindings;
             self.resolver.still_may(&caller.principal, models).await?;
             return Ok(Ready { bearer: None, subject });
         };
+        let refuse = |fault: DestinationFault| ApiError::field(place::POINTER, fault.code(), &fault.to_string());
+        let scope = model.place.destination.clone();
+        scope.path().map_err(refuse)?;
         let request = UseRequest {
             principal: caller.principal.clone(),
             credential,
             referrer: model.referrer.clone(),
-            destination: model.place.destination.clone(),
+            destination: Destination::from_url(url).map_err(refuse)?,
+            scope,
             purpose: Some(purpose.to_owned()),
             request_id: caller.request_id.0.clone(),
         };

@@ -5,6 +5,7 @@ use app::credentials::{CredentialId, ReferrerKind};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::destination::{AllowedHost, Destination};
 use crate::http::{Act, Principal};
 
 /// What happened, before it has its place in the trail.
@@ -32,6 +33,8 @@ pub struct Event {
     pub referrer: Option<(ReferrerKind, Option<Uuid>, Option<String>)>,
     /// The host, for uses and for hosts that were allowed.
     pub host: Option<String>,
+    /// Scheme, host, port and path, for uses and for addresses that were allowed or saved.
+    pub address: Option<String>,
     /// `ok`, `allowed` or `refused`.
     pub outcome: &'static str,
     /// Why it was refused: a problem's slug.
@@ -64,6 +67,7 @@ impl Event {
             credential: None,
             referrer: None,
             host: None,
+            address: None,
             outcome: "ok",
             reason: None,
             details: None,
@@ -91,11 +95,27 @@ impl Event {
         self
     }
 
-    /// With a host.
+    /// With the destination of a use.
     #[must_use]
-    pub fn at_host(mut self, host: &str) -> Self {
-        self.host = Some(host.to_owned());
+    pub fn at(mut self, destination: &Destination) -> Self {
+        self.host = Some(destination.display());
+        self.saving(destination)
+    }
+
+    /// With an address that is saved. The event is not one of its host: nothing was allowed or sent.
+    #[must_use]
+    pub fn saving(mut self, destination: &Destination) -> Self {
+        self.address = Some(destination.audited());
         self
+    }
+
+    /// With an entry of a credential's allowed destinations.
+    #[must_use]
+    pub fn allowing(self, entry: &AllowedHost) -> Self {
+        match entry.destination() {
+            Some(destination) => self.at(&destination),
+            None => self,
+        }
     }
 
     /// What the chain covers.
@@ -116,6 +136,7 @@ impl Event {
             referrer_id: referrer.and_then(|(_, id, _)| *id),
             referrer_name: referrer.and_then(|(_, _, name)| name.as_deref()),
             host: self.host.as_deref(),
+            address: self.address.as_deref(),
             outcome: self.outcome,
             reason: self.reason,
             details: self.details.as_deref(),
@@ -148,6 +169,7 @@ pub(super) struct Content<'a> {
     pub referrer_id: Option<Uuid>,
     pub referrer_name: Option<&'a str>,
     pub host: Option<&'a str>,
+    pub address: Option<&'a str>,
     pub outcome: &'a str,
     pub reason: Option<&'a str>,
     pub details: Option<&'a str>,

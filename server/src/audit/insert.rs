@@ -24,18 +24,23 @@ const COLUMNS: &str = "seq, at, actor_kind, actor_id, actor_name, action, target
      credential_version, referrer_kind, referrer_id, referrer_name, host, outcome, reason, details, request_id, key_id, mac, \
      search_key";
 const COLUMN_COUNT: usize = 22;
+/// The column that a restore finds missing: it records itself before the tables of an older backup are migrated.
+const ADDRESS: &str = ", address";
 
 /// So many rows in one statement, the most first. Few sizes, since each is a statement that every connection prepares.
 const SIZES: [usize; 3] = [16, 4, 1];
-static TEXTS: LazyLock<[String; 3]> = LazyLock::new(|| SIZES.map(text));
+static TEXTS: LazyLock<[String; 3]> = LazyLock::new(|| SIZES.map(|rows| text(rows, false)));
+static WITH_ADDRESS: LazyLock<[String; 3]> = LazyLock::new(|| SIZES.map(|rows| text(rows, true)));
 
-fn text(rows: usize) -> String {
+fn text(rows: usize, with_address: bool) -> String {
+    let width = COLUMN_COUNT + usize::from(with_address);
     let row = |row: usize| {
-        let places = (1..=COLUMN_COUNT).map(|column| format!("${}", row * COLUMN_COUNT + column));
+        let places = (1..=width).map(|column| format!("${}", row * width + column));
         format!("({})", places.collect::<Vec<_>>().join(", "))
     };
     let rows: Vec<String> = (0..rows).map(row).collect();
-    format!("INSERT INTO audit_events ({COLUMNS}) VALUES {}", rows.join(", "))
+    let more = if with_address { ADDRESS } else { "" };
+    format!("INSERT INTO audit_events ({COLUMNS}{more}) VALUES {}", rows.join(", "))
 }
 
 /// Binds the columns of one row, on either engine.
@@ -74,13 +79,18 @@ macro_rules! bind {
 
 /// Writes all rows.
 pub(super) async fn all(tx: &mut Tx, links: &[Link<'_>]) -> Result<(), ApiError> {
+    let with_address = links.iter().any(|link| link.event.address.is_some());
+    let texts = if with_address { &WITH_ADDRESS } else { &TEXTS };
     let mut rest = links;
-    for (size, text) in SIZES.into_iter().zip(TEXTS.iter()) {
+    for (size, text) in SIZES.into_iter().zip(texts.iter()) {
         while let Some((rows, after)) = rest.split_at_checked(size) {
             execute!(tx, {
                 let mut query = sqlx::query(text.as_str());
                 for link in rows {
                     query = bind!(query, link);
+                    if with_address {
+                        query = query.bind(link.event.address.as_deref());
+                    }
                 }
                 query
             })?;
@@ -97,7 +107,9 @@ mod tests {
     #[test]
     fn every_column_of_every_row_has_a_place() {
         assert_eq!(COLUMNS.split(", ").count(), COLUMN_COUNT);
-        let text = text(2);
-        assert!(text.contains("($1, $2, ") && text.contains(", $22), ($23, ") && text.ends_with(", $44)"));
+        let short = text(2, false);
+        assert!(short.contains("($1, $2, ") && short.contains(", $22), ($23, ") && short.ends_with(", $44)"));
+        let long = text(2, true);
+        assert!(long.contains("search_key, address)") && long.contains(", $23), ($24, ") && long.ends_with(", $46)"));
     }
 }

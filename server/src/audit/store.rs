@@ -15,7 +15,7 @@ use crate::http::{ApiError, ListQuery};
 macro_rules! columns {
     () => {
         "SELECT e.seq, e.at, e.actor_kind, e.actor_id, e.actor_name, e.action, e.target_kind, e.target_id, e.target_name, \
-         e.credential_id, e.credential_version, e.referrer_kind, e.referrer_id, e.referrer_name, e.host, e.outcome, \
+         e.credential_id, e.credential_version, e.referrer_kind, e.referrer_id, e.referrer_name, e.host, e.address, e.outcome, \
          e.reason, e.details, e.request_id"
     };
 }

@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{Db, newest_schema};
 use crate::http::Principal;
+use crate::references;
 use crate::vault::{self, Vault};
 
 /// Fills an empty database of either engine from a backup. `progress` hears sentences.
@@ -95,6 +96,7 @@ async fn fill(
     audit::append(&mut tx, vault, &[event]).await?;
     tx.commit().await?;
     db.migrate_to(None).await?;
+    references::convert_older_lists(db, vault, clock).await?;
     let walked = audit::verify(db, vault, 1, &[], |checked, last| {
         progress(format!("{checked} of {last} events of the audit trail verified"));
     });

@@ -26,6 +26,7 @@ use crate::db::Db;
 use crate::http::ApiError;
 use crate::metrics::Metrics;
 use crate::readiness::Readiness;
+use crate::references;
 use crate::state::Base;
 use crate::vault::Vault;
 
@@ -150,6 +151,7 @@ pub async fn open_base(settings: &Settings, clock: Clock) -> anyhow::Result<Arc<
     accounts::fold_names(&mut tx).await?;
     tx.commit().await?;
     audit::make_searchable(&db).await?;
+    references::convert_older_lists(&db, &vault, &clock).await?;
     Ok(Arc::new(Base {
         db,
         vault,

@@ -10,7 +10,6 @@ use app::accounts::{Action, Resource, Role, UserId};
 use app::api::NamedRecord;
 use app::credentials::{CredentialId, ReferrerKind};
 use chrono::{DateTime, Utc};
-use sqlx::types::Json;
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
@@ -19,7 +18,7 @@ use crate::audit::{self, Event, recorded_version};
 use crate::db::{Tx, WriteClass, within};
 use crate::destination::AllowedHost;
 use crate::http::{ApiError, Principal};
-use crate::references;
+use crate::references::{self, AllowedList, Target, list_columns};
 use crate::state::Base;
 use crate::vault::Sealed;
 
@@ -39,7 +38,8 @@ pub(super) struct Job {
 struct Found {
     name: String,
     owner_id: Uuid,
-    allowed_hosts: Json<Vec<AllowedHost>>,
+    #[sqlx(flatten)]
+    list: AllowedList,
     deleted_at: Option<DateTime<Utc>>,
     version: i64,
     recorded_version: i64,
@@ -56,7 +56,9 @@ struct Found {
 // the role that the caller holds now.
 /// The bench measures it.
 pub const FIND: &str = concat!(
-    "SELECT c.name, c.owner_id, c.allowed_hosts, c.deleted_at, c.version, ",
+    "SELECT c.name, c.owner_id, c.deleted_at, c.version, ",
+    list_columns!("c."),
+    ", ",
     recorded_version!(),
     " AS recorded_version, \
        v.ciphertext, v.value_nonce, v.wrapped_key, v.key_nonce, v.key_id, \
@@ -186,7 +188,7 @@ fn judge(request: &UseRequest, found: Option<Found>) -> Result<Granted, ResolveE
         return Err(ResolveError::Deleted(record));
     }
     let owner = UserId(found.owner_id);
-    let hosts = &found.allowed_hosts.0;
+    let entries = found.list.entries();
     match &request.referrer {
         Referrer::Saved { kind, .. } => {
             // A referrer can be used by whoever may use any of its kind; the reference says the rest.
@@ -194,31 +196,25 @@ fn judge(request: &UseRequest, found: Option<Found>) -> Result<Granted, ResolveE
             if !may || !found.referenced {
                 return Err(ResolveError::Forbidden(record));
             }
-            listed(hosts, request, record.clone())?;
+            listed(&entries, request, record.clone())?;
         }
         Referrer::Direct { .. } => {
             if !principal.may_with(Resource::Credentials, Action::Use, owner) {
                 return Err(ResolveError::Forbidden(record));
             }
-            listed(hosts, request, record.clone())?;
+            listed(&entries, request, record.clone())?;
         }
-        Referrer::Unsaved { allow_host, .. } => {
+        Referrer::Unsaved { allow, .. } => {
             if !principal.may_with(Resource::Credentials, Action::Use, owner) {
                 return Err(ResolveError::Forbidden(record));
             }
             // A test may go where saving would let it go.
-            references::judge(
-                &principal,
-                owner,
-                hosts,
-                &request.destination,
-                *allow_host,
-                record.clone(),
-            )
-            .map_err(|_| ResolveError::HostNotAllowed {
-                host: request.destination.display(),
-                credential: record.clone(),
-            })?;
+            let target = Target {
+                scope: request.scope.clone(),
+                requests: vec![request.destination.clone()],
+            };
+            references::judge(&principal, owner, &entries, &target, *allow, record.clone())
+                .map_err(|_| not_allowed(request, record.clone()))?;
         }
     }
     // An older sealed row that was put back together with its version opens: only the trail knows of the newer one.
@@ -242,15 +238,20 @@ fn judge(request: &UseRequest, found: Option<Found>) -> Result<Granted, ResolveE
     })
 }
 
-/// The host must be on the list of the credential.
-fn listed(hosts: &[AllowedHost], request: &UseRequest, credential: NamedRecord) -> Result<(), ResolveError> {
-    if hosts.iter().any(|host| host.admits(&request.destination)) {
+/// The request must be on the list of the credential.
+fn listed(entries: &[AllowedHost], request: &UseRequest, credential: NamedRecord) -> Result<(), ResolveError> {
+    if entries.iter().any(|entry| entry.admits(&request.destination)) {
         return Ok(());
     }
-    Err(ResolveError::HostNotAllowed {
-        host: request.destination.display(),
+    Err(not_allowed(request, credential))
+}
+
+/// The refusal names the entry that would allow the request.
+fn not_allowed(request: &UseRequest, credential: NamedRecord) -> ResolveError {
+    ResolveError::HostNotAllowed {
+        host: request.scope.entry(),
         credential,
-    })
+    }
 }
 
 /// The caller with the role that the database holds now; nothing where the account is gone or disabled.
@@ -293,7 +294,7 @@ fn event(now: DateTime<Utc>, request: &UseRequest, name: &str, version: i64, ref
         target,
         Some(&request.request_id),
     )
-    .at_host(&request.destination.display());
+    .at(&request.destination);
     event.credential = Some((request.credential, version));
     event.referrer = Some(request.referrer.parts());
     event.details.clone_from(&request.purpose);

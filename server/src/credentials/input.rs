@@ -3,13 +3,12 @@
 use app::api::Patch;
 use app::credentials::{CreateCredential, UpdateCredential};
 
-use crate::destination::{AllowedHost, DestinationFault};
+use crate::destination::AllowedHost;
 use crate::http::{ApiError, Fields};
+use crate::references::MAX_ENTRIES;
 
 /// The largest value, in bytes.
 pub(super) const MAX_VALUE_BYTES: usize = 64 * 1024;
-/// The longest list of hosts.
-const MAX_HOSTS: usize = 64;
 const PASTE: &str = "Paste the secret.";
 
 /// Body of `POST /credentials`.
@@ -39,8 +38,7 @@ pub(super) fn update(mut fields: Fields) -> Result<UpdateCredential, ApiError> {
 }
 
 fn hosts(fields: &mut Fields) -> Patch<Vec<String>> {
-    let parse = |text: &str| AllowedHost::parse(text).map_err(HostFault);
-    match fields.patch_list("allowed_hosts", MAX_HOSTS, "bad-host", parse) {
+    match fields.patch_list("allowed_hosts", MAX_ENTRIES, "bad-host", entry) {
         Patch::Absent => Patch::Absent,
         Patch::Null => Patch::Null,
         Patch::Set(mut hosts) => {
@@ -51,14 +49,10 @@ fn hosts(fields: &mut Fields) -> Patch<Vec<String>> {
     }
 }
 
-/// The faults of an address, worded for a host.
-struct HostFault(DestinationFault);
-
-impl std::fmt::Display for HostFault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            DestinationFault::Metadata => self.0.fmt(f),
-            _ => f.write_str("Enter a host, or host:port, without https:// and without a path, e.g. mcp.example.com or 127.0.0.1:8080."),
-        }
+/// An allowed destination. Entries are shown to everybody, so a secret in one is refused.
+fn entry(text: &str) -> Result<AllowedHost, String> {
+    if text.split(['/', ':', '@']).any(app::names::looks_like_secret) {
+        return Err("This looks like a secret. Put it in Value instead.".to_owned());
     }
+    AllowedHost::parse(text).map_err(|fault| fault.to_string())
 }

@@ -7,13 +7,15 @@ use super::Credentials;
 use super::rows::CredentialRow;
 use crate::db::read;
 use crate::http::{ApiError, ListQuery, bind_page, pages};
+use crate::references::list_columns;
 
 macro_rules! columns {
     ($total:expr, $from:expr) => {
         concat!(
             "SELECT c.id, c.name, c.name_sort, c.owner_id, u.name AS owner_name, c.owner_sort, c.version, c.revision, \
-             c.allowed_hosts, c.created_at, c.updated_at, \
-             (SELECT count(*) FROM credential_references r WHERE r.credential_id = c.id) AS used_by, ",
+             c.created_at, c.updated_at, ",
+            list_columns!("c."),
+            ", (SELECT count(*) FROM credential_references r WHERE r.credential_id = c.id) AS used_by, ",
             $total,
             " AS total FROM ",
             $from,

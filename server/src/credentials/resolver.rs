@@ -16,6 +16,7 @@ use super::rate::Rate;
 use crate::db::read;
 use crate::destination::Destination;
 use crate::http::{ApiError, CREDENTIAL_POINTER, Principal};
+use crate::references::Allow;
 use crate::state::Base;
 use crate::vault::{Sealed, VaultError};
 
@@ -46,11 +47,11 @@ pub enum Referrer {
         id: Option<Uuid>,
         /// Its name, as far as it has one.
         name: Option<String>,
-        /// Whether saving would add the host, where the caller may change the credential.
-        allow_host: bool,
+        /// What saving would add to the list, where the caller may change the credential.
+        allow: Allow,
     },
-    /// Nothing: the request names the credential itself. The caller must be allowed to use it, and the host must be
-    /// on its list.
+    /// Nothing: the request names the credential itself. The caller must be allowed to use it, and the destination must
+    /// be on its list.
     Direct {
         /// The kind of record that it takes the place of.
         kind: ReferrerKind,
@@ -77,8 +78,10 @@ pub struct UseRequest {
     pub credential: CredentialId,
     /// Through what.
     pub referrer: Referrer,
-    /// Where it will go.
+    /// Where it will go: the address of the request.
     pub destination: Destination,
+    /// The saved address that the request is below; what a refusal names.
+    pub scope: Destination,
     /// What for, in a few words for the record.
     pub purpose: Option<String>,
     /// The request.
@@ -113,9 +116,9 @@ pub enum ResolveError {
     #[error("the use is not allowed")]
     Forbidden(NamedRecord),
     /// The credential may not go there.
-    #[error("the host is not allowed")]
+    #[error("the destination is not allowed")]
     HostNotAllowed {
-        /// The host.
+        /// The destination, as an entry of the list writes it.
         host: String,
         /// The credential.
         credential: NamedRecord,

@@ -5,11 +5,10 @@ use app::credentials::{
     Credential, CredentialId, CredentialState, CredentialSummary, ReferrerKind, Use, UseActor, UseOutcome, UseReferrer,
 };
 use chrono::{DateTime, Utc};
-use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::destination::AllowedHost;
 use crate::http::{Principal, SortKey};
+use crate::references::AllowedList;
 
 /// A live credential.
 #[derive(Debug, sqlx::FromRow)]
@@ -22,7 +21,8 @@ pub(super) struct CredentialRow {
     pub owner_sort: Vec<u8>,
     pub version: i64,
     pub revision: i64,
-    pub allowed_hosts: Json<Vec<AllowedHost>>,
+    #[sqlx(flatten)]
+    pub list: AllowedList,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub used_by: i64,
@@ -52,12 +52,8 @@ impl From<CredentialRow> for Credential {
             },
             version: row.version,
             revision: row.revision,
-            allowed_hosts: row
-                .allowed_hosts
-                .0
-                .iter()
-                .map(|host| host.as_str().to_owned())
-                .collect(),
+            allowed_hosts: row.list.texts(),
+            allowed_hosts_from_before: row.list.marked_texts(),
             used_by: row.used_by,
             created_at: row.created_at,
             updated_at: row.updated_at,

@@ -13,14 +13,15 @@ use super::rows::{CredentialRow, UseRow};
 use crate::accounts::{begin_adding, begin_replacing};
 use crate::audit::{self, Event};
 use crate::db::{Tx, WriteClass, execute, read, within};
+use crate::destination::AllowedHost;
 use crate::http::{Act, ApiError, Principal};
-use crate::references;
+use crate::references::{self, AllowedList, WrittenList, list_columns};
 use crate::text::{fold, sort_key};
 use crate::vault::sealed_bytes;
 
 const INSERT: &str = "INSERT INTO credentials (id, name, name_key, name_sort, owner_id, owner_sort, version, revision, \
-     reference_epoch, allowed_hosts, created_at, updated_at, updated_by_name) \
-     SELECT $1, $2, $3, $4, u.id, u.name_sort, 1, 1, 0, $5, $6, $6, u.name FROM users u WHERE u.id = $7";
+     reference_epoch, allowed_destinations, allowed_hosts, hosts_seen, created_at, updated_at, updated_by_name) \
+     SELECT $1, $2, $3, $4, u.id, u.name_sort, 1, 1, 0, $5, $6, CAST($6 AS TEXT), $7, $7, u.name FROM users u WHERE u.id = $8";
 const INSERT_VERSION: &str = "INSERT INTO credential_versions \
      (credential_id, version, ciphertext, value_nonce, wrapped_key, key_nonce, key_id, created_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -28,7 +29,10 @@ const INSERT_VERSION: &str = "INSERT INTO credential_versions \
 const DROP_OLD_VERSIONS: &str = "DELETE FROM credential_versions WHERE credential_id = $1 AND version < $2";
 const UPDATE: &str = "UPDATE credentials SET name = COALESCE($2, name), name_key = COALESCE($3, name_key), \
      name_sort = COALESCE($4, name_sort), version = version + $5, revision = revision + 1, \
-     allowed_hosts = COALESCE($6, allowed_hosts), updated_at = $7, updated_by_name = $8 \
+     allowed_destinations = COALESCE($11, allowed_destinations), \
+     destinations_from_before = CASE WHEN $11 IS NULL THEN destinations_from_before ELSE NULL END, \
+     allowed_hosts = COALESCE($6, allowed_hosts), hosts_seen = COALESCE(CAST($6 AS TEXT), hosts_seen), \
+     updated_at = $7, updated_by_name = $8 \
      WHERE id = $1 AND deleted_at IS NULL AND ($9 IS NULL OR revision = $9) AND ($10 IS NULL OR owner_id = $10) \
      RETURNING name, version";
 const STANDING: &str = "SELECT owner_id, updated_at, updated_by_name FROM credentials \
@@ -37,8 +41,12 @@ const OWNER: &str = "SELECT owner_id FROM credentials WHERE id = $1 AND deleted_
 const TOUCH: &str = "UPDATE credentials SET reference_epoch = reference_epoch + 1 \
      WHERE id = $1 AND deleted_at IS NULL AND ($2 IS NULL OR revision = $2) AND ($3 IS NULL OR owner_id = $3) RETURNING name";
 const DROP_VERSIONS: &str = "DELETE FROM credential_versions WHERE credential_id = $1";
-const HOSTS_BEFORE: &str = "UPDATE credentials SET reference_epoch = reference_epoch WHERE id = $1 AND deleted_at IS NULL RETURNING allowed_hosts";
-const BURY: &str = "UPDATE credentials SET deleted_at = $2, deleted_by_name = $3, allowed_hosts = $4, revision = revision + 1 WHERE id = $1";
+const LIST_BEFORE: &str = concat!(
+    "UPDATE credentials SET reference_epoch = reference_epoch WHERE id = $1 AND deleted_at IS NULL RETURNING ",
+    list_columns!("")
+);
+const BURY: &str = "UPDATE credentials SET deleted_at = $2, deleted_by_name = $3, allowed_hosts = $4, \
+     allowed_destinations = $4, destinations_from_before = NULL, hosts_seen = CAST($4 AS TEXT), revision = revision + 1 WHERE id = $1";
 const USES: &str = "SELECT at, actor_kind, actor_id, actor_name, COALESCE(credential_version, 0) AS credential_version, \
      referrer_kind, referrer_id, referrer_name, host, outcome, reason FROM audit_events \
      WHERE action = 'credential.use' AND credential_id = $1 ORDER BY seq DESC LIMIT $2";
@@ -51,9 +59,14 @@ fn only_owner(principal: &Principal, action: Action) -> Option<Uuid> {
     }
 }
 
-/// A host that somebody put on the list: where a value may go is found by its host, as each use of it is.
-fn allowed(act: Act<'_>, now: DateTime<Utc>, target: (&'static str, Uuid, &str), host: &str) -> Event {
-    Event::by(act, now, "credential.allow_host", target).at_host(host)
+/// An entry that the caller put on the list. The event is found by its host, as each use is.
+fn allowed(act: Act<'_>, now: DateTime<Utc>, target: (&'static str, Uuid, &str), entry: &AllowedHost) -> Event {
+    Event::by(act, now, "credential.allow_host", target).allowing(entry)
+}
+
+/// The columns of a list that the input reader checked.
+fn checked_list(texts: &[String]) -> WrittenList {
+    WrittenList::of(texts.iter().filter_map(|text| AllowedHost::parse(text).ok()).collect())
 }
 
 #[derive(sqlx::FromRow)]
@@ -86,6 +99,7 @@ impl Credentials {
         let id = CredentialId(Uuid::now_v7());
         let now = self.base.clock.now();
         let owner = act.principal.user_id().ok_or(ApiError::Forbidden)?;
+        let list = checked_list(&input.allowed_hosts);
         let mut tx = self.base.db.begin().await?;
         begin_adding(&mut tx, owner, sealed_bytes(&input.value), &self.base.quotas).await?;
         execute!(
@@ -95,7 +109,8 @@ impl Credentials {
                 .bind(&input.name)
                 .bind(fold(&input.name))
                 .bind(sort_key(&input.name))
-                .bind(Json(&input.allowed_hosts))
+                .bind(Json(&list.destinations))
+                .bind(Json(&list.hosts))
                 .bind(now)
                 .bind(owner.0)
         )
@@ -104,7 +119,7 @@ impl Credentials {
         let created = Self::get_within(&mut tx, id).await?;
         let target = ("credential", id.0, input.name.as_str());
         let mut events = vec![Event::by(act, now, "credential.create", target).of_version(id, 1)];
-        events.extend(input.allowed_hosts.iter().map(|host| allowed(act, now, target, host)));
+        events.extend(list.destinations.iter().map(|entry| allowed(act, now, target, entry)));
         audit::append(&mut tx, &self.base.vault, &events).await?;
         tx.commit().await?;
         Ok(created)
@@ -147,15 +162,15 @@ impl Credentials {
             Patch::Set(name) => Some(name.as_str()),
             Patch::Absent | Patch::Null => None,
         };
-        let hosts = match &input.allowed_hosts {
+        let list = match &input.allowed_hosts {
             Patch::Absent => None,
-            Patch::Null => Some(Vec::new()),
-            Patch::Set(hosts) => Some(hosts.clone()),
+            Patch::Null => Some(checked_list(&[])),
+            Patch::Set(hosts) => Some(checked_list(hosts)),
         };
         let only_owner = only_owner(act.principal, Action::Update);
         let rotates = matches!(input.value, Patch::Set(_));
         let mut tx = self.base.db.begin().await?;
-        if name.is_none() && hosts.is_none() && !rotates {
+        if name.is_none() && list.is_none() && !rotates {
             // Nothing is asked for: the preconditions count all the same.
             let touched: Option<String> = within!(&mut tx, c => sqlx::query_scalar(TOUCH)
                 .bind(id.0).bind(if_match).bind(only_owner).fetch_optional(c))?;
@@ -172,8 +187,8 @@ impl Credentials {
             }
         }
         // The row is locked from here on, so that what is new on the list is what this change adds.
-        let before: Option<Json<Vec<String>>> = match &hosts {
-            Some(_) => within!(&mut tx, c => sqlx::query_scalar(HOSTS_BEFORE).bind(id.0).fetch_optional(c))?,
+        let before: Option<AllowedList> = match &list {
+            Some(_) => within!(&mut tx, c => sqlx::query_as(LIST_BEFORE).bind(id.0).fetch_optional(c))?,
             None => None,
         };
         let changed: Option<Changed> = within!(&mut tx, c => sqlx::query_as(UPDATE)
@@ -182,11 +197,12 @@ impl Credentials {
             .bind(name.map(fold))
             .bind(name.map(sort_key))
             .bind(i64::from(rotates))
-            .bind(hosts.as_ref().map(Json))
+            .bind(list.as_ref().map(|list| Json(&list.hosts)))
             .bind(now)
             .bind(act.principal.name())
             .bind(if_match)
             .bind(only_owner)
+            .bind(list.as_ref().map(|list| Json(&list.destinations)))
             .fetch_optional(c))
         .map_err(ApiError::of_named)?;
         let Some(changed) = changed else {
@@ -200,14 +216,15 @@ impl Credentials {
         let fields = audit::changed_fields(&[
             ("name", name.is_some()),
             ("value", rotates),
-            ("allowed_hosts", hosts.is_some()),
+            ("allowed_hosts", list.is_some()),
         ]);
         let target = ("credential", id.0, changed.name.as_str());
         let event = Event::by(act, now, "credential.update", target).of_version(id, changed.version);
         let mut events = vec![event.changed(&fields)];
-        let before = before.map(|Json(hosts)| hosts).unwrap_or_default();
-        let added = hosts.iter().flatten().filter(|host| !before.contains(host));
-        events.extend(added.map(|host| allowed(act, now, target, host)));
+        let before = before.map(|list| list.entries().into_owned()).unwrap_or_default();
+        let written = list.iter().flat_map(|list| &list.destinations);
+        let added = written.filter(|entry| !before.contains(entry));
+        events.extend(added.map(|entry| allowed(act, now, target, entry)));
         audit::append(&mut tx, &self.base.vault, &events).await?;
         tx.commit().await?;
         Ok(updated)

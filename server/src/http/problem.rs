@@ -109,10 +109,10 @@ pub enum ApiError {
     /// 422 `invalid`: well-formed, but rules are broken; all of them are listed.
     #[error("invalid input")]
     Invalid(Vec<FieldError>),
-    /// 422 `host-not-allowed`: the credential may not be sent there.
+    /// 422 `host-not-allowed`: the destination is not on the credential's list.
     #[error("host not allowed")]
     HostNotAllowed {
-        /// The host, as an entry of the list would name it.
+        /// The destination, as an entry of the list would name it.
         host: String,
         /// The credential.
         credential: NamedRecord,
@@ -340,7 +340,7 @@ impl ApiError {
             Self::UnsupportedMediaType => ("unsupported-media-type", "Not JSON"),
             Self::WrongHost => ("wrong-host", "Wrong host"),
             Self::Invalid(_) => ("invalid", "The input breaks rules"),
-            Self::HostNotAllowed { .. } => ("host-not-allowed", "Host not allowed"),
+            Self::HostNotAllowed { .. } => ("host-not-allowed", "Destination not allowed"),
             Self::CredentialDeleted(_) => ("credential-deleted", "Credential deleted"),
             Self::ValueNotSendable(_) => ("value-not-sendable", "The value cannot be sent"),
             Self::Throttled { .. } => ("throttled", "Too many tries"),
@@ -426,7 +426,7 @@ impl ApiError {
             }
             Self::Invalid(_) => "Correct the fields that are listed.".to_owned(),
             Self::HostNotAllowed { host, credential } => format!(
-                "{} may not be sent to {host}. Whoever may change the credential can allow this host.",
+                "{} may not be sent to {host}. Its owner or an administrator can allow that destination.",
                 credential.name
             ),
             Self::CredentialDeleted(credential) => {

@@ -12,6 +12,7 @@ use super::place::{self, Place};
 use crate::config::StdioSettings;
 use crate::destination::Destination;
 use crate::http::{ApiError, Fields};
+use crate::references::{Allow, allow};
 
 /// An address that was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,16 @@ pub struct Address {
     pub url: Url,
     /// Where requests to it go.
     pub destination: Destination,
+}
+
+impl Address {
+    /// Refuses a path that no secret is sent to.
+    pub fn check_path(&self) -> Result<(), ApiError> {
+        let fault = self.destination.path().err();
+        fault.map_or(Ok(()), |fault| {
+            Err(ApiError::field("/url", fault.code(), &fault.to_string()))
+        })
+    }
 }
 
 /// `POST /mcp-servers`.
@@ -33,8 +44,8 @@ pub struct Create {
     pub place: Place,
     /// What it asks for.
     pub credential: Option<CredentialId>,
-    /// Whether its host is to be added to the credential's list.
-    pub allow_host: bool,
+    /// What is to be added to the credential's list.
+    pub allow: Allow,
 }
 
 /// `PATCH /mcp-servers/{id}`.
@@ -48,8 +59,8 @@ pub struct Update {
     pub moves: Moves,
     /// Another credential, or none.
     pub credential: Patch<CredentialId>,
-    /// Whether its host is to be added to the credential's list.
-    pub allow_host: bool,
+    /// What is to be added to the credential's list.
+    pub allow: Allow,
 }
 
 /// What changes about the place of a server.
@@ -113,7 +124,7 @@ pub fn create(mut fields: Fields, stdio: &StdioSettings, may_stdio: bool) -> Res
         enabled: changes.enabled.over(Some(true)).unwrap_or(true),
         place,
         credential: changes.credential.over(None),
-        allow_host: changes.allow_host,
+        allow: changes.allow,
     });
     fields.finish(content)
 }
@@ -162,7 +173,7 @@ fn changes(fields: &mut Fields, with_name: bool) -> Update {
             env_names: fields.patch_list("env_names", place::MAX_NAMES, "bad-variable", place::variable),
         },
         credential: fields.patch_id("credential_id"),
-        allow_host: fields.flag("allow_host"),
+        allow: allow(fields),
     }
 }
 

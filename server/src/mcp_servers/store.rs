@@ -8,15 +8,14 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::McpServers;
-use super::input::{Create, Update};
+use super::input::{Address, Create, Update};
 use super::place::{self, Place};
 use super::rows::{self, McpServerRow};
 use crate::accounts::begin_adding;
 use crate::audit::{self, Event};
 use crate::db::{Tx, WriteClass, execute};
-use crate::destination::Destination;
 use crate::http::{Act, ApiError, CREDENTIAL_POINTER, Principal};
-use crate::references::{self, Attach};
+use crate::references::{self, Allow, Attach, Target};
 use crate::text::{fold, sort_key};
 
 const INSERT: &str = "INSERT INTO mcp_servers (id, name, name_key, name_sort, owner_id, owner_sort, enabled, transport, \
@@ -36,6 +35,14 @@ const TRIES: usize = 3;
 /// What is recorded of a change.
 fn event(servers: &McpServers, act: Act<'_>, action: &'static str, id: McpServerId, name: &str) -> Event {
     Event::by(act, servers.base.clock.now(), action, ("mcp_server", id.0, name))
+}
+
+/// The event with the address that was saved, if there is one.
+fn at(event: Event, place: &Place) -> Event {
+    match place.address() {
+        Some(address) => event.saving(&address.destination),
+        None => event,
+    }
 }
 
 /// Refuses those who may not do this with programs.
@@ -104,8 +111,8 @@ impl<'a> Columns<'a> {
 /// A credential that a server is to send, and where to.
 struct Link<'a> {
     credential: CredentialId,
-    destination: &'a Destination,
-    allow_host: bool,
+    address: &'a Address,
+    allow: Allow,
 }
 
 /// Stores a server.
@@ -119,8 +126,8 @@ pub(super) async fn create(servers: &McpServers, act: Act<'_>, input: Create) ->
     if let (Some(credential), Some(address)) = (input.credential, input.place.address()) {
         let link = Link {
             credential,
-            destination: &address.destination,
-            allow_host: input.allow_host,
+            address,
+            allow: input.allow,
         };
         events = attach(servers, &mut tx, act, id, link).await?;
     }
@@ -145,7 +152,10 @@ pub(super) async fn create(servers: &McpServers, act: Act<'_>, input: Create) ->
             .bind(owner.0)
     );
     inserted.map_err(ApiError::of_named)?;
-    events.push(event(servers, act, "mcp_server.create", id, &input.name));
+    events.push(at(
+        event(servers, act, "mcp_server.create", id, &input.name),
+        &input.place,
+    ));
     let row = rows::find_within(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     audit::append(&mut tx, &servers.base.vault, &events).await?;
     tx.commit().await?;
@@ -204,11 +214,11 @@ async fn write(
     let mut events = Vec::new();
     match (credential, place.address()) {
         // A deleted credential stays where it is, and everything else can be saved around it.
-        (Some(credential), Some(address)) if moved || exchanged || input.allow_host => {
+        (Some(credential), Some(address)) if moved || exchanged || input.allow.host => {
             let link = Link {
                 credential,
-                destination: &address.destination,
-                allow_host: input.allow_host,
+                address,
+                allow: input.allow,
             };
             events = attach(servers, &mut tx, act, id, link).await?;
         }
@@ -228,7 +238,7 @@ async fn write(
         tx.commit().await?;
         return Ok(Some(row.into_output(act.principal)));
     }
-    let updated = execute!(
+    let written = execute!(
         &mut tx,
         sqlx::query(UPDATE)
             .bind(&name)
@@ -247,10 +257,14 @@ async fn write(
             .bind(id.0)
             .bind(row.revision)
     );
-    if updated.map_err(ApiError::of_named)? == 0 {
+    if written.map_err(ApiError::of_named)? == 0 {
         return Ok(None);
     }
-    events.push(event(servers, act, "mcp_server.update", id, &name).changed(&fields));
+    let mut updated = event(servers, act, "mcp_server.update", id, &name).changed(&fields);
+    if moved || exchanged {
+        updated = at(updated, &place);
+    }
+    events.push(updated);
     let row = rows::find_within(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     audit::append(&mut tx, &servers.base.vault, &events).await?;
     tx.commit().await?;
@@ -306,12 +320,13 @@ async fn attach(
     id: McpServerId,
     link: Link<'_>,
 ) -> Result<Vec<Event>, ApiError> {
+    link.address.check_path()?;
     let attach = Attach {
         act,
         referrer: (ReferrerKind::McpServer, id.0),
         credential: link.credential,
-        destination: link.destination,
-        allow_host: link.allow_host,
+        target: &Target::single(link.address.destination.clone()),
+        allow: link.allow,
         pointer: CREDENTIAL_POINTER,
         now: servers.base.clock.now(),
     };

@@ -41,6 +41,9 @@ async fn resolve(
         Place::Stdio(program) => return ready_program(servers, program),
     };
     let mut subject = Subject::at(address.destination.display());
+    if credential.is_some() {
+        address.check_path()?;
+    }
     let Some(credential) = credential else {
         let target = McpTarget::Http {
             url: address.url,
@@ -56,6 +59,7 @@ async fn resolve(
         principal: principal.clone(),
         credential,
         referrer,
+        scope: address.destination.clone(),
         destination: address.destination,
         purpose: None,
         request_id: request_id.0.clone(),
@@ -159,7 +163,7 @@ pub(super) async fn draft(
         kind: ReferrerKind::McpServer,
         id: row.as_ref().map(|row| row.id),
         name: changes.name.over(row.map(|row| row.name)),
-        allow_host: changes.allow_host,
+        allow: changes.allow,
     };
     resolve(servers, principal, place, credential, referrer, request_id).await
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::ai::place;
 use crate::destination::Destination;
 use crate::http::{ApiError, Fields};
+use crate::references::{Allow, allow};
 use crate::schemas;
 
 /// Where the settings stand in what is sent.
@@ -19,8 +20,8 @@ pub struct Create {
     pub name: String,
     /// What is bound.
     pub settings: ModelSettings,
-    /// Whether its host is to be added to the credential's list.
-    pub allow_host: bool,
+    /// What is to be added to the credential's list.
+    pub allow: Allow,
 }
 
 /// `PATCH /model-bindings/{id}`.
@@ -30,8 +31,8 @@ pub struct Update {
     pub name: Patch<String>,
     /// What changes about the settings.
     pub changes: Changes,
-    /// Whether its host is to be added to the credential's list.
-    pub allow_host: bool,
+    /// What is to be added to the credential's list.
+    pub allow: Allow,
 }
 
 /// `POST /model-bindings/test`.
@@ -86,12 +87,10 @@ impl Changes {
 pub fn create(mut fields: Fields) -> Result<Create, ApiError> {
     let name = fields.name("name");
     let settings = new_settings(&mut fields);
-    let allow_host = fields.flag("allow_host");
-    let content = name.zip(settings).map(|(name, settings)| Create {
-        name,
-        settings,
-        allow_host,
-    });
+    let allow = allow(&mut fields);
+    let content = name
+        .zip(settings)
+        .map(|(name, settings)| Create { name, settings, allow });
     fields.finish(content)
 }
 
@@ -121,7 +120,7 @@ fn changes(fields: &mut Fields) -> Update {
             Patch::Set(map) => of_map(map).map_err(|error| note(fields, error)).unwrap_or_default(),
             Patch::Absent | Patch::Null => Changes::default(),
         },
-        allow_host: fields.flag("allow_host"),
+        allow: allow(fields),
     }
 }
 
@@ -202,6 +201,8 @@ fn canonical_address(map: &mut Map<String, Value>, errors: &mut Vec<FieldError>)
         return;
     };
     match Destination::parse(text) {
+        // A path that no secret is sent to stays as it was typed, so that attaching a credential still refuses it.
+        Ok((_, destination)) if destination.path().is_err() => {}
         Ok((url, _)) => *text = url.into(),
         Err(fault) => add(
             errors,

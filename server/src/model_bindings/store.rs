@@ -9,11 +9,12 @@ use super::ModelBindings;
 use super::input::{Create, Update};
 use super::rows::{self, ModelBindingRow};
 use crate::accounts::begin_adding;
-use crate::ai::{API_KEY_POINTER, place};
+use crate::ai::{API_KEY_POINTER, place, wire};
 use crate::audit::{self, Event};
 use crate::db::{Tx, WriteClass, execute};
+use crate::destination::Destination;
 use crate::http::{Act, ApiError};
-use crate::references::{self, Attach};
+use crate::references::{self, Allow, Attach, Target};
 use crate::text::{fold, sort_key};
 
 const INSERT: &str = "INSERT INTO model_bindings (id, name, name_key, name_sort, owner_id, owner_sort, provider, model_id, \
@@ -44,7 +45,7 @@ pub(super) async fn create(bindings: &ModelBindings, act: Act<'_>, input: Create
     begin_adding(&mut tx, owner, 0, &bindings.base.quotas).await?;
     let mut events = Vec::new();
     if let Some(credential) = settings.api_key {
-        events = attach(bindings, &mut tx, act, id, (credential, settings, input.allow_host)).await?;
+        events = attach(bindings, &mut tx, act, id, (credential, settings, input.allow)).await?;
     }
     let inserted = execute!(
         &mut tx,
@@ -64,7 +65,8 @@ pub(super) async fn create(bindings: &ModelBindings, act: Act<'_>, input: Create
             .bind(owner.0)
     );
     inserted.map_err(ApiError::of_named)?;
-    events.push(event(bindings, act, "model_binding.create", id, &input.name));
+    let created = event(bindings, act, "model_binding.create", id, &input.name);
+    events.push(created.saving(&place::of(settings)?.destination));
     let row = rows::find_within(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     audit::append(&mut tx, &bindings.base.vault, &events).await?;
     tx.commit().await?;
@@ -103,13 +105,18 @@ async fn write(
     let name = input.name.clone().over(Some(row.name.clone())).unwrap_or_default();
     let before = row.settings()?;
     let settings = input.changes.over(Some(&before))?;
-    let moved = place::of(&settings)?.destination != place::of(&before)?.destination;
+    let target = wire::target(&settings)?;
+    // Another provider appends other paths to the same base URL.
+    let moved = target.scope != place::of(&before)?.destination || settings.provider != before.provider;
     let exchanged = settings.api_key != before.api_key;
     let mut events = Vec::new();
+    if settings.api_key.is_some() {
+        check_paths(&target)?;
+    }
     match settings.api_key {
         // A deleted credential stays where it is, and everything else can be saved around it.
-        Some(credential) if moved || exchanged || input.allow_host => {
-            events = attach(bindings, &mut tx, act, id, (credential, &settings, input.allow_host)).await?;
+        Some(credential) if moved || exchanged || input.allow.host => {
+            events = attach(bindings, &mut tx, act, id, (credential, &settings, input.allow)).await?;
         }
         None if exchanged => references::detach(&mut tx, ReferrerKind::ModelBinding, id.0).await?,
         _ => {}
@@ -124,7 +131,7 @@ async fn write(
         tx.commit().await?;
         return row.into_output(act.principal).map(Some);
     }
-    let updated = execute!(
+    let written = execute!(
         &mut tx,
         sqlx::query(UPDATE)
             .bind(&name)
@@ -141,10 +148,14 @@ async fn write(
             .bind(id.0)
             .bind(row.revision)
     );
-    if updated.map_err(ApiError::of_named)? == 0 {
+    if written.map_err(ApiError::of_named)? == 0 {
         return Ok(None);
     }
-    events.push(event(bindings, act, "model_binding.update", id, &name).changed(&fields));
+    let mut updated = event(bindings, act, "model_binding.update", id, &name).changed(&fields);
+    if moved || exchanged {
+        updated = updated.saving(&target.scope);
+    }
+    events.push(updated);
     let row = rows::find_within(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     audit::append(&mut tx, &bindings.base.vault, &events).await?;
     tx.commit().await?;
@@ -213,16 +224,33 @@ async fn attach(
     tx: &mut Tx,
     act: Act<'_>,
     id: ModelBindingId,
-    (credential, settings, allow_host): (CredentialId, &ModelSettings, bool),
+    (credential, settings, allow): (CredentialId, &ModelSettings, Allow),
 ) -> Result<Vec<Event>, ApiError> {
+    let target = wire::target(settings)?;
+    check_paths(&target)?;
     let attach = Attach {
         act,
         referrer: (ReferrerKind::ModelBinding, id.0),
         credential,
-        destination: &place::of(settings)?.destination,
-        allow_host,
+        target: &target,
+        allow,
         pointer: API_KEY_POINTER,
         now: bindings.base.clock.now(),
     };
     references::attach(tx, attach).await
+}
+
+/// Refuses addresses that no secret is sent to, at the field that makes them so.
+fn check_paths(target: &Target) -> Result<(), ApiError> {
+    let of = |pointer, destination: &Destination| {
+        let fault = destination.path().err();
+        fault.map_or(Ok(()), |fault| {
+            Err(ApiError::field(pointer, fault.code(), &fault.to_string()))
+        })
+    };
+    of(place::POINTER, &target.scope)?;
+    target
+        .requests
+        .iter()
+        .try_for_each(|request| of("/settings/model_id", request))
 }

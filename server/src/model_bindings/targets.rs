@@ -63,7 +63,7 @@ pub(super) async fn draft(
             kind: ReferrerKind::ModelBinding,
             id: None,
             name: name.clone(),
-            allow_host: update.allow_host,
+            allow: update.allow,
         };
         return Model::new(update.changes.over(None)?, referrer, name);
     };
@@ -84,7 +84,7 @@ pub(super) async fn draft(
         kind: ReferrerKind::ModelBinding,
         id: Some(row.id),
         name: update.name.over(Some(row.name.clone())),
-        allow_host: update.allow_host,
+        allow: update.allow,
     };
     Ok(Model { referrer, ..model })
 }

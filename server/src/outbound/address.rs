@@ -10,7 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-use crate::destination::{Destination, embedded_v4, is_metadata_address};
+use crate::destination::{Destination, is_metadata_address, is_private_address};
 
 use super::OutboundError;
 
@@ -26,7 +26,7 @@ impl AddressPolicy {
     pub fn check(self, address: IpAddr) -> Result<(), AddressFault> {
         if is_metadata_address(address) {
             Err(AddressFault::Metadata)
-        } else if !self.private_networks && is_private(address) {
+        } else if !self.private_networks && is_private_address(address) {
             Err(AddressFault::Private)
         } else {
             Ok(())
@@ -102,36 +102,6 @@ impl Resolve for CheckedResolver {
             }
             Ok(Box::new(addresses.into_iter()) as Addrs)
         })
-    }
-}
-
-/// Whether an address is not one of the public internet: loopback, private, shared (RFC 6598),
-/// unspecified, multicast, documentation, benchmarking or reserved.
-fn is_private(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let [a, b, c, _] = v4.octets();
-            v4.is_loopback()
-                || v4.is_private()
-                || v4.is_link_local()
-                || v4.is_multicast()
-                || v4.is_documentation()
-                || a == 0
-                || a >= 240
-                || (a == 100 && b & 0xc0 == 64)
-                || (a == 192 && b == 0 && c == 0)
-                || (a == 198 && b & 0xfe == 18)
-        }
-        IpAddr::V6(v6) => match embedded_v4(v6) {
-            Some(v4) => is_private(IpAddr::V4(v4)),
-            None => {
-                v6.is_loopback()
-                    || v6.is_unspecified()
-                    || v6.is_multicast()
-                    || v6.is_unique_local()
-                    || v6.is_unicast_link_local()
-            }
-        },
     }
 }
 

@@ -65,9 +65,9 @@ impl Bearer {
     /// Adds the header to a request to the destination that the secret was resolved for.
     ///
     /// # Errors
-    /// [`OutboundError::HostNotAllowed`] for any other destination.
+    /// [`OutboundError::HostNotAllowed`] for any other destination, another path of the same host included.
     pub(super) fn add_to(&self, headers: &mut HeaderMap, destination: &Destination) -> Result<(), OutboundError> {
-        if *destination != self.destination {
+        if *destination != self.destination || destination.path().is_err() {
             return Err(OutboundError::HostNotAllowed);
         }
         headers.insert(self.name.clone(), self.header.clone());
@@ -138,13 +138,15 @@ mod tests {
     fn a_header_goes_to_its_own_destination_only() {
         let bearer = bearer("canary-7d1f").unwrap();
         let mut headers = HeaderMap::new();
-        assert!(
-            bearer
-                .add_to(&mut headers, &destination("https://a.example/other"))
-                .is_ok()
-        );
+        assert!(bearer.add_to(&mut headers, &destination("https://a.example/")).is_ok());
         assert_eq!(headers.len(), 1);
-        for url in ["http://a.example/", "https://a.example:8443/", "https://b.example/"] {
+        for url in [
+            "http://a.example/",
+            "https://a.example:8443/",
+            "https://b.example/",
+            "https://a.example/other",
+            "https://a.example/%2F",
+        ] {
             let mut headers = HeaderMap::new();
             let refused = bearer.add_to(&mut headers, &destination(url));
             assert_eq!((refused, headers.len()), (Err(OutboundError::HostNotAllowed), 0));

@@ -94,6 +94,20 @@ fn own_addresses(own: &Peer, allowed: &Peer) -> Vec<String> {
         format!("http://127.0.0.1:{mine}\\@127.0.0.1:{theirs}/mcp"),
         // The allowed host and port, spelled as another host.
         format!("http://localhost:{theirs}/mcp"),
+        // Another tenant of the allowed host, another scheme, and ways out of the allowed path.
+        format!("http://127.0.0.1:{theirs}/tenant-mallory/mcp"),
+        format!("http://127.0.0.1:{theirs}/"),
+        format!("http://127.0.0.1:{theirs}/mcpx"),
+        format!("http://127.0.0.1:{theirs}/MCP"),
+        format!("https://127.0.0.1:{theirs}/mcp"),
+        format!("http://127.0.0.1:{theirs}/mcp/../tenant-mallory"),
+        format!("http://127.0.0.1:{theirs}/mcp/%2e%2e/tenant-mallory"),
+        format!("http://127.0.0.1:{theirs}/mcp/..%2ftenant-mallory"),
+        format!("http://127.0.0.1:{theirs}/mcp/..%5Ctenant-mallory"),
+        format!("http://127.0.0.1:{theirs}/mcp/..;/tenant-mallory"),
+        format!("http://127.0.0.1:{theirs}/mcp/%252e%252e/tenant-mallory"),
+        format!("http://127.0.0.1:{theirs}/mcp\\..\\tenant-mallory"),
+        format!("http://127.0.0.1:{theirs}//mcp"),
     ]);
     addresses
 }
@@ -197,8 +211,7 @@ both_engines! {
 
         // Changing the list of hosts, the value or the name of what is somebody else's.
         let path = format!("/credentials/{credential}");
-        let host = own_url.trim_start_matches("http://").trim_end_matches("/mcp");
-        for body in [json!({"allowed_hosts": [host]}), json!({"value": "other"}), json!({"name": "x"}), json!({"owner_id": "me"})] {
+        for body in [json!({"allowed_hosts": [own_url]}), json!({"value": "other"}), json!({"name": "x"}), json!({"owner_id": "me"})] {
             for who in ["manager", "viewer"] {
                 let refused = app.patch(who, &path, body.clone()).await;
                 assert!(matches!(refused.status, 403 | 422), "{}", refused.whole());
@@ -223,8 +236,8 @@ both_engines! {
         })
         .await;
         app.patch("admin", &path, json!({"allowed_hosts": [
-            allowed.url().trim_start_matches("http://").trim_end_matches("/mcp"),
-            redirecting.url().trim_start_matches("http://").trim_end_matches("/mcp"),
+            allowed.url(),
+            redirecting.url(),
         ]})).await.expect(200);
         let body = json!({"name": "bounce", "url": redirecting.url(), "credential_id": credential});
         let bounce = format!("/mcp-servers/{}", app.post("manager", "/mcp-servers", body).await.expect(201).text("/id"));
@@ -252,6 +265,7 @@ both_engines! {
 
         assert!(allowed.seen().iter().any(|seen| seen.echo().contains(CANARY)), "the value was never sent at all");
         let keys = ["authorization", "x-api-key", "x-goog-api-key"];
+        assert!(allowed.seen().iter().all(|seen| seen.path.starts_with("/mcp")), "another path of the allowed host was asked");
         let sent = own.seen().iter().any(|seen| keys.iter().any(|key| seen.headers.contains_key(*key)));
         assert!(!sent, "the attacker's server was sent a header");
         loot.assert_worthless();

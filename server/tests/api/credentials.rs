@@ -54,7 +54,9 @@ both_engines! {
             (json!({"name": "sk-proj-canary000000000000", "value": "v"}), "/name"),
             (json!({"name": "x", "value": "v".repeat(64 * 1024 + 1)}), "/value"),
             (json!({"name": "x", "value": "v", "allowed_hosts": "a.example"}), "/allowed_hosts"),
-            (json!({"name": "x", "value": "v", "allowed_hosts": ["a.example", "https://b.example"]}), "/allowed_hosts/1"),
+            (json!({"name": "x", "value": "v", "allowed_hosts": ["a.example", "https://b.example?x"]}), "/allowed_hosts/1"),
+            (json!({"name": "x", "value": "v", "allowed_hosts": ["a.example", "127.0.0.1:4000"]}), "/allowed_hosts/1"),
+            (json!({"name": "x", "value": "v", "allowed_hosts": ["a.example/sk-canary00000000000000"]}), "/allowed_hosts/0"),
             (json!({"name": "x", "value": "v", "allowed_hosts": ["169.254.169.254"]}), "/allowed_hosts/0"),
             (json!({"name": "x", "value": "v", "value_": "v"}), ""),
             (json!(["x"]), ""),
@@ -82,8 +84,8 @@ both_engines! {
         assert_eq!((rotated.text("/name").as_str(), rotated.number("/version"), rotated.number("/revision")), ("B", 2, 3));
         assert!(rotated.text("/updated_at") > renamed.text("/updated_at"));
         assert_eq!(rotated.header("etag"), "\"3\"");
-        let hosts = app.patch("admin", &path, json!({"allowed_hosts": ["A.example", "a.example:443", "b.example:8443"]})).await;
-        assert_eq!(hosts.expect(200).json()["allowed_hosts"], json!(["a.example", "b.example:8443"]));
+        let hosts = app.patch("admin", &path, json!({"allowed_hosts": ["A.example", "https://a.example:443/", "b.example:8443/V1/"]})).await;
+        assert_eq!(hosts.expect(200).json()["allowed_hosts"], json!(["a.example", "b.example:8443/V1"]));
         let cleared = app.patch("admin", &path, json!({"allowed_hosts": null})).await.expect(200);
         assert_eq!(cleared.json()["allowed_hosts"], json!([]));
         let same = app.patch("admin", &path, json!({})).await.expect(200);

@@ -14,6 +14,7 @@ mod backup;
 mod bodies;
 mod corpora;
 mod credentials;
+mod destinations;
 mod faults;
 mod front;
 mod help;

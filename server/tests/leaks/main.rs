@@ -157,7 +157,7 @@ fn malformed() -> Vec<(&'static str, Vec<u8>)> {
         (
             json,
             json!({
-                "enabled": CANARY, "transport": CANARY, "allow_host": CANARY, "arguments": CANARY, "command": [CANARY],
+                "enabled": CANARY, "transport": CANARY, "allow_host": CANARY, "whole_host": CANARY, "arguments": CANARY, "command": [CANARY],
                 "args": CANARY, "cwd": {CANARY: 1}, "env_names": CANARY,
             })
             .to_string()

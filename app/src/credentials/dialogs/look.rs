@@ -114,6 +114,7 @@ mod tests {
             version: 1,
             revision: 1,
             allowed_hosts: Vec::new(),
+            allowed_hosts_from_before: Vec::new(),
             used_by: 0,
             created_at,
             updated_at: created_at,

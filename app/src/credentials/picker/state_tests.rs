@@ -20,6 +20,7 @@ fn credential(number: u128, name: &str) -> Credential {
         version: 1,
         revision: 1,
         allowed_hosts: Vec::new(),
+        allowed_hosts_from_before: Vec::new(),
         used_by: 0,
         created_at: day,
         updated_at: day,

@@ -89,6 +89,7 @@ impl BindingForm {
                 Patch::Set(changes)
             },
             allow_host,
+            whole_host: false,
         }
     }
 
@@ -103,6 +104,7 @@ impl BindingForm {
             name: Patch::Absent,
             settings: Patch::Set(changes(before.as_ref(), &settings)),
             allow_host: self.consent.allows(&settings),
+            whole_host: false,
         };
         let subject = Subject {
             host: leads_to(&settings),

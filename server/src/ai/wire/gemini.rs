@@ -8,9 +8,9 @@ use super::super::place::Place;
 use super::{Answer, Ask, Call, Fault, Finish, Fold, Piece, ToolSpec, Turn, count, said, text};
 use crate::outbound::Event;
 
-pub(super) fn url(ask: &Ask<'_>, place: &Place) -> Url {
-    let model = ask.model_id.strip_prefix("models/").unwrap_or(ask.model_id);
-    let (method, query) = if ask.stream {
+pub(super) fn url(model_id: &str, stream: bool, place: &Place) -> Url {
+    let model = model_id.strip_prefix("models/").unwrap_or(model_id);
+    let (method, query) = if stream {
         ("streamGenerateContent", Some("alt=sse"))
     } else {
         ("generateContent", None)

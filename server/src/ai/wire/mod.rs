@@ -12,12 +12,15 @@ mod strict;
 mod tests;
 
 use app::ai::Usage;
-use app::model_bindings::{Provider, WireFormat};
+use app::model_bindings::{ModelSettings, Provider, WireFormat};
 use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
 use url::Url;
 
-use super::place::Place;
+use super::place::{self, Place};
+use crate::destination::Destination;
+use crate::http::ApiError;
+use crate::references::Target;
 
 pub use fold::{Fold, MAX_TEXT_BYTES};
 use sampling::set_sampling;
@@ -174,15 +177,37 @@ pub enum Fault {
     },
 }
 
-/// Where a request goes.
+/// The URL of a request.
 #[must_use]
 pub fn url(ask: &Ask<'_>, place: &Place) -> Url {
-    match ask.provider.wire_format() {
+    url_of(ask.provider, ask.model_id, ask.stream, place)
+}
+
+fn url_of(provider: Provider, model_id: &str, stream: bool, place: &Place) -> Url {
+    match provider.wire_format() {
         WireFormat::OpenaiChat => openai_chat::url(place),
         WireFormat::OpenaiResponses => openai_responses::url(place),
         WireFormat::Anthropic => anthropic::url(place),
-        WireFormat::Gemini => gemini::url(ask, place),
+        WireFormat::Gemini => gemini::url(model_id, stream, place),
     }
+}
+
+/// Where the requests of a model go: below its base URL, to the paths of its format.
+///
+/// # Errors
+/// 422 if the settings have no address.
+pub fn target(settings: &ModelSettings) -> Result<Target, ApiError> {
+    let place = place::of(settings)?;
+    let request = |stream| {
+        let url = url_of(settings.provider, &settings.model_id, stream, &place);
+        Destination::from_url(&url).map_err(|fault| ApiError::field(place::POINTER, fault.code(), &fault.to_string()))
+    };
+    let mut requests = vec![request(false)?, request(true)?];
+    requests.dedup();
+    Ok(Target {
+        requests,
+        scope: place.destination,
+    })
 }
 
 /// Headers besides the one with the key.

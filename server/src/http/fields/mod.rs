@@ -32,6 +32,7 @@ const OUTPUT_FIELDS: &[&str] = &[
     "credential",
     "credential_id",
     "allowed_hosts",
+    "allowed_hosts_from_before",
     "value",
     "name",
     "url",

@@ -1,8 +1,9 @@
 //! The chain: whoever changes rows in the database is found out.
 
+use serde_json::json;
 use server::audit::{Fault, Head, NotedIn, Report, head, verify};
 
-use super::{run, tamper};
+use super::{events, run, tamper};
 use crate::both_engines;
 use crate::support::{Engine, TestApp};
 
@@ -41,7 +42,7 @@ both_engines! {
         for change in [
             "actor_name = 'nobody'", "actor_kind = 'cli'", "actor_id = NULL", "action = 'credential.read'", "target_kind = 'x'",
             "target_id = NULL", "target_name = 'K9'", "credential_version = 7", "referrer_kind = 'x'", "referrer_name = 'x'",
-            "host = 'evil.example'", "outcome = 'refused'", "reason = 'x'", "details = 'x'", "request_id = NULL",
+            "host = 'evil.example'", "address = 'https://evil.example/'", "outcome = 'refused'", "reason = 'x'", "details = 'x'", "request_id = NULL",
             "credential_id = NULL", "referrer_id = target_id", "mac = (SELECT mac FROM audit_head)",
         ] {
             tamper(&app, &format!("UPDATE audit_events SET {change} WHERE seq = 8")).await;
@@ -53,6 +54,21 @@ both_engines! {
         assert_eq!(verified(&app, None).await.faults, []);
         tamper(&app, "UPDATE audit_events SET search_key = 'other' WHERE seq = 8").await;
         assert_eq!(verified(&app, None).await.faults, [Fault::FoundElsewhere(8)]);
+    }
+
+    async fn the_address_of_an_event_is_in_its_link_and_older_events_have_none(app: TestApp) {
+        trail(&app).await;
+        let server = json!({"name": "S", "url": "https://gateway.example/tenant-a/mcp?key=1"});
+        app.post("admin", "/mcp-servers", server).await.expect(201);
+        let noted = head(&app.state.base.db).await.unwrap();
+        assert_eq!(verified(&app, Some(&noted)).await.faults, []);
+        let shown = events(&app, "limit=2").await.json();
+        assert_eq!(shown["items"][0]["address"], "https://gateway.example/tenant-a/mcp");
+        assert_eq!(shown["items"][1]["address"], json!(null));
+        for change in ["address = 'https://gateway.example/tenant-b/mcp'", "address = NULL", "address = ''"] {
+            tamper(&app, &format!("UPDATE audit_events SET {change} WHERE seq = {}", noted.seq)).await;
+            assert_eq!(verified(&app, None).await.faults, [Fault::Changed(noted.seq)], "{change}");
+        }
     }
 
     async fn a_changed_event_is_one_fault_and_the_rest_is_checked(app: TestApp) {

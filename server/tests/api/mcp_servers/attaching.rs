@@ -19,23 +19,24 @@ both_engines! {
         let path = format!("/credentials/{credential}");
         assert_eq!(
             app.get("viewer", &path).await.expect(200).json()["allowed_hosts"],
-            json!(["a.example"])
+            json!(["a.example/mcp"])
         );
 
-        // Another host, and the same host on another port, are said, and allowed only when asked for.
-        for url in [
-            "https://b.example/mcp",
-            "http://a.example/mcp",
-            "https://a.example:8443/",
+        // Another host, and the same host with another scheme, port or path, are named, and allowed only when asked for.
+        for (url, named) in [
+            ("https://b.example/mcp", "b.example/mcp"),
+            ("http://a.example/mcp", "http://a.example/mcp"),
+            ("https://a.example:8443/", "a.example:8443"),
+            ("https://a.example/other/?x=canary", "a.example/other"),
+            ("https://a.example/mcpx", "a.example/mcpx"),
         ] {
             let body = json!({"name": "b", "url": url, "credential_id": credential});
             let refused = app.post("manager", "/mcp-servers", body).await;
             let problem = refused.problem(422, "host-not-allowed").json();
             assert_eq!(problem["credential"]["name"], "token");
-            assert!(
-                url.contains(problem["host"].as_str().unwrap().trim_end_matches(":80")),
-                "{problem}"
-            );
+            assert_eq!(problem["host"], named);
+            let detail = format!("token may not be sent to {named}. Its owner or an administrator can allow that destination.");
+            assert_eq!((&problem["detail"], &problem["errors"][0]["pointer"]), (&json!(detail), &json!("/credential_id")));
             let moved = app.patch("manager", &server, json!({"url": url})).await;
             moved.problem(422, "host-not-allowed");
         }
@@ -49,12 +50,14 @@ both_engines! {
         moved.expect(200);
         assert_eq!(
             app.get("viewer", &path).await.expect(200).json()["allowed_hosts"],
-            json!(["a.example", "b.example"])
+            json!(["a.example/mcp", "b.example/mcp"])
         );
-        // Another path of an allowed host needs nothing.
-        app.patch("manager", &server, json!({"url": "https://b.example/other"}))
+        // A path below an allowed one needs nothing; another one of the same host is another destination.
+        app.patch("manager", &server, json!({"url": "https://b.example/mcp/other"}))
             .await
             .expect(200);
+        let aside = app.patch("manager", &server, json!({"url": "https://b.example/other"})).await;
+        aside.problem(422, "host-not-allowed");
     }
 
     async fn whoever_may_only_use_a_credential_cannot_send_it_elsewhere(app: TestApp) {

@@ -42,7 +42,7 @@ both_engines! {
         let used = app.get("viewer", &format!("/credentials/{key}/references")).await.expect(200);
         assert_eq!((used.items("kind"), used.items("name")), (vec!["model_binding".to_owned()], vec!["Main".to_owned()]));
         let credential = app.get("viewer", &format!("/credentials/{key}")).await.expect(200).json();
-        assert_eq!((&credential["used_by"], &credential["allowed_hosts"]), (&json!(1), &json!(["127.0.0.1:9"])));
+        assert_eq!((&credential["used_by"], &credential["allowed_hosts"]), (&json!(1), &json!(["http://127.0.0.1:9/v1"])));
 
         let stale = app
             .with_header("manager", http::Method::PATCH, &path, ("if-match", "\"7\""), Some(json!({"name": "x"})))
@@ -130,7 +130,7 @@ both_engines! {
         let mine = json!({"name": "mine", "settings": settings("openai", "http://127.0.0.1:10/v1", Some(&key))});
         let refused = app.post("manager", "/model-bindings", mine.clone()).await.problem(422, "host-not-allowed");
         assert_eq!(refused.pointers(), ["/settings/api_key"]);
-        assert_eq!((refused.text("/host"), refused.text("/credential/name")), ("127.0.0.1:10".to_owned(), "KEY".to_owned()));
+        assert_eq!((refused.text("/host"), refused.text("/credential/name")), ("http://127.0.0.1:10/v1".to_owned(), "KEY".to_owned()));
         let mut asked = mine.clone();
         asked["allow_host"] = json!(true);
         app.post("manager", "/model-bindings", asked.clone()).await.problem(422, "host-not-allowed");

@@ -80,8 +80,7 @@ both_engines! {
         let refused = app.post("admin", "/actions/ai_generate_text", body.clone()).await.problem(422, "host-not-allowed");
         assert_eq!(refused.pointers(), ["/model/settings/api_key"]);
         assert!(peer.seen().is_empty());
-        let host = peer.url().trim_start_matches("http://").trim_end_matches("/mcp").to_owned();
-        app.patch("admin", &format!("/credentials/{key}"), json!({"allowed_hosts": [host]})).await.expect(200);
+        app.patch("admin", &format!("/credentials/{key}"), json!({"allowed_hosts": [peer.url()]})).await.expect(200);
         let answer = app.post("manager", "/actions/ai_generate_text", body.clone()).await.expect(200);
         assert_eq!((answer.text("/text"), answer.text("/model")), ("done".to_owned(), "peer-1".to_owned()));
         app.post("viewer", "/actions/ai_generate_text", body).await.problem(403, "forbidden");

@@ -1,7 +1,16 @@
 //! References: which record names which credential. Written in the referrer's transaction.
 //!
+//! Below it: the list of a credential's allowed destinations, which the first reference fills.
+//!
 //! Attach and delete both begin by raising the credential's `reference_epoch`: the row lock orders
 //! them on both engines, whichever comes first.
+
+mod convert;
+mod list;
+
+pub use convert::convert_older_lists;
+pub(crate) use list::list_columns;
+pub use list::{AllowedList, MAX_ENTRIES, WrittenList};
 
 use app::accounts::{Action, Resource, UserId};
 use app::api::NamedRecord;
@@ -13,7 +22,50 @@ use uuid::Uuid;
 use crate::audit::Event;
 use crate::db::{Db, Tx, execute, read, within};
 use crate::destination::{AllowedHost, Destination};
-use crate::http::{Act, ApiError, CREDENTIAL_POINTER, Principal};
+use crate::http::{Act, ApiError, CREDENTIAL_POINTER, Fields, Principal};
+
+/// Where a referrer sends a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The saved address, below which every request goes: the entry that attaching may add.
+    pub scope: Destination,
+    /// The requests, each of which must be allowed.
+    pub requests: Vec<Destination>,
+}
+
+impl Target {
+    /// An address that is itself the destination of every request.
+    #[must_use]
+    pub fn single(destination: Destination) -> Self {
+        Self {
+            requests: vec![destination.clone()],
+            scope: destination,
+        }
+    }
+
+    /// `true` if the entries admit every request.
+    fn is_admitted(&self, entries: &[AllowedHost]) -> bool {
+        let admitted = |request: &Destination| entries.iter().any(|entry| entry.admits(request));
+        self.requests.iter().all(admitted)
+    }
+}
+
+/// Consent of a caller who may change the credential.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Allow {
+    /// Adds the destination to a list that is not empty, too.
+    pub host: bool,
+    /// Adds the whole host instead of the path.
+    pub whole_host: bool,
+}
+
+/// Reads `allow_host` and `whole_host`.
+pub fn allow(fields: &mut Fields) -> Allow {
+    Allow {
+        host: fields.flag("allow_host"),
+        whole_host: fields.flag("whole_host"),
+    }
+}
 
 /// Who attaches what to what.
 #[derive(Debug)]
@@ -25,9 +77,9 @@ pub struct Attach<'a> {
     /// The credential.
     pub credential: CredentialId,
     /// Where the referrer will send it.
-    pub destination: &'a Destination,
-    /// Whether the caller wants the host added to the credential's list.
-    pub allow_host: bool,
+    pub target: &'a Target,
+    /// What the caller wants to be added to the credential's list.
+    pub allow: Allow,
     /// The field of the input that names the credential.
     pub pointer: &'static str,
     /// Now.
@@ -38,7 +90,8 @@ pub struct Attach<'a> {
 struct Touched {
     name: String,
     owner_id: Uuid,
-    allowed_hosts: Json<Vec<AllowedHost>>,
+    #[sqlx(flatten)]
+    list: AllowedList,
 }
 
 #[derive(sqlx::FromRow)]
@@ -47,11 +100,14 @@ struct Tombstone {
 }
 
 // Raising the epoch takes the row lock; no row means that the credential is gone.
-const TOUCH: &str = "UPDATE credentials SET reference_epoch = reference_epoch + 1 \
-     WHERE id = $1 AND deleted_at IS NULL RETURNING name, owner_id, allowed_hosts";
+const TOUCH: &str = concat!(
+    "UPDATE credentials SET reference_epoch = reference_epoch + 1 \
+     WHERE id = $1 AND deleted_at IS NULL RETURNING name, owner_id, ",
+    list_columns!("")
+);
 const TOMBSTONE: &str = "SELECT name FROM credentials WHERE id = $1 AND deleted_at IS NOT NULL";
-const ALLOW: &str = "UPDATE credentials SET allowed_hosts = $2, revision = revision + 1, updated_at = $3, updated_by_name = $4 \
-     WHERE id = $1";
+const ALLOW: &str = "UPDATE credentials SET allowed_destinations = $2, destinations_from_before = $3, allowed_hosts = $4, \
+     hosts_seen = CAST($5 AS TEXT), revision = revision + 1, updated_at = $6, updated_by_name = $7 WHERE id = $1";
 const UPSERT: &str = "INSERT INTO credential_references (referrer_kind, referrer_id, credential_id, attached_at) \
      VALUES ($1, $2, $3, $4) \
      ON CONFLICT (referrer_kind, referrer_id) DO UPDATE SET \
@@ -84,32 +140,38 @@ async fn write(tx: &mut Tx, attach: Attach<'_>) -> Result<Vec<Event>, ApiError> 
             "You may not use this credential. Choose another.",
         ));
     }
-    let mut hosts = touched.allowed_hosts.0;
     let credential = NamedRecord {
         id: attach.credential.0,
         name: touched.name.clone(),
     };
-    if let Verdict::Add = judge(
+    let entries = touched.list.entries();
+    let verdict = judge(
         attach.act.principal,
         owner,
-        &hosts,
-        attach.destination,
-        attach.allow_host,
+        &entries,
+        attach.target,
+        attach.allow,
         credential,
-    )? {
-        hosts.push(AllowedHost::of(attach.destination));
+    )?;
+    if let Verdict::Add(entry) = verdict {
+        if entries.len() >= MAX_ENTRIES {
+            let detail = "This credential has the most allowed destinations that it can have. Remove some first.";
+            return Err(ApiError::field(CREDENTIAL_POINTER, "too-many-destinations", detail));
+        }
+        let list = touched.list.with(entry.clone());
         execute!(
             tx,
             sqlx::query(ALLOW)
                 .bind(attach.credential.0)
-                .bind(Json(&hosts))
+                .bind(Json(&list.destinations))
+                .bind(list.from_before.as_ref().map(Json))
+                .bind(Json(&list.hosts))
+                .bind(Json(&list.seen))
                 .bind(attach.now)
                 .bind(attach.act.principal.name().to_owned())
         )?;
         let target = ("credential", attach.credential.0, touched.name.as_str());
-        events.push(
-            Event::by(attach.act, attach.now, "credential.allow_host", target).at_host(&attach.destination.display()),
-        );
+        events.push(Event::by(attach.act, attach.now, "credential.allow_host", target).allowing(&entry));
     }
     let (kind, id) = attach.referrer;
     execute!(
@@ -123,37 +185,48 @@ async fn write(tx: &mut Tx, attach: Attach<'_>) -> Result<Vec<Event>, ApiError> 
     Ok(events)
 }
 
-/// What is to be done about a host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The outcome of the rule for destinations.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is on the list.
+    /// Every request is allowed.
     Listed,
-    /// It may be added to the list.
-    Add,
+    /// This entry may be added to the list.
+    Add(AllowedHost),
 }
 
-/// The rule for hosts: on the list; or the caller may change the credential, and either the list is
-/// empty or the caller asked for the host to be added.
+/// The rule for destinations: every request is on the list; or the caller may change the credential, and either the
+/// list is empty or the caller asked for the destination to be added.
 ///
 /// # Errors
-/// [`ApiError::HostNotAllowed`], naming host and credential.
+/// [`ApiError::HostNotAllowed`], naming destination and credential.
 pub fn judge(
     principal: &Principal,
     owner: UserId,
-    hosts: &[AllowedHost],
-    destination: &Destination,
-    allow_host: bool,
+    entries: &[AllowedHost],
+    target: &Target,
+    allow: Allow,
     credential: NamedRecord,
 ) -> Result<Verdict, ApiError> {
-    if hosts.iter().any(|host| host.admits(destination)) {
+    if target.is_admitted(entries) {
         return Ok(Verdict::Listed);
     }
     let may_change = principal.may_with(Resource::Credentials, Action::Update, owner);
-    if may_change && (hosts.is_empty() || allow_host) {
-        return Ok(Verdict::Add);
+    if may_change && (entries.is_empty() || allow.host) {
+        let entry = if allow.whole_host {
+            Ok(AllowedHost::origin_of(&target.scope))
+        } else {
+            AllowedHost::of(&target.scope)
+        };
+        // An entry that does not admit the requests would be no consent to them.
+        if let Some(entry) = entry
+            .ok()
+            .filter(|entry| target.is_admitted(std::slice::from_ref(entry)))
+        {
+            return Ok(Verdict::Add(entry));
+        }
     }
     Err(ApiError::HostNotAllowed {
-        host: destination.display(),
+        host: target.scope.entry(),
         credential,
     })
 }

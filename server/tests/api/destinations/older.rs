@@ -1,0 +1,562 @@
+//! Lists of the release before paths: converted at the first start, while servers of that release run, and by a restore.
+
+use chrono::{DateTime, Utc};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde_json::{Value, json};
+use server::audit::{self, Event};
+use server::backup;
+use server::cli::open_base;
+use server::config::{DatabaseLimits, Options, Settings};
+use server::db::Db;
+use server::http::Principal;
+use server::references::convert_older_lists;
+use server::state::Base;
+use server::vault::Vault;
+use sha2::{Digest as _, Sha256};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{gateway, refused};
+use crate::audit::tamper;
+use crate::both_engines;
+use crate::support::{Engine, TestApp, start_time};
+
+/// The newest migration of the release before paths.
+const BEFORE: i64 = 7;
+
+const USER: &str = "INSERT INTO users (id, email, email_key, name, name_key, name_sort, role, revision, created_at, updated_at) \
+     VALUES ($1, 'older@example.com', 'older@example.com', 'Older', 'older', $2, 'manager', 1, $3, $3)";
+const CREDENTIAL: &str = "INSERT INTO credentials (id, name, name_key, name_sort, owner_id, owner_sort, version, revision, \
+     allowed_hosts, created_at, updated_at, updated_by_name, deleted_at) \
+     VALUES ($1, $2, lower($2), $3, $4, $3, 1, 1, $5, $6, $6, 'Older', $7)";
+const VERSION: &str = "INSERT INTO credential_versions (credential_id, version, ciphertext, value_nonce, wrapped_key, key_nonce, \
+     key_id, created_at) VALUES ($1, 1, $2, $3, $4, $5, $6, $7)";
+const SERVER: &str = "INSERT INTO mcp_servers (id, name, name_key, name_sort, owner_id, owner_sort, enabled, transport, url, \
+     credential_id, revision, created_at, updated_at, updated_by_name) \
+     VALUES ($1, $2, lower($2), $3, $4, $3, TRUE, 'http', $5, $6, 1, $7, $7, 'Older')";
+const BINDING: &str = "INSERT INTO model_bindings (id, name, name_key, name_sort, owner_id, owner_sort, provider, model_id, \
+     base_url, credential_id, revision, created_at, updated_at, updated_by_name) \
+     VALUES ($1, $2, lower($2), $3, $4, $3, 'openai', 'm', $5, $6, 1, $7, $7, 'Older')";
+const REFERENCE: &str = "INSERT INTO credential_references (referrer_kind, referrer_id, credential_id, attached_at) \
+     VALUES ($1, $2, $3, $4)";
+
+/// Runs a statement on either engine.
+macro_rules! run {
+    ($db:expr, $query:expr) => {
+        match $db {
+            Db::Sqlite { writer, .. } => $query.execute(writer).await.map(|_| ()),
+            Db::Postgres { pool, .. } => $query.execute(pool).await.map(|_| ()),
+        }
+        .expect("a statement")
+    };
+}
+
+/// A database of the release before paths.
+struct Older {
+    db: Db,
+    vault: Vault,
+    owner: Uuid,
+    now: DateTime<Utc>,
+}
+
+impl Older {
+    async fn make(settings: &Settings, clock: &server::clock::Clock) -> Self {
+        settings.make_data_dir().unwrap();
+        let db = Db::open_as_it_is(
+            settings.database_url.as_deref(),
+            &settings.data_dir,
+            &settings.database_limits,
+        )
+        .await
+        .unwrap();
+        db.migrate_to(Some(BEFORE)).await.unwrap();
+        let vault = Vault::open(&db, &settings.keyring, clock).await.unwrap();
+        let (owner, now) = (Uuid::now_v7(), start_time());
+        run!(&db, sqlx::query(USER).bind(owner).bind(b"older".to_vec()).bind(now));
+        let older = Self { db, vault, owner, now };
+        let mut tx = older.db.begin().await.unwrap();
+        audit::begin_chain(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        older.created("user", owner, "Older").await;
+        older
+    }
+
+    /// Records that something was created, as the older release did.
+    async fn created(&self, kind: &'static str, id: Uuid, name: &str) {
+        let action = match kind {
+            "user" => "user.create",
+            "credential" => "credential.create",
+            "mcp_server" => "mcp_server.create",
+            _ => "model_binding.create",
+        };
+        let event = Event::new(self.now, &Principal::Cli, action, (kind, id, name), None);
+        let mut tx = self.db.begin().await.unwrap();
+        audit::append(&mut tx, &self.vault, &[event]).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// A credential with a list of the old form, and where it is used.
+    async fn credential(&self, name: &str, hosts: &[&str], servers: &[&str], bindings: &[Option<&str>]) -> Uuid {
+        let (id, sort) = (Uuid::now_v7(), name.as_bytes().to_vec());
+        let deleted = name.starts_with("DELETED").then_some(self.now);
+        run!(
+            &self.db,
+            sqlx::query(CREDENTIAL)
+                .bind(id)
+                .bind(name)
+                .bind(&sort)
+                .bind(self.owner)
+                .bind(Json(hosts))
+                .bind(self.now)
+                .bind(deleted)
+        );
+        let mut tx = self.db.begin().await.unwrap();
+        let value = app::secret::SecretValue::new("canary-7d1f".to_owned());
+        let sealed = self
+            .vault
+            .seal(&mut tx, app::credentials::CredentialId(id), 1, &value)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        run!(
+            &self.db,
+            sqlx::query(VERSION)
+                .bind(id)
+                .bind(&sealed.ciphertext)
+                .bind(&sealed.value_nonce)
+                .bind(&sealed.wrapped_key)
+                .bind(&sealed.key_nonce)
+                .bind(&sealed.key_id)
+                .bind(self.now)
+        );
+        self.created("credential", id, name).await;
+        for (at, url) in servers.iter().enumerate() {
+            let (server, name) = (Uuid::now_v7(), format!("{name} server {at}"));
+            run!(
+                &self.db,
+                sqlx::query(SERVER)
+                    .bind(server)
+                    .bind(&name)
+                    .bind(&sort)
+                    .bind(self.owner)
+                    .bind(url)
+                    .bind(id)
+                    .bind(self.now)
+            );
+            run!(
+                &self.db,
+                sqlx::query(REFERENCE)
+                    .bind("mcp_server")
+                    .bind(server)
+                    .bind(id)
+                    .bind(self.now)
+            );
+            self.created("mcp_server", server, &name).await;
+        }
+        for (at, url) in bindings.iter().enumerate() {
+            let (binding, name) = (Uuid::now_v7(), format!("{name} binding {at}"));
+            run!(
+                &self.db,
+                sqlx::query(BINDING)
+                    .bind(binding)
+                    .bind(&name)
+                    .bind(&sort)
+                    .bind(self.owner)
+                    .bind(url)
+                    .bind(id)
+                    .bind(self.now)
+            );
+            run!(
+                &self.db,
+                sqlx::query(REFERENCE)
+                    .bind("model_binding")
+                    .bind(binding)
+                    .bind(id)
+                    .bind(self.now)
+            );
+            self.created("model_binding", binding, &name).await;
+        }
+        id
+    }
+}
+
+fn settings(folder: &std::path::Path, database_url: Option<String>) -> Settings {
+    let options = Options {
+        data_dir: Some(folder.to_owned()),
+        database_url,
+        ..Options::default()
+    };
+    options.complete(None).unwrap()
+}
+
+fn clock() -> server::clock::Clock {
+    server::clock::Clock::from_fn(start_time)
+}
+
+/// Entries of every kind, with the port of a peer.
+async fn furnish(older: &Older, origin: &str) {
+    let authority = origin.trim_start_matches("http://");
+    older.credential("DEFAULTS", &["api.openai.com"], &[], &[None]).await;
+    older.credential("DELETED", &["d.example"], &[], &[]).await;
+    older.credential("EMPTY", &[], &[], &[]).await;
+    older
+        .credential("HTTPS", &["h.example"], &["https://h.example/tenant-a/mcp?key=1"], &[])
+        .await;
+    let local = format!("{origin}/v1/");
+    let server = format!("{origin}/mcp");
+    older
+        .credential("LOCAL", &[authority], &[&server], &[Some(&local)])
+        .await;
+    older
+        .credential("ODD", &["no host", "o.example"], &["https://o.example/a%2Fb"], &[])
+        .await;
+    older
+        .credential(
+            "PARTLY",
+            &["a.example", "b.example:8080"],
+            &["http://b.example:8080/x", "https://b.example:8080/y/"],
+            &[],
+        )
+        .await;
+    older
+        .credential("UNUSED", &["u.example", "u.example:8443", "127.0.0.1:4000"], &[], &[])
+        .await;
+}
+
+/// Names, lists and marks of the live credentials, by name.
+async fn lists(app: &TestApp) -> Vec<(String, Value, Value)> {
+    let all = app
+        .get("admin", "/credentials?sort=name&limit=100")
+        .await
+        .expect(200)
+        .json();
+    let items = all["items"].as_array().unwrap();
+    items
+        .iter()
+        .map(|item| {
+            (
+                item["name"].as_str().unwrap().to_owned(),
+                item["allowed_hosts"].clone(),
+                item["allowed_hosts_from_before"].clone(),
+            )
+        })
+        .collect()
+}
+
+fn expected(origin: &str) -> Vec<(String, Value, Value)> {
+    [
+        ("DEFAULTS", json!(["api.openai.com/v1"]), json!([])),
+        ("EMPTY", json!([]), json!([])),
+        ("HTTPS", json!(["h.example/tenant-a/mcp"]), json!([])),
+        (
+            "LOCAL",
+            json!([format!("{origin}/mcp"), format!("{origin}/v1")]),
+            json!([]),
+        ),
+        ("ODD", json!([]), json!([])),
+        (
+            "PARTLY",
+            json!(["a.example", "http://b.example:8080/x", "b.example:8080/y"]),
+            json!(["a.example"]),
+        ),
+        (
+            "UNUSED",
+            json!(["u.example", "u.example:8443", "https://127.0.0.1:4000"]),
+            json!(["u.example", "u.example:8443", "https://127.0.0.1:4000"]),
+        ),
+    ]
+    .map(|(name, list, marked)| (name.to_owned(), list, marked))
+    .to_vec()
+}
+
+async fn id_of(app: &TestApp, name: &str) -> String {
+    app.get("admin", &format!("/credentials?search={name}"))
+        .await
+        .expect(200)
+        .text("/items/0/id")
+}
+
+async fn ensure_whole(base: &Base) {
+    let report = audit::verify(&base.db, &base.vault, 1, &[], |_, _| ()).await.unwrap();
+    assert_eq!(report.faults, []);
+}
+
+/// An attach keeps the marks of the three entries; saving the list clears them.
+async fn marks_stay_until_the_list_is_saved(app: &TestApp, unused: &str) {
+    let path = format!("/credentials/{unused}");
+    let more = json!({"name": "more", "url": "https://n.example/x", "credential_id": unused, "allow_host": true});
+    app.post("admin", "/mcp-servers", more).await.expect(201);
+    let shown = app.get("admin", &path).await.expect(200).json();
+    assert_eq!(shown["allowed_hosts_from_before"].as_array().map(Vec::len), Some(3));
+    assert_eq!(shown["allowed_hosts"].as_array().map(Vec::len), Some(4));
+    app.patch("admin", &path, json!({"name": "RENAMED"})).await.expect(200);
+    assert_eq!(
+        app.get("admin", &path).await.json()["allowed_hosts_from_before"]
+            .as_array()
+            .map(Vec::len),
+        Some(3)
+    );
+    let saved = app
+        .patch("admin", &path, json!({"allowed_hosts": shown["allowed_hosts"]}))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (&saved["allowed_hosts"], &saved["allowed_hosts_from_before"]),
+        (&shown["allowed_hosts"], &json!([]))
+    );
+}
+
+async fn migrated(engine: Engine) {
+    let (peer, origin) = gateway().await;
+    let folder = tempfile::tempdir().unwrap();
+    let database_url = engine.fresh_database().await;
+    let older = Older::make(&settings(folder.path(), database_url.clone()), &clock()).await;
+    furnish(&older, &origin).await;
+    older.db.close().await;
+
+    let app = TestApp::start_in(engine, folder, database_url.clone()).await;
+    assert_eq!(lists(&app).await, expected(&origin));
+    let made = app
+        .get(
+            "admin",
+            "/audit-events?action=credential.convert_host&sort=seq&limit=100",
+        )
+        .await
+        .expect(200);
+    assert_eq!(
+        made.number("/total"),
+        10,
+        "each new entry is on record: {}",
+        made.whole()
+    );
+    assert!(
+        made.items("address")
+            .contains(&"https://h.example/tenant-a/mcp".to_owned()),
+        "{}",
+        made.whole()
+    );
+    assert!(
+        made.whole()
+            .contains("before: u.example:8443; no reference: https, any path")
+    );
+    ensure_whole(&app.state.base).await;
+
+    // What was saved goes on working, and nothing else.
+    for server in app
+        .get("manager", "/mcp-servers?search=LOCAL")
+        .await
+        .expect(200)
+        .items("id")
+    {
+        app.get("manager", &format!("/mcp-servers/{server}/tools"))
+            .await
+            .expect(200);
+        refused(
+            &app.patch(
+                "admin",
+                &format!("/mcp-servers/{server}"),
+                json!({"url": format!("{origin}/tenant-mallory")}),
+            )
+            .await,
+        );
+    }
+    let binding = app
+        .get("manager", "/model-bindings?search=LOCAL")
+        .await
+        .expect(200)
+        .text("/items/0/id");
+    let tested = app
+        .post("manager", &format!("/model-bindings/{binding}/test"), json!({}))
+        .await
+        .expect(200);
+    assert_eq!(tested.json()["ok"], json!(true), "{}", tested.whole());
+    assert!(
+        peer.seen()
+            .iter()
+            .all(|seen| seen.authorization.as_deref() == Some("Bearer canary-7d1f"))
+    );
+    let unused = id_of(&app, "UNUSED").await;
+    let plain = json!({"name": "plain", "url": "http://u.example:8443/", "credential_id": unused});
+    refused(&app.post("manager", "/mcp-servers", plain).await);
+    let encrypted = json!({"name": "encrypted", "url": "https://u.example:8443/any", "credential_id": unused});
+    app.post("manager", "/mcp-servers", encrypted).await.expect(201);
+
+    marks_stay_until_the_list_is_saved(&app, &unused).await;
+
+    // The next start finds nothing to convert.
+    let again = open_base(&settings(&app.folder(), database_url), clock())
+        .await
+        .unwrap();
+    again.db.close().await;
+    let made = app
+        .get("admin", "/audit-events?action=credential.convert_host")
+        .await
+        .expect(200);
+    assert_eq!(made.number("/total"), 10);
+}
+
+#[tokio::test]
+async fn lists_of_a_database_of_the_release_before_become_no_wider_on_sqlite() {
+    migrated(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn lists_of_a_database_of_the_release_before_become_no_wider_on_postgres() {
+    migrated(Engine::Postgres).await;
+}
+
+both_engines! {
+    async fn what_an_older_server_changes_meanwhile_is_never_wider(app: TestApp) {
+        let key = app.credential("manager", "KEY", "canary-7d1f").await;
+        let path = format!("/credentials/{key}");
+        let entries = json!(["a.example", "b.example/x", "c.example"]);
+        app.patch("manager", &path, json!({"allowed_hosts": entries})).await.expect(200);
+        // The older server reads the whole https hosts only.
+        let told = "UPDATE credentials SET updated_at = updated_at WHERE CAST(allowed_hosts AS TEXT) LIKE '%\"a.example\"%\"c.example\"%' \
+            AND CAST(allowed_hosts AS TEXT) NOT LIKE '%b.example%'";
+        tamper(&app, told).await;
+        // It removes one host and adds another, by an attach over http.
+        tamper(&app, r#"UPDATE credentials SET allowed_hosts = '["c.example", "d.example:8080"]'"#).await;
+        let list = async || app.get("viewer", &path).await.expect(200).json()["allowed_hosts"].clone();
+        assert_eq!(list().await, json!(["b.example/x", "c.example"]));
+        let removed = json!({"name": "a", "url": "https://a.example/", "credential_id": key});
+        refused(&app.post("other", "/mcp-servers", removed).await);
+        // An attach here does not lose what is still to be converted.
+        let more = json!({"name": "e", "url": "https://e.example/", "credential_id": key, "allow_host": true});
+        app.post("manager", "/mcp-servers", more).await.expect(201);
+        let base = &app.state.base;
+        convert_older_lists(&base.db, &base.vault, &base.clock).await.unwrap();
+        assert_eq!(list().await, json!(["b.example/x", "c.example", "e.example", "d.example:8080"]));
+        ensure_whole(base).await;
+    }
+
+    async fn a_restore_converts_the_lists_of_an_older_backup(app: TestApp) {
+        let older_folder = tempfile::tempdir().unwrap();
+        // The backup is made of a database that only has rows of the older release.
+        let older_url = app.engine.fresh_database().await;
+        let older = Older::make(&settings(older_folder.path(), older_url.clone()), &clock()).await;
+        furnish(&older, "http://127.0.0.1:9").await;
+        older.db.close().await;
+        let base = open_base(&settings(older_folder.path(), older_url), clock()).await.unwrap();
+        let file = older_folder.path().join("newer.backup");
+        backup::backup(&base, &file, |_| {}).await.unwrap();
+        let file = as_older(&base, &file).await;
+        base.db.close().await;
+
+        let target = tempfile::tempdir().unwrap();
+        let options = Options {
+            data_dir: Some(target.path().join("data")),
+            database_url: app.engine.fresh_database().await,
+            keyring_file: Some(older_folder.path().join("keyring.json")),
+            ..Options::default()
+        };
+        let restored_settings = options.complete(None).unwrap();
+        let restored = backup::restore(&restored_settings, &file, &clock(), |_| {}).await.unwrap();
+        assert_eq!(restored.trail.complaint(), None);
+        let base = open_base(&restored_settings, clock()).await.unwrap();
+        let read = "SELECT name, COALESCE(CAST(allowed_destinations AS TEXT), '') FROM credentials WHERE deleted_at IS NULL ORDER BY name";
+        let rows: Vec<(String, String)> = match &base.db {
+            Db::Sqlite { reader, .. } => sqlx::query_as(read).fetch_all(reader).await,
+            Db::Postgres { pool, .. } => sqlx::query_as(read).fetch_all(pool).await,
+        }
+        .unwrap();
+        let rows: Vec<(String, Value)> = rows.into_iter().map(|(name, list)| (name, serde_json::from_str(&list).unwrap())).collect();
+        let wanted: Vec<(String, Value)> = expected("http://127.0.0.1:9").into_iter().map(|(name, list, _)| (name, list)).collect();
+        assert_eq!(rows, wanted);
+        ensure_whole(&base).await;
+        base.db.close().await;
+    }
+}
+
+/// The same backup as the release before paths would have written it: without the events of the conversion, and without
+/// the tables and columns that came later.
+async fn as_older(base: &Base, file: &std::path::Path) -> std::path::PathBuf {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open_as_it_is(None, folder.path(), &DatabaseLimits::default())
+        .await
+        .unwrap();
+    db.migrate_to(Some(BEFORE)).await.unwrap();
+    let Db::Sqlite { reader, .. } = &db else { unreachable!() };
+    let known: Vec<(String, String)> = sqlx::query_as(
+        "SELECT m.name, p.name FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table'",
+    )
+    .fetch_all(reader)
+    .await
+    .unwrap();
+    let text = std::fs::read_to_string(file).unwrap();
+    let mut lines = text.lines();
+    let mut header: Value = serde_json::from_str(lines.next().unwrap()).unwrap();
+    header["schema"] = json!(BEFORE);
+    let mut kept = Vec::new();
+    let mut rows = Vec::new();
+    let mut last = (Value::Null, Value::Null);
+    for table in header["tables"].as_array().unwrap() {
+        let name = table["name"].as_str().unwrap();
+        let columns = table["columns"].as_array().unwrap();
+        let stays: Vec<bool> = columns
+            .iter()
+            .map(|column| known.contains(&(name.to_owned(), column[0].as_str().unwrap().to_owned())))
+            .collect();
+        let count = usize::try_from(table["rows"].as_u64().unwrap()).unwrap();
+        let mut own: Vec<String> = Vec::new();
+        for line in lines.by_ref().take(count) {
+            let cells: Vec<Value> = serde_json::from_str(line).unwrap();
+            let cells: Vec<Value> = cells
+                .into_iter()
+                .zip(&stays)
+                .filter(|(_, stays)| **stays)
+                .map(|(cell, _)| cell)
+                .collect();
+            own.push(serde_json::to_string(&cells).unwrap());
+        }
+        match name {
+            // The conversion and the backup came later.
+            "audit_events" => {
+                let place = |name: &str| columns.iter().position(|column| column[0] == name).unwrap();
+                let read = |line: &String| serde_json::from_str::<Vec<Value>>(line).unwrap();
+                let later = own
+                    .iter()
+                    .position(|line| read(line)[place("action")] == "credential.convert_host");
+                own.truncate(later.unwrap());
+                let row = read(own.last().unwrap());
+                last = (row[place("seq")].clone(), row[place("mac")].clone());
+            }
+            "audit_head" => {
+                let place = |name: &str| columns.iter().position(|column| column[0] == name).unwrap();
+                let mut head: Vec<Value> = serde_json::from_str(&own[0]).unwrap();
+                head[place("seq")] = last.0.clone();
+                head[place("mac")] = last.1.clone();
+                own = vec![serde_json::to_string(&head).unwrap()];
+            }
+            _ => {}
+        }
+        if stays.contains(&true) {
+            let columns: Vec<&Value> = columns
+                .iter()
+                .zip(&stays)
+                .filter(|(_, stays)| **stays)
+                .map(|(column, _)| column)
+                .collect();
+            kept.push(json!({"name": name, "columns": columns, "rows": own.len()}));
+            rows.extend(own);
+        }
+    }
+    header["tables"] = json!(kept);
+    let mut body = format!("{header}\n");
+    for row in rows {
+        body.push_str(&row);
+        body.push('\n');
+    }
+    let encode = |bytes: &[u8]| {
+        use base64::Engine as _;
+        base64::engine::general_purpose::STANDARD.encode(bytes)
+    };
+    let key = base.vault.backup_key(header["mac_key"].as_str().unwrap()).unwrap();
+    let mut mac = Hmac::<Sha256>::new_from_slice(&*key).unwrap();
+    mac.update(body.as_bytes());
+    let end = json!({"end": {"sha256": encode(&Sha256::digest(body.as_bytes())), "mac": encode(&mac.finalize().into_bytes())}});
+    let older = file.with_extension("older");
+    std::fs::write(&older, format!("{body}{end}\n")).unwrap();
+    older
+}
