@@ -36,7 +36,8 @@ struct Floor {
 
 /// Serves until it is stopped.
 pub async fn serve(folder: &Path) -> Result<()> {
-    let Db::Sqlite { reader, writer, .. } = Db::open(None, folder, &server::config::DatabaseLimits::default()).await?
+    let Db::Sqlite { reader, writer, .. } =
+        Db::open(None, folder, &server::config::DatabaseSettings::default()).await?
     else {
         anyhow::bail!("a data folder holds a SQLite file");
     };

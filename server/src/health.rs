@@ -23,6 +23,9 @@ pub fn router() -> Router<AppState> {
 /// held. A pending key that is missing is reported and does not count yet.
 async fn ready(State(state): State<AppState>) -> Result<Response, ApiError> {
     let base = &state.base;
+    if base.stopping.is_draining() {
+        return Err(ApiError::Stopping);
+    }
     let schema = base.db.schema().await.map_err(not_answered)?;
     if schema == Schema::Behind {
         return Err(ApiError::SchemaBehind);

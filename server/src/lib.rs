@@ -38,6 +38,7 @@ pub mod replicas;
 pub mod router;
 pub mod schemas;
 pub mod state;
+pub mod stopping;
 pub mod text;
 pub mod users;
 pub mod vault;

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::audit::Noted;
+use crate::audit::{self, Noted};
 use crate::clock::Clock;
 use crate::db::{DbError, Tx, WriteClass, execute, within};
 use crate::readiness::HEARTBEAT;
@@ -96,6 +96,7 @@ impl Membership {
             me.join(&base).await?;
         }
         let standing = base.vault.reload(&base.db).await?;
+        base.metrics.keys(standing.held.len(), standing.count_missing());
         if let Some(key) = standing.missing() {
             anyhow::bail!(
                 "The keyring {} does not hold the key {}, which was activated just now. Give this server the keyring that does.",
@@ -154,6 +155,7 @@ impl Me {
                 .bind(now)
         )?;
         execute!(tx, sqlx::query(PRUNE).bind(now - KEPT))?;
+        base.metrics.head(audit::last_seq(tx).await?);
         Ok(())
     }
 }
@@ -199,6 +201,7 @@ async fn beat_once(base: &Base, me: &Me) -> Result<Option<String>, DbError> {
     let mut tx = base.db.begin_recording(WriteClass::User).await?;
     me.write(&mut tx, base).await?;
     tx.commit().await?;
+    base.metrics.keys(standing.held.len(), standing.count_missing());
     Ok(standing.complaint.clone().or_else(|| {
         standing.missing().map(|key| {
             format!(

@@ -18,6 +18,7 @@ use crate::openapi::{self, Operation};
 use crate::pages::Pages;
 use crate::schemas;
 use crate::state::AppState;
+use crate::stopping::break_off;
 use crate::users;
 
 /// Everything that the server answers.
@@ -28,6 +29,7 @@ pub fn router(state: AppState, assets: Assets, hosts: HostRule) -> Router {
     };
     let proxies = state.proxies.clone();
     let metrics = state.base.metrics.clone();
+    let stopping = state.base.stopping.clone();
     let api = api(state.clone());
     let accounts: Accounts = state.accounts.clone();
     let pages = Pages::new(assets, api.clone(), accounts.clone()).router();
@@ -37,6 +39,7 @@ pub fn router(state: AppState, assets: Assets, hosts: HostRule) -> Router {
         .merge(accounts::forms_router().with_state(state))
         .merge(pages)
         .layer(middleware::from_fn_with_state(accounts, accounts::identify))
+        .layer(middleware::from_fn_with_state(stopping, break_off))
         // Health checks need no session, and must answer when the database does not.
         .merge(health)
         .merge(openapi::router(operations, site.https))

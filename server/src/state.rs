@@ -21,6 +21,7 @@ use crate::model_bindings::ModelBindings;
 use crate::outbound::stdio::Stdio;
 use crate::outbound::{Outbound, OutboundSettings};
 use crate::readiness::Readiness;
+use crate::stopping::Stopping;
 use crate::users::Users;
 use crate::vault::Vault;
 
@@ -44,6 +45,19 @@ pub struct Base {
     pub quotas: Quotas,
     /// What `/readyz` reports.
     pub readiness: Readiness,
+    /// The end of this server.
+    pub stopping: Stopping,
+}
+
+impl Base {
+    /// `true` if this server takes requests and can record uses, as far as its tasks have found.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        !self.stopping.is_draining()
+            && self.metrics.missing_keys() == 0
+            && !self.readiness.cannot_write()
+            && !self.readiness.cannot_record()
+    }
 }
 
 /// The state of the router.
@@ -98,6 +112,7 @@ impl AppState {
             uses_waiting: self.credentials.resolver().waiting(),
             connections: self.base.db.connections(),
             mcp_sessions: self.mcp_servers.open_sessions(),
+            ready: self.base.is_ready(),
         })
     }
 

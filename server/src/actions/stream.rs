@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::{Actions, Task};
 use crate::ai::{Caller, Sink};
-use crate::http::problem;
+use crate::http::{ApiError, problem};
 
 /// How many events wait for a slow reader before the action waits too.
 const ROOM: usize = 32;
@@ -47,9 +47,14 @@ fn accepted(headers: &HeaderMap) -> impl Iterator<Item = String> {
 /// Runs a task inside of the answer: whoever goes away ends it, with all that it has under way.
 pub(super) fn answer(actions: Actions, caller: Caller, task: Task) -> Response {
     let (sender, mut events) = mpsc::channel(ROOM);
+    let stopping = actions.bindings.stopping().clone();
     let run = async move {
         let sink = Sink::to(sender);
-        let last = match actions.run(&caller, &task, &sink).await {
+        let outcome = tokio::select! {
+            outcome = actions.run(&caller, &task, &sink) => outcome,
+            () = stopping.until_cut() => Err(ApiError::Stopping),
+        };
+        let last = match outcome {
             Ok(output) => ActionEvent::Finish {
                 output: Box::new(output),
             },

@@ -28,7 +28,7 @@ pub use versions::rolled_back;
 
 use insert::Link;
 
-use crate::db::{Tx, execute, within};
+use crate::db::{DbError, Tx, execute, within};
 use crate::http::ApiError;
 use crate::vault::Vault;
 
@@ -38,6 +38,7 @@ const TAKE_HEAD: &str = "UPDATE audit_head SET seq = seq + $1 WHERE id = 1 \
      RETURNING seq, mac, (SELECT id FROM encryption_keys WHERE state = 'active') AS key_id";
 const LAST: &str = "SELECT seq, mac FROM audit_events ORDER BY seq DESC LIMIT 1";
 const MEND_HEAD: &str = "UPDATE audit_head SET seq = $1, mac = $2 WHERE id = 1";
+const LAST_SEQ: &str = "SELECT seq FROM audit_head WHERE id = 1";
 const KEEP_HEAD: &str = "UPDATE audit_head SET mac = $1 WHERE id = 1";
 
 #[derive(Debug, sqlx::FromRow)]
@@ -68,6 +69,14 @@ pub async fn mend_head(tx: &mut Tx) -> Result<(), ApiError> {
     });
     execute!(tx, sqlx::query(MEND_HEAD).bind(last.seq).bind(&last.mac))?;
     Ok(())
+}
+
+/// The number of the last event.
+///
+/// # Errors
+/// [`DbError`] if the database fails.
+pub async fn last_seq(tx: &mut Tx) -> Result<i64, DbError> {
+    Ok(within!(tx, c => sqlx::query_scalar(LAST_SEQ).fetch_one(c))?)
 }
 
 /// The turn of one transaction to append: it holds the lock that orders all writers.

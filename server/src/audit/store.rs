@@ -249,7 +249,7 @@ mod tests {
     #[tokio::test]
     async fn every_filter_is_answered_from_its_index() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(None, folder.path(), &crate::config::DatabaseLimits::default())
+        let db = Db::open(None, folder.path(), &crate::config::DatabaseSettings::default())
             .await
             .unwrap();
         for (query, index) in [

@@ -106,7 +106,7 @@ mod tests {
     #[tokio::test]
     async fn the_recorded_version_is_found_by_an_index_of_its_own() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(None, folder.path(), &crate::config::DatabaseLimits::default())
+        let db = Db::open(None, folder.path(), &crate::config::DatabaseSettings::default())
             .await
             .unwrap();
         let sql = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {BATCH}"));

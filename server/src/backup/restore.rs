@@ -44,12 +44,7 @@ pub async fn restore(
     checked.ensure_whole("Nothing was restored")?;
 
     settings.make_data_dir()?;
-    let db = Db::open_as_it_is(
-        settings.database_url.as_deref(),
-        &settings.data_dir,
-        &settings.database_limits,
-    )
-    .await?;
+    let db = Db::open_as_it_is(settings.database_url.as_deref(), &settings.data_dir, &settings.database).await?;
     let outcome = fill(&db, &backup, &vault, clock, &mut progress).await;
     db.close().await;
     Ok(Restored {

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod announce;
 mod audit_trail;
 mod backup;
 mod keys;
@@ -28,6 +29,7 @@ use crate::metrics::Metrics;
 use crate::readiness::Readiness;
 use crate::references;
 use crate::state::Base;
+use crate::stopping::Stopping;
 use crate::vault::Vault;
 
 /// Strongroom keeps named secrets for integrations: stored once, used by the server, never shown again.
@@ -139,12 +141,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
 /// A sentence that says what is wrong with folder, database or keyring.
 pub async fn open_base(settings: &Settings, clock: Clock) -> anyhow::Result<Arc<Base>> {
     settings.make_data_dir()?;
-    let db = Db::open(
-        settings.database_url.as_deref(),
-        &settings.data_dir,
-        &settings.database_limits,
-    )
-    .await?;
+    let db = Db::open(settings.database_url.as_deref(), &settings.data_dir, &settings.database).await?;
     let vault = Vault::open(&db, &settings.keyring, &clock).await?;
     let mut tx = db.begin().await?;
     audit::begin_chain(&mut tx).await?;
@@ -160,6 +157,7 @@ pub async fn open_base(settings: &Settings, clock: Clock) -> anyhow::Result<Arc<
         head_file: HeadFile::in_folder(&settings.data_dir),
         quotas: settings.quotas,
         readiness: Readiness::default(),
+        stopping: Stopping::default(),
     }))
 }
 

@@ -1,14 +1,16 @@
 //! `strongroom serve`.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use nix::sys::signal::Signal;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::announce::Announce;
+use super::open_base;
 use super::stop::Stop;
-use super::{open_base, say};
 use crate::accounts::Accounts;
 use crate::assets::Assets;
 use crate::clock::Clock;
@@ -21,19 +23,28 @@ use crate::router::router;
 use crate::state::{AppState, Base};
 use crate::{audit, log, metrics};
 
+/// How long the answers to requests that were broken off may take.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
+
 /// Serves until it is told to stop: accepts nothing more then, finishes what runs, and closes what is open.
 pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
     log::start(&settings)?;
-    let stop = Stop::on_signals().context("The server cannot listen for signals.")?;
+    let stop = Stop::on_signals(settings.stop).context("The server cannot listen for signals.")?;
     // Beyond a limit of the file size a write fails then, as on a full disk; without a handler the process would end.
     let _too_large =
         signal(SignalKind::from_raw(Signal::SIGXFSZ as i32)).context("The server cannot listen for signals.")?;
     let assets = Assets::load(settings.site_dir.as_deref())?;
     let base = open_base(&settings, Clock::system()).await?;
-    keep_reserve(&base, settings.reserve_mib).await;
+    let announce = Announce(settings.log_format);
+    keep_reserve(announce, &base, settings.reserve_mib).await;
     audit::check_end(&base.db, &base.head_file).await?;
-    note_head(&base).await;
+    note_head(announce, &base).await;
     let state = AppState::start(base.clone(), &settings)?;
+    let (signalled, stopping) = (stop.clone().signalled(), base.stopping.clone());
+    tokio::spawn(async move {
+        signalled.await;
+        stopping.drain();
+    });
     let router = router(state.clone(), assets, HostRule::new(settings.public_url.as_ref()));
     let listener = listen(settings.listen, "--listen").await?;
     let address = listener.local_addr()?;
@@ -42,17 +53,23 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
         None => None,
     };
     let membership = Membership::join(base.clone(), address).await?;
-    greet(&settings, &base.db, address, &state.accounts).await?;
-    warn_of_unconfined(state.mcp_servers.stdio());
+    greet(announce, &settings, &base.db, address, &state.accounts).await?;
+    warn_of_unconfined(announce, state.mcp_servers.stdio());
     if let Some(listener) = metrics {
-        say(&format!("Metrics are at http://{}/metrics", listener.local_addr()?));
+        announce.line(&format!("Metrics are at http://{}/metrics", listener.local_addr()?));
         let state = state.clone();
         tokio::spawn(metrics::serve(listener, move || state.metrics()));
     }
-    let serving = http::serve(listener, router, Connections::default(), stop.clone().asked());
+    let serving = http::serve(listener, router, Connections::default(), stop.clone().drained());
+    let mut serving = std::pin::pin!(serving);
     tokio::select! {
-        () = serving => {}
-        () = stop.out_of_patience() => tracing::warn!("requests that took too long were broken off"),
+        () = &mut serving => {}
+        () = stop.out_of_patience() => {
+            tracing::warn!("requests that took too long are broken off");
+            base.stopping.cut();
+            // Whoever does not read this last answer is not waited for.
+            let _ = tokio::time::timeout(LAST_ANSWERS, serving).await;
+        }
     }
     membership.leave().await;
     state.shut_down().await;
@@ -60,18 +77,18 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
 }
 
 /// Allocates the reserve. A full disk does not keep the server from running: deleting may be what makes room.
-async fn keep_reserve(base: &Base, mib: u32) {
+async fn keep_reserve(announce: Announce, base: &Base, mib: u32) {
     if let Err(error) = base.db.keep_reserve(u64::from(mib) << 20).await {
-        say(&format!(
+        announce.line(&format!(
             "The reserve of {mib} MiB beside the database cannot be allocated ({error}). Until there is room for it, only deletes, revocations and the audit trail are written."
         ));
     }
 }
 
 /// Notes the head of the trail from the start on. A folder that cannot be written does not keep the server from running.
-async fn note_head(base: &Base) {
+async fn note_head(announce: Announce, base: &Base) {
     if let Err(error) = base.head_file.note(&base.db).await {
-        say(&format!(
+        announce.line(&format!(
             "{error:#} Without it, a cut off end of the audit trail shows only against a head that is noted elsewhere (strongroom audit head)."
         ));
     }
@@ -83,14 +100,20 @@ async fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> 
     })
 }
 
-async fn greet(settings: &Settings, db: &Db, address: SocketAddr, accounts: &Accounts) -> anyhow::Result<()> {
+async fn greet(
+    announce: Announce,
+    settings: &Settings,
+    db: &Db,
+    address: SocketAddr,
+    accounts: &Accounts,
+) -> anyhow::Result<()> {
     let origin = match &settings.public_url {
         Some(url) => url.origin().ascii_serialization(),
         None => format!("http://{address}"),
     };
-    say(&format!("Strongroom listens on {origin}"));
+    announce.line(&format!("Strongroom listens on {origin}"));
     if db.is_shared() && settings.keeps_own_keyring() {
-        say(
+        announce.line(
             "Each further server on this PostgreSQL database needs the same keyring: copy keyring.json from the data folder, or set STRONGROOM_KEYRING.",
         );
     }
@@ -99,18 +122,15 @@ async fn greet(settings: &Settings, db: &Db, address: SocketAddr, accounts: &Acc
             clippy::disallowed_methods,
             reason = "the set-up link is shown to whoever starts the server"
         )]
-        say(&format!(
-            "Set up the first administrator: {origin}/set-up#{}",
-            token.expose()
-        ));
+        announce.set_up_link(&format!("{origin}/set-up#{}", token.expose()));
     }
     Ok(())
 }
 
 /// Said at every start, so that nobody forgets it.
-fn warn_of_unconfined(stdio: &Stdio) {
+fn warn_of_unconfined(announce: Announce, stdio: &Stdio) {
     for name in stdio.unconfined() {
-        say(&format!(
+        announce.line(&format!(
             "The stdio server {name} runs unconfined (--stdio-unconfined): its program can read the data folder and the keyring, and with them every value."
         ));
     }

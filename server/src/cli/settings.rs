@@ -17,6 +17,7 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("database_lock_timeout", "`2`"),
     ("database_idle_transaction_timeout", "`1`"),
     ("database_keepalive", "`10`"),
+    ("insecure_database", "`false`"),
     ("keyring_file", "`keyring.json` in the data folder"),
     ("listen", "`127.0.0.1:3000`"),
     ("public_url", "none: only this machine, over http"),
@@ -30,6 +31,8 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("reserve_mib", "`32`"),
     ("site_dir", "the site in the binary"),
     ("metrics_listen", "none: no metrics"),
+    ("drain_time", "`2`"),
+    ("stop_time", "`10`"),
     ("log", "`info,rmcp=warn`"),
     ("log_format", "`text`"),
 ];
@@ -184,7 +187,10 @@ mod tests {
             format!("`{:?}`", settings.log_format).to_lowercase()
         );
         assert_eq!(default("insecure_http"), "`false`");
-        let limits = &settings.database_limits;
+        assert_eq!(default("drain_time"), format!("`{}`", settings.stop.drain.as_secs()));
+        assert_eq!(default("stop_time"), format!("`{}`", settings.stop.stop.as_secs()));
+        let limits = &settings.database;
+        assert_eq!(default("insecure_database"), format!("`{}`", limits.insecure));
         for (id, number) in [
             ("database_connections", u64::from(limits.connections)),
             ("database_wait", limits.wait.as_secs()),

@@ -5,53 +5,93 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-/// How long running requests may take once the server was asked to stop.
-const PATIENCE: Duration = Duration::from_secs(10);
+use crate::config::StopTimes;
 
-/// Tells when the server was asked to stop.
+/// The progress of the stop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Asked {
+    #[default]
+    No,
+    /// The signal came: balancers are told.
+    Drain,
+    /// Nothing more is accepted.
+    Stop,
+}
+
+/// Waits for the signal to stop.
 #[derive(Clone, Debug)]
-pub(super) struct Stop(watch::Receiver<bool>);
+pub(super) struct Stop {
+    asked: watch::Receiver<Asked>,
+    stop: Duration,
+}
 
 impl Stop {
     /// Listens from now on. A second signal ends the process at once.
     ///
     /// # Errors
-    /// Where the system does not let it listen.
-    pub(super) fn on_signals() -> std::io::Result<Self> {
-        let mut signals = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-        let (tell, asked) = watch::channel(false);
+    /// The system does not let the process listen for signals.
+    pub(super) fn on_signals(times: StopTimes) -> std::io::Result<Self> {
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let (tell, asked) = watch::channel(Asked::No);
         tokio::spawn(async move {
-            next(&mut signals).await;
+            // Ctrl-C comes from a terminal, where no balancer has to be told.
+            let drain = tokio::select! {
+                _ = interrupt.recv() => Duration::ZERO,
+                _ = terminate.recv() => times.drain,
+            };
             tracing::info!(
-                "stopping: running requests have {} seconds; a second signal ends them at once",
-                PATIENCE.as_secs()
+                "stopping: not ready for {} seconds, then running requests have {} seconds; a second signal ends them at once",
+                drain.as_secs(),
+                times.stop.as_secs()
             );
-            tell.send_replace(true);
-            next(&mut signals).await;
-            tracing::warn!("stopped at once");
-            std::process::exit(1);
+            tell.send_replace(Asked::Drain);
+            tokio::select! {
+                () = tokio::time::sleep(drain) => tell.send_replace(Asked::Stop),
+                () = next(&mut interrupt, &mut terminate) => end_at_once(),
+            };
+            next(&mut interrupt, &mut terminate).await;
+            end_at_once();
         });
-        Ok(Self(asked))
+        Ok(Self {
+            asked,
+            stop: times.stop,
+        })
     }
 
-    /// Waits until the server was asked to stop.
-    pub(super) async fn asked(mut self) {
-        if self.0.wait_for(|asked| *asked).await.is_err() {
-            // Nobody listens any more: only at the end of the process.
-            std::future::pending::<()>().await;
-        }
+    /// Waits for the signal.
+    pub(super) async fn signalled(self) {
+        self.until(Asked::Drain).await;
+    }
+
+    /// Waits until balancers had their time: the listener closes now.
+    pub(super) async fn drained(self) {
+        self.until(Asked::Stop).await;
     }
 
     /// Waits until running requests have had their time.
     pub(super) async fn out_of_patience(self) {
-        self.asked().await;
-        tokio::time::sleep(PATIENCE).await;
+        let stop = self.stop;
+        self.drained().await;
+        tokio::time::sleep(stop).await;
+    }
+
+    async fn until(mut self, phase: Asked) {
+        if self.asked.wait_for(|asked| *asked >= phase).await.is_err() {
+            // The task that listens ends only with the process.
+            std::future::pending::<()>().await;
+        }
     }
 }
 
-async fn next((interrupt, terminate): &mut (Signal, Signal)) {
+async fn next(interrupt: &mut Signal, terminate: &mut Signal) {
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
+}
+
+fn end_at_once() -> ! {
+    tracing::warn!("stopped at once");
+    std::process::exit(1);
 }

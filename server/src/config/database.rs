@@ -6,9 +6,9 @@ use anyhow::ensure;
 
 use super::Options;
 
-/// The time limits and the size of the pool of a PostgreSQL database.
+/// The size of the pool, the time limits and the safety of the connections to a PostgreSQL database.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DatabaseLimits {
+pub struct DatabaseSettings {
     /// Connections of the server, at least 2. A quarter of them is kept for revocations and uses.
     pub connections: u32,
     /// Longest wait for a connection of the pool.
@@ -22,9 +22,11 @@ pub struct DatabaseLimits {
     pub idle_transaction: Duration,
     /// `tcp_keepalives_idle`; the other TCP options follow from it.
     pub keepalive: Duration,
+    /// Connections without verified TLS to other machines are accepted.
+    pub insecure: bool,
 }
 
-impl Default for DatabaseLimits {
+impl Default for DatabaseSettings {
     fn default() -> Self {
         Self {
             connections: 16,
@@ -33,6 +35,7 @@ impl Default for DatabaseLimits {
             lock: Duration::from_secs(2),
             idle_transaction: Duration::from_secs(1),
             keepalive: Duration::from_secs(10),
+            insecure: false,
         }
     }
 }
@@ -40,12 +43,12 @@ impl Default for DatabaseLimits {
 /// The largest number of connections, and of seconds, that a setting takes.
 const MOST: u32 = 3600;
 
-/// Size of the pool and time limits.
+/// All settings of the database but its URL.
 ///
 /// # Errors
 /// A sentence that names a setting out of its range.
-pub(super) fn limits(given: &Options, file: &Options) -> anyhow::Result<DatabaseLimits> {
-    let defaults = DatabaseLimits::default();
+pub(super) fn settings(given: &Options, file: &Options) -> anyhow::Result<DatabaseSettings> {
+    let defaults = DatabaseSettings::default();
     let number = |name: &str, least: u32, given: Option<u32>, file: Option<u32>| {
         let number = given.or(file);
         ensure!(
@@ -58,7 +61,7 @@ pub(super) fn limits(given: &Options, file: &Options) -> anyhow::Result<Database
         let number = number(name, 1, given, file)?;
         anyhow::Ok(number.map_or(default, |number| Duration::from_secs(number.into())))
     };
-    Ok(DatabaseLimits {
+    Ok(DatabaseSettings {
         connections: number(
             "database_connections",
             2,
@@ -91,6 +94,10 @@ pub(super) fn limits(given: &Options, file: &Options) -> anyhow::Result<Database
             file.database_keepalive,
             defaults.keepalive,
         )?,
+        insecure: given
+            .insecure_database
+            .or(file.insecure_database)
+            .unwrap_or(defaults.insecure),
     })
 }
 
@@ -101,19 +108,19 @@ mod tests {
     #[test]
     fn a_limit_of_no_time_is_refused_and_the_setting_is_named() {
         let none = Options::default();
-        assert_eq!(limits(&none, &none).unwrap(), DatabaseLimits::default());
+        assert_eq!(settings(&none, &none).unwrap(), DatabaseSettings::default());
         for number in [0, MOST + 1] {
             let options = Options {
                 database_lock_timeout: Some(number),
                 ..Options::default()
             };
-            let error = limits(&none, &options).unwrap_err().to_string();
+            let error = settings(&none, &options).unwrap_err().to_string();
             assert!(error.contains("database_lock_timeout"), "{error}");
         }
         let given = Options {
             database_connections: Some(40),
             ..Options::default()
         };
-        assert_eq!(limits(&given, &none).unwrap().connections, 40);
+        assert_eq!(settings(&given, &none).unwrap().connections, 40);
     }
 }

@@ -5,12 +5,14 @@ mod network;
 mod options;
 mod quotas;
 mod stdio;
+mod stop;
 
-pub use database::DatabaseLimits;
+pub use database::DatabaseSettings;
 pub use network::Network;
 pub use options::{LogFormat, Options};
 pub use quotas::{Quota, Quotas};
 pub use stdio::{RunAs, StdioCommand, StdioEntry, StdioSettings};
+pub use stop::StopTimes;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -37,7 +39,7 @@ pub struct Settings {
     /// Where the database is; nothing for the file in the data folder.
     pub database_url: Option<String>,
     /// Size of the pool and time limits of a PostgreSQL database.
-    pub database_limits: DatabaseLimits,
+    pub database: DatabaseSettings,
     /// Where the keyring comes from.
     pub keyring: KeyringSource,
     /// Address and port to listen on.
@@ -58,6 +60,8 @@ pub struct Settings {
     pub site_dir: Option<PathBuf>,
     /// Address and port for metrics; nothing for none.
     pub metrics_listen: Option<SocketAddr>,
+    /// How long a stop takes.
+    pub stop: StopTimes,
     /// What is logged.
     pub log: String,
     /// How lines of the log look.
@@ -80,7 +84,8 @@ impl Options {
     /// A sentence that names the setting and what to do.
     pub fn complete(self, file: Option<&Path>) -> anyhow::Result<Settings> {
         let from_file = read_file(file)?;
-        let database_limits = database::limits(&self, &from_file)?;
+        let database = database::settings(&self, &from_file)?;
+        let stop = StopTimes::of(&self, &from_file)?;
         let data_dir = self
             .data_dir
             .or(from_file.data_dir)
@@ -129,7 +134,7 @@ impl Options {
         };
         Ok(Settings {
             database_url,
-            database_limits,
+            database,
             keyring,
             listen,
             public_url,
@@ -143,6 +148,7 @@ impl Options {
             stdio: Arc::new(stdio),
             site_dir: self.site_dir.or(from_file.site_dir),
             metrics_listen: self.metrics_listen.or(from_file.metrics_listen),
+            stop,
             log: self.log.or(from_file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: self.log_format.or(from_file.log_format).unwrap_or_default(),
             data_dir,

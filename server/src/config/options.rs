@@ -16,7 +16,8 @@ pub struct Options {
     /// Folder for the database and the keyring.
     #[arg(long, global = true, env = "STRONGROOM_DATA_DIR", value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
-    /// `postgres://…` for a database that several servers share; the default is a SQLite file in the data folder.
+    /// `postgres://…` for a database that several servers share, with commas between several hosts; the default is a
+    /// SQLite file in the data folder.
     #[arg(
         long,
         global = true,
@@ -61,6 +62,10 @@ pub struct Options {
     /// `tcp_user_timeout`).
     #[arg(long, global = true, env = "STRONGROOM_DATABASE_KEEPALIVE", value_name = "SECONDS")]
     pub database_keepalive: Option<u32>,
+    /// Connect to a PostgreSQL on another machine without TLS, or without verifying its certificate. Others on the way can
+    /// then read the database password.
+    #[arg(long, global = true, env = "STRONGROOM_INSECURE_DATABASE", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub insecure_database: Option<bool>,
     /// The keyring, where somebody else keeps it. (Its text can also come in `STRONGROOM_KEYRING`.)
     #[arg(long, global = true, env = "STRONGROOM_KEYRING_FILE", value_name = "FILE")]
     pub keyring_file: Option<PathBuf>,
@@ -111,6 +116,12 @@ pub struct Options {
     /// Address and port for `/metrics`, which Prometheus reads. Whoever reaches it sees figures, no names.
     #[arg(long, global = true, env = "STRONGROOM_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
     pub metrics_listen: Option<SocketAddr>,
+    /// After SIGTERM `/readyz` answers 503 for this time, while requests are still taken, so that balancers notice first.
+    #[arg(long, global = true, env = "STRONGROOM_DRAIN_TIME", value_name = "SECONDS")]
+    pub drain_time: Option<u32>,
+    /// How long running requests may take after that, until they are broken off.
+    #[arg(long, global = true, env = "STRONGROOM_STOP_TIME", value_name = "SECONDS")]
+    pub stop_time: Option<u32>,
     /// What is logged, e.g. `info`, `server=debug,warn`, or `info,access=off` for no lines about requests.
     #[arg(long, global = true, env = "STRONGROOM_LOG", value_name = "FILTER")]
     pub log: Option<String>,

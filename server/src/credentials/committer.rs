@@ -98,7 +98,6 @@ pub(super) async fn run(base: Arc<Base>, mut jobs: mpsc::Receiver<Job>, mut end:
             Ok(outcomes) => {
                 base.metrics.batch(batch.len());
                 for (job, outcome) in batch.drain(..).zip(outcomes) {
-                    base.metrics.used(outcome.as_ref().err().map(ResolveError::slug));
                     // A caller that gave up has dropped its end.
                     let _ = job.answer.send(outcome);
                 }
@@ -110,7 +109,6 @@ pub(super) async fn run(base: Arc<Base>, mut jobs: mpsc::Receiver<Job>, mut end:
                     _ => ResolveError::AuditUnavailable,
                 };
                 for job in batch.drain(..) {
-                    base.metrics.used(Some(refusal.slug()));
                     let _ = job.answer.send(Err(refusal.clone()));
                 }
             }

@@ -16,6 +16,7 @@ use super::rate::Rate;
 use crate::db::read;
 use crate::destination::Destination;
 use crate::http::{ApiError, CREDENTIAL_POINTER, Principal};
+use crate::metrics::Metrics;
 use crate::references::Allow;
 use crate::state::Base;
 use crate::vault::{Sealed, VaultError};
@@ -241,11 +242,21 @@ impl Resolver {
     /// # Errors
     /// [`ResolveError`]; a refusal is on record too.
     pub async fn resolve(&self, request: UseRequest) -> Result<Resolved, ResolveError> {
+        // Counted here, where the caller gets its answer: the committer does not see those that the full queue refused,
+        // nor those whose callers waited for too long.
+        let mut counted = Counted {
+            metrics: &self.base.metrics,
+            refused: Some(ABANDONED),
+        };
+        let outcome = self.record_and_open(request).await;
+        counted.refused = outcome.as_ref().err().map(ResolveError::slug);
+        outcome
+    }
+
+    async fn record_and_open(&self, request: UseRequest) -> Result<Resolved, ResolveError> {
         if request.principal.user_id().is_some_and(|user| !self.rate.admits(user)) {
             // Neither queued nor recorded: a flood of requests must not take the turns of others.
-            let refused = ResolveError::TooMany(self.rate.per_second());
-            self.base.metrics.used(Some(refused.slug()));
-            return Err(refused);
+            return Err(ResolveError::TooMany(self.rate.per_second()));
         }
         let (credential, destination) = (request.credential, request.destination.clone());
         let (answer, outcome) = oneshot::channel();
@@ -279,5 +290,20 @@ impl Resolver {
             value,
             destination,
         })
+    }
+}
+
+/// The reason of a use whose caller went away before it was answered.
+const ABANDONED: &str = "abandoned";
+
+/// Counts a use when its caller gets the answer, or goes away.
+struct Counted<'a> {
+    metrics: &'a Metrics,
+    refused: Option<&'static str>,
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.metrics.used(self.refused);
     }
 }

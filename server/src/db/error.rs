@@ -1,5 +1,7 @@
 //! Database errors, classified by what the caller can do about them.
 
+use super::failures;
+
 /// SQLite's code for a full disk.
 const SQLITE_FULL: u32 = 13;
 /// A file that cannot grow: a disk quota (EDQUOT) and a limit of the file size (EFBIG) are reported as one of these.
@@ -26,6 +28,9 @@ pub enum DbError {
     /// The disk is full. Without a source: the write was not tried, because only the reserve is left.
     #[error("the disk of the database is full")]
     Full(#[source] Option<sqlx::Error>),
+    /// COMMIT was sent and its answer was lost: the transaction may have been committed or not.
+    #[error("the outcome of a transaction is not known")]
+    OutcomeUnknown(#[source] sqlx::Error),
     /// A fault of this program.
     #[error("a database query failed")]
     Query(#[source] sqlx::Error),
@@ -45,10 +50,26 @@ impl DbError {
             error.code().is_some_and(|code| code == POSTGRES_UNDEFINED_TABLE)
         }
     }
+
+    /// The error of a COMMIT. Only PostgreSQL's own answer says that the transaction was rolled back.
+    pub(super) fn of_commit(error: sqlx::Error) -> Self {
+        let answered = error.as_database_error().is_some_and(|error| {
+            let code = error.code().unwrap_or_default();
+            // A session that is ended in the middle of COMMIT may have committed already, e.g. while it waited for a
+            // standby; 40003 says so itself.
+            !(code.starts_with("08") || code.starts_with("57P") || code == "40003")
+        });
+        if answered {
+            return error.into();
+        }
+        failures::count_unknown_outcome();
+        Self::OutcomeUnknown(error)
+    }
 }
 
 impl From<sqlx::Error> for DbError {
     fn from(error: sqlx::Error) -> Self {
+        failures::count(&error);
         if is_full(&error) {
             Self::Full(Some(error))
         } else if is_unavailable(&error) {

@@ -4,7 +4,7 @@
 use std::io;
 use std::time::Duration;
 
-use crate::config::DatabaseLimits;
+use crate::config::DatabaseSettings;
 
 /// A statement that PostgreSQL itself ends is answered within this time after its limit.
 const ANSWER: Duration = Duration::from_secs(1);
@@ -12,7 +12,7 @@ const ANSWER: Duration = Duration::from_secs(1);
 /// The limit of each statement of bulk work: backup, restore.
 pub(crate) const BULK: Duration = Duration::from_mins(10);
 
-impl DatabaseLimits {
+impl DatabaseSettings {
     /// The limit of a statement inside a transaction.
     pub(crate) fn within(&self) -> Duration {
         self.statement + ANSWER

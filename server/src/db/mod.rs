@@ -1,6 +1,7 @@
 //! The database: one SQL text for two engines, dispatched by an enum and two small macros.
 
 mod error;
+pub mod failures;
 mod limits;
 mod open;
 mod postgres;
@@ -19,7 +20,7 @@ use std::time::Duration;
 
 use sqlx::{PgPool, SqlitePool};
 
-use crate::config::DatabaseLimits;
+use crate::config::DatabaseSettings;
 
 /// An open database.
 #[derive(Clone, Debug)]
@@ -44,7 +45,7 @@ pub enum Db {
         /// The queue in front of write transactions.
         turns: Turns,
         /// The time limits of all connections.
-        limits: DatabaseLimits,
+        limits: DatabaseSettings,
     },
 }
 

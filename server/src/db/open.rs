@@ -9,7 +9,7 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::{Db, DbError, PATIENCE, Room, Turns, Tx, postgres, read, within};
-use crate::config::{DatabaseLimits, beside_database, database_file};
+use crate::config::{DatabaseSettings, beside_database, database_file};
 
 /// Bytes that the write-ahead log of SQLite keeps on the disk after a checkpoint, however large it was.
 const LOG_KEPT: &str = "8388608";
@@ -19,9 +19,12 @@ impl Db {
     ///
     /// # Errors
     /// A sentence that names the database and what to do.
-    pub async fn open(url: Option<&str>, data_dir: &Path, limits: &DatabaseLimits) -> anyhow::Result<Self> {
+    pub async fn open(url: Option<&str>, data_dir: &Path, limits: &DatabaseSettings) -> anyhow::Result<Self> {
         let db = Self::open_as_it_is(url, data_dir, limits).await?;
-        db.migrate_to(None).await?;
+        // No migration is even begun for tables that are up to date: a user without the right to make tables can serve.
+        if db.schema().await? == Schema::Behind {
+            db.migrate_to(None).await?;
+        }
         Ok(db)
     }
 
@@ -29,7 +32,7 @@ impl Db {
     ///
     /// # Errors
     /// A sentence that names the database and what to do.
-    pub async fn open_as_it_is(url: Option<&str>, data_dir: &Path, limits: &DatabaseLimits) -> anyhow::Result<Self> {
+    pub async fn open_as_it_is(url: Option<&str>, data_dir: &Path, limits: &DatabaseSettings) -> anyhow::Result<Self> {
         Ok(match url {
             None => {
                 let file = data_dir.join("strongroom.db");
@@ -270,7 +273,7 @@ mod tests {
             ),
             (Some(format!("sqlite://{}?mode=rwc", before.display())), before),
         ] {
-            let db = Db::open(url.as_deref(), folder.path(), &DatabaseLimits::default())
+            let db = Db::open(url.as_deref(), folder.path(), &DatabaseSettings::default())
                 .await
                 .unwrap();
             assert_eq!(mode(&file), 0o600, "{url:?}");
@@ -282,7 +285,7 @@ mod tests {
             db.close().await;
         }
         assert!(
-            Db::open_as_it_is(Some("sqlite::memory:"), folder.path(), &DatabaseLimits::default())
+            Db::open_as_it_is(Some("sqlite::memory:"), folder.path(), &DatabaseSettings::default())
                 .await
                 .is_ok()
         );

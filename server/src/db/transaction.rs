@@ -178,13 +178,13 @@ impl Tx {
     /// Makes everything durable.
     ///
     /// # Errors
-    /// [`DbError`] if the database refuses or does not answer.
+    /// [`DbError::OutcomeUnknown`] if COMMIT was sent and not answered; any other error means that no change was kept.
     pub async fn commit(self) -> Result<(), DbError> {
         match self {
             Self::Sqlite(transaction) => transaction.commit().await?,
             Self::Postgres(transaction) => {
                 let limit = transaction.limit();
-                limited(limit, transaction.commit()).await?;
+                limited(limit, transaction.commit()).await.map_err(DbError::of_commit)?;
             }
         }
         Ok(())

@@ -91,6 +91,8 @@ fn one_of_each() -> Vec<ApiError> {
         ApiError::Unavailable(cause()),
         ApiError::StorageFull(cause()),
         ApiError::CannotWrite,
+        ApiError::OutcomeUnknown(cause()),
+        ApiError::Stopping,
         ApiError::AuditUnavailable,
         ApiError::KeyMissing(String::new()),
         ApiError::SchemaBehind,

@@ -173,6 +173,12 @@ pub enum ApiError {
     /// 503 `cannot-write`: this server reads its database and cannot write to it. With Retry-After.
     #[error("the database cannot be written")]
     CannotWrite,
+    /// 503 `outcome-unknown`: the change was sent to the database, and its answer was lost.
+    #[error("the outcome of a change is not known")]
+    OutcomeUnknown(#[source] anyhow::Error),
+    /// 503 `stopping`: this server stops; the request was broken off. With Retry-After.
+    #[error("the server stops")]
+    Stopping,
     /// 503 `audit-unavailable`: the use could not be recorded, so it did not happen. With Retry-After.
     #[error("the audit trail cannot be written")]
     AuditUnavailable,
@@ -255,7 +261,7 @@ impl ApiError {
         match self.inner() {
             Self::Throttled { retry_after } | Self::Busy { retry_after } => Some(*retry_after),
             Self::RateLimited { retry_after, .. } => *retry_after,
-            Self::Unavailable(_) | Self::AuditUnavailable | Self::TooManyUses { .. } => Some(1),
+            Self::Unavailable(_) | Self::AuditUnavailable | Self::Stopping | Self::TooManyUses { .. } => Some(1),
             // In this time the keyring is read again, and the heartbeat writes and looks for room.
             Self::KeyMissing(_) | Self::SchemaBehind | Self::StorageFull(_) | Self::CannotWrite => Some(5),
             _ => None,
@@ -304,6 +310,8 @@ impl ApiError {
             | Self::Unavailable(_)
             | Self::StorageFull(_)
             | Self::CannotWrite
+            | Self::OutcomeUnknown(_)
+            | Self::Stopping
             | Self::AuditUnavailable
             | Self::KeyMissing(_)
             | Self::SchemaBehind => StatusCode::SERVICE_UNAVAILABLE,
@@ -351,6 +359,8 @@ impl ApiError {
             Self::Unavailable(_) => ("unavailable", "Not available"),
             Self::StorageFull(_) => ("storage-full", "The disk is full"),
             Self::CannotWrite => ("cannot-write", "The database cannot be written"),
+            Self::OutcomeUnknown(_) => ("outcome-unknown", "Not known whether it was done"),
+            Self::Stopping => ("stopping", "The server stops"),
             Self::AuditUnavailable => ("audit-unavailable", "The audit trail cannot be written"),
             Self::KeyMissing(_) => ("key-missing", "A key is missing"),
             Self::SchemaBehind => ("schema-behind", "The database is older"),
@@ -442,6 +452,8 @@ impl ApiError {
             | Self::StorageFull(_)
             | Self::CannotWrite
             | Self::Unavailable(_)
+            | Self::OutcomeUnknown(_)
+            | Self::Stopping
             | Self::AuditUnavailable
             | Self::KeyMissing(_)
             | Self::SchemaBehind => self.service_detail(),
@@ -481,9 +493,9 @@ impl ApiError {
             Self::Unavailable(_) => {
                 "The database does not answer. Nothing was changed; try again in a moment.".to_owned()
             }
-            Self::AuditUnavailable => {
-                "The use could not be recorded, so nothing was sent. Try again in a moment.".to_owned()
-            }
+            Self::OutcomeUnknown(_) => OUTCOME_UNKNOWN.to_owned(),
+            Self::Stopping => STOPPING.to_owned(),
+            Self::AuditUnavailable => AUDIT_UNAVAILABLE.to_owned(),
             Self::KeyMissing(key) => format!(
                 "This server does not hold the key {key}. Give it the keyring that does: a file is read again within seconds, a variable at the next start. Until then it stores and uses no value."
             ),
@@ -494,6 +506,11 @@ impl ApiError {
         }
     }
 }
+
+const OUTCOME_UNKNOWN: &str = "The database broke off while it kept this change, so it may be done or not. Look before you send it again: read the record, or search the list for its name.";
+const STOPPING: &str =
+    "This server is stopping and broke the request off. Look how far it came before you send it again.";
+const AUDIT_UNAVAILABLE: &str = "The use could not be recorded, so nothing was sent. Try again in a moment.";
 
 /// The slugs of failures of other servers.
 pub const UPSTREAM_SLUGS: &[&str] = &[
@@ -532,6 +549,7 @@ impl From<DbError> for ApiError {
         match error {
             DbError::Unavailable(_) => Self::Unavailable(error.into()),
             DbError::Full(_) => Self::StorageFull(error.into()),
+            DbError::OutcomeUnknown(_) => Self::OutcomeUnknown(error.into()),
             DbError::Query(_) => Self::Internal(error.into()),
         }
     }
@@ -648,6 +666,7 @@ impl IntoResponse for ApiError {
             Self::Unavailable(error) | Self::StorageFull(error) => {
                 tracing::warn!(error = format!("{error:#}"), "not available");
             }
+            Self::OutcomeUnknown(error) => tracing::warn!(error = format!("{error:#}"), "outcome unknown"),
             Self::KeyMissing(_) | Self::SchemaBehind | Self::CannotWrite => tracing::warn!(error = %self, "not ready"),
             _ => {}
         }

@@ -143,7 +143,13 @@ async fn keep(base: &Base, active: &str, changes: &[Change]) -> anyhow::Result<u
     loop {
         tries += 1;
         match keep_once(base, active, changes).await {
-            Err(error) if tries < TRIES && matches!(error.downcast_ref(), Some(DbError::Unavailable(_))) => {
+            Err(error)
+                if tries < TRIES
+                    && matches!(
+                        error.downcast_ref(),
+                        Some(DbError::Unavailable(_) | DbError::OutcomeUnknown(_))
+                    ) =>
+            {
                 tokio::time::sleep(PAUSE * 20 * tries).await;
             }
             outcome => return outcome,

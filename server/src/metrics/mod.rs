@@ -5,8 +5,9 @@ mod serve;
 
 pub use serve::serve;
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
@@ -15,6 +16,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
+
+use crate::db::failures;
 
 /// Steps of durations, in seconds: from a read in memory to the patience of an MCP call.
 const SECONDS: [f64; 13] = [
@@ -48,6 +51,11 @@ struct SignedIn {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Keys {
+    state: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Pool {
     pool: &'static str,
     state: &'static str,
@@ -68,6 +76,12 @@ struct Figures {
     waiting: Gauge,
     connections: Family<Pool, Gauge>,
     sessions: Gauge,
+    ready: Gauge,
+    last_use: Mutex<Option<Instant>>,
+    last_use_age: Gauge<f64, AtomicU64>,
+    keys: Family<Keys, Gauge>,
+    head: Gauge,
+    memory: Gauge,
 }
 
 /// What is counted only when somebody asks.
@@ -79,6 +93,8 @@ pub struct Now {
     pub connections: Vec<(&'static str, usize, usize)>,
     /// Open MCP sessions.
     pub mcp_sessions: usize,
+    /// The server takes requests and can record uses.
+    pub ready: bool,
 }
 
 impl Default for Metrics {
@@ -93,6 +109,12 @@ impl Default for Metrics {
             waiting: Gauge::default(),
             connections: Family::default(),
             sessions: Gauge::default(),
+            ready: Gauge::default(),
+            last_use: Mutex::default(),
+            last_use_age: Gauge::default(),
+            keys: Family::default(),
+            head: Gauge::default(),
+            memory: Gauge::default(),
             registry: Registry::default(),
         };
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
@@ -130,11 +152,68 @@ impl Default for Metrics {
             "Sessions with MCP servers that are kept open",
             figures.sessions.clone(),
         );
+        figures.register_health(&mut registry);
         Self(Arc::new(Figures { registry, ..figures }))
     }
 }
 
+impl Figures {
+    /// The figures that alerts are made from.
+    fn register_health(&self, registry: &mut Registry) {
+        registry.register(
+            "ready",
+            "1 if this server takes requests and can record uses",
+            self.ready.clone(),
+        );
+        registry.register_with_unit(
+            "last_recorded_use_age",
+            "Time since uses were recorded last; NaN before the first",
+            Unit::Seconds,
+            self.last_use_age.clone(),
+        );
+        registry.register(
+            "keys",
+            "Keys that the database works with, held by this server or missing",
+            self.keys.clone(),
+        );
+        registry.register(
+            "audit_head",
+            "Number of the last event of the audit trail",
+            self.head.clone(),
+        );
+        registry.register(
+            "database_errors",
+            "Errors of the database by class",
+            failures::counters(),
+        );
+        registry.register_with_unit(
+            "process_resident_memory",
+            "Memory of this process",
+            Unit::Bytes,
+            self.memory.clone(),
+        );
+    }
+}
+
 impl Metrics {
+    /// The keys that the database works with, as the last heartbeat found them.
+    pub fn keys(&self, held: usize, missing: usize) {
+        for (state, keys) in [("held", held), ("missing", missing)] {
+            self.0.keys.get_or_create(&Keys { state }).set(count(keys));
+        }
+    }
+
+    /// The keys that the last heartbeat found missing.
+    #[must_use]
+    pub fn missing_keys(&self) -> i64 {
+        self.0.keys.get_or_create(&Keys { state: "missing" }).get()
+    }
+
+    /// The head of the audit trail, as the last heartbeat found it.
+    pub fn head(&self, seq: i64) {
+        self.0.head.set(seq);
+    }
+
     /// A request was answered. The route is the router's, not the caller's.
     pub fn answered(&self, method: &'static str, route: &str, status: u16, took: Duration) {
         let route = route.to_owned();
@@ -156,6 +235,7 @@ impl Metrics {
 
     /// So many uses were recorded together.
     pub fn batch(&self, uses: usize) {
+        *self.0.last_use.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         self.0
             .batches
             .observe(f64::from(u32::try_from(uses).unwrap_or(u32::MAX)));
@@ -169,7 +249,11 @@ impl Metrics {
     /// Everything as text.
     #[must_use]
     pub fn to_text(&self, now: &Now) -> String {
-        let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        self.0.ready.set(i64::from(now.ready));
+        let last_use = *self.0.last_use.lock().unwrap_or_else(PoisonError::into_inner);
+        let age = last_use.map_or(f64::NAN, |at| at.elapsed().as_secs_f64());
+        self.0.last_use_age.set(age);
+        self.0.memory.set(resident_memory().unwrap_or_default());
         self.0.waiting.set(count(now.uses_waiting));
         self.0.sessions.set(count(now.mcp_sessions));
         for &(pool, busy, idle) in &now.connections {
@@ -187,6 +271,18 @@ impl Metrics {
     }
 }
 
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Bytes of this process in memory, as Linux reports them.
+fn resident_memory() -> Option<i64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: i64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,10 +296,13 @@ mod tests {
         metrics.used(Some("host-not-allowed"));
         metrics.batch(2);
         metrics.signed_in("wrong");
+        metrics.keys(2, 1);
+        metrics.head(17);
         let text = metrics.to_text(&Now {
             uses_waiting: 3,
             connections: vec![("reader", 1, 7)],
             mcp_sessions: 2,
+            ready: true,
         });
         for line in [
             "# TYPE strongroom_http_requests counter",
@@ -215,10 +314,24 @@ mod tests {
             "strongroom_sign_ins_total{outcome=\"wrong\"} 1",
             "strongroom_database_connections{pool=\"reader\",state=\"idle\"} 7",
             "strongroom_mcp_sessions_open 2",
+            "strongroom_ready 1",
+            "strongroom_keys{state=\"missing\"} 1",
+            "strongroom_audit_head 17",
             "# EOF",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
         }
+        let figure = |name: &str| -> f64 {
+            let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            line.trim().parse().unwrap()
+        };
+        assert!(figure("strongroom_last_recorded_use_age_seconds ") < 60.0);
+        assert!(figure("strongroom_process_resident_memory_bytes ") > 1e6);
+        let unused = Metrics::default().to_text(&Now::default());
+        assert!(
+            unused.contains("\nstrongroom_last_recorded_use_age_seconds NaN\n"),
+            "{unused}"
+        );
         assert!(
             text.contains(concat!(
                 "strongroom_build_info{version=\"",

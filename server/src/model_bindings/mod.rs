@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::ai::Ai;
 use crate::state::Base;
+use crate::stopping::Stopping;
 
 pub use input::new_settings;
 pub use operations::operations;
@@ -26,6 +27,11 @@ pub struct ModelBindings {
 }
 
 impl ModelBindings {
+    /// The end of this server, which breaks actions off.
+    pub(crate) fn stopping(&self) -> &Stopping {
+        &self.base.stopping
+    }
+
     /// Model bindings whose models are reached through this client.
     #[must_use]
     pub fn new(base: Arc<Base>, ai: Ai) -> Self {

@@ -93,6 +93,13 @@ impl Standing {
             .find(|row| row.state != KeyState::Pending && !self.held.contains(&row.id))
     }
 
+    /// How many keys are missing without which the server cannot do its work.
+    #[must_use]
+    pub fn count_missing(&self) -> usize {
+        let missing = |row: &&KeyRow| row.state != KeyState::Pending && !self.held.contains(&row.id);
+        self.rows.iter().filter(missing).count()
+    }
+
     /// Whether every key of the database is held, pending ones too.
     #[must_use]
     pub fn is_complete(&self) -> bool {

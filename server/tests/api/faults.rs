@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::json;
-use server::config::DatabaseLimits;
+use server::config::DatabaseSettings;
 use server::db::{Db, DbError, Turns};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
@@ -87,7 +87,7 @@ async fn a_database_that_closes_each_connection_at_once_is_unavailable() {
             urgent: pool.clone(),
             pool,
             turns: Turns::new(2, 1),
-            limits: DatabaseLimits::default(),
+            limits: DatabaseSettings::default(),
         };
         let schema = db.schema().await;
         assert!(matches!(schema, Err(DbError::Unavailable(_))), "{schema:?}");

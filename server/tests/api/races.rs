@@ -67,8 +67,15 @@ both_engines! {
         let server = app.post("admin", "/mcp-servers", body).await.expect(201).text("/id");
         let held = lock(&app, "audit_head").await;
         let path = format!("/api/v1/mcp-servers/{server}/test");
-        let answer = app.call(Some("admin"), http::Method::POST, &path, None).await;
-        answer.problem(503, "audit-unavailable");
+        let tries = (0..20).map(|_| app.call(Some("admin"), http::Method::POST, &path, None));
+        let answers = futures::future::join_all(tries).await;
+        let refused = answers.into_iter().filter(|answer| answer.status == 503);
+        let refused = refused.map(|answer| drop(answer.problem(503, "audit-unavailable"))).count();
+        assert!(refused > 0);
+        let line =
+            format!("strongroom_credential_uses_total{{outcome=\"refused\",reason=\"audit-unavailable\"}} {refused}");
+        let figures = app.state.metrics();
+        assert!(figures.lines().any(|found| found == line), "callers that gave up are counted: {line}\n{figures}");
         assert!(peer.seen().is_empty(), "nothing was sent");
         held.release().await;
         app.call(Some("admin"), http::Method::POST, &path, None).await.expect(200);

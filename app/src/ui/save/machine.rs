@@ -66,11 +66,16 @@ enum Next<T> {
     Fail(SaveFailure),
 }
 
+/// The problems that leave open whether the write was done.
+const UNTOLD: [&str; 2] = ["outcome-unknown", "stopping"];
+
 /// A 401 asks to sign in, once; a lost answer makes it look.
 fn after<T>(answer: Result<T, ClientError>, signed_in_again: bool) -> Next<T> {
     match answer {
         Ok(saved) => Next::Done(saved),
         Err(ClientError::Offline) => Next::Look,
+        // The server lost the database's answer, or broke the request off: the same as an answer that was lost here.
+        Err(ClientError::Problem(problem)) if UNTOLD.contains(&problem.slug()) => Next::Look,
         Err(error) if error.is_unauthorized() && !signed_in_again => Next::SignIn,
         Err(ClientError::Problem(problem)) => Next::Fail(SaveFailure::Problem(problem)),
         Err(ClientError::OtherPerson) => Next::Fail(SaveFailure::OtherPerson),
@@ -217,6 +222,17 @@ mod tests {
             after_looking::<()>(Ok(Look::Untold("Try it."))),
             Next::Fail(SaveFailure::Untold("Try it."))
         );
+    }
+
+    #[test]
+    fn a_problem_that_leaves_the_outcome_open_is_looked_into_like_a_lost_answer() {
+        let problem = |slug: &str| ClientError::Problem(Box::new(Problem::local(slug, 503)));
+        for signed_in_again in [false, true] {
+            for slug in UNTOLD {
+                assert_eq!(after::<()>(Err(problem(slug)), signed_in_again), Next::Look, "{slug}");
+            }
+        }
+        assert!(matches!(after::<()>(Err(problem("unavailable")), false), Next::Fail(_)));
     }
 
     #[test]

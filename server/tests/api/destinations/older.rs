@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use server::audit::{self, Event};
 use server::backup;
 use server::cli::open_base;
-use server::config::{DatabaseLimits, Options, Settings};
+use server::config::{DatabaseSettings, Options, Settings};
 use server::db::Db;
 use server::http::Principal;
 use server::references::convert_older_lists;
@@ -62,13 +62,9 @@ struct Older {
 impl Older {
     async fn make(settings: &Settings, clock: &server::clock::Clock) -> Self {
         settings.make_data_dir().unwrap();
-        let db = Db::open_as_it_is(
-            settings.database_url.as_deref(),
-            &settings.data_dir,
-            &settings.database_limits,
-        )
-        .await
-        .unwrap();
+        let db = Db::open_as_it_is(settings.database_url.as_deref(), &settings.data_dir, &settings.database)
+            .await
+            .unwrap();
         db.migrate_to(Some(BEFORE)).await.unwrap();
         let vault = Vault::open(&db, &settings.keyring, clock).await.unwrap();
         let (owner, now) = (Uuid::now_v7(), start_time());
@@ -473,7 +469,7 @@ both_engines! {
 /// the tables and columns that came later.
 async fn as_older(base: &Base, file: &std::path::Path) -> std::path::PathBuf {
     let folder = tempfile::tempdir().unwrap();
-    let db = Db::open_as_it_is(None, folder.path(), &DatabaseLimits::default())
+    let db = Db::open_as_it_is(None, folder.path(), &DatabaseSettings::default())
         .await
         .unwrap();
     db.migrate_to(Some(BEFORE)).await.unwrap();

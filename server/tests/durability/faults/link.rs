@@ -1,7 +1,8 @@
-//! A link to PostgreSQL that fails in the ways of networks: silent, without a reset.
+//! A link to PostgreSQL that fails in the ways of networks: silent, closed at once, the answer of a COMMIT lost.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -16,6 +17,8 @@ pub enum New {
     Pass,
     /// Accepted, and no byte is answered.
     Silent,
+    /// Accepted and closed.
+    Close,
 }
 
 /// A running link; all its connections end with this value.
@@ -24,6 +27,7 @@ pub struct Link {
     new: Arc<watch::Sender<New>>,
     /// Connections that were made before the newest number are silent.
     silenced: Arc<watch::Sender<u64>>,
+    lose_commit: Arc<AtomicBool>,
     task: JoinHandle<()>,
 }
 
@@ -36,18 +40,20 @@ impl Link {
         let address = listener.local_addr().unwrap();
         let new = Arc::new(watch::Sender::new(New::Pass));
         let silenced = Arc::new(watch::Sender::new(0));
-        let (mode, silent) = (new.clone(), silenced.clone());
+        let lose_commit = Arc::new(AtomicBool::new(false));
+        let (mode, silent, lose) = (new.clone(), silenced.clone(), lose_commit.clone());
         let task = tokio::spawn(async move {
             while let Ok((incoming, _)) = listener.accept().await {
-                let (target, silent) = (target.clone(), silent.subscribe());
+                let (target, lose, silent) = (target.clone(), lose.clone(), silent.subscribe());
                 let mode = *mode.borrow();
                 tokio::spawn(async move {
                     match mode {
+                        New::Close => drop(incoming),
                         New::Silent => {
                             let _incoming = incoming;
                             std::future::pending::<()>().await;
                         }
-                        New::Pass => pass(incoming, target, silent).await,
+                        New::Pass => pass(incoming, target, silent, lose).await,
                     }
                 });
             }
@@ -56,6 +62,7 @@ impl Link {
             address,
             new,
             silenced,
+            lose_commit,
             task,
         }
     }
@@ -76,6 +83,16 @@ impl Link {
     pub fn set_new(&self, new: New) {
         self.new.send_replace(new);
     }
+
+    /// The next COMMIT reaches the server, and its answer is lost with the connection.
+    pub fn lose_next_commit(&self) {
+        self.lose_commit.store(true, Ordering::SeqCst);
+    }
+
+    /// `true` if a COMMIT was lost since.
+    pub fn has_lost_it(&self) -> bool {
+        !self.lose_commit.load(Ordering::SeqCst)
+    }
 }
 
 impl Drop for Link {
@@ -84,14 +101,21 @@ impl Drop for Link {
     }
 }
 
-async fn pass(client: TcpStream, server: (String, u16), silenced: watch::Receiver<u64>) {
+async fn pass(client: TcpStream, server: (String, u16), silenced: watch::Receiver<u64>, lose: Arc<AtomicBool>) {
     let Ok(server) = TcpStream::connect(server).await else {
         return;
     };
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    let there = pump(from_client, to_server, silenced.clone());
-    let back = pump(from_server, to_client, silenced);
+    let swallowed = Arc::new(AtomicBool::new(false));
+    let there = pump(from_client, to_server, silenced.clone(), |bytes| {
+        let commits = bytes.windows(7).any(|window| window == b"COMMIT\0");
+        if commits && lose.swap(false, Ordering::SeqCst) {
+            swallowed.store(true, Ordering::SeqCst);
+        }
+        true
+    });
+    let back = pump(from_server, to_client, silenced, |_| !swallowed.load(Ordering::SeqCst));
     // Either end closes both.
     tokio::select! {
         () = there => {}
@@ -99,8 +123,13 @@ async fn pass(client: TcpStream, server: (String, u16), silenced: watch::Receive
     }
 }
 
-/// Copies until an end closes, or waits for ever without a byte once it is silenced.
-async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut silenced: watch::Receiver<u64>) {
+/// Copies until an end closes, until `allow` refuses a piece, or for ever without a byte once it is silenced.
+async fn pump(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut silenced: watch::Receiver<u64>,
+    allow: impl Fn(&[u8]) -> bool,
+) {
     let mut bytes = vec![0; 1 << 16];
     loop {
         let read = tokio::select! {
@@ -109,7 +138,7 @@ async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut silenced: wat
             read = from.read(&mut bytes) => read,
         };
         match read {
-            Ok(count) if count > 0 => {
+            Ok(count) if count > 0 && allow(&bytes[..count]) => {
                 if to.write_all(&bytes[..count]).await.is_err() {
                     return;
                 }

@@ -1,8 +1,11 @@
 //! Faults of PostgreSQL and of the network before it: the server refuses while they last and works again by itself.
 
+mod failover;
 mod frozen;
 pub mod link;
+mod lost;
 mod silent;
+mod tls;
 
 use std::time::{Duration, Instant};
 

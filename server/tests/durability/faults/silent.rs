@@ -33,3 +33,19 @@ async fn readiness_follows_a_database_that_is_silent_and_back() {
     linked.until_it_uses().await;
     linked.until_ready_is(true, Duration::from_secs(20)).await;
 }
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_closes_each_connection_is_unavailable_and_heals() {
+    let linked = Linked::start().await;
+    linked.link.set_new(New::Close);
+    linked.link.silence();
+    let body = linked.until_ready_is(false, Duration::from_secs(20)).await;
+    assert!(
+        !body["type"].as_str().unwrap().ends_with("schema-behind"),
+        "no migration is missing: {body}"
+    );
+    let (status, body) = linked.client.send("GET", "/api/v1/credentials", None).await.unwrap();
+    assert_eq!(status, 503, "{body}");
+    linked.link.set_new(New::Pass);
+    let took = linked.until_it_uses().await;
+    assert!(took < HEALED_WITHIN, "uses go on after {took:?}");
+}

@@ -43,6 +43,9 @@ async fn figures_are_on_their_own_listener_and_name_nobody() {
         "strongroom_sign_ins_total{outcome=\"succeeded\"} 1",
         "strongroom_uses_waiting 0",
         "strongroom_mcp_sessions_open 0",
+        "strongroom_ready 1",
+        "strongroom_keys{state=\"held\"} 1",
+        "strongroom_keys{state=\"missing\"} 0",
         "strongroom_database_connections{pool=\"writer\",state=\"idle\"} 1",
     ] {
         assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");

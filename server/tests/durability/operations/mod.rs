@@ -3,6 +3,7 @@
 mod cut_trail;
 mod full_disk;
 mod hardening;
+mod json_log;
 mod metrics;
 mod stopping;
 mod unconfined;
