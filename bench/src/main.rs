@@ -11,6 +11,7 @@ mod lists;
 mod loader;
 mod pages;
 mod process;
+mod redaction;
 mod report;
 mod seed;
 mod uses;
@@ -66,6 +67,8 @@ async fn main() -> Result<()> {
     process::starting(&server, small.path(), &mut report).await?;
     report.step("uses");
     uses::against_floor(small.path(), &mut report).await?;
+    report.step("redaction");
+    redaction::against_plain_text(&mut report);
     report.step("every order, near and far");
     lists::orders(&server, few.path(), many.path(), &mut report).await?;
     report.step("searching");

@@ -15,6 +15,7 @@ use crate::destination::Destination;
 
 use super::address::{AddressFault, AddressPolicy, CheckedResolver};
 use super::redact::Redactor;
+use super::sent_values::{Origin, SentValues};
 use super::{Bearer, Limits, OutboundError, OutboundSettings, Unreachable};
 
 /// The name under which requests are made.
@@ -32,6 +33,7 @@ pub struct Outbound {
     http: reqwest::Client,
     addresses: AddressPolicy,
     limits: Limits,
+    sent: SentValues,
 }
 
 impl Outbound {
@@ -58,6 +60,7 @@ impl Outbound {
             http,
             addresses,
             limits: settings.limits.clone(),
+            sent: SentValues::default(),
         })
     }
 
@@ -77,10 +80,12 @@ impl Outbound {
         let mut headers = request.headers;
         // Only the secret of this request, whatever a caller put there.
         Bearer::clear(&mut headers);
+        let destination = Destination::from_url(request.url).map_err(|_| OutboundError::HostNotAllowed)?;
         if let Some(bearer) = request.bearer {
-            let destination = Destination::from_url(request.url).map_err(|_| OutboundError::HostNotAllowed)?;
             bearer.add_to(&mut headers, &destination)?;
         }
+        let origin = Origin::of(request.url, &destination);
+        let redactor = self.sent.redactor(&origin, request.bearer.map(Bearer::redactor)).await;
         let mut builder = self.http.request(request.method, request.url.clone()).headers(headers);
         if let Some(body) = request.body {
             builder = builder.body(body);
@@ -89,9 +94,6 @@ impl Outbound {
             .send()
             .await
             .map_err(|error| classify(&error, self.limits.connect))?;
-        let redactor = request
-            .bearer
-            .map_or_else(Redactor::none, |bearer| bearer.redactor().clone());
         let status = response.status();
         if status.is_redirection() {
             return Err(OutboundError::Redirected {

@@ -12,6 +12,7 @@ mod error;
 pub mod mcp;
 mod post;
 pub mod redact;
+mod sent_values;
 pub mod stdio;
 
 use std::time::Duration;

@@ -36,7 +36,7 @@ use std::sync::Arc;
 use app::secret::SecretValue;
 
 use encodings::{Form, Reading};
-use patterns::{Patterns, SecretForms};
+pub(super) use patterns::{Patterns, SecretForms};
 pub use scan::Scanner;
 pub use word_buffer::WordBuffer;
 
@@ -97,6 +97,22 @@ impl Redactor {
             whole_only: values.iter().any(|value| value.must_come_whole),
             patterns: Arc::new(Patterns::new(values)),
         }
+    }
+
+    /// A redactor on an automaton that other requests share. Values that are not this exchange's own are masked from
+    /// [`MIN_OTHER_BYTES`] on, and have no part in what is held back.
+    pub(super) fn shared(patterns: Arc<Patterns>, own: &[Arc<SecretForms>]) -> Self {
+        let values = patterns.values().iter();
+        Self {
+            own: values.map(|value| own.iter().any(|own| own.is_same(value))).collect(),
+            whole_only: own.iter().any(|value| value.must_come_whole),
+            patterns,
+        }
+    }
+
+    /// The values that are searched for.
+    pub(super) fn values(&self) -> &[Arc<SecretForms>] {
+        self.patterns.values()
     }
 
     fn is_empty(&self) -> bool {

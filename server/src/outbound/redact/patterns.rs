@@ -8,9 +8,10 @@ use std::sync::Arc;
 use aho_corasick::automaton::{Automaton as _, StateID};
 use aho_corasick::nfa::contiguous;
 use aho_corasick::{Anchored, PatternID, dfa};
+use sha2::{Digest as _, Sha256};
 
-use super::encodings::{Form, Reading, encodings};
-use super::fingerprint::{Fingerprint, Shift};
+use super::encodings::{Form, HEAD_BYTES, Reading, encodings};
+use super::fingerprint::{Fingerprint, Shift, base};
 use super::word_buffer::must_come_whole;
 
 /// Up to so many bytes of heads become a table of all transitions, which is the fastest.
@@ -23,15 +24,31 @@ pub struct SecretForms {
     pub(super) forms: Vec<Form>,
     pub(super) value_bytes: usize,
     pub(super) must_come_whole: bool,
+    digest: [u8; 32],
 }
 
 impl SecretForms {
     pub(super) fn new(value: &str) -> Self {
+        let mut digest = Sha256::new();
+        // Of use in this process only: without the base, values cannot be tried against it.
+        digest.update(base().to_le_bytes());
+        digest.update(value.as_bytes());
         Self {
             forms: encodings(value),
             value_bytes: value.len(),
             must_come_whole: must_come_whole(value),
+            digest: digest.finalize().into(),
         }
+    }
+
+    /// Whether both are of one value.
+    pub(in super::super) fn is_same(&self, other: &Self) -> bool {
+        self.digest == other.digest
+    }
+
+    /// How much memory this takes, about.
+    pub(in super::super) fn memory(&self) -> usize {
+        size_of::<Self>() + self.forms.len() * (size_of::<Form>() + HEAD_BYTES)
     }
 }
 
@@ -50,13 +67,24 @@ pub struct Patterns {
 }
 
 impl Patterns {
-    pub(super) fn new(values: Vec<Arc<SecretForms>>) -> Self {
+    pub(in super::super) fn new(values: Vec<Arc<SecretForms>>) -> Self {
         Self {
             plain: Table::new(&values, Reading::Plain),
             base64: Table::new(&values, Reading::Base64),
             hex: Table::new(&values, Reading::Hex),
             values,
         }
+    }
+
+    /// The values that are searched for.
+    pub(in super::super) fn values(&self) -> &[Arc<SecretForms>] {
+        &self.values
+    }
+
+    /// How much memory the automata take.
+    pub(in super::super) fn memory(&self) -> usize {
+        let tables = [&self.plain, &self.base64, &self.hex];
+        size_of::<Self>() + tables.iter().map(|table| table.memory()).sum::<usize>()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -180,12 +208,29 @@ impl Table {
         })
     }
 
+    fn memory(&self) -> usize {
+        let members: usize = self
+            .heads
+            .iter()
+            .map(|members| members.len() * size_of::<Member>())
+            .sum();
+        self.automaton.memory() + members + self.heads.len() * size_of::<Vec<Member>>()
+    }
+
     pub fn member(&self, head: usize, member: usize) -> &Member {
         &self.heads[head][member]
     }
 }
 
 impl Automaton {
+    fn memory(&self) -> usize {
+        match self {
+            Self::Empty => 0,
+            Self::Table(dfa) => dfa.memory_usage(),
+            Self::Sparse(nfa) => nfa.memory_usage(),
+        }
+    }
+
     fn new(heads: &[&[u8]]) -> Self {
         if heads.is_empty() {
             return Self::Empty;

@@ -1,11 +1,14 @@
 //! Whatever a server repeats is masked, and no log holds it.
 
+use std::sync::{Arc, Mutex};
+
 use axum::body::Body;
 use futures::stream;
 use serde_json::json;
+use server::outbound::mcp::McpSession;
 use server::outbound::{NotMcp, OutboundError};
 
-use super::{CANARY, assert_clean, call, open, use_all};
+use super::{CANARY, assert_clean, call, open, outbound, target, use_all};
 use crate::peers::hostile::{Peer, answer, rpc};
 
 #[tokio::test]
@@ -52,6 +55,34 @@ async fn an_echo_with_odd_escapes_is_masked() {
     let result = use_all(&peer.url(), Some(CANARY)).await.unwrap();
     assert_clean(&result);
     assert!(serde_json::to_string(&result).unwrap().contains("[redacted]"));
+}
+
+#[tokio::test]
+async fn a_value_of_an_earlier_request_is_masked_for_a_record_without_a_credential() {
+    let earlier = Arc::new(Mutex::new(String::new()));
+    let peer = Peer::start(move |seen| {
+        let mut earlier = earlier.lock().unwrap();
+        if seen.echo().contains("7d1f9b") {
+            seen.echo().clone_into(&mut earlier);
+        }
+        match seen.rpc() {
+            "tools/call" => seen.result(&json!({"content": [{"type": "text", "text": *earlier}]})),
+            _ => seen.decently(),
+        }
+    })
+    .await;
+    let outbound = outbound();
+    let with = McpSession::open(&outbound, target(&peer.url(), Some(CANARY)))
+        .await
+        .unwrap();
+    call(&with, "echo", json!({})).await.unwrap();
+    for value in [None, Some("other-canary-value-of-another-record")] {
+        let without = McpSession::open(&outbound, target(&peer.url(), value)).await.unwrap();
+        let result = call(&without, "echo", json!({})).await.unwrap();
+        assert_clean(&result);
+        let shown = serde_json::to_string(&result).unwrap();
+        assert!(shown.contains("Bearer [redacted]"), "{shown}");
+    }
 }
 
 #[tokio::test]
