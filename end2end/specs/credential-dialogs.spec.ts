@@ -363,6 +363,25 @@ test('when the answer is lost, it looks and finds what was saved', async ({ page
   await expect(new CredentialsPage(page).messages()).toContainText(`${name} was added.`);
 });
 
+test('when the server does not know the outcome, it looks and finds what was saved', async ({ page, guard }) => {
+  guard.allow(/Failed to load resource/);
+  const name = unique('UNKNOWN_OUTCOME');
+  await open(page, '/credentials?dialog=add');
+  const form = new CredentialForm(page);
+  await page.route(CREATE, async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    await route.fetch();
+    const type = 'urn:strongroom:problem:outcome-unknown';
+    const problem = { type, title: 'Not known', status: 503, detail: 'Look.', request_id: 'none' };
+    return route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(problem) });
+  });
+  await form.name().fill(name);
+  await form.value.paste(CANARY);
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+  await expect(new CredentialsPage(page).messages()).toContainText(`${name} was added.`);
+});
+
 test('when the request is lost, it says so, and Save tries again', async ({ page, guard }) => {
   guard.allow(/Failed to load resource/);
   const name = unique('LOST_REQUEST');

@@ -29,6 +29,10 @@ const KILLS: &str = "STRONGROOM_TEST_KILLS";
 /// How often `--long` asks for.
 const MANY_KILLS: &str = "200";
 
+/// How often PostgreSQL ends under load in each way, in the same manner.
+const RESTARTS: &str = "STRONGROOM_TEST_RESTARTS";
+const MANY_RESTARTS: &str = "5";
+
 /// What the tests of server and app run with.
 #[derive(Debug)]
 pub struct Given<'a> {
@@ -64,8 +68,10 @@ pub fn run_all(workspace: &Workspace, given: &Given<'_>, counts: &mut Counts) ->
         .args(SELECTION)
         .arg("--no-fail-fast")
         .env("STRONGROOM_TEST_NODE_MODULES", given.node_modules);
-    if given.kills_often && env::var_os(KILLS).is_none() {
-        cargo.env(KILLS, MANY_KILLS);
+    for (name, often) in [(KILLS, MANY_KILLS), (RESTARTS, MANY_RESTARTS)] {
+        if given.kills_often && env::var_os(name).is_none() {
+            cargo.env(name, often);
+        }
     }
     if !given.arguments.is_empty() {
         cargo.arg("--").args(given.arguments);

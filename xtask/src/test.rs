@@ -19,7 +19,7 @@ pub struct Options {
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
     /// Take longer: the API is also sent what its documentation allows, and what it does not, and the test that kills the
-    /// server does so 200 times on each engine.
+    /// server does so 200 times on each engine, and PostgreSQL ends five times in each way.
     #[arg(long)]
     long: bool,
     /// Arguments for the test runner, such as `--only browser -- specs/smoke.spec.ts`.
@@ -187,8 +187,10 @@ fn prepare(workspace: &Workspace, options: &Options) -> Result<Tools> {
         node::ensure_installed()?;
         tools.node_modules = node::ensure_packages(workspace)?;
     }
-    if options.wants(Part::Rust) && !rust_tests::postgres_is_given() {
-        tools.postgres = Some(postgres::ensure_installed()?);
+    if options.wants(Part::Rust) {
+        // Tests that stop or configure a PostgreSQL start one of their own, also where another one is given.
+        let programs = postgres::ensure_installed()?;
+        tools.postgres = (!rust_tests::postgres_is_given()).then_some(programs);
     }
     if options.opens_a_browser() {
         tools.chromium = chromium::ensure_installed(workspace)?;

@@ -97,11 +97,19 @@ impl OwnPostgres {
         for option in &self.options {
             command.args(["-c", option]);
         }
-        let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        self.process = Some(process);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        self.process = Some(command.spawn().unwrap());
         let since = Instant::now();
         while !self.is_ready() {
             assert!(since.elapsed() < START_WITHIN, "PostgreSQL starts");
+            // After a crash of the postmaster the memory of its last processes may still be there.
+            if self
+                .process
+                .as_mut()
+                .is_some_and(|process| process.try_wait().unwrap().is_some())
+            {
+                self.process = Some(command.spawn().unwrap());
+            }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

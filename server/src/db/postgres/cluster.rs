@@ -8,6 +8,7 @@ use anyhow::bail;
 use futures::future::join_all;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, PgPool};
+use tokio::time::Instant;
 
 use super::is_read_only;
 use super::url::{Host, Target};
@@ -18,6 +19,9 @@ use crate::db::limits::limited;
 const CHECK: Duration = Duration::from_secs(1);
 /// How long the pool may take to give one, before the hosts are asked directly.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long a start waits for a database that starts, too.
+const START_WITHIN: Duration = Duration::from_secs(5);
 
 /// The hosts of a database URL.
 #[derive(Debug)]
@@ -56,17 +60,24 @@ impl Cluster {
         self.hosts[host].options.clone()
     }
 
-    /// The first host that can be used.
+    /// The first host that can be used. A database that starts at the same time is waited for.
     ///
     /// # Errors
     /// A sentence that says for each host why it cannot.
     pub(super) async fn find_at_start(&self) -> anyhow::Result<usize> {
-        match self.find().await {
-            Ok(host) => Ok(host),
-            Err(troubles) => bail!(
-                "The PostgreSQL database cannot be used. {} Check --database-url.",
-                self.sentences(&troubles)
-            ),
+        let deadline = Instant::now() + START_WITHIN;
+        loop {
+            let troubles = match self.find().await {
+                Ok(host) => return Ok(host),
+                Err(troubles) => troubles,
+            };
+            if Instant::now() >= deadline || !troubles.iter().any(Trouble::may_pass) {
+                bail!(
+                    "The PostgreSQL database cannot be used. {} Check --database-url.",
+                    self.sentences(&troubles)
+                );
+            }
+            tokio::time::sleep(CHECK / 2).await;
         }
     }
 
@@ -138,6 +149,18 @@ impl Cluster {
 }
 
 impl Trouble {
+    /// `true` for a server that starts, is promoted, or has too many connections at this moment.
+    fn may_pass(&self) -> bool {
+        match self {
+            Self::ReadOnly => true,
+            Self::Failed(sqlx::Error::Io(error)) => error.kind() == io::ErrorKind::ConnectionRefused,
+            Self::Failed(sqlx::Error::Database(error)) => {
+                matches!(error.code().unwrap_or_default().as_ref(), "53300" | "57P03")
+            }
+            Self::Failed(_) => false,
+        }
+    }
+
     fn words(&self) -> String {
         let error = match self {
             Self::ReadOnly => return "can only be read, it is a standby or set so".to_owned(),

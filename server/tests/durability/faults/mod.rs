@@ -4,6 +4,7 @@ mod failover;
 mod frozen;
 pub mod link;
 mod lost;
+mod restarts;
 mod silent;
 mod tls;
 
