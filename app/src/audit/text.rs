@@ -171,6 +171,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("database.backup", "Made a backup"),
     ("database.restore", "Restored a backup"),
     ("audit.export", "Exported the audit trail"),
+    ("audit.accept_head", "Accepted another end of the audit trail"),
 ];
 
 /// An action.
