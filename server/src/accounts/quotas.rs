@@ -32,7 +32,7 @@ struct Counts {
     owned_bytes: Option<i64>,
 }
 
-/// What a transaction adds.
+/// The addition of a transaction.
 struct Addition {
     records: i64,
     bytes: i64,

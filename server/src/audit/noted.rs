@@ -20,7 +20,7 @@ const NAME: &str = "audit-head";
 /// The longest text of a head: 19 digits, a colon, 64 digits and a line break.
 const LONGEST: u64 = 128;
 
-/// One statement sees one state, whatever is being written.
+/// A single statement, so that it sees a single state beside running writers.
 const ENDS: &str = "SELECT h.seq, h.mac, COALESCE((SELECT max(e.seq) FROM audit_events e), 0) AS last_seq, \
      (SELECT e.mac FROM audit_events e WHERE e.seq = h.seq) AS last_mac, \
      EXISTS (SELECT 1 FROM users) AS has_records FROM audit_head h WHERE h.id = 1";
@@ -38,7 +38,7 @@ struct Ends {
 #[derive(Debug)]
 pub struct HeadFile {
     path: PathBuf,
-    /// What it holds, once this process has read or written it.
+    /// The head in the file, once this process has read or written it.
     noted: Mutex<Option<Head>>,
 }
 

@@ -17,7 +17,7 @@ use sqlx::SqlitePool;
 
 use super::{Db, DbError, WriteClass};
 
-/// What a transaction writes.
+/// The kind of data that a transaction writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Writes {
     /// Deletes, sign-outs, ended sessions, disabled accounts.
@@ -126,7 +126,7 @@ impl Room {
         }
         let made = self.make().await;
         if !was_short {
-            // It was given up, and free pages were found then.
+            // The reserve was given up, and free pages were found then.
             return;
         }
         if made.is_err() {
@@ -215,7 +215,7 @@ fn has_room(beside: &Path) -> bool {
 }
 
 impl Writes {
-    /// What the transactions of a class write, unless they say otherwise.
+    /// The default for the transactions of a class.
     pub(super) fn of(class: WriteClass) -> Self {
         match class {
             WriteClass::Revocation => Self::Freeing,
@@ -232,7 +232,7 @@ impl Db {
             return Ok(());
         };
         match room.admit(writes) {
-            // Somebody may have made room just now.
+            // Room may have been made just now.
             Err(_) if room.may_look() => {
                 room.look_for_room(reader).await;
                 room.admit(writes)
@@ -287,8 +287,8 @@ mod tests {
         room.keep(SIZE).await.unwrap();
         let made = fs::metadata(&file).unwrap();
         assert_eq!((made.len(), made.permissions().mode() & 0o777), (SIZE, 0o600));
-        assert!(made.blocks() * BLOCK >= SIZE, "it is no hole");
-        // One of another size, and one that is a hole.
+        assert!(made.blocks() * BLOCK >= SIZE, "the file is not sparse");
+        // A file of another size, and a sparse file.
         room.keep(2 * SIZE).await.unwrap();
         assert_eq!(fs::metadata(&file).unwrap().len(), 2 * SIZE);
         fs::remove_file(&file).unwrap();

@@ -75,7 +75,7 @@ impl Keyring {
                     text
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound && matches!(source, KeyringSource::Own(_)) => {
-                    // It will be generated there.
+                    // A keyring will be generated there.
                     folder_closed_to_others(folder_of(path))?;
                     return Ok(None);
                 }

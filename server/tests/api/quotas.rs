@@ -55,7 +55,7 @@ async fn counts_records_of_all_kinds(engine: Engine) {
         .problem(409, "quota-reached");
     store(&app, "other", "OTHERS", "canary").await.expect(201);
 
-    // What is deleted makes room.
+    // Deleted records make room.
     app.delete("manager", &format!("/credentials/{}", stored[0]))
         .await
         .expect(204);
