@@ -75,6 +75,8 @@ pub async fn convert_older_lists(db: &Db, vault: &Vault, clock: &Clock) -> Resul
         return Ok(());
     }
     let mut tx = db.begin().await?;
+    // Attaches wait for these locks meanwhile; a start that could never finish would be worse.
+    tx.allow_bulk_work().await?;
     let lists: Vec<Older> = within!(&mut tx, c => sqlx::query_as(LOCK).fetch_all(c))?;
     let addresses: Vec<Address> = within!(&mut tx, c => sqlx::query_as(ADDRESSES).fetch_all(c))?;
     let mut events = Vec::new();

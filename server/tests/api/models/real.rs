@@ -45,7 +45,7 @@ both_engines! {
             let reported = if name == "gemini" { json!(null) } else { json!("test-model") };
             assert_eq!(tested.json()["model"], reported, "{name}");
 
-            app.patch("manager", &path, json!({"settings": {"api_key": wrong}})).await.expect(200);
+            app.patch("manager", &path, json!({"settings": {"api_key": wrong}, "allow_host": true})).await.expect(200);
             let refused = app.post("manager", &format!("{path}/test"), json!({})).await;
             assert_eq!(failure(&refused), "credential-refused", "{name}");
             assert!(refused.text("/error/detail").contains("refused the key WRONG (401)"), "{}", refused.whole());
