@@ -1,6 +1,6 @@
 //! What a form reads out of a typed address. The server reads it once more, as a whole; this words things early.
 
-use crate::names::looks_like_secret;
+use crate::secret_text::{KEEP_SECRETS_OUT, LOOKS_LIKE_SECRET, is_secret_in_address};
 
 /// The longest address, in characters.
 pub const MAX_ADDRESS_CHARS: usize = 2048;
@@ -20,6 +20,8 @@ pub enum AddressFault {
     Fragment,
     /// More than [`MAX_ADDRESS_CHARS`] characters.
     TooLong,
+    /// Its path or query holds something that looks like a secret.
+    Secret,
 }
 
 impl AddressFault {
@@ -33,6 +35,7 @@ impl AddressFault {
             Self::UserInfo => "user-info",
             Self::Fragment => "fragment",
             Self::TooLong => "too-long",
+            Self::Secret => LOOKS_LIKE_SECRET,
         }
     }
 
@@ -46,6 +49,7 @@ impl AddressFault {
             Self::UserInfo => "Remove the user name and password from the address. Use a credential instead.",
             Self::Fragment => "Remove the part after #.",
             Self::TooLong => "Use at most 2,048 characters.",
+            Self::Secret => KEEP_SECRETS_OUT,
         }
     }
 }
@@ -60,26 +64,18 @@ pub fn host_of(text: &str) -> Option<String> {
 /// What is wrong with an address.
 #[must_use]
 pub fn fault_of(text: &str) -> Option<AddressFault> {
-    read(text).err()
+    let fault = read(text).err();
+    fault.or(is_secret_in_address(text).then_some(AddressFault::Secret))
 }
 
 /// What is wrong with an address to which paths are appended: the code of the broken rule, and what to do. What makes
-/// it no address at all is told by [`fault_of`].
+/// it no address at all, and a secret in it, is told by [`fault_of`].
 #[must_use]
 pub fn base_fault(text: &str) -> Option<(&'static str, &'static str)> {
-    let text = text.trim();
     let whole = text.split('#').next().unwrap_or_default();
-    if whole.contains('?') {
-        return Some((
-            "query",
-            "Remove the part after the question mark. A key goes into a credential.",
-        ));
-    }
-    let rest = whole.split_once("://").map_or(whole, |(_, rest)| rest);
-    let mut segments = rest.split(['/', '\\']).skip(1);
-    segments.any(looks_like_secret).then_some((
-        "looks-like-secret",
-        "This looks like a secret. Create a credential and select it.",
+    (whole.contains('?') && !is_secret_in_address(whole)).then_some((
+        "query",
+        "Remove the part after the question mark. A key goes into a credential.",
     ))
 }
 
@@ -173,6 +169,8 @@ mod tests {
             ("https://mcp.example.com:port/", AddressFault::Host),
             ("https://user:word@mcp.example.com/", AddressFault::UserInfo),
             ("https://mcp.example.com/#part", AddressFault::Fragment),
+            // A marked canary, made up here.
+            ("https://mcp.example.com/mcp?api_key=canary", AddressFault::Secret),
         ] {
             assert_eq!(fault_of(text), Some(fault), "{text}");
         }
@@ -182,25 +180,26 @@ mod tests {
 
     #[test]
     fn a_path_is_appended_to_an_address_without_a_query_and_without_a_key() {
-        assert_eq!(base_fault("https://models.example.com/openai/v1/"), None);
-        assert_eq!(base_fault("http://[::1]:4000"), None);
-        for (text, code) in [
-            ("https://models.example.com/v1?key=1", "query"),
-            ("https://models.example.com?", "query"),
-            // A marked canary, made up here.
-            (
-                " https://models.example.com/sk-canary00000000000000/v1 ",
-                "looks-like-secret",
-            ),
-            (
-                "https://models.example.com\\sk-canary00000000000000",
-                "looks-like-secret",
-            ),
-        ] {
-            let fault = base_fault(text);
-            assert_eq!(fault.map(|(code, _)| code), Some(code), "{text}");
-            assert!(!fault.is_some_and(|(_, detail)| detail.contains("canary")));
+        for text in ["https://models.example.com/openai/v1/", "http://[::1]:4000"] {
+            assert_eq!((base_fault(text), fault_of(text)), (None, None), "{text}");
         }
+        for text in ["https://models.example.com/v1?x=1", "https://models.example.com?"] {
+            assert_eq!(base_fault(text).map(|(code, _)| code), Some("query"), "{text}");
+            assert_eq!(fault_of(text), None, "{text}");
+        }
+        // Marked canaries, made up here. Each has one fault.
+        for text in [
+            "https://models.example.com/v1?key=canary",
+            " https://models.example.com/sk-canary00000000000000/v1 ",
+            "https://models.example.com\\sk-canary00000000000000",
+        ] {
+            assert_eq!(
+                (base_fault(text), fault_of(text)),
+                (None, Some(AddressFault::Secret)),
+                "{text}"
+            );
+        }
+        assert!(!AddressFault::Secret.detail().contains("canary"));
     }
 
     #[test]

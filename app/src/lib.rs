@@ -19,6 +19,7 @@ pub mod names;
 mod routes;
 pub mod schemas;
 pub mod secret;
+pub mod secret_text;
 mod shell;
 pub mod ui;
 pub mod users;

@@ -1,5 +1,7 @@
 //! The rules of names, the same in the form and on the server.
 
+pub use crate::secret_text::looks_like_secret;
+
 /// The longest name, in characters.
 pub const MAX_NAME_CHARS: usize = 128;
 
@@ -73,85 +75,6 @@ fn is_invisible(c: char) -> bool {
             | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{110BD}' | '\u{110CD}'
             | '\u{13430}'..='\u{1343F}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
             | '\u{E0000}'..='\u{E0FFF}')
-}
-
-/// Beginnings by which well-known issuers mark their secrets.
-const PREFIXES: &[&str] = &[
-    "sk-",
-    "sk_live_",
-    "sk_test_",
-    "rk_live_",
-    "pk_live_",
-    "ghp_",
-    "gho_",
-    "ghu_",
-    "ghs_",
-    "ghr_",
-    "github_pat_",
-    "glpat-",
-    "xoxb-",
-    "xoxp-",
-    "xoxa-",
-    "xoxs-",
-    "xapp-",
-    "AKIA",
-    "ASIA",
-    "AIza",
-    "ya29.",
-    "hf_",
-    "gsk_",
-    "xai-",
-    "npm_",
-    "pypi-",
-    "dop_v1_",
-    "SG.",
-    "whsec_",
-    "shpat_",
-    "sq0atp-",
-    "EAAC",
-    "r8_",
-    "fw_",
-    "pplx-",
-    "sr_",
-    "Bearer ",
-    "bearer ",
-];
-
-/// Whether a text looks like a secret rather than a name or an id: an issuer's prefix followed by a
-/// long unbroken run, a JSON Web Token, or a PEM block.
-#[must_use]
-pub fn looks_like_secret(text: &str) -> bool {
-    let text = text.trim();
-    // A PEM block, whatever stands before it.
-    if text.split_whitespace().any(|word| word.ends_with("-----BEGIN")) {
-        return true;
-    }
-    if is_jwt(text) {
-        return true;
-    }
-    PREFIXES.iter().any(|prefix| {
-        text.strip_prefix(prefix).is_some_and(|rest| {
-            rest.len() >= 8
-                && !rest.contains(char::is_whitespace)
-                && (rest.len() >= 16 || rest.contains(|c: char| c.is_ascii_digit()))
-        })
-    })
-}
-
-/// Three base64url parts, the first of which begins like `{"`.
-fn is_jwt(text: &str) -> bool {
-    let mut parts = text.split('.');
-    let (Some(header), Some(payload), Some(signature), None) = (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return false;
-    };
-    let base64url = |part: &str| part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-    header.starts_with("eyJ")
-        && header.len() > 10
-        && payload.len() > 3
-        && base64url(header)
-        && base64url(payload)
-        && base64url(signature)
 }
 
 #[cfg(test)]

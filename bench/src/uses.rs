@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use app::accounts::{Role, UserId};
 use app::credentials::{CredentialId, ReferrerKind};
+use chrono::TimeDelta;
 use server::cli::open_base;
 use server::clock::Clock;
 use server::credentials::{FIND_FOR_USE, Referrer, Resolver, UseRequest};
@@ -42,9 +43,11 @@ pub async fn against_floor(data: &Path, report: &mut Report) -> Result<()> {
     let id: Uuid = sqlx::query_scalar("SELECT credential_id FROM credential_versions LIMIT 1")
         .fetch_one(reader)
         .await?;
-    let user_id: Uuid = sqlx::query_scalar("SELECT id FROM users LIMIT 1")
-        .fetch_one(reader)
-        .await?;
+    // The last sign-in, for uses of a live session.
+    let (session, user_id): (Uuid, Uuid) =
+        sqlx::query_as("SELECT id, user_id FROM sessions WHERE ended_at IS NULL ORDER BY last_seen_at DESC LIMIT 1")
+            .fetch_one(reader)
+            .await?;
 
     let mut ratios = Vec::new();
     for round in 0..=ROUNDS {
@@ -60,6 +63,9 @@ pub async fn against_floor(data: &Path, report: &mut Report) -> Result<()> {
                 .bind("mcp_server")
                 .bind(None::<Uuid>)
                 .bind(user_id)
+                .bind(session)
+                .bind(base.clock.now())
+                .bind(base.clock.now() - TimeDelta::hours(24))
                 .fetch_one(reader)
                 .await?;
             // Nothing is sent anywhere: the value is dropped where it was opened.
@@ -84,7 +90,7 @@ pub async fn against_floor(data: &Path, report: &mut Report) -> Result<()> {
             name: "Bench".to_owned(),
             email: String::new(),
             role: Role::Administrator,
-            session: Uuid::nil(),
+            session,
         },
         credential: CredentialId(id),
         referrer: Referrer::Unsaved {

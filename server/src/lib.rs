@@ -1,5 +1,5 @@
 //! The Strongroom server. Floors, ground first; a module uses only what stands below it:
-//! `config`, `log`, `metrics`, `readiness`, `clock`, `text`, `files`, `db`, `vault`, `http`, `openapi`, `destination` -> `references`, `audit`,
+//! `config`, `log`, `metrics`, `readiness`, `clock`, `text`, `files`, `db`, `vault`, `http`, `openapi`, `destination`, `address` -> `references`, `audit`,
 //! `replicas` -> `keys`, `backup`, `accounts` -> `credentials` -> `outbound` -> `mcp_servers` ->
 //! `ai` -> `model_bindings` -> `actions`, `schemas`, `users` -> `help`, `pages`, `assets`, `router` -> `cli`.
 
@@ -9,6 +9,7 @@
 
 pub mod accounts;
 pub mod actions;
+pub mod address;
 pub mod ai;
 pub mod assets;
 pub mod audit;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::extract::FromRef;
 
-use crate::accounts::Accounts;
+use crate::accounts::{self, Accounts};
 use crate::actions::Actions;
 use crate::ai::Ai;
 use crate::audit::HeadFile;
@@ -19,7 +19,7 @@ use crate::mcp_servers::McpServers;
 use crate::metrics::{Metrics, Now};
 use crate::model_bindings::ModelBindings;
 use crate::outbound::stdio::Stdio;
-use crate::outbound::{Outbound, OutboundSettings};
+use crate::outbound::{Outbound, OutboundSettings, OwnAddresses};
 use crate::readiness::Readiness;
 use crate::stopping::Stopping;
 use crate::users::Users;
@@ -75,6 +75,8 @@ pub struct AppState {
     pub model_bindings: ModelBindings,
     /// Who is believed on where a request came from.
     pub proxies: TrustedProxies,
+    /// The addresses of this server, which no request leaves for.
+    pub own: OwnAddresses,
 }
 
 impl AppState {
@@ -85,9 +87,13 @@ impl AppState {
     pub fn start(base: Arc<Base>, settings: &Settings) -> anyhow::Result<Self> {
         let accounts = Accounts::new(base.clone(), settings.is_https());
         accounts.keep_recording();
+        accounts::keep_sweeping(&base);
         let credentials = Credentials::start(base.clone());
+        let listeners = [Some(settings.listen), settings.metrics_listen];
+        let own = OwnAddresses::new(listeners.into_iter().flatten().collect(), settings.public_url.as_ref());
         let outbound = Outbound::new(&OutboundSettings {
             private_networks: settings.outbound_private_networks,
+            own: own.clone(),
             ..OutboundSettings::default()
         })
         .context("The client for outbound requests cannot be set up.")?;
@@ -102,6 +108,7 @@ impl AppState {
             mcp_servers,
             model_bindings,
             proxies: TrustedProxies::new(&settings.trusted_proxies),
+            own,
         })
     }
 

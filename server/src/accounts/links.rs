@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::forms::Entered;
 use super::visit::Visit;
-use super::{Accounts, Token, passwords};
+use super::{Accounts, Ending, Token, passwords};
 use crate::audit::{self, Event};
 use crate::db::{Tx, WriteClass, execute, read};
-use crate::http::{ApiError, Principal};
+use crate::http::{ApiError, Principal, SessionEnd};
 
 /// How long a link is good.
 const GOOD_FOR: TimeDelta = TimeDelta::hours(24);
@@ -96,7 +96,8 @@ impl Accounts {
         if chosen == 0 || execute!(&mut tx, sqlx::query(SPEND).bind(&hash).bind(now))? == 0 {
             return Err(ApiError::LinkSpent);
         }
-        self.end_sessions(&mut tx, user, None).await?;
+        self.end_sessions(&mut tx, Ending::AllOf(user), SessionEnd::Revoked)
+            .await?;
         let session = self.begin_session(&mut tx, user, Some(&password_hash), visit).await?;
         let browser = self
             .remember_browser(&mut tx, user, &invited.email, visit.headers)

@@ -24,7 +24,8 @@ pub use operations::operations;
 pub use owners::{Transfer, begin_owning, first_owned, rename_owner};
 pub use quotas::{begin_adding, begin_replacing};
 pub use routes::{me, router};
-pub use sessions::{FIND as FIND_SESSION, identify};
+pub use sessions::{Ending, FIND as FIND_SESSION, identify, keep_sweeping};
+pub(crate) use sessions::{IDLE as SESSION_IDLE, session_state};
 pub(crate) use users::parse_email;
 pub use users::{CheckedUser, NewUser, fold_names};
 

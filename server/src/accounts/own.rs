@@ -10,11 +10,14 @@ use uuid::Uuid;
 
 use super::owners::rename_owner;
 use super::routes::{MAX_PASSWORD_BYTES, me};
+use super::sessions::IDLE;
 use super::visit::Visit;
-use super::{Accounts, passwords};
+use super::{Accounts, Ending, passwords};
 use crate::audit::{self, Event};
 use crate::db::{WriteClass, execute, read};
-use crate::http::{Answer, ApiError, ClientAddress, Fields, IdPath, JsonBody, Principal, RequestId, json, no_content};
+use crate::http::{
+    Answer, ApiError, ClientAddress, Fields, IdPath, JsonBody, Principal, RequestId, SessionEnd, json, no_content,
+};
 use crate::text::{fold, sort_key};
 
 const PASSWORD_HASH: &str = "SELECT password_hash FROM users WHERE id = $1 AND deleted_at IS NULL";
@@ -24,8 +27,7 @@ const UPDATE: &str = "UPDATE users SET name = COALESCE($2, name), name_key = COA
      updated_at = $6, updated_by_name = COALESCE($2, name) \
      WHERE id = $1 AND deleted_at IS NULL AND disabled_at IS NULL AND ($7 IS NULL OR password_hash = $7)";
 const SESSIONS: &str = "SELECT id, browser, network, created_at, last_seen_at FROM sessions \
-     WHERE user_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC";
-const END: &str = "DELETE FROM sessions WHERE id = $1 AND user_id = $2";
+     WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2 AND last_seen_at > $3 ORDER BY last_seen_at DESC, id DESC";
 
 #[derive(sqlx::FromRow)]
 struct SessionRow {
@@ -90,7 +92,7 @@ pub(super) async fn sessions(principal: Principal, State(accounts): State<Accoun
     let (user, current) = own(&principal)?;
     let now = accounts.base.clock.now();
     let rows: Vec<SessionRow> =
-        read!(accounts.base.db, c => sqlx::query_as(SESSIONS).bind(user.0).bind(now).fetch_all(c))?;
+        read!(accounts.base.db, c => sqlx::query_as(SESSIONS).bind(user.0).bind(now).bind(now - IDLE).fetch_all(c))?;
     let sessions = rows.into_iter().map(|row| Session {
         id: SessionId(row.id),
         browser: row.browser,
@@ -111,7 +113,10 @@ pub(super) async fn end_session(
 ) -> Answer {
     let (user, _) = own(&principal)?;
     let mut tx = accounts.base.db.begin_as(WriteClass::Revocation).await?;
-    if execute!(&mut tx, sqlx::query(END).bind(id.0).bind(user.0))? == 0 {
+    let ended = accounts
+        .end_sessions(&mut tx, Ending::One(user, id.0), SessionEnd::Revoked)
+        .await?;
+    if ended == 0 {
         return Err(ApiError::NotFound);
     }
     let event = accounts.own_event(&principal, "session.delete", &request.0);
@@ -128,7 +133,9 @@ pub(super) async fn end_other_sessions(
 ) -> Answer {
     let (user, current) = own(&principal)?;
     let mut tx = accounts.base.db.begin_as(WriteClass::Revocation).await?;
-    let ended = accounts.end_sessions(&mut tx, user, Some(current)).await?;
+    let ended = accounts
+        .end_sessions(&mut tx, Ending::AllBut(user, current), SessionEnd::Revoked)
+        .await?;
     if ended > 0 {
         let mut event = accounts.own_event(&principal, "session.delete", &request.0);
         event.details = Some(format!("sessions: {ended}"));
@@ -212,7 +219,8 @@ impl Accounts {
             *name = new_name;
         }
         if password_hash.is_some() {
-            self.end_sessions(&mut tx, user, Some(session)).await?;
+            self.end_sessions(&mut tx, Ending::AllBut(user, session), SessionEnd::Revoked)
+                .await?;
             self.revoke_link(&mut tx, user).await?;
         }
         let event = self

@@ -12,10 +12,10 @@ use super::failed::Refusal;
 use super::forms::Entered;
 use super::throttle::delay_refusal;
 use super::visit::Visit;
-use super::{Accounts, own, passwords};
+use super::{Accounts, Ending, own, passwords};
 use crate::audit::{self, Event};
 use crate::db::WriteClass;
-use crate::http::{ApiError, ClientAddress, JsonBody, Principal, RequestId, json, no_content, permissions};
+use crate::http::{ApiError, ClientAddress, JsonBody, Principal, RequestId, SessionEnd, json, no_content, permissions};
 use crate::state::AppState;
 
 /// The longest password that is looked at, in bytes: 256 characters.
@@ -185,7 +185,8 @@ impl Accounts {
             return Ok(());
         };
         let mut tx = self.base.db.begin_as(WriteClass::Revocation).await?;
-        self.end_session(&mut tx, *session).await?;
+        self.end_sessions(&mut tx, Ending::One(*id, *session), SessionEnd::SignedOut)
+            .await?;
         let event = Event::new(
             self.base.clock.now(),
             principal,

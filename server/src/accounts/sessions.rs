@@ -1,4 +1,8 @@
-//! Sessions: a token in a cookie, its SHA-256 in the table.
+//! Sessions: a token in a cookie, its SHA-256 in the table. An ended session keeps its row, with how it ended, for 30
+//! days: uses and running operations that it began read it.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use app::accounts::UserId;
 use axum::extract::{Request, State};
@@ -11,12 +15,17 @@ use uuid::Uuid;
 use super::visit::{Visit, cookie};
 use super::{Accounts, Token};
 use crate::db::{Tx, execute, read};
-use crate::http::{ActedAs, ApiError, Principal};
+use crate::http::{ActedAs, ApiError, Principal, SessionEnd};
+use crate::state::Base;
 
 /// A session ends when it was not used for so long.
-const IDLE: TimeDelta = TimeDelta::hours(24);
+pub(crate) const IDLE: TimeDelta = TimeDelta::hours(24);
 /// A session ends so long after signing in.
 const ABSOLUTE: TimeDelta = TimeDelta::days(14);
+/// The row of an ended session is kept so long.
+const KEPT: TimeDelta = TimeDelta::days(30);
+/// How often a server looks for sessions that expired, and rows to remove.
+const SWEEP: Duration = Duration::from_mins(10);
 /// `last_seen_at` is written at most so often.
 const SEEN_STEP: TimeDelta = TimeDelta::minutes(5);
 
@@ -25,7 +34,7 @@ const INSERT: &str = "INSERT INTO sessions (id, token_hash, user_id, created_at,
 /// Reads the session of a request, with the user and the role. The bench measures against the bare statement.
 pub const FIND: &str = "SELECT s.id, s.last_seen_at, u.id AS user_id, u.name, u.email, u.role \
      FROM sessions s JOIN users u ON u.id = s.user_id \
-     WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 \
+     WHERE s.token_hash = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND s.last_seen_at > $3 \
        AND u.deleted_at IS NULL AND u.disabled_at IS NULL";
 const USER_SEEN: &str = "UPDATE users SET last_seen_at = CASE WHEN last_seen_at < $2 THEN $2 ELSE last_seen_at END \
      WHERE id = $1 AND deleted_at IS NULL AND disabled_at IS NULL";
@@ -33,10 +42,43 @@ const USER_SEEN: &str = "UPDATE users SET last_seen_at = CASE WHEN last_seen_at 
 const ENTER: &str = "UPDATE users SET last_seen_at = CASE WHEN last_seen_at < $2 THEN $2 ELSE last_seen_at END \
      WHERE id = $1 AND password_hash = $3 AND deleted_at IS NULL AND disabled_at IS NULL";
 const SEEN: &str = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
-const DELETE: &str = "DELETE FROM sessions WHERE id = $1";
-const DELETE_BY_TOKEN: &str = "DELETE FROM sessions WHERE token_hash = $1";
-const DELETE_OTHERS: &str = "DELETE FROM sessions WHERE user_id = $1 AND ($2 IS NULL OR id <> $2)";
-const DELETE_EXPIRED: &str = "DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2";
+const END_ONE: &str =
+    "UPDATE sessions SET ended_at = $1, ended_as = $2 WHERE id = $3 AND user_id = $4 AND ended_at IS NULL";
+const END_BY_TOKEN: &str =
+    "UPDATE sessions SET ended_at = $1, ended_as = $2 WHERE token_hash = $3 AND ended_at IS NULL";
+const END_OF_USER: &str = "UPDATE sessions SET ended_at = $1, ended_as = $2 WHERE user_id = $3 AND ended_at IS NULL \
+     AND ($4 IS NULL OR id <> $4)";
+const END_EXPIRED: &str = "UPDATE sessions SET ended_at = $1, ended_as = $2 WHERE ended_at IS NULL \
+     AND (expires_at <= $1 OR last_seen_at <= $3)";
+const REMOVE: &str = "DELETE FROM sessions WHERE ended_at <= $1";
+
+/// The state of a session row `s`, for [`SessionEnd::of_state`]; the arguments are the parameters of the time and of
+/// the oldest `last_seen_at` that is not idle.
+macro_rules! session_state {
+    ($now:literal, $idle:literal) => {
+        concat!(
+            "CASE WHEN s.ended_at IS NOT NULL THEN s.ended_as WHEN s.expires_at <= ",
+            $now,
+            " OR s.last_seen_at <= ",
+            $idle,
+            " THEN 'expired' ELSE 'live' END"
+        )
+    };
+}
+pub(crate) use session_state;
+
+/// Which sessions end.
+#[derive(Clone, Copy, Debug)]
+pub enum Ending<'a> {
+    /// One session of a user.
+    One(UserId, Uuid),
+    /// The one of the token with this hash.
+    OfToken(&'a [u8]),
+    /// All of a user.
+    AllOf(UserId),
+    /// All of a user but one.
+    AllBut(UserId, Uuid),
+}
 
 #[derive(sqlx::FromRow)]
 struct Found {
@@ -95,9 +137,9 @@ impl Accounts {
             return Err(ApiError::WrongPassword);
         }
         if let Some(before) = self.token_hash(visit.headers) {
-            execute!(tx, sqlx::query(DELETE_BY_TOKEN).bind(&before))?;
+            self.end_sessions(tx, Ending::OfToken(&before), SessionEnd::SignedOut)
+                .await?;
         }
-        execute!(tx, sqlx::query(DELETE_EXPIRED).bind(now).bind(now - IDLE))?;
         execute!(
             tx,
             sqlx::query(INSERT)
@@ -112,18 +154,28 @@ impl Accounts {
         Ok(token)
     }
 
-    /// Ends all sessions of a user, or all but one; tells how many.
+    /// Ends live sessions, and returns their number: the one way to end a session before it expires.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn end_sessions(&self, tx: &mut Tx, user: UserId, but: Option<Uuid>) -> Result<u64, ApiError> {
-        Ok(execute!(tx, sqlx::query(DELETE_OTHERS).bind(user.0).bind(but))?)
+    pub async fn end_sessions(&self, tx: &mut Tx, which: Ending<'_>, end: SessionEnd) -> Result<u64, ApiError> {
+        let (now, end) = (self.base.clock.now(), end.as_str());
+        Ok(match which {
+            Ending::One(user, session) => {
+                execute!(tx, sqlx::query(END_ONE).bind(now).bind(end).bind(session).bind(user.0))
+            }
+            Ending::OfToken(hash) => execute!(tx, sqlx::query(END_BY_TOKEN).bind(now).bind(end).bind(hash)),
+            Ending::AllOf(user) => end_of_user(tx, now, end, user, None).await,
+            Ending::AllBut(user, kept) => end_of_user(tx, now, end, user, Some(kept)).await,
+        }?)
     }
 
-    /// Ends a session.
-    pub(super) async fn end_session(&self, tx: &mut Tx, session: Uuid) -> Result<(), ApiError> {
-        execute!(tx, sqlx::query(DELETE).bind(session))?;
-        Ok(())
+    /// Notes which sessions expired, and removes the rows of those that ended 30 days ago.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn sweep_sessions(&self) -> Result<(), ApiError> {
+        sweep(&self.base).await
     }
 
     async fn find_session(&self, headers: &HeaderMap) -> Result<Option<Principal>, ApiError> {
@@ -162,6 +214,43 @@ impl Accounts {
             }
         });
     }
+}
+
+async fn end_of_user(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    end: &str,
+    user: UserId,
+    kept: Option<Uuid>,
+) -> Result<u64, sqlx::Error> {
+    execute!(tx, sqlx::query(END_OF_USER).bind(now).bind(end).bind(user.0).bind(kept))
+}
+
+async fn sweep(base: &Base) -> Result<(), ApiError> {
+    let now = base.clock.now();
+    let mut tx = base.db.begin().await?;
+    let expired = SessionEnd::Expired.as_str();
+    execute!(
+        &mut tx,
+        sqlx::query(END_EXPIRED).bind(now).bind(expired).bind(now - IDLE)
+    )?;
+    execute!(&mut tx, sqlx::query(REMOVE).bind(now - KEPT))?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Sweeps the sessions every few minutes, until the server is gone.
+pub fn keep_sweeping(base: &Arc<Base>) {
+    let base = Arc::downgrade(base);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(SWEEP).await;
+            let Some(base) = base.upgrade() else { return };
+            if let Err(error) = sweep(&base).await {
+                tracing::warn!(error = %error, "ended sessions could not be swept");
+            }
+        }
+    });
 }
 
 /// Puts the [`Principal`] of the cookie's session into the request, once for a visit.

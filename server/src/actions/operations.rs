@@ -16,6 +16,7 @@ const REACH: &[&str] = &[
     "too-many-uses",
     "credential-rolled-back",
     "disabled",
+    "session-ended",
     "not-streamed",
 ];
 

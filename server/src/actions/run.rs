@@ -30,7 +30,8 @@ impl Actions {
         };
         let limit = task.settings.timeout_ms.map_or(usual, Duration::from_millis);
         let journal = Journal::default();
-        let mut output = timeout(limit, self.work(caller, task, sink, &journal))
+        let work = Box::pin(self.work(caller, task, sink, &journal));
+        let mut output = timeout(limit, self.bindings.ai().while_allowed(caller, work))
             .await
             .unwrap_or_else(|_| Err(too_late(task, limit)))
             .map_err(|error| journal.told(error))?;

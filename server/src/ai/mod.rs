@@ -12,8 +12,10 @@ pub mod wire;
 
 use std::sync::Arc;
 
+use app::accounts::Resource;
+
 use crate::credentials::Resolver;
-use crate::http::{Principal, RequestId};
+use crate::http::{ApiError, Principal, RequestId, own_address};
 use crate::mcp_servers::Usage;
 use crate::outbound::{Limits, Outbound};
 use crate::state::Base;
@@ -57,6 +59,31 @@ impl Ai {
             resolver,
             outbound,
         }
+    }
+
+    /// Runs an operation for as long as the caller may use models.
+    ///
+    /// # Errors
+    /// 401 where the session ended, 403 without the permission, and the errors of the operation.
+    pub async fn while_allowed<T>(
+        &self,
+        caller: &Caller,
+        work: impl Future<Output = Result<T, ApiError>>,
+    ) -> Result<T, ApiError> {
+        self.resolver
+            .while_allowed(&caller.principal, Resource::ModelBindings, work)
+            .await
+    }
+
+    /// Refuses settings whose address is that of this server itself, as far as it is known without resolving a name.
+    ///
+    /// # Errors
+    /// 422 at the field of the address.
+    pub fn refuse_own(&self, place: &place::Place) -> Result<(), ApiError> {
+        if self.outbound.is_own(&place.base) {
+            return Err(own_address(place::POINTER));
+        }
+        Ok(())
     }
 
     /// The limits of requests that leave the server.

@@ -1,6 +1,5 @@
 //! A model that can be asked.
 
-use app::accounts::Resource;
 use app::api::NamedRecord;
 use app::model_bindings::ModelSettings;
 use url::Url;
@@ -66,8 +65,7 @@ impl Ai {
     ) -> Result<Ready, ApiError> {
         let mut subject = Subject::at(model.place.destination.display());
         let Some(credential) = model.settings.api_key else {
-            let models = Resource::ModelBindings;
-            self.resolver.still_may(&caller.principal, models).await?;
+            self.resolver.permit(&caller.principal, &model.referrer).await?;
             return Ok(Ready { bearer: None, subject });
         };
         let refuse = |fault: DestinationFault| ApiError::field(place::POINTER, fault.code(), &fault.to_string());

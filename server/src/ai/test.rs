@@ -21,7 +21,7 @@ impl Ai {
         let checked_at = self.base.clock.now();
         let started = Instant::now();
         let limit = self.outbound.limits().call;
-        let asked = self.smallest(caller, model);
+        let asked = self.while_allowed(caller, Box::pin(self.smallest(caller, model)));
         let outcome = timeout(limit, asked).await.unwrap_or_else(|_| {
             let host = model.place.destination.display();
             let detail = format!(

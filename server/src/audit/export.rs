@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
-use futures::{Stream, stream};
+use futures::stream::{self, Stream, StreamExt as _};
 use http::{HeaderValue, header};
 use serde_json::json;
 use uuid::Uuid;
@@ -23,11 +23,19 @@ use crate::text::hex;
 /// Events that are in memory at the same time.
 const BATCH: i64 = 500;
 
-/// Records the export, then sends the events. What is recorded is part of what is sent.
-pub(super) async fn export(base: Arc<Base>, filters: Filters, act: Act<'_>) -> Result<Response<Body>, ApiError> {
+/// Records the export, then sends the events. What is recorded is part of what is sent. An export whose session ends is
+/// cut, so that it lacks its last line.
+pub(super) async fn export(
+    base: Arc<Base>,
+    filters: Filters,
+    act: Act<'_>,
+    revoked: impl Future<Output = ()> + Send + 'static,
+) -> Result<Response<Body>, ApiError> {
     let head = record(&base, &filters, act).await?;
     let name = format!("strongroom-audit-{}.jsonl", base.clock.now().format("%Y%m%dT%H%M%SZ"));
-    let mut response = Response::new(Body::from_stream(lines(base, filters, head)));
+    let mut response = Response::new(Body::from_stream(
+        lines(base, filters, head).take_until(Box::pin(revoked)),
+    ));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/jsonl"));
     if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {

@@ -1,5 +1,6 @@
 //! The routes of the trail. It is read and never written: rows come from what they record.
 
+use app::accounts::Resource;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
@@ -27,5 +28,7 @@ async fn list(_may: May<Read>, State(state): State<AppState>, pairs: QueryPairs)
 #[instrument(name = "audit_events.export", skip_all)]
 async fn export(may: May<Read>, State(state): State<AppState>, pairs: QueryPairs) -> Answer {
     let filters = query::export(pairs)?;
-    export::export(state.base, filters, may.act()).await
+    let resolver = state.credentials.resolver();
+    let revoked = resolver.revoked(&may.principal, Resource::AuditEvents);
+    export::export(state.base, filters, may.act(), revoked).await
 }

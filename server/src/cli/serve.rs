@@ -52,6 +52,10 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
         Some(address) => Some(listen(address, "--metrics-listen").await?),
         None => None,
     };
+    let metrics_address = metrics.as_ref().map(TcpListener::local_addr).transpose()?;
+    state
+        .own
+        .bound([Some(address), metrics_address].into_iter().flatten().collect());
     let membership = Membership::join(base.clone(), address).await?;
     greet(announce, &settings, &base.db, address, &state.accounts).await?;
     warn_of_unconfined(announce, state.mcp_servers.stdio());

@@ -14,10 +14,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use super::resolver::{Granted, Referrer, ResolveError, UseRequest};
+use super::switch::Switch;
+use crate::accounts::{SESSION_IDLE, session_state};
 use crate::audit::{self, Event, recorded_version};
 use crate::db::{Tx, WriteClass, within};
 use crate::destination::AllowedHost;
-use crate::http::{ApiError, Principal};
+use crate::http::{ApiError, Principal, SessionEnd};
 use crate::references::{self, AllowedList, Target, list_columns};
 use crate::state::Base;
 use crate::vault::Sealed;
@@ -50,10 +52,13 @@ struct Found {
     key_id: Option<String>,
     referenced: bool,
     role: Option<String>,
+    session: Option<String>,
+    #[sqlx(flatten)]
+    switch: Switch,
 }
 
 // Everything that a use depends on, in one round trip: the credential, its value, the reference, and
-// the role that the caller holds now.
+// the role and the session that the caller holds now.
 /// The bench measures it.
 pub const FIND: &str = concat!(
     "SELECT c.name, c.owner_id, c.deleted_at, c.version, ",
@@ -63,8 +68,13 @@ pub const FIND: &str = concat!(
     " AS recorded_version, \
        v.ciphertext, v.value_nonce, v.wrapped_key, v.key_nonce, v.key_id, \
        EXISTS (SELECT 1 FROM credential_references r WHERE r.referrer_kind = $2 AND r.referrer_id = $3 AND r.credential_id = c.id) AS referenced, \
-       (SELECT u.role FROM users u WHERE u.id = $4 AND u.deleted_at IS NULL AND u.disabled_at IS NULL) AS role \
-     FROM credentials c LEFT JOIN credential_versions v ON v.credential_id = c.id AND v.version = c.version WHERE c.id = $1"
+       (SELECT u.role FROM users u WHERE u.id = $4 AND u.deleted_at IS NULL AND u.disabled_at IS NULL) AS role, \
+       (SELECT ",
+    session_state!("$6", "$7"),
+    " FROM sessions s WHERE s.id = $5) AS session, \
+       m.enabled AS referrer_enabled, m.owner_id AS referrer_owner, m.transport AS referrer_transport \
+     FROM credentials c LEFT JOIN credential_versions v ON v.credential_id = c.id AND v.version = c.version \
+     LEFT JOIN mcp_servers m ON $2 = 'mcp_server' AND m.id = $3 WHERE c.id = $1"
 );
 
 /// Runs until the last resolver is gone, or until it is asked to end and nothing waits any more.
@@ -129,7 +139,7 @@ async fn commit(base: &Base, batch: &[Job]) -> Result<Vec<Result<Granted, Resolv
         let lookup = Lookup::of(&job.request);
         let found = match known.entry(lookup) {
             Entry::Occupied(known) => known.get().clone(),
-            Entry::Vacant(place) => place.insert(find(&mut tx, lookup).await?).clone(),
+            Entry::Vacant(place) => place.insert(find(&mut tx, lookup, now).await?).clone(),
         };
         let name = found.as_ref().map(|found| found.name.clone()).unwrap_or_default();
         let version = found.as_ref().map_or(0, |found| found.version);
@@ -149,6 +159,7 @@ struct Lookup {
     kind: ReferrerKind,
     referrer: Option<Uuid>,
     user: Option<UserId>,
+    session: Option<Uuid>,
 }
 
 impl Lookup {
@@ -159,14 +170,16 @@ impl Lookup {
             kind,
             referrer,
             user: request.principal.user_id(),
+            session: request.principal.session(),
         }
     }
 }
 
-async fn find(tx: &mut Tx, lookup: Lookup) -> Result<Option<Found>, ApiError> {
+async fn find(tx: &mut Tx, lookup: Lookup, now: DateTime<Utc>) -> Result<Option<Found>, ApiError> {
     let user = lookup.user.map(|id| id.0);
     Ok(within!(tx, c => sqlx::query_as(FIND)
-        .bind(lookup.credential.0).bind(lookup.kind.as_str()).bind(lookup.referrer).bind(user).fetch_optional(c))?)
+        .bind(lookup.credential.0).bind(lookup.kind.as_str()).bind(lookup.referrer).bind(user)
+        .bind(lookup.session).bind(now).bind(now - SESSION_IDLE).fetch_optional(c))?)
 }
 
 /// Whether a use may happen.
@@ -179,9 +192,14 @@ fn judge(request: &UseRequest, found: Option<Found>) -> Result<Granted, ResolveE
         name: found.name.clone(),
     };
     // What the caller was allowed when the request came in may have been taken away since.
-    let Some(principal) = current(&request.principal, found.role.as_deref()) else {
-        return Err(ResolveError::Forbidden(record));
+    let principal = match current(&request.principal, found.role.as_deref(), found.session.as_deref()) {
+        Ok(principal) => principal,
+        Err(Some(end)) => return Err(ResolveError::SessionEnded(end)),
+        Err(None) => return Err(ResolveError::Forbidden(record)),
     };
+    if !found.switch.admits(&principal, &request.referrer) {
+        return Err(ResolveError::Disabled);
+    }
     if found.deleted_at.is_some() {
         return Err(ResolveError::Deleted(record));
     }
@@ -252,8 +270,14 @@ fn not_allowed(request: &UseRequest, credential: NamedRecord) -> ResolveError {
     }
 }
 
-/// The caller with the role that the database holds now; nothing where the account is gone or disabled.
-pub(super) fn current(principal: &Principal, role: Option<&str>) -> Option<Principal> {
+/// The caller with the role that the database holds now. `Err` with the end of a session that is not live, without
+/// one where the account is gone or disabled.
+pub(super) fn current(
+    principal: &Principal,
+    role: Option<&str>,
+    session: Option<&str>,
+) -> Result<Principal, Option<SessionEnd>> {
+    let state = session;
     match principal {
         Principal::User {
             id,
@@ -262,8 +286,11 @@ pub(super) fn current(principal: &Principal, role: Option<&str>) -> Option<Princ
             session,
             ..
         } => {
-            let role: Role = role?.parse().ok()?;
-            Some(Principal::User {
+            if let Some(end) = SessionEnd::of_state(state) {
+                return Err(Some(end));
+            }
+            let role: Role = role.and_then(|role| role.parse().ok()).ok_or(None)?;
+            Ok(Principal::User {
                 id: *id,
                 name: name.clone(),
                 email: email.clone(),
@@ -271,11 +298,11 @@ pub(super) fn current(principal: &Principal, role: Option<&str>) -> Option<Princ
                 session: *session,
             })
         }
-        Principal::Cli => Some(Principal::Cli),
+        Principal::Cli => Ok(Principal::Cli),
     }
 }
 
-fn resource(kind: ReferrerKind) -> Resource {
+pub(super) fn resource(kind: ReferrerKind) -> Resource {
     match kind {
         ReferrerKind::McpServer => Resource::McpServers,
         ReferrerKind::ModelBinding => Resource::ModelBindings,

@@ -9,7 +9,9 @@ mod rate;
 mod resolver;
 mod routes;
 mod rows;
+mod session_watch;
 mod store;
+mod switch;
 
 pub use committer::FIND as FIND_FOR_USE;
 pub use listing::NEWEST_FIRST;

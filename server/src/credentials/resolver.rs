@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::accounts::{Action, Resource};
+use app::accounts::Resource;
 use app::api::NamedRecord;
 use app::credentials::{CredentialId, ReferrerKind};
 use app::secret::SecretValue;
@@ -13,9 +13,10 @@ use uuid::Uuid;
 
 use super::committer::{self, Job};
 use super::rate::Rate;
-use crate::db::read;
+use super::session_watch::SessionWatch;
+use super::switch;
 use crate::destination::Destination;
-use crate::http::{ApiError, CREDENTIAL_POINTER, Principal};
+use crate::http::{ApiError, CREDENTIAL_POINTER, Principal, SessionEnd};
 use crate::metrics::Metrics;
 use crate::references::Allow;
 use crate::state::Base;
@@ -25,8 +26,6 @@ use crate::vault::{Sealed, VaultError};
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Uses that may wait for the committer before new ones are refused.
 const QUEUE: usize = 1024;
-
-const ROLE: &str = "SELECT role FROM users WHERE id = $1 AND deleted_at IS NULL AND disabled_at IS NULL";
 
 /// Through what a credential is used.
 #[derive(Clone, Debug)]
@@ -39,6 +38,8 @@ pub enum Referrer {
         id: Uuid,
         /// The record's name.
         name: String,
+        /// Whether this is a test, which a record that is switched off allows to those who may change it.
+        test: bool,
     },
     /// Something that is tried before it is saved: the caller must be allowed to use the credential itself.
     Unsaved {
@@ -63,7 +64,7 @@ impl Referrer {
     /// Kind, id and name for the record of the use.
     pub(super) fn parts(&self) -> (ReferrerKind, Option<Uuid>, Option<String>) {
         match self {
-            Self::Saved { kind, id, name } => (*kind, Some(*id), Some(name.clone())),
+            Self::Saved { kind, id, name, .. } => (*kind, Some(*id), Some(name.clone())),
             Self::Unsaved { kind, id, name, .. } => (*kind, *id, name.clone()),
             Self::Direct { kind } => (*kind, None, None),
         }
@@ -113,9 +114,15 @@ pub enum ResolveError {
     /// There never was such a credential.
     #[error("there is no such credential")]
     NotFound,
+    /// The session that the use belongs to ended.
+    #[error("the session ended")]
+    SessionEnded(SessionEnd),
     /// The caller may not use it, is disabled, or the referrer does not hold the reference any more.
     #[error("the use is not allowed")]
     Forbidden(NamedRecord),
+    /// The record that it is used through is switched off.
+    #[error("the referrer is switched off")]
+    Disabled,
     /// The credential may not go there.
     #[error("the destination is not allowed")]
     HostNotAllowed {
@@ -147,7 +154,9 @@ impl ResolveError {
         match self {
             Self::Deleted(_) => "credential-deleted",
             Self::NotFound => "not-found",
+            Self::SessionEnded(_) => "session-ended",
             Self::Forbidden(_) => "forbidden",
+            Self::Disabled => "disabled",
             Self::HostNotAllowed { .. } => "host-not-allowed",
             Self::AuditUnavailable => "audit-unavailable",
             Self::KeyMissing(_) => "key-missing",
@@ -167,7 +176,9 @@ impl From<ResolveError> for ApiError {
                 "unknown-credential",
                 "There is no such credential. Choose another.",
             ),
+            ResolveError::SessionEnded(end) => Self::SessionEnded(end),
             ResolveError::Forbidden(_) => Self::Forbidden,
+            ResolveError::Disabled => Self::Disabled,
             ResolveError::HostNotAllowed { host, credential } => Self::HostNotAllowed { host, credential },
             ResolveError::AuditUnavailable => Self::AuditUnavailable,
             ResolveError::KeyMissing(key) => Self::KeyMissing(key),
@@ -191,6 +202,7 @@ pub(super) struct Granted {
 pub struct Resolver {
     base: Arc<Base>,
     queue: mpsc::Sender<Job>,
+    watch: SessionWatch,
     /// Asks the committer to end, and knows when it has.
     end: Arc<watch::Sender<bool>>,
     rate: Arc<Rate>,
@@ -204,6 +216,7 @@ impl Resolver {
         tokio::spawn(committer::run(base.clone(), jobs, asked));
         Self {
             rate: Arc::new(Rate::new(base.quotas.uses_per_second)),
+            watch: SessionWatch::new(&base),
             base,
             queue,
             end: Arc::new(end),
@@ -222,19 +235,32 @@ impl Resolver {
         self.end.closed().await;
     }
 
-    /// Whether the caller may still use what needs no credential: what was allowed when the request came in may have
-    /// been taken away since.
+    /// Checks a use without a credential: session and permission of the caller, and the switch of the record, as they
+    /// are now.
     ///
     /// # Errors
-    /// [`ApiError::Forbidden`] where it was.
-    pub async fn still_may(&self, principal: &Principal, resource: Resource) -> Result<(), ApiError> {
-        let role: Option<String> = match principal.user_id() {
-            Some(user) => read!(self.base.db, c => sqlx::query_scalar(ROLE).bind(user.0).fetch_optional(c))?,
-            None => None,
-        };
-        let now = committer::current(principal, role.as_deref());
-        let may = now.is_some_and(|principal| principal.may(resource, Action::Use).is_some());
-        if may { Ok(()) } else { Err(ApiError::Forbidden) }
+    /// [`ApiError::SessionEnded`], [`ApiError::Forbidden`], [`ApiError::Disabled`], [`ApiError::NotFound`].
+    pub async fn permit(&self, principal: &Principal, referrer: &Referrer) -> Result<(), ApiError> {
+        switch::permit(&self.base, principal, referrer).await
+    }
+
+    /// Runs an operation of the caller for as long as the session is live and the permission to use such records
+    /// stands. An operation that loses them is dropped within a second, on every server.
+    ///
+    /// # Errors
+    /// [`ApiError::SessionEnded`], [`ApiError::Forbidden`], and the errors of the operation.
+    pub async fn while_allowed<T>(
+        &self,
+        principal: &Principal,
+        resource: Resource,
+        work: impl Future<Output = Result<T, ApiError>>,
+    ) -> Result<T, ApiError> {
+        self.watch.run(principal, resource, work).await
+    }
+
+    /// Ends when an operation of the caller would be dropped; never for the command line.
+    pub fn revoked(&self, principal: &Principal, resource: Resource) -> impl Future<Output = ()> + Send + use<> {
+        self.watch.revoked(principal.clone(), resource)
     }
 
     /// Checks and records a use, then opens the value.

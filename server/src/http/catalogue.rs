@@ -5,8 +5,8 @@ use app::users::Owned;
 use chrono::DateTime;
 use http::StatusCode;
 
-use super::ApiError;
 use super::problem::{MODEL_SLUGS, UPSTREAM_SLUGS};
+use super::{ApiError, SessionEnd};
 use crate::config::Quota;
 
 /// A kind of problem.
@@ -50,6 +50,7 @@ fn one_of_each() -> Vec<ApiError> {
         ApiError::BadQuery(""),
         ApiError::BadCursor,
         ApiError::Unauthorized,
+        ApiError::SessionEnded(SessionEnd::Revoked),
         ApiError::WrongPassword,
         ApiError::Forbidden,
         ApiError::CrossSite,

@@ -75,8 +75,22 @@ fn host_of(authority: &str) -> &str {
     }
 }
 
+/// Marks a request that may use a credential: made by a page of this server or by a program, and no visit of an address.
+/// A link on another site can make a browser visit any address with the session's cookie, and so can a typed one.
+#[derive(Clone, Copy, Debug)]
+pub struct MayUse;
+
+/// Whether a browser visits the address. Browsers send no Fetch-Metadata to plain http on other machines; there, only a
+/// visit asks for HTML.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    match headers.get("sec-fetch-mode") {
+        Some(mode) => mode.as_bytes() == b"navigate",
+        None => text(headers, &header::ACCEPT).is_some_and(|accept| accept.contains("text/html")),
+    }
+}
+
 /// Refuses other hosts, and unsafe requests that another site's page caused, with a cookie or without.
-pub async fn guard(State(rule): State<HostRule>, request: Request, next: Next) -> Response {
+pub async fn guard(State(rule): State<HostRule>, mut request: Request, next: Next) -> Response {
     let authority = request
         .uri()
         .authority()
@@ -86,8 +100,12 @@ pub async fn guard(State(rule): State<HostRule>, request: Request, next: Next) -
         return ApiError::WrongHost.into_response();
     };
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if !safe && !rule.is_same_origin(request.headers(), &authority) {
+    let same_origin = rule.is_same_origin(request.headers(), &authority);
+    if !safe && !same_origin {
         return ApiError::CrossSite.into_response();
+    }
+    if same_origin && !(safe && is_navigation(request.headers())) {
+        request.extensions_mut().insert(MayUse);
     }
     next.run(request).await
 }

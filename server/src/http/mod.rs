@@ -13,22 +13,24 @@ mod principal;
 mod problem;
 mod request_id;
 mod serve;
+mod session_end;
 
 pub use answer::{Answer, created, json, no_content, with_etag};
 pub use catalogue::ProblemKind;
 pub use client::{ClientAddress, TrustedProxies, client_address};
 pub use cursor::{Cursor, Direction, Keyset, ListQuery, SortKey};
 pub use fields::Fields;
-pub use guard::{HostRule, guard};
+pub use guard::{HostRule, MayUse, guard};
 pub(crate) use input::read_body;
 pub use input::{IdPath, IfMatch, JsonBody, QueryPairs};
 pub use observe::{ActedAs, observe};
 pub(crate) use pages::{bind_page, pages};
 pub(crate) use principal::permits;
 pub use principal::{Act, May, Permit, Principal, permissions};
-pub use problem::{ApiError, CREDENTIAL_POINTER, MODEL_SLUGS, UPSTREAM_SLUGS, finish_problems, problem};
+pub use problem::{ApiError, CREDENTIAL_POINTER, MODEL_SLUGS, UPSTREAM_SLUGS, finish_problems, own_address, problem};
 pub use request_id::{RequestId, request_id};
 pub use serve::{Connections, serve};
+pub use session_end::SessionEnd;
 
 /// The largest body of an API request: a value of 64 KiB in which every byte is escaped, and some room.
 pub const MAX_BODY_BYTES: usize = 512 * 1024;

@@ -7,7 +7,7 @@ use app::accounts::{Action, Permission, Resource, Role, Scope, UserId};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-use super::{ApiError, RequestId};
+use super::{ApiError, MayUse, RequestId};
 
 /// Who is acting.
 #[derive(Clone, Debug)]
@@ -58,6 +58,15 @@ impl Principal {
     pub fn user_id(&self) -> Option<UserId> {
         match self {
             Self::User { id, .. } => Some(*id),
+            Self::Cli => None,
+        }
+    }
+
+    /// The session that the request came with, for a user.
+    #[must_use]
+    pub fn session(&self) -> Option<uuid::Uuid> {
+        match self {
+            Self::User { session, .. } => Some(*session),
             Self::Cli => None,
         }
     }
@@ -168,7 +177,8 @@ macro_rules! permits {
 pub(crate) use permits;
 
 /// Proof that the caller holds the permission `P`. As an argument it comes first: without a session
-/// the answer is 401, without the permission 403, before anything else of the request is read.
+/// the answer is 401, without the permission 403, before anything else of the request is read. For the action `Use` it is
+/// also proof that no other site and no visit of an address made the request, whatever its method ([`MayUse`]).
 #[derive(Debug)]
 pub struct May<P: Permit> {
     /// Who is acting.
@@ -195,6 +205,9 @@ impl<P: Permit, S: Send + Sync> FromRequestParts<S> for May<P> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let principal = Principal::from_request_parts(parts, state).await?;
         principal.may(P::RESOURCE, P::ACTION).ok_or(ApiError::Forbidden)?;
+        if P::ACTION == Action::Use && parts.extensions.get::<MayUse>().is_none() {
+            return Err(ApiError::CrossSite);
+        }
         let request_id = parts.extensions.get().cloned();
         Ok(Self {
             principal,

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use http::{HeaderValue, StatusCode, header};
 
-use super::RequestId;
+use super::{RequestId, SessionEnd};
 use crate::config::Quota;
 use crate::db::{DbError, is_unique_violation};
 use crate::vault::VaultError;
@@ -36,13 +36,16 @@ pub enum ApiError {
     /// 401 `unauthorized`: no session, or it has ended.
     #[error("no session")]
     Unauthorized,
+    /// 401 `session-ended`: the session ended while its request was running.
+    #[error("session ended")]
+    SessionEnded(SessionEnd),
     /// 401 `wrong-password`: sign-in failed; the same for an unknown address.
     #[error("sign-in failed")]
     WrongPassword,
     /// 403 `forbidden`: signed in, but the role does not allow it.
     #[error("forbidden")]
     Forbidden,
-    /// 403 `cross-site`: an unsafe request from another site's page.
+    /// 403 `cross-site`: an unsafe request, or one that uses a credential, from another site's page or as a visit.
     #[error("cross-site request")]
     CrossSite,
     /// 404 `not-found`: missing, or not readable for this caller.
@@ -281,7 +284,7 @@ impl ApiError {
         match self {
             Self::At { error, .. } | Self::After { error, .. } => error.status(),
             Self::Malformed { .. } | Self::BadQuery(_) | Self::BadCursor => StatusCode::BAD_REQUEST,
-            Self::Unauthorized | Self::WrongPassword => StatusCode::UNAUTHORIZED,
+            Self::Unauthorized | Self::SessionEnded(_) | Self::WrongPassword => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::CrossSite | Self::CredentialForbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -326,6 +329,7 @@ impl ApiError {
             Self::BadQuery(_) => ("bad-query", "The query cannot be used"),
             Self::BadCursor => ("bad-cursor", "The cursor cannot be used"),
             Self::Unauthorized => ("unauthorized", "Not signed in"),
+            Self::SessionEnded(_) => ("session-ended", "Session ended"),
             Self::WrongPassword => ("wrong-password", "Sign-in failed"),
             Self::Forbidden => ("forbidden", "Not allowed"),
             Self::CrossSite => ("cross-site", "Request from another site"),
@@ -397,9 +401,10 @@ impl ApiError {
             Self::BadQuery(sentence) => (*sentence).to_owned(),
             Self::BadCursor => "Begin again without a cursor: it belongs to another sort, search or list.".to_owned(),
             Self::Unauthorized => "Sign in and try again.".to_owned(),
+            Self::SessionEnded(end) => end.detail().to_owned(),
             Self::WrongPassword => "The email or the password is wrong.".to_owned(),
             Self::Forbidden => "Your role does not allow this. Ask an administrator.".to_owned(),
-            Self::CrossSite => "The request came from a page of another site. Use Strongroom's own pages.".to_owned(),
+            Self::CrossSite => "The request came from another site, or from the address bar. Use Strongroom's own pages.".to_owned(),
             Self::NotFound => "There is nothing here, or you may not see it.".to_owned(),
             Self::MethodNotAllowed => "This address does not take that method. See the Allow header.".to_owned(),
             Self::NotStreamed => {
@@ -542,6 +547,13 @@ fn upstream_title(slug: &str) -> &'static str {
         "object-invalid" => "The object does not fit",
         _ => "The other server failed",
     }
+}
+
+/// 422 for an address of this server itself.
+#[must_use]
+pub fn own_address(pointer: &str) -> ApiError {
+    let detail = "This is the address of Strongroom itself. Enter the address of your server.";
+    ApiError::field(pointer, "own-address", detail)
 }
 
 impl From<DbError> for ApiError {

@@ -6,32 +6,12 @@ use app::credentials::CredentialId;
 use app::mcp_servers::{McpServerId, Transport};
 use axum::extract::{FromRequestParts, RawPathParams};
 use serde_json::{Map, Value};
-use url::Url;
 
 use super::place::{self, Place};
+use crate::address::Address;
 use crate::config::StdioSettings;
-use crate::destination::Destination;
 use crate::http::{ApiError, Fields};
 use crate::references::{Allow, allow};
-
-/// An address that was checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Address {
-    /// The address.
-    pub url: Url,
-    /// Where requests to it go.
-    pub destination: Destination,
-}
-
-impl Address {
-    /// Refuses a path that no secret is sent to.
-    pub fn check_path(&self) -> Result<(), ApiError> {
-        let fault = self.destination.path().err();
-        fault.map_or(Ok(()), |fault| {
-            Err(ApiError::field("/url", fault.code(), &fault.to_string()))
-        })
-    }
-}
 
 /// `POST /mcp-servers`.
 #[derive(Debug)]
@@ -161,6 +141,12 @@ fn changes(fields: &mut Fields, with_name: bool) -> Update {
         Patch::Null => Patch::Null,
         Patch::Absent => Patch::Absent,
     };
+    let args = fields.patch_list("args", place::MAX_ARGS, "bad-argument", place::argument);
+    if let Patch::Set(args) = &args {
+        for index in place::secrets_after_flags(args) {
+            fields.fault(format!("/args/{index}"), "bad-argument", place::SECRET_ARGUMENT);
+        }
+    }
     Update {
         name,
         enabled,
@@ -168,7 +154,7 @@ fn changes(fields: &mut Fields, with_name: bool) -> Update {
             transport,
             url,
             command: fields.patch_text("command"),
-            args: fields.patch_list("args", place::MAX_ARGS, "bad-argument", place::argument),
+            args,
             cwd: fields.patch_clearable_text("cwd"),
             env_names: fields.patch_list("env_names", place::MAX_NAMES, "bad-variable", place::variable),
         },
@@ -182,13 +168,9 @@ fn address(fields: &mut Fields, text: &str) -> Option<Address> {
         fields.fault("/url", "required", place::ADDRESS);
         return None;
     }
-    match Destination::parse(text) {
-        Ok((url, destination)) => Some(Address { url, destination }),
-        Err(fault) => {
-            fields.fault("/url", fault.code(), &fault.to_string());
-            None
-        }
-    }
+    Address::enter(text)
+        .map_err(|fault| fields.fault("/url", fault.code(), &fault.to_string()))
+        .ok()
 }
 
 fn transport(fields: &mut Fields) -> Patch<Transport> {

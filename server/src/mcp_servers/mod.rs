@@ -14,19 +14,22 @@ mod words;
 
 use std::sync::Arc;
 
+use app::accounts::Resource;
 use app::mcp_servers::{McpServerId, ToolList, ToolResult};
 use serde_json::{Map, Value};
 
 use crate::credentials::Resolver;
-use crate::http::{ApiError, Principal, RequestId};
+use crate::http::{ApiError, Principal, RequestId, own_address};
 use crate::outbound::Outbound;
 use crate::outbound::stdio::Stdio;
 use crate::state::Base;
 
 pub use operations::operations;
 pub use owned::{owned, transfer_owned};
+use place::Place;
 pub use pool::{SessionKey, SessionPool};
 pub use routes::router;
+use targets::Purpose;
 pub use words::{Subject, problem_of};
 
 /// Who uses a server, in which request.
@@ -59,18 +62,21 @@ impl McpServers {
         }
     }
 
-    /// Lists the tools of a saved server that is switched on, for whoever may use it; with the server's name.
+    /// Lists the tools of a saved server; with the server's name.
     ///
     /// # Errors
     /// Why there is no list.
     pub async fn list_tools(&self, by: Usage<'_>, id: McpServerId) -> Result<(String, ToolList), ApiError> {
-        let row = rows::enabled(&self.base.db, id).await?;
-        let ready = targets::as_saved(self, by.principal, &row, by.request_id).await?;
-        let list = operate::tools(self, id, row.revision, ready).await?;
-        Ok((row.name, list))
+        let listed = async {
+            let row = rows::get(&self.base.db, id).await?;
+            let ready = targets::as_saved(self, by.principal, &row, Purpose::Use, by.request_id).await?;
+            let list = operate::tools(self, by, &row, ready).await?;
+            Ok((row.name, list))
+        };
+        self.while_allowed(by, Box::pin(listed)).await
     }
 
-    /// Calls a tool of a saved server that is switched on, for whoever may use it.
+    /// Calls a tool of a saved server.
     ///
     /// # Errors
     /// Why there is no result. A tool that fails is a result.
@@ -81,9 +87,36 @@ impl McpServers {
         tool: &str,
         arguments: Option<Map<String, Value>>,
     ) -> Result<ToolResult, ApiError> {
-        let row = rows::enabled(&self.base.db, id).await?;
-        let ready = targets::as_saved(self, by.principal, &row, by.request_id).await?;
-        operate::call(self, id, row.revision, ready, tool, arguments).await
+        let called = async {
+            let row = rows::get(&self.base.db, id).await?;
+            let ready = targets::as_saved(self, by.principal, &row, Purpose::Use, by.request_id).await?;
+            operate::call(self, by, &row, ready, tool, arguments).await
+        };
+        self.while_allowed(by, Box::pin(called)).await
+    }
+
+    /// Ends when the session of the caller does, or the permission to use MCP servers.
+    fn revoked(&self, by: Usage<'_>) -> impl Future<Output = ()> + Send + use<> {
+        self.resolver.revoked(by.principal, Resource::McpServers)
+    }
+
+    /// Runs an operation for as long as the caller may use MCP servers.
+    async fn while_allowed<T>(
+        &self,
+        by: Usage<'_>,
+        work: impl Future<Output = Result<T, ApiError>>,
+    ) -> Result<T, ApiError> {
+        self.resolver
+            .while_allowed(by.principal, Resource::McpServers, work)
+            .await
+    }
+
+    /// Refuses an address of this server itself, as far as it is known without resolving a name.
+    fn refuse_own(&self, place: &Place) -> Result<(), ApiError> {
+        match place.address() {
+            Some(address) if self.sessions.outbound().is_own(&address.url) => Err(own_address("/url")),
+            _ => Ok(()),
+        }
     }
 
     /// How many sessions are kept open.

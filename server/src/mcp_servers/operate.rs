@@ -5,11 +5,12 @@ use std::sync::Arc;
 use app::mcp_servers::{McpServerId, ServerInfo, TestResult, Tool, ToolList, ToolResult};
 use tokio::time::{Instant, timeout};
 
-use super::McpServers;
 use super::pool::SessionKey;
+use super::rows::McpServerRow;
 use super::targets::Ready;
 use super::words::problem_of;
-use crate::http::{ApiError, RequestId, problem};
+use super::{McpServers, Usage};
+use crate::http::{ApiError, problem};
 use crate::outbound::OutboundError;
 use crate::outbound::mcp::McpSession;
 
@@ -36,13 +37,13 @@ async fn ask(session: Arc<McpSession>) -> Result<Told, OutboundError> {
 /// wrong here is an error.
 pub(super) async fn test(
     servers: &McpServers,
+    by: Usage<'_>,
     ready: Result<Ready, ApiError>,
-    request_id: &RequestId,
 ) -> Result<TestResult, ApiError> {
     let checked_at = servers.base.clock.now();
     let started = Instant::now();
     let outcome = match ready {
-        Ok(ready) => try_out(servers, ready).await,
+        Ok(ready) => servers.while_allowed(by, Box::pin(try_out(servers, ready))).await,
         Err(error) => Err(error),
     };
     let mut result = TestResult {
@@ -63,7 +64,7 @@ pub(super) async fn test(
             result.tool_count = count(&told.tools);
             result.tools = told.tools;
         }
-        Err(error) if is_about_the_target(&error) => result.error = Some(Box::new(problem(error, &request_id.0))),
+        Err(error) if is_about_the_target(&error) => result.error = Some(Box::new(problem(error, &by.request_id.0))),
         Err(error) => return Err(error),
     }
     Ok(result)
@@ -101,16 +102,16 @@ fn is_about_the_target(error: &ApiError) -> bool {
 /// Lists the tools of a saved server.
 pub(super) async fn tools(
     servers: &McpServers,
-    id: McpServerId,
-    revision: i64,
+    by: Usage<'_>,
+    row: &McpServerRow,
     ready: Ready,
 ) -> Result<ToolList, ApiError> {
     let checked_at = servers.base.clock.now();
     let started = Instant::now();
-    let key = key(id, revision, &ready);
+    let key = key(by, row, &ready);
     let told = servers
         .sessions
-        .run(key, ready.target, ask)
+        .run(key, ready.target, servers.revoked(by), ask)
         .await
         .map_err(|error| problem_of(error, &ready.subject))?;
     Ok(ToolList {
@@ -129,8 +130,8 @@ pub(super) async fn tools(
 /// Calls a tool of a saved server.
 pub(super) async fn call(
     servers: &McpServers,
-    id: McpServerId,
-    revision: i64,
+    by: Usage<'_>,
+    row: &McpServerRow,
     ready: Ready,
     tool: &str,
     arguments: Option<serde_json::Map<String, serde_json::Value>>,
@@ -138,14 +139,14 @@ pub(super) async fn call(
     let checked_at = servers.base.clock.now();
     let started = Instant::now();
     let said = |error| problem_of(error, &ready.subject);
-    let key = key(id, revision, &ready);
+    let key = key(by, row, &ready);
     let operation = |session: Arc<McpSession>| {
         let arguments = arguments.clone();
         async move { session.call(tool.to_owned(), arguments).await }
     };
     let result = servers
         .sessions
-        .run(key, ready.target.clone(), operation)
+        .run(key, ready.target.clone(), servers.revoked(by), operation)
         .await
         .map_err(said)?;
     let content = serde_json::to_value(&result.content).map_err(|error| ApiError::Internal(error.into()))?;
@@ -168,10 +169,11 @@ pub(super) async fn call(
     })
 }
 
-fn key(server: McpServerId, revision: i64, ready: &Ready) -> SessionKey {
+fn key(by: Usage<'_>, row: &McpServerRow, ready: &Ready) -> SessionKey {
     SessionKey {
-        server,
-        revision,
+        user: by.principal.user_id(),
+        server: McpServerId(row.id),
+        revision: row.revision,
         credential: ready.credential,
     }
 }

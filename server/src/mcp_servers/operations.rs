@@ -13,6 +13,7 @@ const ATTACH: &[&str] = &["host-not-allowed", "credential-deleted"];
 /// How using a credential can fail before anything is sent.
 const REACH: &[&str] = &[
     "disabled",
+    "session-ended",
     "host-not-allowed",
     "credential-deleted",
     "value-not-sendable",
@@ -46,6 +47,8 @@ pub fn operations() -> Vec<Operation> {
         .refuses(&[
             "audit-unavailable",
             "credential-rolled-back",
+            "session-ended",
+            "disabled",
             "not-found",
             "too-many-uses",
         ]),
@@ -75,13 +78,20 @@ pub fn operations() -> Vec<Operation> {
             "Try a saved MCP server",
         )
         .answers::<TestResult>("How the test ended.")
-        .refuses(&["audit-unavailable", "credential-rolled-back", "too-many-uses"]),
+        .refuses(&[
+            "audit-unavailable",
+            "credential-rolled-back",
+            "session-ended",
+            "disabled",
+            "too-many-uses",
+        ]),
         Operation::get(
             "/mcp-servers/{id}/tools",
             "mcp_servers.tools",
             "List the tools of an MCP server",
         )
         .answers::<ToolList>("What the server offers now.")
+        .refuses(&["cross-site"])
         .refuses(REACH)
         .refuses(UPSTREAM_SLUGS),
         Operation::post("/mcp-servers/{id}/tools/{tool}/call", "mcp_servers.call", "Call a tool")

@@ -4,8 +4,10 @@ use std::path::{Component, Path};
 
 use app::api::{FieldError, Patch};
 use app::mcp_servers::Transport;
+use app::secret_text::{is_key_pair, is_key_value, is_secret_id, is_secret_in_address};
 
-use super::input::{Address, Moves, Update};
+use super::input::{Moves, Update};
+use crate::address::Address;
 use crate::config::{StdioEntry, StdioSettings};
 
 /// What to enter where an address is missing.
@@ -200,19 +202,31 @@ fn check_directory(stdio: &StdioSettings, cwd: &str, faults: &mut Faults) {
     if !whole || cwd.len() > MAX_ARG_BYTES || cwd.chars().any(char::is_control) {
         let detail = "Enter the whole path of a directory, e.g. /srv/files.";
         faults.note("/cwd", "bad-directory", detail);
+    } else if is_secret_id(cwd) {
+        faults.note("/cwd", "bad-directory", SECRET_ARGUMENT);
     } else if stdio.hides(path) {
         let detail = "Strongroom keeps its secrets there. Choose another directory.";
         faults.note("/cwd", "hidden-directory", detail);
     }
 }
 
+/// The sentence for an argument that looks like a secret. Programs take no credential.
+pub(super) const SECRET_ARGUMENT: &str = "This looks like a secret, and arguments can be read by everybody. Set it in the environment of Strongroom \
+     and name the variable.";
+
+/// The arguments that follow a flag whose name says that a key follows, such as `--api-key`.
+pub(super) fn secrets_after_flags(args: &[String]) -> impl Iterator<Item = usize> {
+    let pairs = args.windows(2).enumerate();
+    pairs.filter_map(|(index, pair)| {
+        let flag = pair[0].starts_with('-') && !pair[0].contains('=') && !pair[1].starts_with('-');
+        (flag && is_key_value(&pair[0], &pair[1])).then_some(index + 1)
+    })
+}
+
 /// An argument as it may be stored, whatever the entry takes.
 pub(super) fn argument(text: &str) -> Result<String, &'static str> {
-    if app::names::looks_like_secret(text) {
-        return Err(
-            "This looks like a secret, and arguments can be read by everybody. Set it in the environment of Strongroom \
-             and name the variable.",
-        );
+    if is_secret_id(text) || is_key_pair(text) || is_secret_in_address(text) {
+        return Err(SECRET_ARGUMENT);
     }
     if text.len() > MAX_ARG_BYTES || text.chars().any(char::is_control) {
         return Err("Use at most 4 KiB, without line breaks and other control characters.");
@@ -223,7 +237,7 @@ pub(super) fn argument(text: &str) -> Result<String, &'static str> {
 /// The name of a variable, whichever the entry takes.
 pub(super) fn variable(text: &str) -> Result<String, &'static str> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if text.is_empty() || text.len() > 256 || !text.chars().all(fits) {
+    if text.is_empty() || text.len() > 256 || !text.chars().all(fits) || is_secret_id(text) {
         return Err("Send the name of a variable, never its value.");
     }
     Ok(text.to_owned())

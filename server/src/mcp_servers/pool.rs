@@ -1,11 +1,14 @@
-//! Open MCP sessions, kept for the next operation.
+//! Open MCP sessions, kept for the next operation of the same caller: what a server remembers of a session, and what a
+//! program here keeps in memory, belongs to one user.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
+use app::accounts::UserId;
 use app::credentials::CredentialId;
 use app::mcp_servers::McpServerId;
+use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use crate::outbound::mcp::{McpSession, McpTarget};
@@ -14,13 +17,19 @@ use crate::outbound::{NotMcp, Outbound, OutboundError};
 /// How long a session that nobody uses stays open.
 const IDLE: Duration = Duration::from_mins(5);
 
-/// The most sessions that stay open.
+/// The most sessions that stay open, in all and for one user.
 const MAX_SESSIONS: usize = 64;
+const MAX_OF_USER: usize = 16;
+
+/// How long a program that is killed may take to end.
+const END_OF_PROGRAM: Duration = Duration::from_millis(300);
 
 /// What a session was opened for. Any change of the server, another credential or another version of
 /// its value is another key: a rotation takes effect on the next operation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SessionKey {
+    /// The user whose operations run in it; none for the command line.
+    pub user: Option<UserId>,
     /// The server.
     pub server: McpServerId,
     /// The revision of its configuration.
@@ -50,6 +59,14 @@ struct Sessions {
 struct Kept {
     session: Arc<McpSession>,
     used: Instant,
+    /// Ends the session when its user may not use it any more.
+    watch: AbortHandle,
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.watch.abort();
+    }
 }
 
 impl SessionPool {
@@ -69,7 +86,7 @@ impl SessionPool {
     }
 
     /// Runs an operation in a session for this key: a kept one, or a new one. A kept session that turns
-    /// out to be over is replaced once; the operation was not done then.
+    /// out to be over is replaced once; the operation was not done then. A session ends when `revoked` does.
     ///
     /// # Errors
     /// Why there is no result.
@@ -77,6 +94,7 @@ impl SessionPool {
         &self,
         key: SessionKey,
         target: McpTarget,
+        revoked: impl Future<Output = ()> + Send + 'static,
         operation: impl Fn(Arc<McpSession>) -> F,
     ) -> Result<T, OutboundError>
     where
@@ -88,8 +106,16 @@ impl SessionPool {
                 outcome => return self.settle(&key, &session, outcome),
             }
         }
-        let session = Arc::new(McpSession::open(&self.0.outbound, target).await?);
-        self.keep(key.clone(), Arc::clone(&session));
+        let session = match McpSession::open(&self.0.outbound, target.clone()).await {
+            // Programs that wait for the next call of a user make room for one that is called now.
+            Err(OutboundError::TooMany) if self.0.end_idle_program() => {
+                tokio::time::sleep(END_OF_PROGRAM).await;
+                McpSession::open(&self.0.outbound, target).await
+            }
+            opened => opened,
+        };
+        let session = Arc::new(session?);
+        self.keep(key.clone(), Arc::clone(&session), revoked);
         let outcome = operation(Arc::clone(&session)).await;
         self.settle(&key, &session, outcome)
     }
@@ -107,21 +133,26 @@ impl SessionPool {
         outcome
     }
 
-    fn keep(&self, key: SessionKey, session: Arc<McpSession>) {
+    fn keep(&self, key: SessionKey, session: Arc<McpSession>, revoked: impl Future<Output = ()> + Send + 'static) {
+        let (pool, ended, of) = (Arc::downgrade(&self.0), Arc::downgrade(&session), key.clone());
+        let watch = tokio::spawn(async move {
+            revoked.await;
+            if let (Some(pool), Some(session)) = (pool.upgrade(), ended.upgrade()) {
+                // An operation of another session of the user keeps it until it is done.
+                pool.forget(&of, &session);
+            }
+        })
+        .abort_handle();
         let mut sessions = self.0.lock();
-        // What was opened for an earlier configuration or value will not be asked for again.
-        sessions.open.retain(|kept, _| kept.server != key.server);
-        while sessions.open.len() >= MAX_SESSIONS {
-            let oldest = sessions
-                .open
-                .iter()
-                .min_by_key(|(_, kept)| kept.used)
-                .map(|(key, _)| key.clone());
-            let Some(oldest) = oldest else { break };
-            sessions.open.remove(&oldest);
-        }
+        // No user asks again for what was opened for an earlier configuration or value.
+        sessions.open.retain(|kept, _| {
+            let current = (kept.revision, kept.credential) == (key.revision, key.credential);
+            kept.server != key.server || (current && kept.user != key.user)
+        });
+        sessions.make_room(|_| true, MAX_SESSIONS);
+        sessions.make_room(|kept| kept.user == key.user, MAX_OF_USER);
         let used = Instant::now();
-        sessions.open.insert(key, Kept { session, used });
+        sessions.open.insert(key, Kept { session, used, watch });
         if !std::mem::replace(&mut sessions.swept, true) {
             tokio::spawn(sweep(Arc::downgrade(&self.0)));
         }
@@ -150,6 +181,24 @@ impl SessionPool {
     }
 }
 
+impl Sessions {
+    /// Closes the sessions that were not used for longest, of those that count, until one more fits.
+    fn make_room(&mut self, counts: impl Fn(&SessionKey) -> bool, most: usize) {
+        loop {
+            let counted: Vec<_> = self.open.iter().filter(|(key, _)| counts(key)).collect();
+            if counted.len() < most {
+                return;
+            }
+            let oldest = counted
+                .iter()
+                .min_by_key(|(_, kept)| kept.used)
+                .map(|(key, _)| (*key).clone());
+            let Some(oldest) = oldest else { return };
+            self.open.remove(&oldest);
+        }
+    }
+}
+
 impl Shared {
     fn lock(&self) -> std::sync::MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
@@ -164,6 +213,21 @@ impl Shared {
         let kept = sessions.open.get_mut(key)?;
         kept.used = Instant::now();
         Some(Arc::clone(&kept.session))
+    }
+
+    /// Ends the program that no operation uses and that was not used for longest.
+    fn end_idle_program(&self) -> bool {
+        let mut sessions = self.lock();
+        let idle = sessions
+            .open
+            .iter()
+            .filter(|(_, kept)| kept.session.is_program() && Arc::strong_count(&kept.session) == 1);
+        let oldest = idle.min_by_key(|(_, kept)| kept.used).map(|(key, _)| key.clone());
+        let ended = oldest.and_then(|key| sessions.open.remove(&key));
+        if let Some(kept) = &ended {
+            kept.session.cut();
+        }
+        ended.is_some()
     }
 
     fn forget(&self, key: &SessionKey, session: &Arc<McpSession>) {

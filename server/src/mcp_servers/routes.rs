@@ -12,7 +12,7 @@ use super::input;
 use super::operate;
 use super::rows::{self, SORTS};
 use super::store;
-use super::targets;
+use super::targets::{self, Purpose};
 use super::{McpServers, Usage};
 use crate::http::{self, Answer, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, permits};
 use crate::state::AppState;
@@ -99,23 +99,19 @@ async fn delete(
 async fn test(may: May<Use>, State(servers): State<McpServers>, JsonBody(fields): JsonBody) -> Answer {
     let input = input::test(fields)?;
     let ready = targets::draft(&servers, &may.principal, input, &may.request_id).await;
-    Ok(http::json(&operate::test(&servers, ready, &may.request_id).await?))
+    Ok(http::json(&operate::test(&servers, usage(&may), ready).await?))
 }
 
 #[instrument(name = "mcp_servers.test_saved", skip_all, fields(mcp_server.id = %id))]
 async fn test_saved(may: May<Use>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> Answer {
     let row = rows::get(&servers.base.db, id).await?;
-    let ready = targets::as_saved(&servers, &may.principal, &row, &may.request_id).await;
-    Ok(http::json(&operate::test(&servers, ready, &may.request_id).await?))
+    let ready = targets::as_saved(&servers, &may.principal, &row, Purpose::Test, &may.request_id).await;
+    Ok(http::json(&operate::test(&servers, usage(&may), ready).await?))
 }
 
 #[instrument(name = "mcp_servers.tools", skip_all, fields(mcp_server.id = %id))]
 async fn tools(may: May<Use>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> Answer {
-    let by = Usage {
-        principal: &may.principal,
-        request_id: &may.request_id,
-    };
-    let (_, tools) = servers.list_tools(by, id).await?;
+    let (_, tools) = servers.list_tools(usage(&may), id).await?;
     Ok(http::json(&tools))
 }
 
@@ -128,9 +124,12 @@ async fn call(
     JsonBody(fields): JsonBody,
 ) -> Answer {
     let arguments = input::call(fields)?;
-    let by = Usage {
+    Ok(http::json(&servers.call_tool(usage(&may), id, &tool, arguments).await?))
+}
+
+fn usage(may: &May<Use>) -> Usage<'_> {
+    Usage {
         principal: &may.principal,
         request_id: &may.request_id,
-    };
-    Ok(http::json(&servers.call_tool(by, id, &tool, arguments).await?))
+    }
 }

@@ -1,6 +1,6 @@
 //! Reading MCP servers from the database.
 
-use app::accounts::{Owner, Resource, UserId};
+use app::accounts::{Action, Owner, Resource, UserId};
 use app::api::Page;
 use app::credentials::CredentialId;
 use app::mcp_servers::{McpServer, McpServerId, Transport};
@@ -8,11 +8,10 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::input::Address;
 use super::place::{Place, Program};
+use crate::address::{Address, shown_address, shown_id};
 use crate::credentials::Joined;
 use crate::db::{Db, DbError, Tx, read, within};
-use crate::destination::Destination;
 use crate::http::{ApiError, ListQuery, Principal, SortKey, bind_page, pages};
 
 /// How the database names the transports.
@@ -88,12 +87,6 @@ pub(super) async fn find(db: &Db, id: McpServerId) -> Result<Option<McpServerRow
 /// One server that must be there.
 pub(super) async fn get(db: &Db, id: McpServerId) -> Result<McpServerRow, ApiError> {
     find(db, id).await?.ok_or(ApiError::NotFound)
-}
-
-/// One server that must be there and switched on.
-pub(super) async fn enabled(db: &Db, id: McpServerId) -> Result<McpServerRow, ApiError> {
-    let row = get(db, id).await?;
-    if row.enabled { Ok(row) } else { Err(ApiError::Disabled) }
 }
 
 /// One server, as a transaction sees it.
@@ -189,14 +182,16 @@ impl McpServerRow {
                 env_names: self.env_names.clone().map(|names| names.0).unwrap_or_default(),
             }));
         }
-        let (url, destination) = Destination::parse(self.url.as_deref().unwrap_or_default())
-            .map_err(|fault| ApiError::field("/url", fault.code(), &fault.to_string()))?;
-        Ok(Place::Http(Address { url, destination }))
+        Address::stored(self.url.as_deref().unwrap_or_default())
+            .map(Place::Http)
+            .map_err(|fault| ApiError::field("/url", fault.code(), &fault.to_string()))
     }
 
     /// The server as the API shows it to somebody.
     pub fn into_output(self, reader: &Principal) -> McpServer {
         let transport = self.transport();
+        // Records from before the rule about secrets are shown whole to those who can mend them.
+        let whole = reader.may_with(self.resource(), Action::Update, self.owner());
         McpServer {
             id: McpServerId(self.id),
             credential_id: self.credential.id(),
@@ -204,9 +199,15 @@ impl McpServerRow {
             name: self.name,
             enabled: self.enabled,
             transport,
-            url: self.url,
+            url: self.url.map(|url| if whole { url } else { shown_address(url) }),
             command: self.command,
-            args: self.args.map(|args| args.0).unwrap_or_default(),
+            args: self
+                .args
+                .map(|args| args.0)
+                .unwrap_or_default()
+                .into_iter()
+                .map(|argument| if whole { argument } else { shown_id(argument) })
+                .collect(),
             cwd: self.cwd,
             env_names: self.env_names.map(|names| names.0).unwrap_or_default(),
             owner: Owner {

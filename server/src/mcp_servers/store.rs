@@ -8,10 +8,11 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::McpServers;
-use super::input::{Address, Create, Update};
+use super::input::{Create, Update};
 use super::place::{self, Place};
 use super::rows::{self, McpServerRow};
 use crate::accounts::begin_adding;
+use crate::address::Address;
 use crate::audit::{self, Event};
 use crate::db::{Tx, WriteClass, execute};
 use crate::http::{Act, ApiError, CREDENTIAL_POINTER, Principal};
@@ -117,6 +118,7 @@ struct Link<'a> {
 
 /// Stores a server.
 pub(super) async fn create(servers: &McpServers, act: Act<'_>, input: Create) -> Result<McpServer, ApiError> {
+    servers.refuse_own(&input.place)?;
     let id = McpServerId(Uuid::now_v7());
     let owner = act.principal.user_id().ok_or(ApiError::Forbidden)?;
     let now = servers.base.clock.now();
@@ -210,6 +212,9 @@ async fn write(
         Place::Stdio(_) => None,
     };
     let moved = before.as_ref() != Some(&place);
+    if moved {
+        servers.refuse_own(&place)?;
+    }
     let exchanged = credential != row.credential();
     let mut events = Vec::new();
     match (credential, place.address()) {

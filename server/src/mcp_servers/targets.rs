@@ -38,13 +38,17 @@ async fn resolve(
 ) -> Result<Ready, ApiError> {
     let address = match place {
         Place::Http(address) => address,
-        Place::Stdio(program) => return ready_program(servers, program),
+        Place::Stdio(program) => {
+            servers.resolver.permit(principal, &referrer).await?;
+            return ready_program(servers, program);
+        }
     };
     let mut subject = Subject::at(address.destination.display());
     if credential.is_some() {
         address.check_path()?;
     }
     let Some(credential) = credential else {
+        servers.resolver.permit(principal, &referrer).await?;
         let target = McpTarget::Http {
             url: address.url,
             bearer: None,
@@ -103,11 +107,21 @@ fn ready_program(servers: &McpServers, program: Program) -> Result<Ready, ApiErr
     })
 }
 
+/// What a saved server is resolved for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Its tools.
+    Use,
+    /// A test, also of a server that is switched off.
+    Test,
+}
+
 /// Resolves the credential of a saved server by its reference.
 pub(super) async fn as_saved(
     servers: &McpServers,
     principal: &Principal,
     row: &McpServerRow,
+    purpose: Purpose,
     request_id: &RequestId,
 ) -> Result<Ready, ApiError> {
     if !principal.may_with(Resource::McpServers, Action::Use, row.owner()) {
@@ -117,6 +131,7 @@ pub(super) async fn as_saved(
         kind: ReferrerKind::McpServer,
         id: row.id,
         name: row.name.clone(),
+        test: purpose == Purpose::Test,
     };
     resolve(servers, principal, row.place()?, row.credential(), referrer, request_id).await
 }
@@ -144,16 +159,17 @@ pub(super) async fn draft(
     let credential = changes.credential.over(row.as_ref().and_then(McpServerRow::credential));
     if let (Some(row), Some(_)) = (&row, &before) {
         if changes.moves.are_none() && credential == row.credential() {
-            return as_saved(servers, principal, row, request_id).await;
+            return as_saved(servers, principal, row, Purpose::Test, request_id).await;
         }
         if is_program {
             may_stdio(principal, Action::Update, row.owner())?;
         }
     }
     let place = place::of(servers.stdio.settings(), before.as_ref(), &changes).map_err(ApiError::Invalid)?;
+    servers.refuse_own(&place)?;
     if let Some(row) = &row {
         if before.as_ref() == Some(&place) && credential == row.credential() {
-            return as_saved(servers, principal, row, request_id).await;
+            return as_saved(servers, principal, row, Purpose::Test, request_id).await;
         }
         if !principal.may_with(row.resource(), Action::Update, row.owner()) {
             return Err(ApiError::Forbidden);

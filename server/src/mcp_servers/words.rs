@@ -60,6 +60,12 @@ pub fn problem_of(error: OutboundError, subject: &Subject) -> ApiError {
                 "{host} leads to the metadata service of a cloud, which is never contacted. Enter the address of your server."
             ),
         ),
+        (OutboundError::OwnRefused, _) => (
+            "unreachable",
+            format!(
+                "{host} is the address of Strongroom itself, which is never contacted. Enter the address of your server."
+            ),
+        ),
         (OutboundError::PrivateRefused, _) => (
             "unreachable",
             format!(

@@ -4,8 +4,8 @@ use app::api::{FieldError, Patch};
 use app::model_bindings::{ModelBindingId, ModelSettings, settings_faults};
 use serde_json::{Map, Value};
 
+use crate::address::Address;
 use crate::ai::place;
-use crate::destination::Destination;
 use crate::http::{ApiError, Fields};
 use crate::references::{Allow, allow};
 use crate::schemas;
@@ -200,10 +200,10 @@ fn canonical_address(map: &mut Map<String, Value>, errors: &mut Vec<FieldError>)
     let Some(Value::String(text)) = map.get_mut("base_url") else {
         return;
     };
-    match Destination::parse(text) {
+    match Address::enter(text) {
         // A path that no secret is sent to stays as it was typed, so that attaching a credential still refuses it.
-        Ok((_, destination)) if destination.path().is_err() => {}
-        Ok((url, _)) => *text = url.into(),
+        Ok(address) if address.destination.path().is_err() => {}
+        Ok(address) => *text = address.url.into(),
         Err(fault) => add(
             errors,
             FieldError {

@@ -38,6 +38,7 @@ pub fn operations() -> Vec<Operation> {
         .refuses(&[
             "audit-unavailable",
             "credential-rolled-back",
+            "session-ended",
             "not-found",
             "too-many-uses",
         ]),
@@ -67,6 +68,11 @@ pub fn operations() -> Vec<Operation> {
             "Try a saved model binding",
         )
         .answers::<ModelTestResult>("How the test ended.")
-        .refuses(&["audit-unavailable", "credential-rolled-back", "too-many-uses"]),
+        .refuses(&[
+            "audit-unavailable",
+            "credential-rolled-back",
+            "session-ended",
+            "too-many-uses",
+        ]),
     ]
 }

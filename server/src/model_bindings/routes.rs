@@ -81,6 +81,7 @@ async fn delete(
 async fn test(may: May<Use>, State(bindings): State<ModelBindings>, JsonBody(fields): JsonBody) -> Answer {
     let input = input::test(fields)?;
     let model = targets::draft(&bindings, &may.principal, input).await?;
+    bindings.ai.refuse_own(&model.place)?;
     try_out(&bindings, may, &model).await
 }
 

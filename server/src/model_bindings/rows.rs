@@ -1,11 +1,12 @@
 //! Reading model bindings from the database.
 
-use app::accounts::{Owner, UserId};
+use app::accounts::{Action, Owner, Resource, UserId};
 use app::api::Page;
 use app::model_bindings::{ModelBinding, ModelBindingId, ModelSettings, Provider};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::address::{shown_address, shown_id};
 use crate::ai::place;
 use crate::credentials::Joined;
 use crate::db::{Db, DbError, Tx, read, within};
@@ -169,11 +170,18 @@ impl ModelBindingRow {
 
     /// The binding as the API shows it to somebody.
     pub fn into_output(self, reader: &Principal) -> Result<ModelBinding, ApiError> {
-        let settings = self.settings()?;
+        let mut settings = self.settings()?;
+        let host = place::of(&settings)?.destination.display();
+        // Records from before the rule about secrets are shown whole to those who can mend them.
+        if !reader.may_with(Resource::ModelBindings, Action::Update, self.owner()) {
+            settings.base_url = settings.base_url.map(shown_address);
+            settings.organization = settings.organization.map(shown_id);
+            settings.model_id = shown_id(settings.model_id);
+        }
         Ok(ModelBinding {
             id: ModelBindingId(self.id),
             credential: self.credential.summary(reader),
-            host: place::of(&settings)?.destination.display(),
+            host,
             settings,
             name: self.name,
             last_used_at: self.last_used_at,

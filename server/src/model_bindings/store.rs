@@ -41,6 +41,7 @@ pub(super) async fn create(bindings: &ModelBindings, act: Act<'_>, input: Create
     let id = ModelBindingId(Uuid::now_v7());
     let owner = act.principal.user_id().ok_or(ApiError::Forbidden)?;
     let settings = &input.settings;
+    bindings.ai.refuse_own(&place::of(settings)?)?;
     let mut tx = bindings.base.db.begin().await?;
     begin_adding(&mut tx, owner, 0, &bindings.base.quotas).await?;
     let mut events = Vec::new();
@@ -105,9 +106,13 @@ async fn write(
     let name = input.name.clone().over(Some(row.name.clone())).unwrap_or_default();
     let before = row.settings()?;
     let settings = input.changes.over(Some(&before))?;
+    let (place, place_before) = (place::of(&settings)?, place::of(&before)?);
+    if place != place_before {
+        bindings.ai.refuse_own(&place)?;
+    }
     let target = wire::target(&settings)?;
     // Another provider appends other paths to the same base URL.
-    let moved = target.scope != place::of(&before)?.destination || settings.provider != before.provider;
+    let moved = target.scope != place_before.destination || settings.provider != before.provider;
     let exchanged = settings.api_key != before.api_key;
     let mut events = Vec::new();
     if settings.api_key.is_some() {

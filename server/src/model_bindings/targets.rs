@@ -42,6 +42,8 @@ fn as_saved(principal: &Principal, row: &ModelBindingRow) -> Result<Model, ApiEr
         kind: ReferrerKind::ModelBinding,
         id: row.id,
         name: row.name.clone(),
+        // Bindings have no switch.
+        test: false,
     };
     Model::new(row.settings()?, referrer, Some(row.name.clone()))
 }

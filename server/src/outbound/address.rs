@@ -12,7 +12,7 @@ use url::{Host, Url};
 
 use crate::destination::{Destination, is_metadata_address, is_private_address};
 
-use super::OutboundError;
+use super::{OutboundError, OwnAddresses};
 
 /// Which addresses are open.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +55,8 @@ pub(super) enum AddressFault {
     Metadata,
     /// One of its addresses is private, and the settings close those.
     Private,
+    /// One of its addresses is a listener of this server.
+    Own,
     /// The name has no address.
     Unknown,
 }
@@ -64,6 +66,7 @@ impl fmt::Display for AddressFault {
         f.write_str(match self {
             Self::Metadata => "an address of a metadata service",
             Self::Private => "a private address",
+            Self::Own => "an address of this server",
             Self::Unknown => "an unknown name",
         })
     }
@@ -76,18 +79,23 @@ impl From<AddressFault> for OutboundError {
         match fault {
             AddressFault::Metadata => Self::MetadataRefused,
             AddressFault::Private => Self::PrivateRefused,
+            AddressFault::Own => Self::OwnRefused,
             AddressFault::Unknown => Self::Unreachable(super::Unreachable::UnknownHost),
         }
     }
 }
 
-/// The system's resolver, whose answers are judged before anything connects.
+/// The system's resolver, whose answers are judged before anything connects. A resolver does not learn the port: there is
+/// one for each port of a listener of this server, and one for all others.
 #[derive(Debug)]
-pub(super) struct CheckedResolver(pub AddressPolicy);
+pub(super) struct CheckedResolver {
+    pub policy: AddressPolicy,
+    pub own: Option<(OwnAddresses, u16)>,
+}
 
 impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let policy = self.0;
+        let (policy, own) = (self.policy, self.own.clone());
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0))
                 .await
@@ -99,6 +107,9 @@ impl Resolve for CheckedResolver {
             // One bad address condemns the name: which one is used is not ours to choose.
             for address in &addresses {
                 policy.check(address.ip())?;
+                if own.as_ref().is_some_and(|(own, port)| own.refuses(address.ip(), *port)) {
+                    return Err(AddressFault::Own.into());
+                }
             }
             Ok(Box::new(addresses.into_iter()) as Addrs)
         })
@@ -109,8 +120,8 @@ impl Resolve for CheckedResolver {
 mod tests {
     use url::Url;
 
-    use super::{AddressFault, AddressPolicy};
-    use crate::outbound::OutboundError;
+    use super::{AddressFault, AddressPolicy, CheckedResolver};
+    use crate::outbound::{OutboundError, OwnAddresses};
 
     const OPEN: AddressPolicy = AddressPolicy { private_networks: true };
     const CLOSED: AddressPolicy = AddressPolicy {
@@ -132,6 +143,20 @@ mod tests {
         ] {
             assert_eq!(OPEN.check(address(text)), Err(AddressFault::Metadata), "{text}");
             assert_eq!(CLOSED.check(address(text)), Err(AddressFault::Metadata), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_resolves_to_a_listener_of_this_server_is_refused_at_its_port() {
+        let own = OwnAddresses::new(vec!["0.0.0.0:3000".parse().unwrap()], None);
+        for (port, fault) in [(Some(3000), true), (Some(3001), false), (None, false)] {
+            let resolver = CheckedResolver {
+                policy: OPEN,
+                own: port.map(|port| (own.clone(), port)),
+            };
+            let found = reqwest::dns::Resolve::resolve(&resolver, "localhost".parse().unwrap()).await;
+            let found = found.err().map(|error| *error.downcast::<AddressFault>().unwrap());
+            assert_eq!(found, fault.then_some(AddressFault::Own), "{port:?}");
         }
     }
 

@@ -1,7 +1,8 @@
 //! The hardened HTTP client.
 
+use std::collections::HashMap;
 use std::error::Error as StdError;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,7 +17,7 @@ use crate::destination::Destination;
 use super::address::{AddressFault, AddressPolicy, CheckedResolver};
 use super::redact::Redactor;
 use super::sent_values::{Origin, SentValues};
-use super::{Bearer, Limits, OutboundError, OutboundSettings, Unreachable};
+use super::{Bearer, Limits, OutboundError, OutboundSettings, OwnAddresses, Unreachable};
 
 /// The name under which requests are made.
 const USER_AGENT: &str = concat!("Strongroom/", env!("CARGO_PKG_VERSION"));
@@ -32,6 +33,9 @@ const MAX_LOCATION_BYTES: usize = 200;
 pub struct Outbound {
     http: reqwest::Client,
     addresses: AddressPolicy,
+    own: OwnAddresses,
+    /// A client for each port of a listener of this server, whose resolver refuses that listener.
+    beside: Arc<Mutex<HashMap<u16, reqwest::Client>>>,
     limits: Limits,
     sent: SentValues,
 }
@@ -47,18 +51,11 @@ impl Outbound {
         let addresses = AddressPolicy {
             private_networks: settings.private_networks,
         };
-        let http = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .no_proxy()
-            .referer(false)
-            .user_agent(USER_AGENT)
-            .dns_resolver(Arc::new(CheckedResolver(addresses)))
-            .connect_timeout(settings.limits.connect)
-            .pool_idle_timeout(IDLE)
-            .build()?;
         Ok(Self {
-            http,
+            http: client(addresses, None, &settings.limits)?,
             addresses,
+            own: settings.own.clone(),
+            beside: Arc::default(),
             limits: settings.limits.clone(),
             sent: SentValues::default(),
         })
@@ -70,6 +67,27 @@ impl Outbound {
         &self.limits
     }
 
+    /// Whether a URL is known to lead to this server itself, without resolving its host.
+    #[must_use]
+    pub fn is_own(&self, url: &Url) -> bool {
+        self.own.refuses_url(url)
+    }
+
+    /// The client for a URL.
+    fn client_for(&self, url: &Url) -> Result<reqwest::Client, OutboundError> {
+        let Some(port) = url.port_or_known_default().filter(|port| self.own.has_port(*port)) else {
+            return Ok(self.http.clone());
+        };
+        let mut beside = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = beside.get(&port) {
+            return Ok(known.clone());
+        }
+        let made = client(self.addresses, Some((self.own.clone(), port)), &self.limits)
+            .map_err(|_| OutboundError::Unreachable(Unreachable::Broken))?;
+        beside.insert(port, made.clone());
+        Ok(made)
+    }
+
     /// Sends one request, with the secret if there is one, and judges the status.
     ///
     /// # Errors
@@ -77,6 +95,9 @@ impl Outbound {
     /// status is left to the caller.
     pub(super) async fn send(&self, request: Outgoing<'_>) -> Result<Incoming, OutboundError> {
         self.addresses.check_url(request.url)?;
+        if self.is_own(request.url) {
+            return Err(OutboundError::OwnRefused);
+        }
         let mut headers = request.headers;
         // Only the secret of this request, whatever a caller put there.
         Bearer::clear(&mut headers);
@@ -86,7 +107,10 @@ impl Outbound {
         }
         let origin = Origin::of(request.url, &destination);
         let redactor = self.sent.redactor(&origin, request.bearer.map(Bearer::redactor)).await;
-        let mut builder = self.http.request(request.method, request.url.clone()).headers(headers);
+        let mut builder = self
+            .client_for(request.url)?
+            .request(request.method, request.url.clone())
+            .headers(headers);
         if let Some(body) = request.body {
             builder = builder.body(body);
         }
@@ -114,6 +138,22 @@ impl Outbound {
             connect: self.limits.connect,
         })
     }
+}
+
+fn client(
+    policy: AddressPolicy,
+    own: Option<(OwnAddresses, u16)>,
+    limits: &Limits,
+) -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .redirect(Policy::none())
+        .no_proxy()
+        .referer(false)
+        .user_agent(USER_AGENT)
+        .dns_resolver(Arc::new(CheckedResolver { policy, own }))
+        .connect_timeout(limits.connect)
+        .pool_idle_timeout(IDLE)
+        .build()
 }
 
 /// One request.

@@ -50,6 +50,9 @@ pub enum OutboundError {
     /// The host is, or resolves to, a private or loopback address, and the settings close those.
     #[error("private addresses are refused by the settings")]
     PrivateRefused,
+    /// The host is, or resolves to, an address of this server itself.
+    #[error("addresses of this server itself are refused")]
+    OwnRefused,
     /// The value cannot stand in a header, e.g. because of a line break.
     #[error("the value cannot be sent in a header")]
     ValueNotSendable,

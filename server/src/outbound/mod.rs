@@ -10,6 +10,7 @@ mod bearer;
 mod client;
 mod error;
 pub mod mcp;
+mod own;
 mod post;
 pub mod redact;
 mod sent_values;
@@ -20,6 +21,7 @@ use std::time::Duration;
 pub use bearer::Bearer;
 pub use client::Outbound;
 pub use error::{Ending, NotMcp, OutboundError, Unreachable, UpstreamText};
+pub use own::OwnAddresses;
 pub use post::{Event, Post, Reply};
 
 /// What the configuration says about outbound requests.
@@ -28,6 +30,8 @@ pub struct OutboundSettings {
     /// Whether loopback and private networks may be reached: open by default, since self-hosted MCP
     /// servers and models live there. Metadata addresses are always closed.
     pub private_networks: bool,
+    /// The addresses of this server itself, which are always closed.
+    pub own: OwnAddresses,
     /// Limits of time and size.
     pub limits: Limits,
 }
@@ -36,6 +40,7 @@ impl Default for OutboundSettings {
     fn default() -> Self {
         Self {
             private_networks: true,
+            own: OwnAddresses::default(),
             limits: Limits::default(),
         }
     }

@@ -6,6 +6,7 @@ mod transport;
 use std::sync::LazyLock;
 
 use app::help::{HelpText, HelpTopic};
+use app::ui::DialogAddress;
 use app::{App, PageOutcome, PageRequest, SiteNames, Theme};
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -74,6 +75,29 @@ fn see_other(location: &str) -> Response {
         .into_response()
 }
 
+/// The address without the dialogs that use a credential as they open, for a request that another site caused.
+fn without_uses(request: &Request) -> Option<String> {
+    let site = request.headers().get("sec-fetch-site")?;
+    let query = request.uri().query()?;
+    if matches!(site.as_bytes(), b"same-origin" | b"none") {
+        return None;
+    }
+    let pairs = url::form_urlencoded::parse(query.as_bytes());
+    let (used, kept): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| DialogAddress::USING.contains(&name.as_ref()));
+    if used.is_empty() {
+        return None;
+    }
+    let kept = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(kept)
+        .finish();
+    let path = request.uri().path();
+    Some(if kept.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{kept}")
+    })
+}
+
 async fn page(State(pages): State<Pages>, request: Request) -> Response {
     let principal = request.extensions().get::<Principal>().cloned();
     let path = request.uri().path();
@@ -92,6 +116,9 @@ async fn page(State(pages): State<Pages>, request: Request) -> Response {
             .and_then(|query| url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next"))
             .map_or_else(|| "/credentials".to_owned(), |(_, next)| local_path(&next));
         return see_other(&next);
+    }
+    if let Some(plain) = without_uses(&request) {
+        return see_other(&plain);
     }
     if path == "/set-up" && request.uri().query().is_none() {
         match pages.accounts.any_user().await {

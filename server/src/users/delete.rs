@@ -8,11 +8,11 @@ use app::accounts::UserId;
 use app::users::Estate;
 
 use super::{Users, check_administrators, hold_administration, owned, rows, store};
-use crate::accounts::begin_owning;
+use crate::accounts::{Ending, begin_owning};
 use crate::audit::{self, Event};
 use crate::credentials;
 use crate::db::{Tx, WriteClass, execute};
-use crate::http::{Act, ApiError};
+use crate::http::{Act, ApiError, SessionEnd};
 use crate::mcp_servers;
 use crate::model_bindings;
 
@@ -53,7 +53,10 @@ pub(super) async fn delete(
         return Err(ApiError::OwnsRecords(owned::list(&users.base.db, id).await?));
     }
     let (mut events, details) = settle(users, &mut tx, act, id, estate).await?;
-    users.accounts.end_sessions(&mut tx, id, None).await?;
+    users
+        .accounts
+        .end_sessions(&mut tx, Ending::AllOf(id), SessionEnd::Revoked)
+        .await?;
     users.accounts.revoke_link(&mut tx, id).await?;
     execute!(&mut tx, sqlx::query(FORGET_BROWSERS).bind(id.0))?;
     let mut event = store::event(act, now, "user.delete", id, &row.name);

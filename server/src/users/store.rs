@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 
 use super::rows::{self, UserRow};
 use super::{Users, check_administrators, hold_administration};
-use crate::accounts::{CheckedUser, begin_owning, rename_owner};
+use crate::accounts::{CheckedUser, Ending, begin_owning, rename_owner};
 use crate::audit::{self, Event};
 use crate::db::{Tx, WriteClass, execute};
-use crate::http::{Act, ApiError};
+use crate::http::{Act, ApiError, SessionEnd};
 use crate::text::{fold, sort_key};
 
 const UPDATE: &str = "UPDATE users SET name = $3, name_key = $4, name_sort = $5, role = $6, disabled_at = $7, \
@@ -134,7 +134,10 @@ async fn write(
         return Err(ApiError::OwnAccount);
     }
     if disabled {
-        users.accounts.end_sessions(&mut tx, id, None).await?;
+        users
+            .accounts
+            .end_sessions(&mut tx, Ending::AllOf(id), SessionEnd::Revoked)
+            .await?;
         users.accounts.revoke_link(&mut tx, id).await?;
     }
     if renamed {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::accounts::UserId;
 use app::credentials::CredentialId;
 use app::mcp_servers::McpServerId;
 use app::secret::SecretValue;
@@ -19,6 +20,7 @@ fn pool() -> SessionPool {
 
 fn key(revision: i64, version: i64) -> SessionKey {
     SessionKey {
+        user: Some(UserId(uuid::Uuid::from_u128(9))),
         server: McpServerId(uuid::Uuid::from_u128(1)),
         revision,
         credential: Some((CredentialId(uuid::Uuid::from_u128(2)), version)),
@@ -35,7 +37,7 @@ fn target(peer: &Peer, value: &str) -> McpTarget {
 }
 
 async fn count_tools(pool: &SessionPool, key: SessionKey, target: McpTarget) -> Result<usize, OutboundError> {
-    pool.run(key, target, async |session: Arc<McpSession>| {
+    pool.run(key, target, std::future::pending(), async |session: Arc<McpSession>| {
         Ok(session.tools().await?.len())
     })
     .await
@@ -114,10 +116,95 @@ async fn a_call_whose_answer_broke_off_is_not_repeated() {
         .run(
             key(1, 1),
             target(&peer, "canary-value"),
+            std::future::pending(),
             async |session: Arc<McpSession>| session.call("echo".to_owned(), json!({}).as_object().cloned()).await,
         )
         .await;
     assert!(matches!(outcome, Err(OutboundError::Unreachable(_))), "{outcome:?}");
     assert_eq!(peer.seen().iter().filter(|seen| seen.rpc() == "tools/call").count(), 1);
     assert_eq!(pool.open_sessions(), 0);
+}
+
+#[tokio::test]
+async fn a_session_belongs_to_one_user_and_ends_when_that_user_may_not_use_it_any_more() {
+    let peer = Peer::start(Seen::decently).await;
+    let pool = pool();
+    let of = |user| SessionKey {
+        user: Some(UserId(uuid::Uuid::from_u128(user))),
+        ..key(1, 1)
+    };
+    let end = Arc::new(tokio::sync::Notify::new());
+    let list = async |key, revoked: bool| {
+        let end = end.clone();
+        let revoked = async move {
+            if revoked {
+                end.notified().await;
+            } else {
+                std::future::pending::<()>().await;
+            }
+        };
+        let tools = async |session: Arc<McpSession>| session.tools().await;
+        pool.run(key, target(&peer, "canary-value"), revoked, tools)
+            .await
+            .unwrap();
+    };
+    for _ in 0..2 {
+        list(of(1), true).await;
+        list(of(2), false).await;
+    }
+    assert_eq!((initializations(&peer), pool.open_sessions()), (2, 2));
+    end.notify_waiters();
+    for _ in 0..100 {
+        if pool.open_sessions() == 1 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(pool.open_sessions(), 1);
+    list(of(2), false).await;
+    assert_eq!(initializations(&peer), 2, "the other user's session stays");
+    list(of(1), true).await;
+    assert_eq!(initializations(&peer), 3);
+    // A rotation ends the sessions of all users.
+    list(
+        SessionKey {
+            credential: key(1, 2).credential,
+            ..of(1)
+        },
+        true,
+    )
+    .await;
+    assert_eq!(pool.open_sessions(), 1);
+}
+
+#[tokio::test]
+async fn one_user_keeps_a_bounded_number_of_sessions_and_takes_none_from_others() {
+    let peer = Peer::start(Seen::decently).await;
+    let pool = pool();
+    let of = |user, server| SessionKey {
+        user: Some(UserId(uuid::Uuid::from_u128(user))),
+        server: McpServerId(uuid::Uuid::from_u128(server)),
+        ..key(1, 1)
+    };
+    count_tools(&pool, of(1, 1), target(&peer, "canary-value"))
+        .await
+        .unwrap();
+    for server in 1..=20 {
+        count_tools(&pool, of(2, server), target(&peer, "canary-value"))
+            .await
+            .unwrap();
+    }
+    assert_eq!(pool.open_sessions(), 17);
+    let before = initializations(&peer);
+    count_tools(&pool, of(1, 1), target(&peer, "canary-value"))
+        .await
+        .unwrap();
+    count_tools(&pool, of(2, 20), target(&peer, "canary-value"))
+        .await
+        .unwrap();
+    assert_eq!(initializations(&peer), before);
+    count_tools(&pool, of(2, 1), target(&peer, "canary-value"))
+        .await
+        .unwrap();
+    assert_eq!(initializations(&peer), before + 1, "the oldest was closed");
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Choice, Content, JsonShape, Lines};
 use crate::address::{AddressFault, fault_of};
-use crate::names::looks_like_secret;
+use crate::secret_text::{KEEP_SECRETS_OUT, LOOKS_LIKE_SECRET, is_secret_id, looks_like_secret};
 
 /// A broken rule.
 pub(super) struct Broken {
@@ -88,8 +88,9 @@ fn text_rule(content: &Content, text: &str) -> Option<Broken> {
             unbroken,
         } => {
             let single = *lines == Lines::Single;
-            if single && looks_like_secret(text) {
-                return Some(broken_rule("looks-like-secret", KEEP_SECRETS_OUT));
+            // A text in one piece is an id of some kind; others are words.
+            if single && (looks_like_secret(text) || *unbroken && is_secret_id(text)) {
+                return Some(broken_rule(LOOKS_LIKE_SECRET, KEEP_SECRETS_OUT));
             }
             if single && text.chars().any(char::is_control) {
                 let detail = "Remove the invisible or control characters.";
@@ -107,8 +108,6 @@ fn text_rule(content: &Content, text: &str) -> Option<Broken> {
     }
 }
 
-const KEEP_SECRETS_OUT: &str = "This looks like a secret. Create a credential and select it.";
-
 /// An id: a UUID in its hyphenated form.
 fn id_rule(text: &str, content: &Content) -> Option<Broken> {
     if text.len() == 36 && uuid::Uuid::try_parse(text).is_ok() {
@@ -117,7 +116,7 @@ fn id_rule(text: &str, content: &Content) -> Option<Broken> {
     // Where an id belongs, a long unbroken run can only be a key.
     let run = text.chars().count() >= MAX_WORD && !text.trim().contains(char::is_whitespace);
     Some(if looks_like_secret(text) || run {
-        broken_rule("looks-like-secret", KEEP_SECRETS_OUT)
+        broken_rule(LOOKS_LIKE_SECRET, KEEP_SECRETS_OUT)
     } else {
         broken_rule(
             "bad-id",
@@ -191,7 +190,7 @@ fn list_rules(
             Value::String(text) if text.is_empty() => {
                 Some(broken_rule("required", "Fill in this entry, or remove it."))
             }
-            Value::String(text) if looks_like_secret(text) => Some(broken_rule("looks-like-secret", KEEP_SECRETS_OUT)),
+            Value::String(text) if looks_like_secret(text) => Some(broken_rule(LOOKS_LIKE_SECRET, KEEP_SECRETS_OUT)),
             Value::String(_) if unique && items[..index].contains(item) => Some(broken_rule(
                 "duplicate",
                 "Remove this entry; it is in the list already.",

@@ -44,6 +44,9 @@ impl DialogAddress {
         Self::find(query, KEYS).is_some()
     }
 
+    /// The dialogs that send a credential as soon as they open: the server opens none of them for a link on another site.
+    pub const USING: [&'static str; 2] = ["tools", "test"];
+
     /// Whether this is the dialog of a key.
     #[must_use]
     pub fn is(&self, key: &str) -> bool {
@@ -85,6 +88,11 @@ mod tests {
         let found = DialogAddress::find(&query(&[("search", "a"), ("edit", "7")]), &["dialog", "edit"]);
         assert_eq!(found, Some(DialogAddress::new("edit", 7)));
         assert_eq!(DialogAddress::find(&query(&[("edit", "")]), &["edit"]), None);
+    }
+
+    #[test]
+    fn the_dialogs_that_use_credentials_are_dialogs() {
+        assert!(DialogAddress::USING.iter().all(|key| KEYS.contains(key)));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use app::api::Patch;
 use app::names::{NameFault, parse_name};
 use app::secret::SecretValue;
+use app::secret_text::{KEEP_SECRETS_OUT, LOOKS_LIKE_SECRET};
 use serde_json::Value;
 use zeroize::Zeroize as _;
 
@@ -127,11 +128,7 @@ impl Fields {
             let id = text.parse().ok();
             if id.is_none() {
                 if app::names::looks_like_secret(&text) || is_key_field(pointer) && is_one_word(&text) {
-                    fields.fault(
-                        pointer,
-                        "looks-like-secret",
-                        "This looks like a secret. Create a credential and select it.",
-                    );
+                    fields.fault(pointer, LOOKS_LIKE_SECRET, KEEP_SECRETS_OUT);
                 } else {
                     fields.fault(pointer, "bad-id", "Send an id, as this API shows it.");
                 }

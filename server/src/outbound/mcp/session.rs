@@ -112,6 +112,12 @@ impl McpSession {
         ended || self.service.is_closed() || self.service.is_transport_closed()
     }
 
+    /// Whether a program runs here for it.
+    #[must_use]
+    pub fn is_program(&self) -> bool {
+        matches!(&self.carrier, Carrier::Stdio(_))
+    }
+
     /// Ends what runs here for it now, whoever waits for an answer of it.
     pub fn cut(&self) {
         if let Carrier::Stdio(running) = &self.carrier {

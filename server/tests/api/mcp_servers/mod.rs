@@ -5,6 +5,7 @@ mod failures;
 mod operations;
 mod records;
 mod stdio;
+mod switches;
 
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use crate::support::{Answer, TestApp};
 
 impl TestApp {
     /// Stores a server and gives its path.
-    async fn server(&self, who: &'static str, name: &str, url: &str, credential: Option<&str>) -> String {
+    pub(crate) async fn server(&self, who: &'static str, name: &str, url: &str, credential: Option<&str>) -> String {
         let body = json!({"name": name, "url": url, "credential_id": credential});
         let created = self.post(who, "/mcp-servers", body).await.expect(201);
         format!("/mcp-servers/{}", created.text("/id"))

@@ -86,7 +86,7 @@ both_engines! {
                 let refused = app.post("manager", path, body).await.problem(422, "invalid");
                 assert_eq!(codes(&refused), pairs(&[(&format!("/settings/{field}"), code)]));
                 assert!(!refused.whole().contains("canary"), "{}", refused.whole());
-                assert_eq!(refused.text("/errors/0/detail"), "This looks like a secret. Create a credential and select it.");
+                assert_eq!(refused.text("/errors/0/detail"), "This looks like a secret. Create a credential and choose it here.");
             }
         }
         // Keys of issuers that nobody knows are keys too.

@@ -12,7 +12,7 @@ use rmcp::model::CallToolResult;
 use serde_json::json;
 use server::destination::Destination;
 use server::outbound::mcp::{McpSession, McpTarget};
-use server::outbound::{Bearer, Limits, Outbound, OutboundError, OutboundSettings};
+use server::outbound::{Bearer, Limits, Outbound, OutboundError, OutboundSettings, OwnAddresses};
 
 /// A marked canary; the part after the hyphen is looked for in everything that comes back.
 const CANARY: &str = "canary-7d1f9b\"/é";
@@ -20,6 +20,7 @@ const CANARY: &str = "canary-7d1f9b\"/é";
 fn outbound() -> Outbound {
     Outbound::new(&OutboundSettings {
         private_networks: true,
+        own: OwnAddresses::default(),
         limits: Limits {
             connect: Duration::from_secs(2),
             list: Duration::from_secs(3),

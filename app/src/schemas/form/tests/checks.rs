@@ -116,7 +116,7 @@ fn a_pasted_secret_is_told_what_to_do_and_never_repeated() {
         assert_eq!(key.code, "looks-like-secret");
         assert_eq!(
             key.detail,
-            "This looks like a secret. Create a credential and select it."
+            "This looks like a secret. Create a credential and choose it here."
         );
         assert!(
             !serde_json::to_string(&faults).unwrap().contains("canary"),

@@ -109,6 +109,25 @@ both_engines! {
         eventually("nothing is left", || app.running() == 0).await;
     }
 
+    async fn each_user_has_a_process_that_ends_with_the_session_of_the_user(app: TestApp) {
+        let app = app.offering(&[files()]);
+        let saved = app.program("saved", &["--stubborn"]).await;
+        let of_other = async || {
+            let called = app.post("other", &format!("{saved}/tools/pids/call"), json!({"arguments": {}})).await;
+            serde_json::from_str::<Vec<i64>>(&called.expect(200).text("/content/0/text")).unwrap()
+        };
+        let (managers, others) = (pids(&app, &saved).await, of_other().await);
+        assert_ne!(managers[0], others[0]);
+        assert_eq!((pids(&app, &saved).await[0], of_other().await[0]), (managers[0], others[0]), "each is used again");
+        app.delete("other", "/session").await.expect(204);
+        gone(&others, "signing out").await;
+        assert_eq!(pids(&app, &saved).await[0], managers[0]);
+        let id = app.get("admin", "/users?search=manager").await.expect(200).text("/items/0/id");
+        app.patch("admin", &format!("/users/{id}"), json!({"disabled": true})).await.expect(200);
+        gone(&managers, "disabling").await;
+        eventually("nothing is left", || app.running() == 0).await;
+    }
+
     async fn stopping_ends_all_programs_and_starts_no_more(app: TestApp) {
         let app = app.offering(&[files()]);
         let mut all = Vec::new();

@@ -1,0 +1,525 @@
+//! Texts that look like secrets: what forms and server keep out of names, addresses, ids and arguments, which are stored
+//! in clear and shown to every reader.
+//!
+//! Three signs, from certain to likely: the mark of an issuer (a known prefix, a JSON Web Token, a PEM block), a
+//! parameter whose name says that a key follows, and a long run of jumbled letters and digits. The last one is not
+//! applied to names. UUIDs, and runs of exactly 32 or 40 hexadecimal digits, pass as ids: accounts, documents and commits
+//! are named so, and some issuers' keys look the same.
+
+/// The sentence for a text that looks like a secret.
+pub const KEEP_SECRETS_OUT: &str = "This looks like a secret. Create a credential and choose it here.";
+
+/// The code of that broken rule.
+pub const LOOKS_LIKE_SECRET: &str = "looks-like-secret";
+
+/// Beginnings by which well-known issuers mark their secrets.
+const PREFIXES: &[&str] = &[
+    "sk-",
+    "sk_live_",
+    "sk_test_",
+    "rk_live_",
+    "rk_test_",
+    "pk_live_",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "gldt-",
+    "glrt-",
+    "xoxb-",
+    "xoxp-",
+    "xoxa-",
+    "xoxs-",
+    "xoxe-",
+    "xapp-",
+    "AKIA",
+    "ASIA",
+    "AIza",
+    "ya29.",
+    "GOCSPX-",
+    "hf_",
+    "gsk_",
+    "xai-",
+    "nvapi-",
+    "tgp_v1_",
+    "csk-",
+    "ctx7sk-",
+    "tvly-",
+    "fc-",
+    "lin_api_",
+    "lin_oauth_",
+    "ntn_",
+    "secret_",
+    "figd_",
+    "npm_",
+    "pypi-",
+    "dop_v1_",
+    "dckr_pat_",
+    "SG.",
+    "whsec_",
+    "shpat_",
+    "shpss_",
+    "sq0atp-",
+    "EAAC",
+    "r8_",
+    "fw_",
+    "pplx-",
+    "sbp_",
+    "sntrys_",
+    "sntryu_",
+    "pat-na1-",
+    "pat-eu1-",
+    "ATATT3",
+    "PMAK-",
+    "phx_",
+    "phc_",
+    "re_",
+    "key-",
+    "vcp_",
+    "napi_",
+    "eyJ0eXAi",
+    "sr_",
+    "Bearer ",
+    "bearer ",
+    "Basic ",
+];
+
+/// Prefixes of issuers that ordinary names begin with, too: a jumbled run must follow.
+const WEAK_PREFIXES: &[&str] = &["fc-", "key-", "re_", "secret_", "phc_", "napi_"];
+
+/// Prefixes that mark an id which is no secret, though its rest looks jumbled.
+const PUBLIC_PREFIXES: &[&str] = &[
+    "org-", "org_", "proj_", "proj-", "acct_", "asst_", "ftjob-", "vs_", "user_", "team_",
+];
+
+/// Names of parameters, without `-`, `_` and `.`, after which a secret follows.
+const KEY_NAMES: &[&str] = &[
+    "key",
+    "auth",
+    "authorization",
+    "bearer",
+    "credential",
+    "credentials",
+    "jwt",
+    "pass",
+    "passwd",
+    "pat",
+    "pwd",
+    "sas",
+    "sig",
+    "signature",
+    "token",
+];
+
+/// Endings of such names.
+const KEY_ENDINGS: &[&str] = &[
+    "accesskey",
+    "accesskeyid",
+    "apikey",
+    "appkey",
+    "authkey",
+    "functionskey",
+    "licensekey",
+    "masterkey",
+    "password",
+    "privatekey",
+    "secret",
+    "secretkey",
+    "subscriptionkey",
+    "accesstoken",
+    "apitoken",
+    "authtoken",
+    "bearertoken",
+    "idtoken",
+    "refreshtoken",
+    "sessiontoken",
+    "usertoken",
+    "xsignature",
+    "amzsignature",
+];
+
+/// Whether a text bears the mark of an issuer of secrets: its prefix followed by a long unbroken run, a JSON Web Token,
+/// or a PEM block.
+#[must_use]
+pub fn looks_like_secret(text: &str) -> bool {
+    let text = text.trim();
+    // A PEM block, whatever stands before it.
+    if text.split_whitespace().any(|word| word.ends_with("-----BEGIN")) {
+        return true;
+    }
+    if is_jwt(text) {
+        return true;
+    }
+    PREFIXES.iter().any(|prefix| {
+        text.strip_prefix(prefix).is_some_and(|rest| {
+            let run = rest.len() >= 8
+                && !rest.contains(char::is_whitespace)
+                && (rest.len() >= 16 || rest.contains(|c: char| c.is_ascii_digit()));
+            run && (!WEAK_PREFIXES.contains(prefix) || is_jumbled(rest, 16))
+        })
+    })
+}
+
+/// Whether an id, an argument or a piece of a path looks like a secret: by its mark, or by a long jumbled run.
+#[must_use]
+pub fn is_secret_id(text: &str) -> bool {
+    let text = text.trim();
+    let marked = text
+        .split(|c: char| c.is_whitespace() || "/\\:;,=@".contains(c))
+        .any(looks_like_secret);
+    marked || looks_like_secret(text) || is_jumbled(text, MIN_JUMBLE)
+}
+
+/// Whether a text is `name=value` where the name says that a key follows, as in an argument or a query.
+#[must_use]
+pub fn is_key_pair(text: &str) -> bool {
+    let pair = text.split_once('=');
+    pair.is_some_and(|(name, value)| is_key_value(name, value))
+}
+
+/// Values of parameters such as `auth` that say how, and hold no key.
+const PLAIN_VALUES: &[&str] = &[
+    "", "none", "off", "on", "true", "false", "basic", "bearer", "oauth", "oauth2", "jwt",
+];
+
+/// Whether a value of a parameter or flag of this name is a key.
+#[must_use]
+pub fn is_key_value(name: &str, value: &str) -> bool {
+    is_key_name(name) && !PLAIN_VALUES.contains(&value.trim().to_lowercase().as_str())
+}
+
+/// Whether a parameter or flag of this name takes a key.
+#[must_use]
+pub fn is_key_name(name: &str) -> bool {
+    let plain: String = name
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .collect::<String>()
+        .to_lowercase();
+    // `GITHUB_TOKEN` is one, and `--sort-key` is none.
+    let last = name
+        .rsplit(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
+    let named = KEY_NAMES.contains(&plain.as_str()) || last != "key" && KEY_NAMES.contains(&last.as_str());
+    named || KEY_ENDINGS.iter().any(|ending| plain.ends_with(ending))
+}
+
+/// Whether the path or the query of an address holds something that looks like a secret.
+#[must_use]
+pub fn is_secret_in_address(text: &str) -> bool {
+    let text = text.trim();
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let whole = rest.split('#').next().unwrap_or_default();
+    let (path, query) = whole.split_once('?').unwrap_or((whole, ""));
+    let segments = path.split(['/', '\\']).skip(1);
+    let mut parts = segments
+        .chain(query.split('&'))
+        .flat_map(|part| part.split(';'))
+        .map(decoded);
+    parts.any(|part| {
+        let value = part.split_once('=').map_or(part.as_str(), |(_, value)| value);
+        is_key_pair(&part) || is_secret_id(value)
+    })
+}
+
+/// A text without percent escapes, undone twice: what a receiver may read.
+fn decoded(text: &str) -> String {
+    let once = |text: &str| {
+        let mut bytes = Vec::with_capacity(text.len());
+        let mut rest = text.as_bytes();
+        while let [first, tail @ ..] = rest {
+            let escaped = match (first, tail) {
+                (b'%', [high, low, ..]) => hex(*high).zip(hex(*low)).map(|(high, low)| high * 16 + low),
+                _ => None,
+            };
+            bytes.push(escaped.unwrap_or(if *first == b'+' { b' ' } else { *first }));
+            rest = if escaped.is_some() { &tail[2..] } else { tail };
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    once(&once(text))
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit)
+        .to_digit(16)
+        .and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// The shortest jumbled run that counts, in characters.
+const MIN_JUMBLE: usize = 20;
+/// The shortest piece that adds to one.
+const MIN_PIECE: usize = 8;
+
+/// Whether the jumbled pieces of a text add up to so many characters.
+fn is_jumbled(text: &str, at_least: usize) -> bool {
+    if PUBLIC_PREFIXES.iter().any(|prefix| text.starts_with(prefix)) {
+        return false;
+    }
+    // What stands between the parts of a longer id separates runs, too.
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))
+        .any(|run| {
+            let run = without_uuids(run);
+            let pieces = run.split(['-', '_']);
+            pieces
+                .filter(|piece| is_jumbled_piece(piece))
+                .map(str::len)
+                .sum::<usize>()
+                >= at_least
+        })
+}
+
+/// A piece of letters and digits in which they alternate as in no word, version or date.
+fn is_jumbled_piece(piece: &str) -> bool {
+    if piece.len() < MIN_PIECE || is_public_hex(piece) {
+        return false;
+    }
+    let class = |byte: u8| match byte {
+        b'0'..=b'9' => 0_usize,
+        b'a'..=b'z' => 1,
+        _ => 2,
+    };
+    let classes: Vec<usize> = piece.bytes().map(class).collect();
+    let has = |wanted| classes.contains(&wanted);
+    let changes = classes.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    let groups = classes
+        .split(|class| *class != 0)
+        .filter(|group| !group.is_empty())
+        .count();
+    let mixed = has(1) && has(2) && changes * 100 >= 45 * (piece.len() - 1);
+    let digits = has(0) && (has(1) || has(2));
+    (digits && (groups >= 3 || mixed)) || (mixed && piece.len() >= 32)
+}
+
+/// Account, document and commit ids.
+fn is_public_hex(text: &str) -> bool {
+    matches!(text.len(), 32 | 40)
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+/// A text with its UUIDs taken out.
+fn without_uuids(text: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        if let Some(after) = rest
+            .get(..36)
+            .filter(|start| uuid::Uuid::try_parse(start).is_ok())
+            .map(|_| &rest[36..])
+        {
+            rest = after;
+            continue;
+        }
+        let next = rest.chars().next().map_or(1, char::len_utf8);
+        kept.push_str(&rest[..next]);
+        rest = &rest[next..];
+    }
+    kept
+}
+
+/// Three base64url parts, the first of which begins like `{"`.
+fn is_jwt(text: &str) -> bool {
+    let mut parts = text.split('.');
+    let (Some(header), Some(payload), Some(signature), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    let base64url = |part: &str| part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    header.starts_with("eyJ")
+        && header.len() > 10
+        && payload.len() > 3
+        && base64url(header)
+        && base64url(payload)
+        && base64url(signature)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_key_name, is_key_pair, is_secret_id, is_secret_in_address, looks_like_secret};
+
+    /// Ids as providers give them, and as people choose them.
+    const IDS: &[&str] = &[
+        "gpt-5.2",
+        "gpt-5.2-2026-01-01",
+        "o4-mini-deep-research-2025-06-26",
+        "claude-opus-4-5-20251101",
+        "anthropic/claude-sonnet-4.5",
+        "accounts/fireworks/models/llama-v3p1-405b-instruct",
+        "accounts/acme/deployedModels/llama-v3p1-8b-instruct-1a2b3c4d",
+        "meta-llama/Llama-3.3-70B-Instruct-Turbo",
+        "meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8",
+        "deepseek-ai/DeepSeek-R1-Distill-Qwen-32B",
+        "DeepSeekR1DistillQwen32BInstruct",
+        "Qwen/Qwen3-235B-A22B-Instruct-2507-tput",
+        "nvidia/Llama-3_1-Nemotron-Ultra-253B-v1",
+        "@cf/meta/llama-3.1-8b-instruct-fp8",
+        "hf.co/bartowski/Meta-Llama-3.1-8B-Instruct-GGUF:Q4_K_M",
+        "ft:gpt-4o-2024-08-06:acme:support:AbCdEf12",
+        "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-3-5-sonnet-20241022-v2:0",
+        "projects/my-project/locations/us-central1/endpoints/1234567890123456789",
+        "models/gemini-2.5-flash-preview-09-2025",
+        "text-embedding-3-large",
+        "org-AbC123def456GHI789jkl012",
+        "proj_AbC123def456GHI789jkl012",
+        "3f0c6f2e-7f0b-4c55-9a53-0c8a9d3f5b11",
+        "server-3f0c6f2e-7f0b-4c55-9a53-0c8a9d3f5b11",
+        "0123456789abcdef0123456789abcdef",
+        "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+        "key-vault-production",
+        "secret_santa_2026_planning",
+        "re_enable_the_old_server_1",
+        "--read-only",
+        "/srv/files/2026-11-30",
+        "",
+    ];
+
+    /// Marked canaries and jumbled runs, made up here.
+    const SECRETS: &[&str] = &[
+        "sk-proj-canary00000000000000",
+        "sk-ant-api03-canary000000000",
+        "ghp_canary0000000000000000000",
+        "glpat-canary-0000000000",
+        "nvapi-canary00000000000",
+        "tvly-dev-canary00000000",
+        "eyJhbGciOiJub25lIn0.eyJjYW5hcnkiOjF9.c2ln",
+        "-----BEGIN PRIVATE KEY-----",
+        "Bearer canary0000000000",
+        "AKIACANARY0000000000",
+        "openai/sk-canary00000000000000",
+        // 32 letters and digits, 64 hexadecimal digits, base64url with separators, 48 letters and digits.
+        "q7Zt2LmX9vB4nRk8Hs3WpYc6JdF1gTaE",
+        "5c7d5dc6dd8bf75c1acaa8565735e7986bc5b66206b55cca93cb72c9bf15ccaa",
+        "Zm9v_3kQ9xL-2mB7yT4wR8nV1cX6zP0s_H5jG",
+        "x7k2m9q4w1t8r5y3u6p0a2s4d7f9g1h3j5k8l0z2",
+        "NmI0ZDk4OTYtM2YyMS00YzU1LTlhNTMtMGM4YTlkM2Y1YjEx",
+        "key-1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d7",
+    ];
+
+    #[test]
+    fn ids_of_models_accounts_and_documents_pass() {
+        for id in IDS {
+            assert!(!is_secret_id(id), "{id}");
+            assert!(
+                !is_secret_in_address(&format!("https://models.example.com/{id}/v1")),
+                "{id}"
+            );
+        }
+    }
+
+    #[test]
+    fn secrets_are_found_as_ids_and_in_addresses_however_they_are_escaped() {
+        for secret in SECRETS {
+            assert!(is_secret_id(secret), "{secret}");
+            let escaped: Vec<String> = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let escaped = escaped.concat();
+            let twice = escaped.replace('%', "%25");
+            for text in [secret.replace(' ', "%20"), escaped, twice] {
+                for address in [
+                    format!("https://mcp.example.com/{text}/mcp"),
+                    format!("https://mcp.example.com/mcp?id={text}"),
+                    format!("https://mcp.example.com/mcp?a=1&{text}"),
+                    format!("https://mcp.example.com/mcp;v={text}"),
+                ] {
+                    assert!(is_secret_in_address(&address), "{address}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_parameter_that_is_named_like_a_key_holds_one_whatever_it_is() {
+        for query in [
+            "api_key=x",
+            "apiKey=x",
+            "API-KEY=x",
+            "key=x",
+            "token=abc",
+            "access_token=abc",
+            "x=1&auth=me",
+            "sig=ab",
+            "subscription-key=x",
+            "client_secret=x",
+            "X-Amz-Signature=x",
+            "password=x",
+            "%61pi_key=x",
+            "a=1;token=x",
+        ] {
+            assert!(
+                is_secret_in_address(&format!("https://mcp.example.com/mcp?{query}")),
+                "{query}"
+            );
+        }
+        for query in [
+            "",
+            "api-version=2024-10-21",
+            "project_ref=abcdefghijklmnopqrst",
+            "region=eu",
+            "token=",
+            "auth=none",
+            "monkey=1",
+            "page=2&tokens=5",
+        ] {
+            assert!(
+                !is_secret_in_address(&format!("https://mcp.example.com/mcp?{query}")),
+                "{query}"
+            );
+        }
+        assert!(is_secret_in_address("https://mcp.example.com/token=canary/mcp"));
+        assert!(
+            is_key_pair("--api-key=x")
+                && is_key_pair("GITHUB_TOKEN=x")
+                && !is_key_pair("--mode=x")
+                && !is_key_pair("--token")
+        );
+        assert!(
+            is_key_name("--api-key")
+                && is_key_name("-token")
+                && !is_key_name("--keyboard")
+                && !is_key_name("--sort-key")
+        );
+    }
+
+    #[test]
+    fn addresses_of_known_services_pass() {
+        for address in [
+            "https://mcp.example.com/mcp",
+            "http://127.0.0.1:4000/mcp",
+            "https://api.githubcopilot.com/mcp/",
+            "https://mcp.composio.dev/composio/server/3f0c6f2e-7f0b-4c55-9a53-0c8a9d3f5b11/mcp",
+            "https://gateway.ai.cloudflare.com/v1/0123456789abcdef0123456789abcdef/main/openai",
+            "https://acme.openai.azure.com/openai/deployments/gpt-4o?api-version=2024-10-21",
+            "https://api.runpod.ai/v2/abc123def456gh/openai/v1",
+            "https://generativelanguage.googleapis.com/v1beta/openai/",
+            "https://git.example.com/raw/da39a3ee5e6b4b0d3255bfef95601890afd80709/mcp",
+            "not an address",
+        ] {
+            assert!(!is_secret_in_address(address), "{address}");
+        }
+    }
+
+    #[test]
+    fn names_of_credentials_are_no_secrets() {
+        for text in [
+            "OPENAI_PROD_API_KEY",
+            "sk-team",
+            "SG.mail",
+            "AIza",
+            "npm_publish",
+            "MCP.CRM.TOKEN",
+            "hf_models_key",
+            "Basic auth of the wiki",
+            "key-for-the-production-server-2",
+            "secret_manager_of_team_2026",
+            "re_index_the_search_2026",
+        ] {
+            assert!(!looks_like_secret(text), "{text}");
+        }
+    }
+}
