@@ -58,7 +58,7 @@ both_engines! {
 
     async fn the_address_of_an_event_is_in_its_link_and_older_events_have_none(app: TestApp) {
         trail(&app).await;
-        let server = json!({"name": "S", "url": "https://gateway.example/tenant-a/mcp?key=1"});
+        let server = json!({"name": "S", "url": "https://gateway.example/tenant-a/mcp?page=1"});
         app.post("admin", "/mcp-servers", server).await.expect(201);
         let noted = head(&app.state.base.db).await.unwrap();
         assert_eq!(verified(&app, Some(&noted)).await.faults, []);

@@ -114,7 +114,7 @@ both_engines! {
             app.post("manager", "/mcp-servers", body).await
         };
         let first = app.credential("manager", "FIRST", "canary-7d1f").await;
-        attach("a", "https://a.example/x/mcp?key=1", &first, json!({})).await.expect(201);
+        attach("a", "https://a.example/x/mcp?page=1", &first, json!({})).await.expect(201);
         assert_eq!(list(&app, &first).await, json!(["a.example/x/mcp"]));
         refused(&attach("b", "https://a.example/y", &first, json!({"whole_host": true})).await);
         attach("b", "https://a.example/y/", &first, json!({"allow_host": true})).await.expect(201);
@@ -189,7 +189,7 @@ both_engines! {
         let (_peer, origin) = gateway().await;
         let key = app.credential("manager", "KEY", "canary-7d1f").await;
         let secret = "9f8a7c6b5d4e3f2a1b0c9d8e7f6a5b4c";
-        let url = format!("{origin}/s/{secret}/mcp?key=canary");
+        let url = format!("{origin}/s/{secret}/mcp?page=canary");
         let server = app.post("manager", "/mcp-servers", json!({"name": "S", "url": url, "credential_id": key})).await.expect(201);
         let server = format!("/mcp-servers/{}", server.text("/id"));
         app.get("manager", &format!("{server}/tools")).await.expect(200);
@@ -210,7 +210,7 @@ both_engines! {
         assert_eq!(addresses(&app, "model_binding.create").await, [format!("{origin}/tenant-a/v1")]);
         assert_eq!(addresses(&app, "credential.use").await[1], format!("{origin}/tenant-a/v1/chat/completions"));
         let export = app.get("admin", "/audit-events/export").await.expect(200).whole();
-        assert!(export.contains("/tenant-a/v1/chat/completions") && !export.contains(secret) && !export.contains("key=canary"));
+        assert!(export.contains("/tenant-a/v1/chat/completions") && !export.contains(secret) && !export.contains("page=canary"));
     }
 
     async fn a_refused_use_is_on_record_with_the_address_that_was_asked_for(app: TestApp) {
