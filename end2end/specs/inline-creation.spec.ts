@@ -146,7 +146,7 @@ test('whoever does not sign in again keeps both forms as they are', async ({ pag
   await expect(again.dialog).toBeHidden();
   await expect(inner.dialog.getByRole('alert').filter({ hasText: 'You are not signed in, so this was not saved.' })).toBeVisible();
   await expect(inner.name()).toHaveValue(credential);
-  await expect(inner.value.text()).toHaveAttribute('placeholder', 'Hidden, 1 line');
+  await expect(inner.value.text()).toHaveAttribute('placeholder', '•••••••• (1 line)');
   // Another try asks again.
   await inner.save().click();
   await again.password().fill(USERS.administrator.password);

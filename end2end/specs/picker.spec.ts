@@ -161,7 +161,7 @@ test('a pasted secret is not sent to the server, and can become a credential', a
   expect(await page.content()).not.toContain(secret);
   await picker.row(/from what you pasted/).click();
   const inner = page.getByRole('dialog', { name: 'Create credential' });
-  await expect(inner.getByRole('textbox', { name: 'Value' })).toHaveAttribute('placeholder', 'Hidden, 1 line');
+  await expect(inner.getByRole('textbox', { name: 'Value' })).toHaveAttribute('placeholder', '•••••••• (1 line)');
   expect(sent.filter((url) => url.includes('canary'))).toEqual([]);
 });
 

@@ -215,7 +215,7 @@ test('a refusal by another build leaves the dialog and what was typed in it', as
   await form.save().click();
   await expect(form.name()).toHaveAttribute('aria-invalid', 'true');
   await expect(form.name()).toHaveValue(taken.name);
-  await expect(form.value.text()).toHaveAttribute('placeholder', 'Hidden, 1 line');
+  await expect(form.value.text()).toHaveAttribute('placeholder', '•••••••• (1 line)');
   const name = unique('STILL_SAVED');
   await form.name().fill(name);
   await form.save().click();

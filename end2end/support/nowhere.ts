@@ -16,3 +16,24 @@ export async function expectNowhere(page: Page, text: string, when: string): Pro
   };
   for (const [where, content] of Object.entries(readable)) expect(content, `${where}, ${when}`).not.toContain(text);
 }
+
+/**
+ * Checks that none of the characters is in reach, also while a field has the focus: accessibility tree, document with the
+ * inner parts of its fields, and their values.
+ */
+export async function expectNoneOf(page: Page, characters: string, when: string): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  const { nodes } = await devtools.send('Accessibility.getFullAXTree');
+  const { root } = await devtools.send('DOM.getDocument', { depth: -1, pierce: true });
+  await devtools.detach();
+  const fields = page.locator('input, textarea');
+  const readable = {
+    'the accessibility tree': JSON.stringify(nodes),
+    'the document': JSON.stringify(root),
+    'the values of fields': JSON.stringify(await fields.evaluateAll((found) => found.map((field) => (field as HTMLInputElement).value))),
+  };
+  for (const [where, content] of Object.entries(readable)) {
+    const found = [...characters].filter((character) => content.includes(character));
+    expect(found, `${where}, ${when}`).toEqual([]);
+  }
+}

@@ -2,6 +2,7 @@
 
 use leptos::ev;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
 
 use super::{ValueHandle, text};
 use crate::ui::after_press;
@@ -21,6 +22,12 @@ const LEAVE_ALONE: &[(&str, &str)] = &[
     ("data-protonpass-ignore", "true"),
     ("data-form-type", "other"),
 ];
+
+/// Edits whose result does not follow from the mask: the browser's history may hold clear text, its kill ring holds
+/// bullets, and a transposition of bullets cannot be seen.
+fn is_refused(input_type: &str) -> bool {
+    input_type.starts_with("history") || matches!(input_type, "insertFromYank" | "insertTranspose")
+}
 
 /// The element that is typed into.
 #[component]
@@ -54,7 +61,18 @@ pub(super) fn ConcealedText(
             said.set(text::copy_needs_show());
         }
     };
-    let on_input = move |_| {
+    let on_beforeinput = move |event: ev::InputEvent| {
+        if handle.shown.get_untracked() {
+            return;
+        }
+        if is_refused(&event.input_type()) {
+            event.prevent_default();
+            said.set(text::no_undo_while_hidden());
+        } else {
+            handle.begin_edit();
+        }
+    };
+    let on_edit = move || {
         handle.read();
         changed.set_value(true);
         said.set("");
@@ -63,7 +81,18 @@ pub(super) fn ConcealedText(
             handle.look_for_offers();
         }
     };
+    let on_input = move |event: ev::Event| {
+        let refused = event
+            .dyn_ref::<ev::InputEvent>()
+            .is_some_and(|event| is_refused(&event.input_type()));
+        if refused && !handle.shown.get_untracked() {
+            handle.refresh();
+        } else {
+            on_edit();
+        }
+    };
     let on_keydown = move |event: ev::KeyboardEvent| {
+        handle.settle_caret();
         if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) && !event.is_composing() {
             event.prevent_default();
             if let Some(submit) = on_submit {
@@ -83,25 +112,21 @@ pub(super) fn ConcealedText(
             aria-invalid=move || error.get().is_some().then_some("true")
             aria-describedby=described_by
             placeholder=move || text::hidden_lines(handle.lines.get())
-            on:focus=move |_| {
-                handle.focused.set(true);
-                handle.refresh();
-            }
+            on:focus=move |_| handle.enter()
             on:blur=move |_| {
                 // A field that is taken away with the focus in it hears of that when its text is wiped already.
                 if handle.is_alive() {
-                    handle.read();
-                    handle.focused.set(false);
-                    handle.refresh();
-                    handle.look_for_offers();
-                    if let Some(on_check) = on_check.filter(|_| changed.try_get_value() == Some(true)) {
-                        after_press(move || {
-                            // The form may be gone by now.
-                            if changed.try_get_value().is_some() && handle.is_alive() {
+                    handle.leave();
+                    // Offers and errors move what is below: a press on Show or Save comes first.
+                    after_press(move || {
+                        // The form may be gone by now.
+                        if changed.try_get_value() == Some(true) && handle.is_alive() {
+                            handle.look_for_offers();
+                            if let Some(on_check) = on_check {
                                 on_check.run(());
                             }
-                        });
-                    }
+                        }
+                    });
                 }
             }
             on:paste=move |_| pasted.set_value(true)
@@ -109,7 +134,13 @@ pub(super) fn ConcealedText(
             on:copy=move |event| withhold(&event)
             on:cut=move |event| withhold(&event)
             on:dragstart=move |event| withhold(&event)
+            on:beforeinput=on_beforeinput
             on:input=on_input
+            on:compositionstart=move |_| handle.begin_composition()
+            on:compositionend=move |_| {
+                handle.end_composition();
+                on_edit();
+            }
             on:keydown=on_keydown
         ></textarea>
     }

@@ -9,9 +9,9 @@ use super::tools::ValueTools;
 use super::{ValueHandle, text};
 use crate::ui::{FieldFrame, FieldIds, Icon, IconKind};
 
-/// A field of several lines for a secret: concealed, unknown to the browser's and other people's fill-in aids, and
-/// empty in the document whenever it is neither in use nor shown. It exists only once the page works, so nothing can
-/// be typed that the browser would send or keep by itself.
+/// A field of several lines for a secret: concealed and ignored by autofill and password managers. While concealed, the
+/// element has a mask of the text if it has the focus, and is empty if not. The field exists only after hydration, so
+/// that the browser cannot submit or restore its text.
 #[component]
 pub fn ValueField(
     /// Where the text is kept, and how the form gets it.

@@ -4,6 +4,7 @@ use leptos::html::Textarea;
 use leptos::prelude::*;
 use zeroize::Zeroizing;
 
+use super::element::ElementState;
 use super::paste_help::{self, Offer};
 use crate::secret::SecretValue;
 
@@ -13,7 +14,8 @@ use crate::secret::SecretValue;
 pub struct ValueHandle {
     pub(super) node: NodeRef<Textarea>,
     /// Not a signal: nothing can subscribe to it, print it or keep a copy of it.
-    held: StoredValue<Zeroizing<String>>,
+    pub(super) held: StoredValue<Zeroizing<String>>,
+    pub(super) element: StoredValue<ElementState>,
     /// 0 = empty. The only thing that the page knows of the text.
     pub(super) lines: RwSignal<usize>,
     pub(super) shown: RwSignal<bool>,
@@ -36,6 +38,7 @@ impl ValueHandle {
         Self {
             node: NodeRef::new(),
             held: StoredValue::new(Zeroizing::new(String::new())),
+            element: StoredValue::new(ElementState::default()),
             lines: RwSignal::new(0),
             shown: RwSignal::new(false),
             focused: RwSignal::new(false),
@@ -111,41 +114,6 @@ impl ValueHandle {
         self.lines.try_get_untracked().is_some()
     }
 
-    /// Takes what the element holds now.
-    pub(super) fn read(&self) {
-        if let Some(node) = self.node.get_untracked() {
-            self.keep(Zeroizing::new(node.value()));
-        }
-    }
-
-    /// Takes what the element holds, where it holds the text at all.
-    pub(super) fn read_if_present(&self) {
-        if self.shown.get_untracked() || self.focused.get_untracked() {
-            self.read();
-        }
-    }
-
-    /// Puts a text into the holder, and into the element where it may be there.
-    pub(super) fn replace(&self, text: Zeroizing<String>) {
-        self.keep(text);
-        self.refresh();
-    }
-
-    /// The element holds the text only while it has the focus or shows it.
-    pub(super) fn refresh(&self) {
-        let Some(node) = self.node.get_untracked() else { return };
-        if self.shown.get_untracked() || self.focused.get_untracked() {
-            self.held.with_value(|text| {
-                // Writing the same text again would move the caret.
-                if *Zeroizing::new(node.value()) != **text {
-                    node.set_value(text);
-                }
-            });
-        } else {
-            node.set_value("");
-        }
-    }
-
     /// Applies an offer; gives the name that it found.
     pub(super) fn take_offer(&self, offer: Offer) -> Option<String> {
         let taken = self.held.with_value(|text| paste_help::take(offer, text));
@@ -170,7 +138,7 @@ impl ValueHandle {
         }
     }
 
-    fn keep(&self, text: Zeroizing<String>) {
+    pub(super) fn keep(&self, text: Zeroizing<String>) {
         let lines = line_count(&text);
         let sendable = can_be_header(&text);
         self.held.set_value(text);

@@ -7,8 +7,10 @@
 //! ```
 
 mod concealed;
+mod element;
 mod field;
 mod handle;
+mod mask;
 mod offers;
 mod paste_help;
 mod text;

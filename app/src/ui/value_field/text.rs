@@ -14,13 +14,13 @@ pub fn clear_short() -> &'static str {
     "Clear"
 }
 
-/// What the concealed field reads while it is not in use.
+/// The placeholder of a concealed field without the focus.
 #[must_use]
 pub fn hidden_lines(lines: usize) -> String {
     match lines {
         0 => String::new(),
-        1 => "Hidden, 1 line".to_owned(),
-        lines => format!("Hidden, {lines} lines"),
+        1 => "•••••••• (1 line)".to_owned(),
+        lines => format!("•••••••• ({lines} lines)"),
     }
 }
 
@@ -48,10 +48,16 @@ pub fn cleared() -> &'static str {
     "Cleared."
 }
 
-/// Said when somebody copies from the concealed field.
+/// Announced after a copy from the concealed field was refused.
 #[must_use]
 pub fn copy_needs_show() -> &'static str {
-    "Hidden text is not copied. Show it first."
+    "Show the value before you copy it."
+}
+
+/// Announced after an undo or redo in the concealed field was refused.
+#[must_use]
+pub fn no_undo_while_hidden() -> &'static str {
+    "You can't undo while the value is hidden."
 }
 
 /// Stands where the field will be, until the page works.
@@ -65,10 +71,10 @@ pub fn waiting() -> &'static str {
 pub fn offer(offer: Offer) -> &'static str {
     match offer {
         Offer::TrailingNewline => "Ends with a line break.",
-        Offer::SurroundingSpace => "Has blanks around it.",
-        Offer::Quotes => "Stands in quotation marks.",
-        Offer::BearerPrefix => "Begins with “Bearer”, which would then be sent twice.",
-        Offer::NamePrefix => "Begins with a name and “=”.",
+        Offer::SurroundingSpace => "Has spaces around it.",
+        Offer::Quotes => "Is in quotes.",
+        Offer::BearerPrefix => "Starts with “Bearer”, which would be sent twice.",
+        Offer::NamePrefix => "Starts with a name and “=”.",
     }
 }
 
@@ -77,10 +83,10 @@ pub fn offer(offer: Offer) -> &'static str {
 pub fn take_offer(offer: Offer) -> &'static str {
     match offer {
         Offer::TrailingNewline => "Remove line break",
-        Offer::SurroundingSpace => "Remove blanks",
-        Offer::Quotes => "Remove quotation marks",
+        Offer::SurroundingSpace => "Remove spaces",
+        Offer::Quotes => "Remove quotes",
         Offer::BearerPrefix => "Remove “Bearer”",
-        Offer::NamePrefix => "Keep what follows",
+        Offer::NamePrefix => "Remove “NAME=”",
     }
 }
 
@@ -89,8 +95,8 @@ pub fn take_offer(offer: Offer) -> &'static str {
 pub fn offer_taken(offer: Offer) -> &'static str {
     match offer {
         Offer::TrailingNewline => "Line break removed.",
-        Offer::SurroundingSpace => "Blanks removed.",
-        Offer::Quotes => "Quotation marks removed.",
+        Offer::SurroundingSpace => "Spaces removed.",
+        Offer::Quotes => "Quotes removed.",
         Offer::BearerPrefix => "“Bearer” removed.",
         Offer::NamePrefix => "Name removed from the value.",
     }

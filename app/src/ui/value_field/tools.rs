@@ -28,7 +28,7 @@ pub(super) fn ValueTools(
         }
     };
     let toggle = move |_| {
-        handle.read_if_present();
+        handle.read();
         handle.shown.update(|shown| *shown = !*shown);
         handle.refresh();
     };
