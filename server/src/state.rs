@@ -94,6 +94,9 @@ impl AppState {
         let outbound = Outbound::new(&OutboundSettings {
             private_networks: settings.outbound_private_networks,
             own: own.clone(),
+            read_budget: settings.read_budget_mib.saturating_mul(1024 * 1024),
+            operations: settings.max_operations as usize,
+            operations_per_user: settings.max_operations_per_user as usize,
             ..OutboundSettings::default()
         })
         .context("The client for outbound requests cannot be set up.")?;

@@ -13,8 +13,9 @@ use super::tools::Toolbox;
 use super::turns::turns;
 use super::{Actions, Task};
 use crate::ai::wire::{Answer, Ask, Call, CallResult, Turn};
-use crate::ai::{Caller, Sink};
+use crate::ai::{Caller, Sink, too_much_kept};
 use crate::http::ApiError;
+use crate::outbound::intake::Grant;
 
 /// How often a model is asked, unless the settings say.
 const STEPS: i64 = 10;
@@ -34,7 +35,12 @@ struct Work<'a> {
     /// How much more tools may give.
     room: usize,
     said: usize,
+    /// The memory of all answers and results.
+    memory: Grant,
 }
+
+/// How often a text is kept: for the next question, in the list of steps, and on its way to the caller.
+const COPIES: usize = 3;
 
 impl Actions {
     /// Runs an agent.
@@ -55,6 +61,7 @@ impl Actions {
             usage: Usage::default(),
             room: MAX_RESULTS_BYTES,
             said: 0,
+            memory: self.bindings.ai().memory(caller)?,
         };
         let mut number = 1;
         loop {
@@ -130,6 +137,8 @@ impl Work<'_> {
         add(&mut self.usage, &answer.usage);
         let calls: usize = answer.calls.iter().map(|call| call.arguments.to_string().len()).sum();
         self.said += answer.text.len() + answer.reasoning.len() + calls;
+        let kept = self.said + MAX_RESULTS_BYTES.saturating_sub(self.room);
+        self.memory.hold((kept * COPIES) as u64).map_err(too_much_kept)?;
         if self.said <= MAX_TEXT_BYTES {
             return Ok(());
         }

@@ -18,6 +18,8 @@ const REACH: &[&str] = &[
     "disabled",
     "session-ended",
     "not-streamed",
+    "too-many-operations",
+    "too-much-at-once",
 ];
 
 /// What `routes.rs` serves.

@@ -33,6 +33,7 @@ async fn run(
     if !streams && !stream::takes_whole(&headers) {
         return Err(ApiError::NotStreamed);
     }
+    let running = actions.bindings.ai().running().begin(&may.principal)?;
     let input = input::run(action, fields).await?;
     let model = match input.which {
         Which::Saved(id) => actions.bindings.model(&may.principal, id).await?,
@@ -50,7 +51,7 @@ async fn run(
         request_id: may.request_id,
     };
     if streams {
-        return Ok(stream::answer(actions, caller, task));
+        return Ok(stream::answer(actions, caller, task, running));
     }
     Ok(http::json(&actions.run(&caller, &task, &Sink::none()).await?))
 }

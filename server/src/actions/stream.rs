@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use super::{Actions, Task};
 use crate::ai::{Caller, Sink};
 use crate::http::{ApiError, problem};
+use crate::outbound::RunningOperation;
 
 /// How many events wait for a slow reader before the action waits too.
 const ROOM: usize = 32;
@@ -45,10 +46,11 @@ fn accepted(headers: &HeaderMap) -> impl Iterator<Item = String> {
 }
 
 /// Runs a task inside of the answer: whoever goes away ends it, with all that it has under way.
-pub(super) fn answer(actions: Actions, caller: Caller, task: Task) -> Response {
+pub(super) fn answer(actions: Actions, caller: Caller, task: Task, running: RunningOperation) -> Response {
     let (sender, mut events) = mpsc::channel(ROOM);
     let stopping = actions.bindings.stopping().clone();
     let run = async move {
+        let _running = running;
         let sink = Sink::to(sender);
         let outcome = tokio::select! {
             outcome = actions.run(&caller, &task, &sink) => outcome,

@@ -1,7 +1,6 @@
 //! One request to a model: its use is put on record, it is sent, and what comes back is scanned before it is read.
 
 use app::ai::ActionEvent;
-use futures::StreamExt as _;
 use serde_json::Value;
 
 use super::failure::{About, Again, Failure, lower_words};
@@ -9,7 +8,7 @@ use super::sink::Sink;
 use super::wire::{self, Answer, Ask, Fault, Fold, MAX_TEXT_BYTES, Piece};
 use super::{Ai, Caller, Model};
 use crate::outbound::redact::{Redactor, WordBuffer};
-use crate::outbound::{Post, Reply};
+use crate::outbound::{Bearer, Post, Reply};
 
 impl Ai {
     /// Asks a model once. A streamed answer goes to the sink while it comes, and is given whole at the end.
@@ -50,6 +49,12 @@ impl Ai {
             provider: model.settings.provider,
             model_id: &model.settings.model_id,
             now: self.base.clock.now(),
+            sent_as: ready.bearer.as_ref().map(Bearer::sent_as),
+            quotes: ready
+                .bearer
+                .as_ref()
+                .map(|bearer| bearer.quotes().clone())
+                .unwrap_or_default(),
         };
         let post = Post {
             url: &url,
@@ -57,15 +62,17 @@ impl Ai {
             body,
             bearer: ready.bearer.as_ref(),
         };
-        let reply = self.outbound.post(post).await.map_err(|error| about.outbound(error))?;
+        let outbound = self.outbound.charged_to((&caller.principal).into());
+        let reply = outbound.post(post).await.map_err(|error| about.outbound(error))?;
         if !reply.is_success() {
             let (status, wait) = (reply.status(), reply.retry_after());
             let document = reply.failure().await;
-            let refused = || lower_words(document.as_ref());
+            let document = document.as_ref().map(|document| &document.value);
+            let refused = || lower_words(document);
             if matches!(status, 400 | 422) && wire::leave_out(ask.provider, body, &refused()) {
                 return Ok(None);
             }
-            return Err(about.status(status, document.as_ref(), wait.as_deref()));
+            return Err(about.status(status, document, wait.as_deref()));
         }
         let format = ask.provider.wire_format();
         if reply.is_event_stream() {
@@ -74,11 +81,16 @@ impl Ai {
         let redactor = reply.redactor();
         let document = reply.json().await.map_err(|error| about.outbound(error))?;
         let document = document.ok_or_else(|| about.fault(Fault::NotThisApi))?;
-        let mut answer = wire::read(format, &document).map_err(|fault| about.fault(fault))?;
-        // What the format hides in texts, it hides from the scan of the document.
-        clean_calls(&redactor, &mut answer);
-        answer.text = redactor.text(&answer.text).into_owned();
-        answer.reasoning = redactor.text(&answer.reasoning).into_owned();
+        let read = self.outbound.work(document.bytes(), move || {
+            let mut answer = wire::read(format, &document.value)?;
+            // What the format hides in texts, it hides from the scan of the document.
+            clean_calls(&redactor, &mut answer);
+            answer.text = redactor.text(&answer.text).into_owned();
+            answer.reasoning = redactor.text(&answer.reasoning).into_owned();
+            Ok(answer)
+        });
+        let read = read.await.map_err(|error| about.outbound(error))?;
+        let answer = read.map_err(|fault| about.fault(fault))?;
         // A server that does not stream answers at once.
         if !answer.text.is_empty() {
             let delta = answer.text.clone();
@@ -95,10 +107,11 @@ async fn streamed(reply: Reply, mut fold: Fold, about: &About<'_>, sink: &Sink) 
     let mut reasoning = Told::new(&redactor, |delta| ActionEvent::Reasoning { delta });
     let mut events = reply.events();
     let outcome = loop {
+        events.keep(text.kept_bytes() + reasoning.kept_bytes() + fold.kept_bytes());
         match events.next().await {
-            None => break fold.finish().map_err(|fault| about.fault(fault)),
-            Some(Err(error)) => break Err(about.outbound(error)),
-            Some(Ok(event)) => match fold.event(&event) {
+            Ok(None) => break fold.finish().map_err(|fault| about.fault(fault)),
+            Err(error) => break Err(about.outbound(error)),
+            Ok(Some(event)) => match fold.event(&event) {
                 Err(fault) => break Err(about.fault(fault)),
                 Ok(pieces) => {
                     for piece in pieces {
@@ -162,6 +175,11 @@ impl Told {
             whole: String::new(),
             read_bytes: 0,
         }
+    }
+
+    /// The memory that the text takes.
+    fn kept_bytes(&self) -> usize {
+        self.read_bytes.max(self.whole.len())
     }
 
     async fn add(&mut self, more: &str, sink: &Sink) {

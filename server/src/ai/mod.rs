@@ -17,7 +17,9 @@ use app::accounts::Resource;
 use crate::credentials::Resolver;
 use crate::http::{ApiError, Principal, RequestId, own_address};
 use crate::mcp_servers::Usage;
-use crate::outbound::{Limits, Outbound};
+use crate::outbound::intake::Grant;
+use crate::outbound::intake::budget::OverBudget;
+use crate::outbound::{Limits, Outbound, RunningOperations};
 use crate::state::Base;
 
 pub use failure::{Again, Failure};
@@ -47,6 +49,23 @@ impl<'a> From<&'a Caller> for Usage<'a> {
             principal: &caller.principal,
             request_id: &caller.request_id,
         }
+    }
+}
+
+/// The problem where an operation cannot keep more of its answers.
+#[must_use]
+pub fn too_much_kept(over: OverBudget) -> ApiError {
+    match over {
+        OverBudget::Own { share } => ApiError::Upstream {
+            slug: "answer-too-large",
+            detail: format!(
+                "The answers of all steps take more than {} KiB of memory. Ask for less, or allow fewer steps.",
+                share / 1024
+            ),
+        },
+        OverBudget::Others => ApiError::TooMuchAtOnce {
+            detail: "Too much is being read from other servers at once. Try again in a moment.".to_owned(),
+        },
     }
 }
 
@@ -84,6 +103,24 @@ impl Ai {
             return Err(own_address(place::POINTER));
         }
         Ok(())
+    }
+
+    /// The operations that use the client.
+    #[must_use]
+    pub fn running(&self) -> &RunningOperations {
+        self.outbound.running()
+    }
+
+    /// A grant of the byte budget for what an operation keeps of its answers.
+    ///
+    /// # Errors
+    /// 503 where the budget is spent.
+    pub fn memory(&self, caller: &Caller) -> Result<Grant, ApiError> {
+        let account = (&caller.principal).into();
+        self.outbound
+            .budget()
+            .grant_of_operation(account)
+            .map_err(too_much_kept)
     }
 
     /// The limits of requests that leave the server.

@@ -24,6 +24,9 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("insecure_http", "`false`"),
     ("trusted_proxies", "none"),
     ("outbound_private_networks", "`true`"),
+    ("read_budget_mib", "`64`"),
+    ("max_operations", "`256`"),
+    ("max_operations_per_user", "`16`"),
     ("stdio_unconfined", "`false`"),
     ("quota_records", "`20000`"),
     ("quota_values_mib", "`64`"),
@@ -177,6 +180,12 @@ mod tests {
         let default = |id: &str| DEFAULTS.iter().find(|(known, _)| *known == id).unwrap().1;
         assert_eq!(default("listen"), format!("`{}`", settings.listen));
         assert_eq!(default("data_dir"), format!("`{}`", settings.data_dir.display()));
+        assert_eq!(default("read_budget_mib"), format!("`{}`", settings.read_budget_mib));
+        assert_eq!(default("max_operations"), format!("`{}`", settings.max_operations));
+        assert_eq!(
+            default("max_operations_per_user"),
+            format!("`{}`", settings.max_operations_per_user)
+        );
         assert_eq!(default("log"), format!("`{}`", settings.log));
         assert_eq!(
             default("outbound_private_networks"),

@@ -54,6 +54,12 @@ pub struct Settings {
     pub quotas: Quotas,
     /// Mebibytes of the file that is given up when the disk is full; 0 for none. SQLite only.
     pub reserve_mib: u32,
+    /// The memory for everything that is being read from other servers at once, in MiB.
+    pub read_budget_mib: u64,
+    /// The most operations that run at once.
+    pub max_operations: u32,
+    /// The most operations of one user that run at once.
+    pub max_operations_per_user: u32,
     /// The programs that MCP servers may be started from.
     pub stdio: Arc<StdioSettings>,
     /// Folder with the built site.
@@ -145,6 +151,12 @@ impl Options {
                 .unwrap_or(true),
             quotas,
             reserve_mib: self.reserve_mib.or(from_file.reserve_mib).unwrap_or(32),
+            read_budget_mib: self.read_budget_mib.or(from_file.read_budget_mib).unwrap_or(64).max(4),
+            max_operations: self.max_operations.or(from_file.max_operations).unwrap_or(256),
+            max_operations_per_user: self
+                .max_operations_per_user
+                .or(from_file.max_operations_per_user)
+                .unwrap_or(16),
             stdio: Arc::new(stdio),
             site_dir: self.site_dir.or(from_file.site_dir),
             metrics_listen: self.metrics_listen.or(from_file.metrics_listen),

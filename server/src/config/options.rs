@@ -91,6 +91,16 @@ pub struct Options {
     /// Whether secrets may be sent to loopback and private networks, where self-hosted servers live (default: true).
     #[arg(long, global = true, env = "STRONGROOM_OUTBOUND_PRIVATE_NETWORKS", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub outbound_private_networks: Option<bool>,
+    /// The memory for everything that is being read from MCP servers and models at once, in MiB. One user, and one
+    /// server, may have a quarter of it each, so that it limits the largest answer too.
+    #[arg(long, global = true, env = "STRONGROOM_READ_BUDGET_MIB", value_name = "MIB", value_parser = clap::value_parser!(u64).range(4..=65_536))]
+    pub read_budget_mib: Option<u64>,
+    /// The most operations that run at once: actions, tests, lists of tools and calls of tools.
+    #[arg(long, global = true, env = "STRONGROOM_MAX_OPERATIONS", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_operations: Option<u32>,
+    /// The most operations of one user that run at once. More are answered with 429 and `Retry-After`.
+    #[arg(long, global = true, env = "STRONGROOM_MAX_OPERATIONS_PER_USER", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_operations_per_user: Option<u32>,
     /// The programs that MCP servers may be started from; only the file can name them.
     #[arg(skip)]
     pub stdio_commands: Option<Vec<StdioCommand>>,

@@ -88,6 +88,8 @@ fn one_of_each() -> Vec<ApiError> {
         ApiError::ValueNotSendable(record()),
         ApiError::Throttled { retry_after: 1 },
         ApiError::Busy { retry_after: 1 },
+        ApiError::TooManyOperations { limit: 1 },
+        ApiError::TooMuchAtOnce { detail: String::new() },
         ApiError::Internal(cause()),
         ApiError::Unavailable(cause()),
         ApiError::StorageFull(cause()),

@@ -141,6 +141,18 @@ pub enum ApiError {
         /// The limit.
         per_second: u32,
     },
+    /// 429 `too-many-operations`: this caller runs as many operations as one may. With Retry-After.
+    #[error("too many operations")]
+    TooManyOperations {
+        /// The most that one caller may run at once.
+        limit: usize,
+    },
+    /// 503 `too-much-at-once`: too many operations run, or too much is being read from other servers. With Retry-After.
+    #[error("too much at once")]
+    TooMuchAtOnce {
+        /// A sentence, already redacted.
+        detail: String,
+    },
     /// 502 or 504: the other server failed; the slug says how.
     #[error("upstream: {slug}")]
     Upstream {
@@ -264,7 +276,12 @@ impl ApiError {
         match self.inner() {
             Self::Throttled { retry_after } | Self::Busy { retry_after } => Some(*retry_after),
             Self::RateLimited { retry_after, .. } => *retry_after,
-            Self::Unavailable(_) | Self::AuditUnavailable | Self::Stopping | Self::TooManyUses { .. } => Some(1),
+            Self::Unavailable(_)
+            | Self::AuditUnavailable
+            | Self::Stopping
+            | Self::TooManyUses { .. }
+            | Self::TooManyOperations { .. }
+            | Self::TooMuchAtOnce { .. } => Some(1),
             // In this time the keyring is read again, and the heartbeat writes and looks for room.
             Self::KeyMissing(_) | Self::SchemaBehind | Self::StorageFull(_) | Self::CannotWrite => Some(5),
             _ => None,
@@ -305,11 +322,14 @@ impl ApiError {
             Self::Invalid(_) | Self::HostNotAllowed { .. } | Self::CredentialDeleted(_) | Self::ValueNotSendable(_) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
-            Self::Throttled { .. } | Self::TooManyUses { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Throttled { .. } | Self::TooManyUses { .. } | Self::TooManyOperations { .. } => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
             Self::Upstream { slug, .. } if *slug == "timed-out" => StatusCode::GATEWAY_TIMEOUT,
             Self::Upstream { .. } | Self::RateLimited { .. } => StatusCode::BAD_GATEWAY,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Busy { .. }
+            | Self::TooMuchAtOnce { .. }
             | Self::Unavailable(_)
             | Self::StorageFull(_)
             | Self::CannotWrite
@@ -356,6 +376,8 @@ impl ApiError {
             Self::CredentialDeleted(_) => ("credential-deleted", "Credential deleted"),
             Self::ValueNotSendable(_) => ("value-not-sendable", "The value cannot be sent"),
             Self::Throttled { .. } => ("throttled", "Too many tries"),
+            Self::TooManyOperations { .. } => ("too-many-operations", "Too many operations at once"),
+            Self::TooMuchAtOnce { .. } => ("too-much-at-once", "Too much at once"),
             Self::Busy { .. } => ("busy", "Busy"),
             Self::Upstream { slug, .. } => (slug, upstream_title(slug)),
             Self::RateLimited { .. } => ("rate-limited", upstream_title("rate-limited")),
@@ -371,23 +393,28 @@ impl ApiError {
         }
     }
 
+    /// The same for a record that was to use the credential.
+    fn detail_for(&self, referrer: &str) -> String {
+        match self {
+            Self::CredentialDeleted(credential) => format!(
+                "{} was deleted, so {referrer} cannot be used. Choose another credential for it.",
+                credential.name
+            ),
+            Self::CredentialForbidden(credential) => format!(
+                "You may not use {}, which {referrer} calls with. Choose another credential for it, or ask whoever owns that one.",
+                credential.name
+            ),
+            error => format!("{} ({referrer})", error.detail()),
+        }
+    }
+
     fn detail(&self) -> String {
         match self {
             Self::At {
                 referrer: Some(referrer),
                 error,
                 ..
-            } => match &**error {
-                Self::CredentialDeleted(credential) => format!(
-                    "{} was deleted, so {referrer} cannot be used. Choose another credential for it.",
-                    credential.name
-                ),
-                Self::CredentialForbidden(credential) => format!(
-                    "You may not use {}, which {referrer} calls with. Choose another credential for it, or ask whoever owns that one.",
-                    credential.name
-                ),
-                error => format!("{} ({referrer})", error.detail()),
-            },
+            } => error.detail_for(referrer),
             Self::At { error, .. } => error.detail(),
             Self::After { done, error } => format!("{} {done}", error.detail()),
             Self::CredentialForbidden(credential) => format!(
@@ -466,7 +493,12 @@ impl ApiError {
             Self::Busy { retry_after } => {
                 format!("The server has too much to do at this moment. Wait {retry_after} seconds, then try again.")
             }
-            Self::Upstream { detail, .. } | Self::RateLimited { detail, .. } => detail.clone(),
+            Self::TooManyOperations { limit } => format!(
+                "{limit} of your operations are running, and no more may run at once. Wait for one to end, or stop one."
+            ),
+            Self::TooMuchAtOnce { detail } | Self::Upstream { detail, .. } | Self::RateLimited { detail, .. } => {
+                detail.clone()
+            }
             Self::Internal(_) => {
                 "Something went wrong in Strongroom. Give the request id to whoever runs it.".to_owned()
             }
@@ -526,6 +558,7 @@ pub const UPSTREAM_SLUGS: &[&str] = &[
     "timed-out",
     "redirected",
     "answer-too-large",
+    "encoded-answer",
     "upstream-failed",
 ];
 
@@ -541,6 +574,7 @@ fn upstream_title(slug: &str) -> &'static str {
         "timed-out" => "Timed out",
         "redirected" => "Redirected",
         "answer-too-large" => "Answer too large",
+        "encoded-answer" => "Encoded answer",
         "model-unknown" => "Model unknown",
         "rate-limited" => "Rate limited",
         "not-model-api" => "Not such an API",

@@ -30,7 +30,7 @@ use place::Place;
 pub use pool::{SessionKey, SessionPool};
 pub use routes::router;
 use targets::Purpose;
-pub use words::{Subject, problem_of};
+pub use words::{Subject, problem_of, sent_as_words};
 
 /// Who uses a server, in which request.
 #[derive(Clone, Copy, Debug)]

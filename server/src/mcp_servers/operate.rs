@@ -43,7 +43,7 @@ pub(super) async fn test(
     let checked_at = servers.base.clock.now();
     let started = Instant::now();
     let outcome = match ready {
-        Ok(ready) => servers.while_allowed(by, Box::pin(try_out(servers, ready))).await,
+        Ok(ready) => servers.while_allowed(by, Box::pin(try_out(servers, by, ready))).await,
         Err(error) => Err(error),
     };
     let mut result = TestResult {
@@ -70,8 +70,8 @@ pub(super) async fn test(
     Ok(result)
 }
 
-async fn try_out(servers: &McpServers, ready: Ready) -> Result<Told, ApiError> {
-    let outbound = servers.sessions.outbound();
+async fn try_out(servers: &McpServers, by: Usage<'_>, ready: Ready) -> Result<Told, ApiError> {
+    let outbound = &servers.sessions.outbound().charged_to(by.principal.into());
     let limit = outbound.limits().list;
     let said = |error| problem_of(error, &ready.subject);
     let told = async {

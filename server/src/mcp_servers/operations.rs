@@ -23,6 +23,9 @@ const REACH: &[&str] = &[
     "key-missing",
 ];
 
+/// How an operation can fail where too many run.
+const AT_ONCE: &[&str] = &["too-many-operations", "too-much-at-once"];
+
 /// What `routes.rs` serves.
 #[must_use]
 pub fn operations() -> Vec<Operation> {
@@ -51,7 +54,8 @@ pub fn operations() -> Vec<Operation> {
             "disabled",
             "not-found",
             "too-many-uses",
-        ]),
+        ])
+        .refuses(AT_ONCE),
         Operation::get(
             "/mcp-servers/commands",
             "mcp_servers.commands",
@@ -84,7 +88,8 @@ pub fn operations() -> Vec<Operation> {
             "session-ended",
             "disabled",
             "too-many-uses",
-        ]),
+        ])
+        .refuses(AT_ONCE),
         Operation::get(
             "/mcp-servers/{id}/tools",
             "mcp_servers.tools",
@@ -93,11 +98,13 @@ pub fn operations() -> Vec<Operation> {
         .answers::<ToolList>("What the server offers now.")
         .refuses(&["cross-site"])
         .refuses(REACH)
+        .refuses(AT_ONCE)
         .refuses(UPSTREAM_SLUGS),
         Operation::post("/mcp-servers/{id}/tools/{tool}/call", "mcp_servers.call", "Call a tool")
             .takes::<ToolCall>(json!({"arguments": {"query": "open tickets"}}))
             .answers::<ToolResult>("What the tool answered.")
             .refuses(REACH)
+            .refuses(AT_ONCE)
             .refuses(UPSTREAM_SLUGS),
     ]
 }

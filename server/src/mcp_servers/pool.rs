@@ -12,7 +12,7 @@ use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use crate::outbound::mcp::{McpSession, McpTarget};
-use crate::outbound::{NotMcp, Outbound, OutboundError};
+use crate::outbound::{Account, NotMcp, Outbound, OutboundError};
 
 /// How long a session that nobody uses stays open.
 const IDLE: Duration = Duration::from_mins(5);
@@ -106,11 +106,12 @@ impl SessionPool {
                 outcome => return self.settle(&key, &session, outcome),
             }
         }
-        let session = match McpSession::open(&self.0.outbound, target.clone()).await {
+        let outbound = self.0.outbound.charged_to(Account::of(key.user.map(|id| id.0)));
+        let session = match McpSession::open(&outbound, target.clone()).await {
             // Programs that wait for the next call of a user make room for one that is called now.
             Err(OutboundError::TooMany) if self.0.end_idle_program() => {
                 tokio::time::sleep(END_OF_PROGRAM).await;
-                McpSession::open(&self.0.outbound, target).await
+                McpSession::open(&outbound, target).await
             }
             opened => opened,
         };

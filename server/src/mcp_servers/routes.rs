@@ -97,6 +97,7 @@ async fn delete(
 /// Tries what a form holds: a new server, or a saved one with changes. Nothing is stored.
 #[instrument(name = "mcp_servers.test", skip_all)]
 async fn test(may: May<Use>, State(servers): State<McpServers>, JsonBody(fields): JsonBody) -> Answer {
+    let _running = servers.sessions.outbound().running().begin(&may.principal)?;
     let input = input::test(fields)?;
     let ready = targets::draft(&servers, &may.principal, input, &may.request_id).await;
     Ok(http::json(&operate::test(&servers, usage(&may), ready).await?))
@@ -104,6 +105,7 @@ async fn test(may: May<Use>, State(servers): State<McpServers>, JsonBody(fields)
 
 #[instrument(name = "mcp_servers.test_saved", skip_all, fields(mcp_server.id = %id))]
 async fn test_saved(may: May<Use>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> Answer {
+    let _running = servers.sessions.outbound().running().begin(&may.principal)?;
     let row = rows::get(&servers.base.db, id).await?;
     let ready = targets::as_saved(&servers, &may.principal, &row, Purpose::Test, &may.request_id).await;
     Ok(http::json(&operate::test(&servers, usage(&may), ready).await?))
@@ -111,6 +113,7 @@ async fn test_saved(may: May<Use>, State(servers): State<McpServers>, IdPath(id)
 
 #[instrument(name = "mcp_servers.tools", skip_all, fields(mcp_server.id = %id))]
 async fn tools(may: May<Use>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> Answer {
+    let _running = servers.sessions.outbound().running().begin(&may.principal)?;
     let (_, tools) = servers.list_tools(usage(&may), id).await?;
     Ok(http::json(&tools))
 }
@@ -123,6 +126,7 @@ async fn call(
     input::ToolPath(tool): input::ToolPath,
     JsonBody(fields): JsonBody,
 ) -> Answer {
+    let _running = servers.sessions.outbound().running().begin(&may.principal)?;
     let arguments = input::call(fields)?;
     Ok(http::json(&servers.call_tool(usage(&may), id, &tool, arguments).await?))
 }

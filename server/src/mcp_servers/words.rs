@@ -3,7 +3,8 @@
 use app::api::NamedRecord;
 
 use crate::http::ApiError;
-use crate::outbound::{Ending, NotMcp, OutboundError, Unreachable};
+use crate::outbound::intake::json::MAX_NODES;
+use crate::outbound::{Ending, NotMcp, OutboundError, Unreachable, UpstreamText};
 
 /// What an operation was about, to be named in its failure.
 #[derive(Clone, Debug)]
@@ -50,9 +51,11 @@ pub fn problem_of(error: OutboundError, subject: &Subject) -> ApiError {
                 credential: credential.clone(),
             };
         }
-        (OutboundError::Refused { status, .. }, credential) => {
-            ("credential-refused", refused(host, status, credential.as_ref()))
-        }
+        (OutboundError::Refused { status, sent_as, said }, credential) => (
+            "credential-refused",
+            refused(host, status, credential.as_ref(), sent_as) + &quoted(&said),
+        ),
+        (OutboundError::Busy, _) => return busy(host),
         (OutboundError::Unreachable(why), _) => ("unreachable", unreachable(host, why)),
         (OutboundError::MetadataRefused, _) => (
             "unreachable",
@@ -108,13 +111,15 @@ pub fn problem_of(error: OutboundError, subject: &Subject) -> ApiError {
             "redirected",
             format!("{host} redirects elsewhere. Redirects are not followed: enter the final address."),
         ),
-        (OutboundError::TooLarge { limit }, _) => (
-            "answer-too-large",
-            format!(
-                "{host} answered with more than {} KiB, which is not read. Ask it for less.",
-                limit / 1024
-            ),
-        ),
+        (
+            error @ (OutboundError::TooLarge { .. }
+            | OutboundError::TooComplex { .. }
+            | OutboundError::TooManyNodes
+            | OutboundError::Encoded
+            | OutboundError::Partial { .. }
+            | OutboundError::Failed),
+            _,
+        ) => not_read(host, &error),
         (OutboundError::Rejected { message, code }, _) if message.as_str().is_empty() => {
             ("upstream-failed", format!("{host} answered with error {code}."))
         }
@@ -152,17 +157,72 @@ fn ended(host: &str, ending: Ending, said: &str) -> String {
     }
 }
 
-fn refused(host: &str, status: u16, credential: Option<&NamedRecord>) -> String {
+fn refused(host: &str, status: u16, credential: Option<&NamedRecord>, sent_as: Option<&str>) -> String {
+    let sent_as = sent_as_words(sent_as);
     match (credential, status) {
         (Some(credential), 401) => format!(
-            "{host} refused {} (401). Check that its value is right and has not expired.",
+            "{host} refused {} (401).{sent_as} Check that its value is right and has not expired.",
             credential.name
         ),
         (Some(credential), _) => format!(
-            "{host} does not allow this with {} ({status}). Check what it may do there.",
+            "{host} does not allow this with {} ({status}).{sent_as} Check what it may do there.",
             credential.name
         ),
         (None, _) => format!("{host} asks for a credential ({status}). Choose one."),
+    }
+}
+
+/// An answer that was not read, or not to its end.
+fn not_read(host: &str, error: &OutboundError) -> (&'static str, String) {
+    let too_large = |what: &str| {
+        let detail = format!("{host} answered with {what}, which is not read. Ask it for less.");
+        ("answer-too-large", detail)
+    };
+    let failed = |detail: String| ("upstream-failed", detail);
+    match error {
+        OutboundError::TooLarge { limit } => too_large(&format!("more than {} KiB", limit / 1024)),
+        OutboundError::TooComplex { limit } => too_large(&format!(
+            "a document that takes more than {} KiB of memory",
+            limit / 1024
+        )),
+        OutboundError::TooManyNodes => too_large(&format!("a document of more than {MAX_NODES} values")),
+        OutboundError::Encoded => (
+            "encoded-answer",
+            format!(
+                "{host} answered with a content encoding, although it was asked for none. Switch compression off there, \
+                 or in the proxy in front of it."
+            ),
+        ),
+        OutboundError::Partial { status } => failed(format!(
+            "{host} answered with a part of a document ({status}), although it was asked for all of it. Look at its log."
+        )),
+        _ => failed(format!(
+            "The answer of {host} could not be processed. Try again, or look at the log of Strongroom."
+        )),
+    }
+}
+
+/// How the value was sent; empty if none was.
+#[must_use]
+pub fn sent_as_words(sent_as: Option<&str>) -> String {
+    sent_as.map_or_else(String::new, |header| format!(" It was sent as {header}."))
+}
+
+/// The words of the other server as a sentence; empty if it said none that may be quoted.
+fn quoted(said: &UpstreamText) -> String {
+    if said.as_str().is_empty() {
+        String::new()
+    } else {
+        format!(" It answered: “{said}”")
+    }
+}
+
+/// The 503 error where the byte budget is spent.
+fn busy(host: &str) -> ApiError {
+    ApiError::TooMuchAtOnce {
+        detail: format!(
+            "The answer of {host} was not read: too much is being read from other servers at once. Try again in a moment."
+        ),
     }
 }
 

@@ -10,6 +10,9 @@ use crate::openapi::Operation;
 /// How attaching a credential can fail.
 const ATTACH: &[&str] = &["host-not-allowed", "credential-deleted"];
 
+/// How a test can fail where too many operations run.
+const AT_ONCE: &[&str] = &["too-many-operations", "too-much-at-once"];
+
 /// What `routes.rs` serves.
 #[must_use]
 pub fn operations() -> Vec<Operation> {
@@ -41,7 +44,8 @@ pub fn operations() -> Vec<Operation> {
             "session-ended",
             "not-found",
             "too-many-uses",
-        ]),
+        ])
+        .refuses(AT_ONCE),
         Operation::get("/model-bindings/{id}", "model_bindings.get", "Read a model binding")
             .answers_record::<ModelBinding>("The model binding."),
         Operation::patch(
@@ -73,6 +77,7 @@ pub fn operations() -> Vec<Operation> {
             "credential-rolled-back",
             "session-ended",
             "too-many-uses",
-        ]),
+        ])
+        .refuses(AT_ONCE),
     ]
 }

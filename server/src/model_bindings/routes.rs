@@ -79,6 +79,7 @@ async fn delete(
 /// Tries what a form holds: a new binding, or a saved one with changes. Nothing is stored.
 #[instrument(name = "model_bindings.test", skip_all)]
 async fn test(may: May<Use>, State(bindings): State<ModelBindings>, JsonBody(fields): JsonBody) -> Answer {
+    let _running = bindings.ai.running().begin(&may.principal)?;
     let input = input::test(fields)?;
     let model = targets::draft(&bindings, &may.principal, input).await?;
     bindings.ai.refuse_own(&model.place)?;
@@ -91,6 +92,7 @@ async fn test_saved(
     State(bindings): State<ModelBindings>,
     IdPath(id): IdPath<ModelBindingId>,
 ) -> Answer {
+    let _running = bindings.ai.running().begin(&may.principal)?;
     let model = bindings.model(&may.principal, id).await?;
     try_out(&bindings, may, &model).await
 }

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::destination::Destination;
 
 use super::OutboundError;
+use super::quoting::QuoteFilter;
 use super::redact::Redactor;
 
 /// The headers that carry secrets.
@@ -23,8 +24,11 @@ const X_GOOG_API_KEY: HeaderName = HeaderName::from_static("x-goog-api-key");
 pub struct Bearer {
     name: HeaderName,
     header: HeaderValue,
+    /// The header in words, without the value.
+    sent_as: &'static str,
     destination: Destination,
     redactor: Redactor,
+    quotes: QuoteFilter,
 }
 
 impl Bearer {
@@ -42,16 +46,18 @@ impl Bearer {
     /// # Errors
     /// As [`Bearer::new`].
     pub fn in_header(place: KeyHeader, value: &SecretValue, destination: Destination) -> Result<Self, OutboundError> {
-        let (name, prefix) = match place {
-            KeyHeader::Bearer => (AUTHORIZATION, "Bearer "),
-            KeyHeader::XApiKey => (X_API_KEY, ""),
-            KeyHeader::XGoogApiKey => (X_GOOG_API_KEY, ""),
+        let (name, prefix, sent_as) = match place {
+            KeyHeader::Bearer => (AUTHORIZATION, "Bearer ", "Authorization: Bearer"),
+            KeyHeader::XApiKey => (X_API_KEY, "", "x-api-key"),
+            KeyHeader::XGoogApiKey => (X_GOOG_API_KEY, "", "x-goog-api-key"),
         };
         Ok(Self {
             name,
             header: header(prefix, value)?,
+            sent_as,
             destination,
             redactor: Redactor::of(value),
+            quotes: QuoteFilter::of_all([value]),
         })
     }
 
@@ -77,6 +83,18 @@ impl Bearer {
     /// What finds the value in answers.
     pub(super) fn redactor(&self) -> &Redactor {
         &self.redactor
+    }
+
+    /// The filter for words of the receiver.
+    #[must_use]
+    pub fn quotes(&self) -> &QuoteFilter {
+        &self.quotes
+    }
+
+    /// The header in words, without the value.
+    #[must_use]
+    pub fn sent_as(&self) -> &'static str {
+        self.sent_as
     }
 }
 

@@ -5,17 +5,23 @@ use std::error::Error as StdError;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
-use futures::stream::{self, BoxStream, StreamExt as _};
-use http::header::LOCATION;
-use http::{HeaderMap, Method, StatusCode};
+use futures::stream::{StreamExt as _, TryStreamExt as _};
+use http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, EXPECT, HeaderName, IF_RANGE, LOCATION, RANGE, UPGRADE,
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use reqwest::redirect::Policy;
+use tokio::time::timeout;
 use url::Url;
 
 use crate::destination::Destination;
 
 use super::address::{AddressFault, AddressPolicy, CheckedResolver};
+use super::intake::{Account, Body, Charged, Document, Events, Grant, Message, ReadBudget, Workers};
+use super::quoting::QuoteFilter;
 use super::redact::Redactor;
+use super::refusal;
+use super::running::RunningOperations;
 use super::sent_values::{Origin, SentValues};
 use super::{Bearer, Limits, OutboundError, OutboundSettings, OwnAddresses, Unreachable};
 
@@ -28,6 +34,14 @@ const IDLE: Duration = Duration::from_mins(1);
 /// The longest address of a redirect that is passed on.
 const MAX_LOCATION_BYTES: usize = 200;
 
+/// Flow control windows of HTTP/2, in bytes: so much of one answer, and of all answers on one connection, is buffered
+/// before it is read.
+const STREAM_WINDOW: u32 = 256 * 1024;
+const CONNECTION_WINDOW: u32 = 512 * 1024;
+
+/// Headers that would ask for a part of an answer, for another protocol, or for an answer before the body.
+const NEVER_SENT: [HeaderName; 4] = [RANGE, IF_RANGE, UPGRADE, EXPECT];
+
 /// The hardened HTTP client. Clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Outbound {
@@ -38,6 +52,11 @@ pub struct Outbound {
     beside: Arc<Mutex<HashMap<u16, reqwest::Client>>>,
     limits: Limits,
     sent: SentValues,
+    budget: ReadBudget,
+    workers: Workers,
+    running: RunningOperations,
+    /// The user whom reads are charged to.
+    account: Account,
 }
 
 impl Outbound {
@@ -46,7 +65,7 @@ impl Outbound {
     /// # Errors
     /// Where TLS cannot be set up.
     pub fn new(settings: &OutboundSettings) -> Result<Self, reqwest::Error> {
-        // Whoever comes second finds it done.
+        // `Err` means that this process already has a crypto provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let addresses = AddressPolicy {
             private_networks: settings.private_networks,
@@ -58,7 +77,54 @@ impl Outbound {
             beside: Arc::default(),
             limits: settings.limits.clone(),
             sent: SentValues::default(),
+            budget: ReadBudget::new(settings.read_budget),
+            workers: Workers::default(),
+            running: RunningOperations::new(settings.operations, settings.operations_per_user),
+            account: Account::default(),
         })
+    }
+
+    /// The same client, whose reads are charged to a user.
+    #[must_use]
+    pub fn charged_to(&self, account: Account) -> Self {
+        Self {
+            account,
+            ..self.clone()
+        }
+    }
+
+    /// The operations that use the client.
+    #[must_use]
+    pub fn running(&self) -> &RunningOperations {
+        &self.running
+    }
+
+    /// The byte budget for everything that is being read from peers.
+    #[must_use]
+    pub fn budget(&self) -> &ReadBudget {
+        &self.budget
+    }
+
+    /// A grant of the byte budget for one read.
+    pub(super) fn grant(&self, destination: &str) -> Result<Grant, OutboundError> {
+        Ok(self.budget.grant(self.account, destination)?)
+    }
+
+    /// Runs work on an input of so many bytes away from the threads that serve requests.
+    ///
+    /// # Errors
+    /// Where it panicked.
+    pub async fn work<T: Send + 'static>(
+        &self,
+        input_bytes: usize,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, OutboundError> {
+        self.workers.run(input_bytes, work).await.ok_or(OutboundError::Failed)
+    }
+
+    /// Work away from the threads that serve requests.
+    pub(super) fn workers(&self) -> &Workers {
+        &self.workers
     }
 
     /// The limits of time and size.
@@ -105,6 +171,12 @@ impl Outbound {
         if let Some(bearer) = request.bearer {
             bearer.add_to(&mut headers, &destination)?;
         }
+        for name in NEVER_SENT {
+            headers.remove(name);
+        }
+        // An encoded answer could not be scanned.
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        let grant = self.grant(request.url.authority())?;
         let origin = Origin::of(request.url, &destination);
         let redactor = self.sent.redactor(&origin, request.bearer.map(Bearer::redactor)).await;
         let mut builder = self
@@ -114,10 +186,8 @@ impl Outbound {
         if let Some(body) = request.body {
             builder = builder.body(body);
         }
-        let response = builder
-            .send()
-            .await
-            .map_err(|error| classify(&error, self.limits.connect))?;
+        let (response, grant) = self.response(builder, grant).await?;
+        let quotes = request.bearer.map(|bearer| bearer.quotes().clone()).unwrap_or_default();
         let status = response.status();
         if status.is_redirection() {
             return Err(OutboundError::Redirected {
@@ -125,18 +195,44 @@ impl Outbound {
                 to: target(request.url, response.headers(), &redactor),
             });
         }
+        let incoming = Incoming {
+            response,
+            redactor,
+            quotes,
+            grant,
+            workers: self.workers.clone(),
+            limits: self.limits.clone(),
+        };
         let forbidden = status == StatusCode::FORBIDDEN && !request.reads_forbidden;
         if status == StatusCode::UNAUTHORIZED || forbidden {
             return Err(OutboundError::Refused {
                 status: status.as_u16(),
-                with_credential: request.bearer.is_some(),
+                sent_as: request.bearer.map(Bearer::sent_as),
+                said: refusal::words(incoming).await,
             });
         }
-        Ok(Incoming {
-            response,
-            redactor,
-            connect: self.limits.connect,
-        })
+        incoming.check()?;
+        Ok(incoming)
+    }
+
+    /// Waits for the head of the answer. The grant is given back where that takes long, and taken again afterwards.
+    async fn response(
+        &self,
+        builder: reqwest::RequestBuilder,
+        mut grant: Grant,
+    ) -> Result<(reqwest::Response, Grant), OutboundError> {
+        let times = self.limits.read;
+        let mut sent = std::pin::pin!(builder.send());
+        let response = if let Ok(response) = timeout(times.stall, &mut sent).await {
+            response
+        } else {
+            grant.park();
+            let late = timeout(times.total, sent).await;
+            grant.hold(0)?;
+            late.map_err(|_| OutboundError::TimedOut(times.total))?
+        };
+        let response = response.map_err(|error| classify(&error, self.limits.connect))?;
+        Ok((response, grant))
     }
 }
 
@@ -153,6 +249,8 @@ fn client(
         .dns_resolver(Arc::new(CheckedResolver { policy, own }))
         .connect_timeout(limits.connect)
         .pool_idle_timeout(IDLE)
+        .http2_initial_stream_window_size(STREAM_WINDOW)
+        .http2_initial_connection_window_size(CONNECTION_WINDOW)
         .build()
 }
 
@@ -173,7 +271,10 @@ pub(super) struct Outgoing<'a> {
 pub(super) struct Incoming {
     response: reqwest::Response,
     redactor: Redactor,
-    connect: Duration,
+    quotes: QuoteFilter,
+    grant: Grant,
+    workers: Workers,
+    limits: Limits,
 }
 
 impl Incoming {
@@ -184,6 +285,11 @@ impl Incoming {
     /// What finds the secret of this exchange.
     pub fn redactor(&self) -> &Redactor {
         &self.redactor
+    }
+
+    /// The filter for the words of this receiver.
+    pub fn quotes(&self) -> &QuoteFilter {
+        &self.quotes
     }
 
     /// A header as text; nothing where it holds the secret.
@@ -204,70 +310,89 @@ impl Incoming {
         self.response.content_length() == Some(0)
     }
 
+    /// Refuses answers that cannot be scanned as they are, although nothing else was asked for.
+    fn check(&self) -> Result<(), OutboundError> {
+        let status = self.status();
+        let in_parts = self.response.headers().get_all(CONTENT_TYPE).iter().any(|kind| {
+            let kind = kind.as_bytes().trim_ascii_start();
+            kind.get(..20)
+                .is_some_and(|kind| kind.eq_ignore_ascii_case(b"multipart/byteranges"))
+        });
+        if in_parts || matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::SWITCHING_PROTOCOLS) {
+            return Err(OutboundError::Partial {
+                status: status.as_u16(),
+            });
+        }
+        if self.is_encoded() {
+            return Err(OutboundError::Encoded);
+        }
+        Ok(())
+    }
+
+    /// Whether the body has a content encoding.
+    pub fn is_encoded(&self) -> bool {
+        let plain = |encoding: &[u8]| {
+            encoding
+                .split(|byte| *byte == b',')
+                .all(|name| matches!(name.trim_ascii().to_ascii_lowercase().as_slice(), b"" | b"identity"))
+        };
+        let mut encodings = self.response.headers().get_all(CONTENT_ENCODING).iter();
+        !encodings.all(|encoding| plain(encoding.as_bytes()))
+    }
+
     /// The scanned body, whole.
-    pub async fn bytes(self, limit: u64) -> Result<Vec<u8>, OutboundError> {
+    pub async fn bytes(self, limit: u64) -> Result<Charged, OutboundError> {
         if self.response.content_length().is_some_and(|length| length > limit) {
             return Err(OutboundError::TooLarge { limit });
         }
-        let mut stream = self.stream(limit);
-        let mut body = Vec::new();
-        while let Some(chunk) = stream.next().await {
-            body.extend_from_slice(&chunk?);
-        }
-        Ok(body)
+        self.body(limit).whole().await
     }
 
-    /// The scanned beginning of the body; whatever goes wrong ends it.
-    pub async fn beginning(self, limit: u64) -> Vec<u8> {
-        let mut stream = self.stream(limit);
-        let mut body = Vec::new();
-        while let Some(Ok(chunk)) = stream.next().await {
-            body.extend_from_slice(&chunk);
-        }
-        body
+    /// The document of the body; `None` if it is not JSON.
+    pub async fn document(self, limit: u64) -> Result<Option<Document>, OutboundError> {
+        let (workers, redactor) = (self.workers.clone(), self.redactor.clone());
+        self.bytes(limit).await?.document(&workers, &redactor).await
     }
 
-    /// The scanned body, chunk by chunk; an error after the limit.
-    pub fn stream(self, limit: u64) -> BoxStream<'static, Result<Bytes, OutboundError>> {
-        let connect = self.connect;
-        let scan = Scan {
-            chunks: self.response.bytes_stream().boxed(),
-            scanner: Some(self.redactor.scanner()),
-            left: limit,
-        };
-        stream::unfold(scan, move |mut scan| async move {
-            loop {
-                // After the end, or an error, there is no scanner, and the stream is over.
-                let scanner = scan.scanner.as_mut()?;
-                let out = match scan.chunks.next().await {
-                    Some(Ok(chunk)) => match scan.left.checked_sub(chunk.len() as u64) {
-                        Some(left) => {
-                            scan.left = left;
-                            Ok(scanner.push(&chunk))
-                        }
-                        None => Err(OutboundError::TooLarge { limit }),
-                    },
-                    Some(Err(error)) => Err(classify(&error, connect)),
-                    None => Ok(scan.scanner.take()?.finish()),
-                };
-                match out {
-                    Ok(bytes) if bytes.is_empty() => {}
-                    Ok(bytes) => return Some((Ok(Bytes::from(bytes)), scan)),
-                    Err(error) => {
-                        scan.scanner = None;
-                        return Some((Err(error), scan));
-                    }
-                }
-            }
-        })
-        .boxed()
+    /// The message of MCP in the body; `None` if there is none.
+    pub async fn message(self, limit: u64) -> Result<Option<Message>, OutboundError> {
+        let (workers, redactor) = (self.workers.clone(), self.redactor.clone());
+        self.bytes(limit).await?.message(&workers, &redactor).await
     }
-}
 
-struct Scan {
-    chunks: BoxStream<'static, reqwest::Result<Bytes>>,
-    scanner: Option<super::redact::Scanner>,
-    left: u64,
+    /// The document at the beginning of a body that says failure; `None` if that is not JSON, or anything else fails.
+    pub async fn failure(self) -> Option<Document> {
+        let (workers, redactor, limit) = (self.workers.clone(), self.redactor.clone(), self.limits.failure_bytes);
+        let beginning = self.body(limit).beginning().await?;
+        beginning.document(&workers, &redactor).await.ok()?
+    }
+
+    /// The same as a text.
+    pub async fn failure_text(self) -> Option<String> {
+        let (redactor, limit) = (self.redactor.clone(), self.limits.failure_bytes);
+        let beginning = self.body(limit).beginning().await?;
+        let text = String::from_utf8_lossy(&beginning.bytes);
+        Some(redactor.text(&text).into_owned())
+    }
+
+    /// The events of the body.
+    pub fn events(self, limit: u64) -> Events {
+        let (workers, redactor) = (self.workers.clone(), self.redactor.clone());
+        Events::new(self.body(limit), redactor, workers)
+    }
+
+    fn body(self, limit: u64) -> Body {
+        let connect = self.limits.connect;
+        let chunks = self.response.bytes_stream();
+        Body::new(
+            chunks.map_err(move |error| classify(&error, connect)).boxed(),
+            self.redactor.scanner(),
+            limit,
+            self.limits.read,
+            self.workers,
+            self.grant,
+        )
+    }
 }
 
 /// Where a redirect leads, without its query, as far as it can be said: never where the address holds

@@ -15,8 +15,10 @@ pub enum OutboundError {
     Refused {
         /// 401 or 403.
         status: u16,
-        /// Whether a credential went along; without one, the server asks for one.
-        with_credential: bool,
+        /// The header that the credential was sent in, without its value; `None` if the request had no credential.
+        sent_as: Option<&'static str>,
+        /// The receiver's own words, where they may be quoted: scanned, without a part of the value, shortened.
+        said: UpstreamText,
     },
     /// No connection, or none that lasted.
     #[error("the server cannot be reached: {0}")]
@@ -41,6 +43,30 @@ pub enum OutboundError {
         /// The limit in bytes.
         limit: u64,
     },
+    /// The document takes more memory than one read may have.
+    #[error("the answer takes more than {limit} bytes of memory")]
+    TooComplex {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The document has more nodes than are parsed.
+    #[error("the answer has too many nodes")]
+    TooManyNodes,
+    /// Other reads hold the byte budget of this user, this destination or the process.
+    #[error("too much is being read from other servers")]
+    Busy,
+    /// The answer has a content encoding, although none was accepted.
+    #[error("the answer has a content encoding")]
+    Encoded,
+    /// The answer is a part of a document, or another protocol, although neither was asked for.
+    #[error("the answer with status {status} is no whole document")]
+    Partial {
+        /// The status.
+        status: u16,
+    },
+    /// The work on an answer failed here.
+    #[error("the answer could not be processed")]
+    Failed,
     /// The destination differs from the one that the credential was resolved for.
     #[error("the request went to another host than the credential was resolved for")]
     HostNotAllowed,

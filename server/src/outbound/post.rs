@@ -1,16 +1,15 @@
 //! JSON sent to an API that is not MCP: what comes back is scanned as bytes before a parser reads it, and once more
 //! inside the parsed document, where every escape is undone.
 
-use futures::stream::{BoxStream, StreamExt as _};
 use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::Value;
-use sse_stream::SseStream;
 use url::Url;
 
 use super::client::{Incoming, Outgoing};
+use super::intake::{Data, Document, Events};
 use super::redact::Redactor;
-use super::{Bearer, Outbound, OutboundError, Unreachable};
+use super::{Bearer, Outbound, OutboundError};
 
 const SSE: &str = "text/event-stream";
 const JSON: &str = "application/json";
@@ -36,7 +35,6 @@ pub struct Post<'a> {
 pub struct Reply {
     incoming: Incoming,
     answer_bytes: u64,
-    failure_bytes: u64,
 }
 
 /// One event of a stream.
@@ -73,7 +71,6 @@ impl Outbound {
         Ok(Reply {
             incoming: self.send(request).await?,
             answer_bytes: self.limits().answer_bytes,
-            failure_bytes: self.limits().failure_bytes,
         })
     }
 }
@@ -109,50 +106,53 @@ impl Reply {
         self.incoming.redactor().clone()
     }
 
-    /// The document of an answer; nothing where it is no JSON.
+    /// The document of an answer; `None` if it is no JSON.
     ///
     /// # Errors
     /// Where the answer is too large, or breaks off.
-    pub async fn json(self) -> Result<Option<Value>, OutboundError> {
-        let redactor = self.redactor();
-        let bytes = self.incoming.bytes(self.answer_bytes).await?;
-        Ok(document(&redactor, &bytes))
+    pub async fn json(self) -> Result<Option<Document>, OutboundError> {
+        self.incoming.document(self.answer_bytes).await
     }
 
-    /// The document of an answer that says failure; nothing where its beginning is no JSON.
-    pub async fn failure(self) -> Option<Value> {
-        let redactor = self.redactor();
-        document(&redactor, &self.incoming.beginning(self.failure_bytes).await)
+    /// The document of an answer that says failure; `None` if its beginning is no JSON.
+    pub async fn failure(self) -> Option<Document> {
+        self.incoming.failure().await
     }
 
     /// The events of a stream, until it ends or breaks off.
     #[must_use]
-    pub fn events(self) -> BoxStream<'static, Result<Event, OutboundError>> {
-        let redactor = self.redactor();
-        SseStream::from_bytes_stream(self.incoming.stream(self.answer_bytes.saturating_mul(STREAM_FACTOR)))
-            .map(move |event| match event {
-                Ok(event) => Ok(clean(&redactor, event)),
-                Err(sse_stream::Error::Body(error)) => Err(error
-                    .downcast::<OutboundError>()
-                    .map_or(OutboundError::Unreachable(Unreachable::Broken), |error| *error)),
-                Err(_) => Err(OutboundError::Unreachable(Unreachable::Broken)),
-            })
-            .boxed()
+    pub fn events(self) -> ReplyEvents {
+        ReplyEvents(self.incoming.events(self.answer_bytes.saturating_mul(STREAM_FACTOR)))
     }
 }
 
-fn document(redactor: &Redactor, bytes: &[u8]) -> Option<Value> {
-    let mut document = serde_json::from_slice(bytes).ok()?;
-    redactor.json(&mut document);
-    Some(document)
-}
+/// The events of a stream.
+#[derive(Debug)]
+pub struct ReplyEvents(Events);
 
-fn clean(redactor: &Redactor, event: sse_stream::Sse) -> Event {
-    let raw = event.data.unwrap_or_default();
-    let data = document(redactor, raw.as_bytes());
-    Event {
-        name: event.event.filter(|name| !redactor.finds(name)),
-        text: data.is_none().then(|| redactor.text(&raw).into_owned()),
-        data,
+impl ReplyEvents {
+    /// The next event; `None` at the end.
+    ///
+    /// # Errors
+    /// Where the stream breaks off, or an event is too large.
+    pub async fn next(&mut self) -> Result<Option<Event>, OutboundError> {
+        let Some(event) = self.0.next().await? else {
+            return Ok(None);
+        };
+        let (data, text) = match event.data {
+            Data::Json(document) => (Some(document), None),
+            Data::Text(text) => (None, Some(text)),
+            Data::None => (None, Some(String::new())),
+        };
+        Ok(Some(Event {
+            name: event.name,
+            data,
+            text,
+        }))
+    }
+
+    /// Charges the bytes that the caller keeps of the events so far.
+    pub fn keep(&mut self, bytes: usize) {
+        self.0.keep(bytes);
     }
 }

@@ -9,7 +9,7 @@ use server::config::{StdioCommand, StdioSettings};
 use server::http::HostRule;
 use server::mcp_servers::McpServers;
 use server::outbound::stdio::Stdio;
-use server::outbound::{Limits, Outbound, OutboundSettings};
+use server::outbound::{Limits, Outbound, OutboundSettings, ReadLimits};
 use server::router::router;
 
 use super::TestApp;
@@ -89,6 +89,10 @@ impl TestApp {
         let limits = Limits {
             list: Duration::from_secs(30),
             call: Duration::from_secs(30),
+            read: ReadLimits {
+                stall: Duration::from_secs(5),
+                ..ReadLimits::default()
+            },
             ..Limits::default()
         };
         let outbound = Outbound::new(&OutboundSettings {

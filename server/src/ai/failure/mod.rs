@@ -12,10 +12,10 @@ use serde_json::Value;
 
 use super::wire::{Fault, MAX_TEXT_BYTES};
 use crate::http::ApiError;
-use crate::mcp_servers::{Subject, problem_of};
-use crate::outbound::{OutboundError, UpstreamText};
+use crate::mcp_servers::{Subject, problem_of, sent_as_words};
+use crate::outbound::{OutboundError, QuoteFilter, UpstreamText};
 use said::{
-    delay, is_about_spent_tokens, is_about_the_key, is_about_the_model, is_about_the_schema, message, quoted, wait,
+    delay, is_about_spent_tokens, is_about_the_key, is_about_the_model, is_about_the_schema, message, wait,
     whole_seconds,
 };
 
@@ -72,50 +72,65 @@ pub(super) fn lower_words(document: Option<&Value>) -> String {
 }
 
 /// What the words can name.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct About<'a> {
     pub subject: &'a Subject,
     pub provider: Provider,
     pub model_id: &'a str,
     pub now: DateTime<Utc>,
+    /// The header that the key was sent in.
+    pub sent_as: Option<&'static str>,
+    /// The filter for words of the provider.
+    pub quotes: QuoteFilter,
 }
 
 impl About<'_> {
     /// A request that was not answered.
     pub fn outbound(&self, error: OutboundError) -> Failure {
         let again = match error {
-            OutboundError::Unreachable(_) | OutboundError::TimedOut(_) => Again::Later,
+            OutboundError::Unreachable(_) | OutboundError::TimedOut(_) | OutboundError::Busy => Again::Later,
             _ => Again::Never,
         };
         let error = match (error, &self.subject.credential) {
-            (OutboundError::Refused { status, .. }, Some(credential)) => self.key_refused(status, &credential.name),
-            (OutboundError::Refused { status, .. }, None) => self.key_wanted(status),
+            (OutboundError::Refused { status, sent_as, said }, Some(credential)) => {
+                self.key_refused(status, &credential.name, sent_as, &said)
+            }
+            (OutboundError::Refused { status, said, .. }, None) => self.key_wanted(status, &said),
             (error, _) => problem_of(error, self.subject),
         };
         Failure::new(error, again)
     }
 
-    fn key_refused(&self, status: u16, credential: &str) -> ApiError {
-        let host = &self.subject.host;
+    fn key_refused(&self, status: u16, credential: &str, sent_as: Option<&str>, said: &UpstreamText) -> ApiError {
+        let (host, sent_as, quoted) = (&self.subject.host, sent_as_words(sent_as), self.quoted(said));
         upstream(
             "credential-refused",
             format!(
-                "{host} refused the key {credential} ({status}). Check that its value is current and meant for this provider."
+                "{host} refused the key {credential} ({status}).{sent_as} Check that its value is current and meant for this provider.{quoted}"
             ),
         )
     }
 
-    fn key_wanted(&self, status: u16) -> ApiError {
-        let host = &self.subject.host;
+    fn key_wanted(&self, status: u16, said: &UpstreamText) -> ApiError {
+        let (host, quoted) = (&self.subject.host, self.quoted(said));
         upstream(
             "credential-refused",
-            format!("{host} asks for a key ({status}). Choose the credential that holds it."),
+            format!("{host} asks for a key ({status}). Choose the credential that holds it.{quoted}"),
         )
+    }
+
+    /// The words of the provider; empty if it said none, or none that may be quoted.
+    fn quoted(&self, said: &UpstreamText) -> String {
+        if said.as_str().is_empty() || !self.quotes.permits(said.as_str()) {
+            String::new()
+        } else {
+            format!(" “{said}”")
+        }
     }
 
     /// 403 is about the model where the answer names it, and otherwise about the key. What was said tells more.
     fn forbidden(&self, said: &UpstreamText) -> ApiError {
-        let (host, quoted) = (&self.subject.host, quoted(said));
+        let (host, quoted) = (&self.subject.host, self.quoted(said));
         let detail = match &self.subject.credential {
             Some(credential) => format!(
                 "{host} refused the key {} (403). Check what it may be used for.{quoted}",
@@ -137,8 +152,10 @@ impl About<'_> {
             .and_then(|text| wait(text, self.now))
             .or_else(|| delay(document?));
         let error = match (status, &self.subject.credential) {
-            (400, Some(credential)) if is_about_the_key(&lower) => self.key_refused(status, &credential.name),
-            (400 | 401, None) if is_about_the_key(&lower) => self.key_wanted(status),
+            (400, Some(credential)) if is_about_the_key(&lower) => {
+                self.key_refused(status, &credential.name, self.sent_as, &said)
+            }
+            (400 | 401, None) if is_about_the_key(&lower) => self.key_wanted(status, &said),
             // Without a database it fails where it should say so, and mostly without a document.
             (500, None) if self.provider == Provider::Litellm && (document.is_none() || is_about_the_key(&lower)) => {
                 let detail = format!(
@@ -157,7 +174,7 @@ impl About<'_> {
                 format!(
                     "{host} does not know the model {}, or this key may not use it. Check its name.{}",
                     self.model_id,
-                    quoted(&said)
+                    self.quoted(&said)
                 ),
             ),
             (403, _) => self.forbidden(&said),
@@ -167,7 +184,7 @@ impl About<'_> {
             ),
             _ => upstream(
                 "upstream-failed",
-                format!("{host} answered with an error ({status}):{}", quoted(&said)),
+                format!("{host} answered with an error ({status}):{}", self.quoted(&said)),
             ),
         };
         let again = match (status, wait) {
@@ -191,7 +208,7 @@ impl About<'_> {
                 seconds => format!("Try again in {seconds} seconds."),
             },
         );
-        let quoted = quoted(&UpstreamText::of_scanned(said));
+        let quoted = self.quoted(&UpstreamText::of_scanned(said));
         let error = ApiError::RateLimited {
             detail: format!("{host} takes no more requests at the moment. {when}{quoted}"),
             retry_after: wait.map(whole_seconds),
@@ -221,7 +238,7 @@ impl About<'_> {
             Fault::Said { message, limited: true } => self.limited(None, &message),
             Fault::Said { message, .. } => {
                 let said = UpstreamText::of_scanned(&message);
-                let detail = format!("{host} ended its answer with an error:{}", quoted(&said));
+                let detail = format!("{host} ended its answer with an error:{}", self.quoted(&said));
                 Failure::new(upstream("upstream-failed", detail), Again::Later)
             }
         }

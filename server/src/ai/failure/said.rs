@@ -7,14 +7,6 @@ use serde_json::Value;
 
 use crate::outbound::UpstreamText;
 
-pub(super) fn quoted(said: &UpstreamText) -> String {
-    if said.as_str().is_empty() {
-        String::new()
-    } else {
-        format!(" “{said}”")
-    }
-}
-
 /// The message of an error, wherever providers put it.
 pub(super) fn message(document: &Value) -> UpstreamText {
     let document = document.get(0).unwrap_or(document);

@@ -10,6 +10,7 @@ use super::said::{delay, wait};
 use super::{About, Again, Failure};
 use crate::http::{ApiError, problem};
 use crate::mcp_servers::Subject;
+use crate::outbound::QuoteFilter;
 
 fn told(failure: Failure) -> (String, String) {
     let document = problem(failure.error, "r");
@@ -50,6 +51,8 @@ fn the_time_to_wait_is_found_in_the_body_too() {
         provider: Provider::Gemini,
         model_id: "gemini-x",
         now: DateTime::UNIX_EPOCH,
+        sent_as: None,
+        quotes: QuoteFilter::default(),
     };
     let failure = about.status(429, Some(&limited("45.8s")), None);
     assert_eq!(failure.again, Again::After(Duration::from_millis(45_800)));
@@ -74,6 +77,8 @@ fn each_refusal_of_a_provider_becomes_a_problem_of_its_own() {
         provider: Provider::Openai,
         model_id: "gpt-x",
         now: DateTime::UNIX_EPOCH,
+        sent_as: None,
+        quotes: QuoteFilter::default(),
     };
     for (status, document, slug) in [
         (
@@ -152,6 +157,8 @@ fn litellm_without_a_database_is_understood() {
             provider,
             model_id: "m",
             now: DateTime::UNIX_EPOCH,
+            sent_as: None,
+            quotes: QuoteFilter::default(),
         };
         let failure = about.status(500, document, Some("1"));
         (failure.again, told(failure).0)
@@ -175,6 +182,8 @@ fn litellm_without_a_database_is_understood() {
         provider: Provider::Litellm,
         model_id: "m",
         now: DateTime::UNIX_EPOCH,
+        sent_as: None,
+        quotes: QuoteFilter::default(),
     };
     let wrong = json!({"error": {"message": "No connected db.", "type": "no_db_connection", "code": "400"}});
     assert_eq!(told(about.status(400, Some(&wrong), None)).0, "credential-refused");

@@ -68,11 +68,17 @@ impl Fold {
         });
         let whole = self.answer.calls.iter().skip(before);
         self.called += whole.map(|call| call.arguments.to_string().len()).sum::<usize>();
-        let on_their_way: usize = self.parts.iter().map(|part| part.arguments.len()).sum();
-        if self.called + on_their_way > MAX_TEXT_BYTES {
+        if self.kept_bytes() > MAX_TEXT_BYTES {
             return Err(Fault::TooMuch);
         }
         Ok(pieces)
+    }
+
+    /// How much is passed to tools so far, in bytes.
+    #[must_use]
+    pub fn kept_bytes(&self) -> usize {
+        let on_their_way: usize = self.parts.iter().map(|part| part.arguments.len()).sum();
+        self.called + on_their_way
     }
 
     /// Whether the provider said its last word: whoever waits for the end of the connection may wait for long.

@@ -9,9 +9,9 @@ use rmcp::transport::streamable_http_client::StreamableHttpError;
 use tokio::time::timeout;
 
 use super::super::stdio::Running;
-use super::super::{NotMcp, OutboundError, Unreachable, UpstreamText};
+use super::super::{NotMcp, OutboundError, QuoteFilter, Unreachable, UpstreamText};
 use super::transport::McpHttp;
-use super::window::WindowGuard;
+use super::window::{Window, WindowGuard};
 
 /// How long the end of a child is waited for, to tell how it was.
 const LAST_WORDS: Duration = Duration::from_secs(4);
@@ -20,16 +20,32 @@ const LAST_WORDS: Duration = Duration::from_secs(4);
 #[derive(Debug)]
 pub(super) enum Carrier {
     Http(McpHttp),
-    Stdio(Running),
+    Stdio(Running, Window),
 }
 
 impl Carrier {
     /// Lets it send, until the guard is dropped. Pipes are always open: no secret goes through them that
     /// the child was not started with.
-    pub fn window(&self) -> Option<WindowGuard> {
+    pub fn window(&self) -> WindowGuard {
         match self {
-            Self::Http(http) => Some(http.window().open()),
-            Self::Stdio(_) => None,
+            Self::Http(http) => http.window().open(),
+            Self::Stdio(_, window) => window.open(),
+        }
+    }
+
+    /// The filter for words of the server.
+    fn quotes(&self) -> QuoteFilter {
+        match self {
+            Self::Http(http) => http.quotes(),
+            Self::Stdio(running, _) => running.quotes().clone(),
+        }
+    }
+
+    /// An error of the protocol.
+    pub fn rejected(&self, data: &ErrorData) -> OutboundError {
+        OutboundError::Rejected {
+            code: data.code.0,
+            message: self.quotes().quote(UpstreamText::of_scanned(&data.message)),
         }
     }
 
@@ -37,7 +53,7 @@ impl Carrier {
     pub async fn failure(&self) -> Option<OutboundError> {
         match self {
             Self::Http(http) => http.take_failure(),
-            Self::Stdio(running) => timeout(LAST_WORDS, running.ended()).await.ok(),
+            Self::Stdio(running, _) => timeout(LAST_WORDS, running.ended()).await.ok(),
         }
     }
 
@@ -50,7 +66,7 @@ impl Carrier {
             Some(StreamableHttpError::SessionExpired | StreamableHttpError::TransportChannelClosed) => {
                 self.failure().await.unwrap_or(OutboundError::SessionOver)
             }
-            Some(StreamableHttpError::ReinitializationFailed(data)) => rejected(data),
+            Some(StreamableHttpError::ReinitializationFailed(data)) => self.rejected(data),
             Some(StreamableHttpError::SessionRecoveryTimeout | StreamableHttpError::ControlRequestTimeout) => {
                 OutboundError::Unreachable(Unreachable::Broken)
             }
@@ -67,16 +83,9 @@ impl Carrier {
             ClientInitializeError::JsonRpcError(data) if data.code == ErrorCode::METHOD_NOT_FOUND => {
                 OutboundError::NotMcp(NotMcp::Answer)
             }
-            ClientInitializeError::JsonRpcError(data) => rejected(data),
+            ClientInitializeError::JsonRpcError(data) => self.rejected(data),
             ClientInitializeError::NoCompatibleProtocolVersion { .. } => OutboundError::NotMcp(NotMcp::Version),
             _ => self.failure().await.unwrap_or(OutboundError::NotMcp(NotMcp::Answer)),
         }
-    }
-}
-
-pub(super) fn rejected(data: &ErrorData) -> OutboundError {
-    OutboundError::Rejected {
-        code: data.code.0,
-        message: UpstreamText::of_scanned(&data.message),
     }
 }

@@ -9,7 +9,7 @@ use rmcp::model::{ClientJsonRpcMessage, ClientRequest, ErrorData, JsonRpcMessage
 use rmcp::transport::streamable_http_client::StreamableHttpPostResponse;
 use sse_stream::Sse;
 
-use super::super::redact::Redactor;
+use super::super::intake::{Data, Event};
 
 /// The header that names a session.
 pub(super) const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
@@ -57,25 +57,21 @@ pub(super) fn protocol_headers(custom: HashMap<HeaderName, HeaderValue>, session
     headers
 }
 
-/// Reads a message from scanned bytes, and scans it again where every escape is undone.
-pub(in super::super) fn read_message(redactor: &Redactor, bytes: &[u8]) -> Option<ServerJsonRpcMessage> {
-    let mut document: serde_json::Value = serde_json::from_slice(bytes).ok()?;
-    redactor.json(&mut document);
-    serde_json::from_value(document).ok()
+/// An event as the library takes it. Its text is written anew where it was a document, so that every escape is undone.
+pub(super) fn library_event(event: Event) -> Sse {
+    Sse {
+        event: event.name,
+        id: event.id,
+        retry: event.retry,
+        data: match event.data {
+            Data::Json(document) => Some(document.to_string()),
+            Data::Text(text) => Some(text),
+            Data::None => None,
+        },
+    }
 }
 
-/// The same for an event of a stream.
-pub(super) fn clean_event(redactor: &Redactor, mut event: Sse) -> Sse {
-    event.data = event
-        .data
-        .map(|data| match serde_json::from_str::<serde_json::Value>(&data) {
-            Ok(mut document) => {
-                redactor.json(&mut document);
-                document.to_string()
-            }
-            Err(_) => redactor.text(&data).into_owned(),
-        });
-    event.id = event.id.filter(|id| !redactor.finds(id));
-    event.event = event.event.filter(|name| !redactor.finds(name));
-    event
+/// Whether an event answers a request. Its result is kept until the operation ends.
+pub(super) fn is_response(event: &Event) -> bool {
+    matches!(&event.data, Data::Json(document) if document.get("id").is_some() && document.get("method").is_none())
 }

@@ -6,5 +6,5 @@ mod session;
 mod transport;
 mod window;
 
-pub(super) use messages::read_message;
 pub use session::{McpSession, McpTarget};
+pub(super) use window::Window;

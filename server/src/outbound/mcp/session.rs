@@ -16,10 +16,11 @@ use rmcp::transport::streamable_http_client::{StreamableHttpClientTransport, Str
 use tokio::time::timeout;
 use url::Url;
 
-use super::super::stdio::StdioTarget;
+use super::super::stdio::{Reader, StdioTarget};
 use super::super::{Bearer, NotMcp, Outbound, OutboundError, Unreachable, UpstreamText};
-use super::carrier::{Carrier, rejected};
+use super::carrier::Carrier;
 use super::transport::McpHttp;
+use super::window::Window;
 
 /// The most pages of tools that are asked for, the most tools that are kept, and how many bytes of JSON they may be.
 const MAX_PAGES: usize = 50;
@@ -73,9 +74,16 @@ impl McpSession {
                 (carrier, service)
             }
             McpTarget::Stdio(target) => {
-                let (transport, running) = target.start()?;
-                let carrier = Carrier::Stdio(running);
-                let service = serve(&carrier, transport.limited_to(limits.answer_bytes), limits.list).await?;
+                let window = Window::default();
+                let _window = window.open();
+                let reader = Reader {
+                    outbound: outbound.clone(),
+                    program: target.command.clone(),
+                    window: window.clone(),
+                };
+                let (transport, running) = target.start(reader)?;
+                let carrier = Carrier::Stdio(running, window);
+                let service = serve(&carrier, transport, limits.list).await?;
                 (carrier, service)
             }
         };
@@ -108,7 +116,7 @@ impl McpSession {
     /// Whether the session can still be used, as far as this side knows.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        let ended = matches!(&self.carrier, Carrier::Stdio(running) if running.is_over());
+        let ended = matches!(&self.carrier, Carrier::Stdio(running, _) if running.is_over());
         ended || self.service.is_closed() || self.service.is_transport_closed()
     }
 
@@ -120,7 +128,7 @@ impl McpSession {
 
     /// Ends what runs here for it now, whoever waits for an answer of it.
     pub fn cut(&self) {
-        if let Carrier::Stdio(running) = &self.carrier {
+        if let Carrier::Stdio(running, _) = &self.carrier {
             running.kill();
         }
     }
@@ -190,7 +198,7 @@ impl McpSession {
 
     async fn error(&self, error: &ServiceError) -> OutboundError {
         match error {
-            ServiceError::McpError(data) => rejected(data),
+            ServiceError::McpError(data) => self.carrier.rejected(data),
             ServiceError::TransportSend(error) => self.carrier.transport_error(error).await,
             // The answer broke off; whether the server did what it was asked is not known.
             ServiceError::TransportClosed | ServiceError::Cancelled { .. } => self

@@ -5,19 +5,20 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures::stream::{BoxStream, StreamExt as _};
+use futures::stream::{self, BoxStream, StreamExt as _};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use rmcp::model::{ClientJsonRpcMessage, JsonRpcMessage, ServerJsonRpcMessage};
+use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
 use rmcp::transport::streamable_http_client::{
     SseError, StreamableHttpClient, StreamableHttpError, StreamableHttpPostResponse, StreamableHttpResponseLimits,
 };
-use sse_stream::{Sse, SseStream};
+use sse_stream::Sse;
 use url::Url;
 
 use super::super::client::{Incoming, Outgoing};
-use super::super::{Bearer, NotMcp, Outbound, OutboundError};
-use super::messages::{Asked, SESSION_ID, clean_event, legacy, protocol_headers, read_message};
+use super::super::intake::{Events, Message};
+use super::super::{Bearer, NotMcp, Outbound, OutboundError, QuoteFilter};
+use super::messages::{Asked, SESSION_ID, is_response, legacy, library_event, protocol_headers};
 use super::window::Window;
 
 const SSE: &str = "text/event-stream";
@@ -54,6 +55,15 @@ impl McpHttp {
         &self.0.window
     }
 
+    /// The filter for words of the server.
+    pub fn quotes(&self) -> QuoteFilter {
+        self.0
+            .bearer
+            .as_ref()
+            .map(|bearer| bearer.quotes().clone())
+            .unwrap_or_default()
+    }
+
     /// What went wrong since this was asked last.
     pub fn take_failure(&self) -> Option<OutboundError> {
         self.0.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -87,19 +97,36 @@ impl McpHttp {
     }
 
     fn events(&self, answer: Incoming) -> BoxStream<'static, Result<Sse, SseError>> {
-        let redactor = answer.redactor().clone();
         let session = self.clone();
-        let bytes = answer
-            .stream(self.0.outbound.limits().answer_bytes)
-            .inspect(move |chunk| {
-                if let Err(error) = chunk {
-                    session.note(error);
+        let events = answer.events(self.0.outbound.limits().answer_bytes);
+        stream::unfold(Some(events), move |events| {
+            let session = session.clone();
+            async move {
+                let mut events = events?;
+                match session.next_event(&mut events).await {
+                    Ok(Some(event)) => Some((Ok(event), Some(events))),
+                    Ok(None) => None,
+                    Err(error) => {
+                        session.note(&error);
+                        Some((Err(SseError::Body(Box::new(error))), None))
+                    }
                 }
-            });
-        SseStream::from_bytes_stream(bytes)
-            .map(move |event| event.map(|event| clean_event(&redactor, event)))
-            .take_until(tokio::time::sleep(self.0.outbound.limits().call))
-            .boxed()
+            }
+        })
+        .take_until(tokio::time::sleep(self.0.outbound.limits().call))
+        .boxed()
+    }
+
+    async fn next_event(&self, events: &mut Events) -> Result<Option<Sse>, OutboundError> {
+        let Some(event) = events.next().await? else {
+            return Ok(None);
+        };
+        if is_response(&event)
+            && let Some(grant) = events.split(&event)
+        {
+            self.0.window.keep(grant);
+        }
+        Ok(Some(library_event(event)))
     }
 }
 
@@ -138,9 +165,9 @@ impl StreamableHttpClient for McpHttp {
         }
         if answer.is(JSON) {
             let limit = self.0.outbound.limits().answer_bytes;
-            let redactor = answer.redactor().clone();
-            let bytes = answer.bytes(limit).await.map_err(|error| self.fail(error))?;
-            if let Some(message) = read_message(&redactor, &bytes) {
+            let read = answer.message(limit).await.map_err(|error| self.fail(error))?;
+            if let Some(Message { message, grant }) = read {
+                self.0.window.keep(grant);
                 return Ok(StreamableHttpPostResponse::Json(message, new_session));
             }
         }
@@ -212,11 +239,10 @@ impl McpHttp {
         in_session: bool,
     ) -> Result<StreamableHttpPostResponse, Failed> {
         let status = answer.status();
-        let redactor = answer.redactor().clone();
-        let limit = self.0.outbound.limits().failure_bytes;
         let error = if answer.is(JSON) {
-            match read_message(&redactor, &answer.beginning(limit).await) {
-                Some(JsonRpcMessage::Error(error)) => Some(error.error),
+            let document = answer.failure().await.map(|document| document.value);
+            match document.and_then(|document| serde_json::from_value(document).ok()) {
+                Some(ServerJsonRpcMessage::Error(error)) => Some(error.error),
                 _ => None,
             }
         } else {

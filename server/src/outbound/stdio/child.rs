@@ -11,9 +11,9 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::super::redact::Redactor;
-use super::super::{Ending, OutboundError};
+use super::super::{Ending, OutboundError, QuoteFilter};
 use super::tail::Tail;
-use super::transport::StdioTransport;
+use super::transport::{Reader, StdioTransport};
 
 /// The most children that run at once.
 const MAX_CHILDREN: usize = 32;
@@ -51,6 +51,7 @@ struct Handle {
     /// Why it had to end, where it did not end by itself.
     fault: OnceLock<OutboundError>,
     ended: watch::Receiver<Option<OutboundError>>,
+    quotes: QuoteFilter,
 }
 
 impl Default for Children {
@@ -64,7 +65,13 @@ impl Default for Children {
 
 impl Children {
     /// Starts a child.
-    pub fn start(&self, mut command: Command, redactor: Redactor) -> Result<(StdioTransport, Running), OutboundError> {
+    pub fn start(
+        &self,
+        mut command: Command,
+        redactor: Redactor,
+        quotes: QuoteFilter,
+        reader: Reader,
+    ) -> Result<(StdioTransport, Running), OutboundError> {
         let place = self.place()?;
         let mut child = command
             .process_group(0)
@@ -79,7 +86,7 @@ impl Children {
         let ((input, output), error) = pipes.ok_or(OutboundError::NotStarted)?;
         let (ended, has_ended) = watch::channel(None);
         let wish = watch::Sender::new(Wish::Run);
-        let tail = Tail::new(&redactor);
+        let tail = Tail::new(&redactor, &quotes);
         let life = Life {
             child,
             group,
@@ -95,8 +102,10 @@ impl Children {
             wish,
             fault: OnceLock::new(),
             ended: has_ended,
+            quotes,
         }));
-        Ok((StdioTransport::new(input, output, redactor, running.clone()), running))
+        let transport = StdioTransport::new(input, output, redactor, running.clone(), reader);
+        Ok((transport, running))
     }
 
     fn place(&self) -> Result<Place, OutboundError> {
@@ -164,6 +173,11 @@ impl Running {
             }
             more
         });
+    }
+
+    /// The filter for words of the child.
+    pub(in super::super) fn quotes(&self) -> &QuoteFilter {
+        &self.0.quotes
     }
 
     /// Whether it has ended.

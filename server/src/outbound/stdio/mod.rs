@@ -20,13 +20,13 @@ use tokio::process::Command;
 
 use self::child::Children;
 use self::launch::Plan;
-use super::OutboundError;
 use super::redact::Redactor;
+use super::{OutboundError, QuoteFilter};
 use crate::config::{StdioEntry, StdioSettings};
 
 pub use child::Running;
 pub use launch::launched;
-pub(super) use transport::StdioTransport;
+pub(super) use transport::{Reader, StdioTransport};
 
 /// Starts MCP servers of the configuration. Clones share the children.
 #[derive(Clone, Debug)]
@@ -130,19 +130,19 @@ impl Stdio {
 
 impl StdioTarget {
     /// Starts it.
-    pub(super) fn start(&self) -> Result<(StdioTransport, Running), OutboundError> {
+    pub(super) fn start(&self, reader: Reader) -> Result<(StdioTransport, Running), OutboundError> {
         let settings = self.stdio.settings();
         let entry = settings.entry(&self.command).ok_or(OutboundError::CommandGone)?;
-        let (command, redactor) = self.command_of(entry)?;
-        self.stdio.0.children.start(command, redactor)
+        let (command, redactor, quotes) = self.command_of(entry)?;
+        self.stdio.0.children.start(command, redactor, quotes, reader)
     }
 
-    /// The launcher with the environment of the child, and what finds the values in it.
+    /// The launcher with the environment of the child, and what finds the values and their parts in texts.
     #[expect(
         clippy::disallowed_methods,
         reason = "this is the environment that carries the values"
     )]
-    fn command_of(&self, entry: &StdioEntry) -> Result<(Command, Redactor), OutboundError> {
+    fn command_of(&self, entry: &StdioEntry) -> Result<(Command, Redactor, QuoteFilter), OutboundError> {
         let settings = self.stdio.settings();
         let plan = Plan::of(
             settings,
@@ -169,6 +169,7 @@ impl StdioTarget {
             command.env(name, value.expose());
             values.push(value);
         }
-        Ok((command, Redactor::of_all(values)))
+        let quotes = QuoteFilter::of_all(values.iter().copied());
+        Ok((command, Redactor::of_all(values), quotes))
     }
 }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::AsyncReadExt as _;
 use tokio::process::ChildStderr;
 
-use super::super::UpstreamText;
 use super::super::redact::{Redactor, Scanner};
+use super::super::{QuoteFilter, UpstreamText};
 
 /// How much of the end is kept, in bytes.
 const TAIL_BYTES: usize = 2048;
@@ -16,6 +16,7 @@ const TAIL_BYTES: usize = 2048;
 #[derive(Clone, Debug)]
 pub(super) struct Tail {
     redactor: Redactor,
+    quotes: QuoteFilter,
     kept: Arc<Mutex<Kept>>,
 }
 
@@ -26,13 +27,14 @@ struct Kept {
 }
 
 impl Tail {
-    pub fn new(redactor: &Redactor) -> Self {
+    pub fn new(redactor: &Redactor, quotes: &QuoteFilter) -> Self {
         let kept = Kept {
             scanner: Some(redactor.scanner()),
             bytes: Vec::new(),
         };
         Self {
             redactor: redactor.clone(),
+            quotes: quotes.clone(),
             kept: Arc::new(Mutex::new(kept)),
         }
     }
@@ -60,7 +62,10 @@ impl Tail {
             kept.bytes.extend(scanner.finish());
         }
         let text = String::from_utf8_lossy(&kept.bytes);
-        UpstreamText::of_scanned_end(&self.redactor.text(text.trim()))
+        let text = self.redactor.text(text.trim());
+        // A line with a part of a value is left out, and the others are of use.
+        let lines: Vec<&str> = text.lines().filter(|line| self.quotes.permits(line)).collect();
+        UpstreamText::of_scanned_end(&lines.join("\n"))
     }
 }
 
@@ -68,13 +73,18 @@ impl Tail {
 mod tests {
     use app::secret::SecretValue;
 
-    use super::{Redactor, TAIL_BYTES, Tail};
+    use super::{QuoteFilter, Redactor, TAIL_BYTES, Tail};
+
+    fn tail() -> Tail {
+        let value = SecretValue::new("canary-7d1f".to_owned());
+        Tail::new(&Redactor::of(&value), &QuoteFilter::of_all([&value]))
+    }
 
     #[test]
     fn only_the_scanned_end_is_kept() {
-        let tail = Tail::new(&Redactor::of(&SecretValue::new("canary-7d1f".to_owned())));
+        let tail = tail();
         for _ in 0..100 {
-            tail.push(&[b'x'; 1000]);
+            tail.push(&[b'-'; 1000]);
         }
         // Across the border of two chunks, and at the very end.
         for chunk in ["the token is can", "ary-7d1f\nand canary-7d1f"] {
@@ -82,10 +92,17 @@ mod tests {
         }
         assert!(tail.kept.lock().unwrap().bytes.len() <= TAIL_BYTES);
         let said = tail.read();
-        assert!(said.as_str().starts_with("…xxx"), "{said}");
+        assert!(said.as_str().starts_with("…---"), "{said}");
         assert!(
-            said.as_str().ends_with("xthe token is [redacted] and [redacted]"),
+            said.as_str().ends_with("-the token is [redacted] and [redacted]"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn lines_with_a_part_of_a_value_are_left_out() {
+        let tail = tail();
+        tail.push(b"Starting\nkey cana...7d1f is wrong\nkey ****** is wrong\nGiving up\n");
+        assert_eq!(tail.read().as_str(), "Starting Giving up");
     }
 }

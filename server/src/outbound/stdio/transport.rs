@@ -4,19 +4,36 @@ use std::fmt;
 use std::sync::Arc;
 
 use rmcp::RoleClient;
-use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
+use rmcp::model::{ClientJsonRpcMessage, JsonRpcMessage, ServerJsonRpcMessage};
 use rmcp::transport::Transport;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{ChildStdin, ChildStdout};
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
 
-use super::super::OutboundError;
-use super::super::mcp::read_message;
+use super::super::intake::{Charged, Grant, Message};
+use super::super::mcp::Window;
 use super::super::redact::Redactor;
+use super::super::{NotMcp, Outbound, OutboundError};
 use super::child::Running;
 
 /// The most lines in a row that are no messages. Some programs greet where only messages belong.
 const MAX_STRAY_LINES: usize = 100;
+
+/// A line up to this size is assembled without a grant: a program may write some at any time.
+const SMALL_LINE_BYTES: usize = 16 * 1024;
+
+/// What reads the messages of a child.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Reader {
+    /// The client whose limits and byte budget hold.
+    pub outbound: Outbound,
+    /// The name of the program, which its reads are charged to.
+    pub program: String,
+    /// The operations of the session.
+    pub window: Window,
+}
 
 /// The pipes of a child. The child ends when this is closed or dropped.
 pub(in super::super) struct StdioTransport {
@@ -24,56 +41,109 @@ pub(in super::super) struct StdioTransport {
     output: BufReader<ChildStdout>,
     /// The line so far: reading may be broken off and go on.
     line: Vec<u8>,
+    /// The grant of the line, once it is large.
+    grant: Option<Grant>,
+    /// When the last byte of the line came.
+    last_byte: Instant,
+    /// The line that is being parsed.
+    parsing: Option<JoinHandle<Result<Option<Message>, OutboundError>>>,
     strays: usize,
     /// Whether the child closed its output.
     is_over: bool,
     redactor: Redactor,
     running: Running,
-    limit: u64,
-}
-
-/// What became of a line.
-enum Line {
-    Whole(Vec<u8>),
-    End,
-    TooLong,
+    reader: Reader,
 }
 
 impl StdioTransport {
-    pub(super) fn new(input: ChildStdin, output: ChildStdout, redactor: Redactor, running: Running) -> Self {
+    pub(super) fn new(
+        input: ChildStdin,
+        output: ChildStdout,
+        redactor: Redactor,
+        running: Running,
+        reader: Reader,
+    ) -> Self {
         Self {
             input: Arc::new(Mutex::new(Some(input))),
             output: BufReader::new(output),
             line: Vec::new(),
+            grant: None,
+            last_byte: Instant::now(),
+            parsing: None,
             strays: 0,
             is_over: false,
             redactor,
             running,
-            limit: u64::MAX,
+            reader,
         }
     }
 
-    /// The same with a limit for one message, in bytes.
-    pub(in super::super) fn limited_to(mut self, bytes: u64) -> Self {
-        self.limit = bytes;
-        self
-    }
-
-    /// The next line; it can be dropped and asked for again.
-    async fn next_line(&mut self) -> Line {
+    /// The next line, `None` at the end; it can be dropped and asked for again.
+    async fn next_line(&mut self) -> Result<Option<Charged>, OutboundError> {
+        let limits = self.reader.outbound.limits();
+        let (limit, stall) = (limits.answer_bytes, limits.read.stall);
         loop {
-            let Ok(chunk @ [_, ..]) = self.output.fill_buf().await else {
-                return Line::End;
+            let filled = if self.line.is_empty() {
+                self.output.fill_buf().await
+            } else {
+                timeout_at(self.last_byte + stall, self.output.fill_buf())
+                    .await
+                    .map_err(|_| OutboundError::TimedOut(stall))?
+            };
+            let Ok(chunk @ [_, ..]) = filled else {
+                return Ok(None);
             };
             let end = chunk.iter().position(|byte| *byte == b'\n');
             let count = end.map_or(chunk.len(), |end| end + 1);
+            let bytes = self.line.len() + count;
+            if bytes as u64 > limit {
+                return Err(OutboundError::TooLarge { limit });
+            }
+            if bytes > SMALL_LINE_BYTES || end.is_some() {
+                let grant = match self.grant.take() {
+                    Some(grant) => grant,
+                    None => self.reader.outbound.grant(&self.reader.program)?,
+                };
+                self.grant.insert(grant).hold(bytes as u64)?;
+            }
             self.line.extend_from_slice(&chunk[..count]);
             self.output.consume(count);
-            if self.line.len() as u64 > self.limit {
-                return Line::TooLong;
+            self.last_byte = Instant::now();
+            if end.is_some()
+                && let Some(grant) = self.grant.take()
+            {
+                let bytes = std::mem::take(&mut self.line);
+                return Ok(Some(Charged { bytes, grant }));
             }
-            if end.is_some() {
-                return Line::Whole(std::mem::take(&mut self.line));
+        }
+    }
+
+    /// The next message, `None` at the end; it can be dropped and asked for again.
+    async fn next_message(&mut self) -> Result<Option<ServerJsonRpcMessage>, OutboundError> {
+        loop {
+            if self.parsing.is_none() {
+                let Some(line) = self.next_line().await? else {
+                    return Ok(None);
+                };
+                let workers = self.reader.outbound.workers().clone();
+                let redactor = self.redactor.clone();
+                // In a task of its own: a message that was read must not be lost where this is dropped.
+                let task = async move { line.scanned_message(&workers, &redactor).await };
+                self.parsing = Some(tokio::spawn(task));
+            }
+            let Some(parsing) = &mut self.parsing else { continue };
+            let parsed = parsing.await;
+            self.parsing = None;
+            if let Some(Message { message, grant }) = parsed.map_err(|_| OutboundError::Failed)?? {
+                if matches!(message, JsonRpcMessage::Response(_) | JsonRpcMessage::Error(_)) {
+                    self.reader.window.keep(grant);
+                }
+                self.strays = 0;
+                return Ok(Some(message));
+            }
+            self.strays += 1;
+            if self.strays > MAX_STRAY_LINES {
+                return Err(OutboundError::NotMcp(NotMcp::Answer));
             }
         }
     }
@@ -106,32 +176,16 @@ impl Transport<RoleClient> for StdioTransport {
     }
 
     async fn receive(&mut self) -> Option<ServerJsonRpcMessage> {
-        loop {
-            match self.next_line().await {
-                Line::Whole(line) => {
-                    // Each line by itself: what is held back of one would wait for the next.
-                    let mut scanner = self.redactor.scanner();
-                    let mut clean = scanner.push(&line);
-                    clean.extend(scanner.finish());
-                    if let Some(message) = read_message(&self.redactor, &clean) {
-                        self.strays = 0;
-                        return Some(message);
-                    }
-                    self.strays += 1;
-                    if self.strays > MAX_STRAY_LINES {
-                        self.running.fail(OutboundError::NotMcp(super::super::NotMcp::Answer));
-                        return None;
-                    }
-                }
-                Line::End => {
-                    self.is_over = true;
-                    self.running.end();
-                    return None;
-                }
-                Line::TooLong => {
-                    self.running.fail(OutboundError::TooLarge { limit: self.limit });
-                    return None;
-                }
+        match self.next_message().await {
+            Ok(Some(message)) => Some(message),
+            Ok(None) => {
+                self.is_over = true;
+                self.running.end();
+                None
+            }
+            Err(error) => {
+                self.running.fail(error);
+                None
             }
         }
     }

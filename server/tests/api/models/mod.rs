@@ -2,6 +2,7 @@
 
 mod agents;
 mod echoed;
+mod floods;
 mod hostile;
 mod objects;
 mod real;

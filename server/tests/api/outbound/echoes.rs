@@ -6,7 +6,7 @@ use axum::body::Body;
 use futures::stream;
 use serde_json::json;
 use server::outbound::mcp::McpSession;
-use server::outbound::{NotMcp, OutboundError};
+use server::outbound::{NotMcp, OutboundError, UpstreamText};
 
 use super::{CANARY, assert_clean, call, open, outbound, target, use_all};
 use crate::peers::hostile::{Peer, answer, rpc};
@@ -148,7 +148,8 @@ async fn an_echo_in_every_part_of_a_failure_is_masked() {
             let expected = match status {
                 401 | 403 => OutboundError::Refused {
                     status,
-                    with_credential: true,
+                    sent_as: Some("Authorization: Bearer"),
+                    said: UpstreamText::of_scanned(""),
                 },
                 404 => OutboundError::NotMcp(NotMcp::Path),
                 _ => OutboundError::Upstream { status },

@@ -3,6 +3,7 @@
 mod destinations;
 mod echoes;
 mod failures;
+mod floods;
 mod real;
 
 use std::time::Duration;
@@ -27,7 +28,9 @@ fn outbound() -> Outbound {
             call: Duration::from_secs(3),
             answer_bytes: 256 * 1024,
             failure_bytes: 4 * 1024,
+            ..Limits::default()
         },
+        ..OutboundSettings::default()
     })
     .unwrap()
 }

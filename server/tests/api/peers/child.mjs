@@ -45,6 +45,17 @@ const tools = {
   say: ({ text }) => text,
   pids: () => JSON.stringify([process.pid, spawn('sleep', ['1000'], { stdio: 'ignore' }).pid]),
   flood: () => 'x'.repeat(9 * 1024 * 1024),
+  // A line without an end, in pieces of 64 KiB.
+  endless: () => {
+    const more = () => process.stdout.write('x'.repeat(64 * 1024), more);
+    more();
+  },
+  // A line that stops in the middle.
+  halt: () => void process.stdout.write('{"jsonrpc":"2.0",'),
+  // A result of so many small objects.
+  nodes: ({ count }) => {
+    process.stdout.write(`{"jsonrpc":"2.0","id":0,"result":{"content":[],"x":[${'{"":0},'.repeat(count)}0]}}\n`);
+  },
   die: () => {
     console.error(`dying with ${secret}`);
     process.exit(4);

@@ -89,6 +89,24 @@ both_engines! {
         assert_eq!(app.ask(&saved, "say", json!({"text": "again"})).await, "again");
     }
 
+    async fn a_line_without_an_end_and_one_of_many_small_nodes_end_the_program(app: TestApp) {
+        let app = app.offering(&[files()]);
+        let saved = app.program("saved", &[]).await;
+        for (tool, arguments) in [("endless", json!({})), ("nodes", json!({"count": 95_000})), ("nodes", json!({"count": 150_000}))] {
+            let refused = app.call_tool(&saved, tool, arguments).await.problem(502, "answer-too-large");
+            assert!(refused.text("/detail").starts_with("files "), "{}", refused.whole());
+            eventually("the child ends", || app.running() == 0).await;
+        }
+        assert_eq!(app.ask(&saved, "say", json!({"text": "again"})).await, "again");
+    }
+
+    async fn a_line_that_stops_in_the_middle_ends_the_program(app: TestApp) {
+        let app = app.offering(&[files()]);
+        let saved = app.program("saved", &[]).await;
+        app.call_tool(&saved, "halt", json!({})).await.problem(504, "timed-out");
+        eventually("the child ends", || app.running() == 0).await;
+    }
+
     async fn a_program_and_what_it_started_end_when_its_server_changes_or_goes(app: TestApp) {
         let app = app.offering(&[files()]);
         // One that takes no hint: only a signal that cannot be caught ends it.
