@@ -17,6 +17,9 @@ pub const MAX_NODES: usize = 200_000;
 /// The memory of one node, in bytes: a value, and its place in an array that has grown by doubling.
 const NODE_BYTES: u64 = 72;
 
+/// The first item of an array takes the memory of four, in bytes on top of those of its node.
+const FIRST_ITEM_BYTES: u64 = 96;
+
 /// The memory of one leaf of the tree that holds the fields of an object, in bytes.
 const LEAF_BYTES: u64 = 640;
 
@@ -153,6 +156,9 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut array = Vec::new();
         while let Some(item) = items.next_element_seed(self)? {
+            if array.is_empty() {
+                self.bytes::<A::Error>(FIRST_ITEM_BYTES)?;
+            }
             array.push(item);
         }
         Ok(Value::Array(array))
