@@ -76,7 +76,9 @@ impl Ai {
         }
         let format = ask.provider.wire_format();
         if reply.is_event_stream() {
-            return streamed(reply, Fold::new(format), &about, sink).await.map(Some);
+            return Box::pin(streamed(reply, Fold::new(format), &about, sink))
+                .await
+                .map(Some);
         }
         let redactor = reply.redactor();
         let document = reply.json().await.map_err(|error| about.outbound(error))?;

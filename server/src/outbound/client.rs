@@ -186,7 +186,7 @@ impl Outbound {
         if let Some(body) = request.body {
             builder = builder.body(body);
         }
-        let (response, grant) = self.response(builder, grant).await?;
+        let (response, grant) = Box::pin(self.response(builder, grant)).await?;
         let quotes = request.bearer.map(|bearer| bearer.quotes().clone()).unwrap_or_default();
         let status = response.status();
         if status.is_redirection() {
@@ -208,7 +208,7 @@ impl Outbound {
             return Err(OutboundError::Refused {
                 status: status.as_u16(),
                 sent_as: request.bearer.map(Bearer::sent_as),
-                said: refusal::words(incoming).await,
+                said: Box::pin(refusal::words(incoming)).await,
             });
         }
         incoming.check()?;
@@ -222,7 +222,7 @@ impl Outbound {
         mut grant: Grant,
     ) -> Result<(reqwest::Response, Grant), OutboundError> {
         let times = self.limits.read;
-        let mut sent = std::pin::pin!(builder.send());
+        let mut sent = Box::pin(builder.send());
         let response = if let Ok(response) = timeout(times.stall, &mut sent).await {
             response
         } else {
@@ -351,13 +351,15 @@ impl Incoming {
     /// The document of the body; `None` if it is not JSON.
     pub async fn document(self, limit: u64) -> Result<Option<Document>, OutboundError> {
         let (workers, redactor) = (self.workers.clone(), self.redactor.clone());
-        self.bytes(limit).await?.document(&workers, &redactor).await
+        let bytes = Box::pin(self.bytes(limit)).await?;
+        bytes.document(&workers, &redactor).await
     }
 
     /// The message of MCP in the body; `None` if there is none.
     pub async fn message(self, limit: u64) -> Result<Option<Message>, OutboundError> {
         let (workers, redactor) = (self.workers.clone(), self.redactor.clone());
-        self.bytes(limit).await?.message(&workers, &redactor).await
+        let bytes = Box::pin(self.bytes(limit)).await?;
+        bytes.message(&workers, &redactor).await
     }
 
     /// The document at the beginning of a body that says failure; `None` if that is not JSON, or anything else fails.

@@ -69,7 +69,7 @@ impl Outbound {
             reads_forbidden: true,
         };
         Ok(Reply {
-            incoming: self.send(request).await?,
+            incoming: Box::pin(self.send(request)).await?,
             answer_bytes: self.limits().answer_bytes,
         })
     }
@@ -111,12 +111,12 @@ impl Reply {
     /// # Errors
     /// Where the answer is too large, or breaks off.
     pub async fn json(self) -> Result<Option<Document>, OutboundError> {
-        self.incoming.document(self.answer_bytes).await
+        Box::pin(self.incoming.document(self.answer_bytes)).await
     }
 
     /// The document of an answer that says failure; `None` if its beginning is no JSON.
     pub async fn failure(self) -> Option<Document> {
-        self.incoming.failure().await
+        Box::pin(self.incoming.failure()).await
     }
 
     /// The events of a stream, until it ends or breaks off.
@@ -136,7 +136,7 @@ impl ReplyEvents {
     /// # Errors
     /// Where the stream breaks off, or an event is too large.
     pub async fn next(&mut self) -> Result<Option<Event>, OutboundError> {
-        let Some(event) = self.0.next().await? else {
+        let Some(event) = Box::pin(self.0.next()).await? else {
             return Ok(None);
         };
         let (data, text) = match event.data {

@@ -93,7 +93,9 @@ impl McpHttp {
             bearer: inner.bearer.as_ref(),
             reads_forbidden: false,
         };
-        inner.outbound.send(request).await.map_err(|error| self.fail(error))
+        Box::pin(inner.outbound.send(request))
+            .await
+            .map_err(|error| self.fail(error))
     }
 
     fn events(&self, answer: Incoming) -> BoxStream<'static, Result<Sse, SseError>> {
@@ -165,7 +167,9 @@ impl StreamableHttpClient for McpHttp {
         }
         if answer.is(JSON) {
             let limit = self.0.outbound.limits().answer_bytes;
-            let read = answer.message(limit).await.map_err(|error| self.fail(error))?;
+            let read = Box::pin(answer.message(limit))
+                .await
+                .map_err(|error| self.fail(error))?;
             if let Some(Message { message, grant }) = read {
                 self.0.window.keep(grant);
                 return Ok(StreamableHttpPostResponse::Json(message, new_session));
@@ -240,7 +244,7 @@ impl McpHttp {
     ) -> Result<StreamableHttpPostResponse, Failed> {
         let status = answer.status();
         let error = if answer.is(JSON) {
-            let document = answer.failure().await.map(|document| document.value);
+            let document = Box::pin(answer.failure()).await.map(|document| document.value);
             match document.and_then(|document| serde_json::from_value(document).ok()) {
                 Some(ServerJsonRpcMessage::Error(error)) => Some(error.error),
                 _ => None,
