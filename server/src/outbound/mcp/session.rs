@@ -123,7 +123,7 @@ impl McpSession {
     /// Whether a program runs here for it.
     #[must_use]
     pub fn is_program(&self) -> bool {
-        matches!(&self.carrier, Carrier::Stdio(_))
+        matches!(&self.carrier, Carrier::Stdio(..))
     }
 
     /// Ends what runs here for it now, whoever waits for an answer of it.
