@@ -11,6 +11,7 @@ pub mod audit;
 pub mod chunks;
 mod connections;
 pub mod credentials;
+pub mod destination;
 mod document;
 pub mod help;
 pub mod mcp_servers;

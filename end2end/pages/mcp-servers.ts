@@ -35,6 +35,8 @@ export class McpServerForm {
   readonly args = () => this.dialog.getByRole('textbox', { name: 'Further arguments' });
   readonly directory = () => this.dialog.getByRole('textbox', { name: 'Working directory' });
   readonly variable = (name: string) => this.dialog.getByRole('checkbox', { name });
+  readonly allow = (words: string) => this.dialog.getByRole('checkbox', { name: `Allow ${words}`, exact: true });
+  readonly wholeHost = (host: string) => this.allow(`all of ${host}`);
   readonly test = () => this.dialog.getByRole('button', { name: 'Test connection' });
   readonly save = () => this.dialog.getByRole('button', { name: 'Save' });
   readonly cancel = () => this.dialog.getByRole('button', { name: 'Cancel', exact: true });
@@ -49,6 +51,8 @@ export class CreateHereForm {
     this.dialog = page.getByRole('dialog', { name: 'Create credential' });
     this.value = new ValueField(this.dialog);
   }
+
+  readonly wholeHost = () => this.dialog.getByRole('checkbox', { name: /^Allow all of / });
 
   readonly name = () => this.dialog.getByRole('textbox', { name: 'Name' });
   readonly save = () => this.dialog.getByRole('button', { name: 'Save' });

@@ -16,7 +16,7 @@ for (const [what, address, title] of [
   ['adding', 'dialog=add', /^Add credential$/],
   ['editing', 'edit=ID', /^Edit /],
   ['renaming', 'rename=ID', /^Rename /],
-  ['changing hosts', 'hosts=ID', /^Allowed hosts of /],
+  ['changing hosts', 'hosts=ID', /^Allowed destinations of /],
   ['deleting', 'delete=ID', /^Delete /],
 ] as const) {
   test(`the dialog for ${what} is accessible`, async ({ page, api }) => {

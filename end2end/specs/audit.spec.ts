@@ -89,7 +89,7 @@ test('a row leads to everything by the command line, which is no user', async ({
 
 test('a row leads to everything at its host', async ({ page, api, mcp }) => {
   const client = await api('administrator');
-  const { id, name } = await client.createCredential({ name: unique('AT_HOST'), value: mcp.token, allowed_hosts: [mcp.url] });
+  const { id, name } = await client.createCredential({ name: unique('AT_HOST'), value: mcp.token, allowed_hosts: [mcp.origin] });
   const server = await client.post<{ id: string }>('/mcp-servers', { name: unique('Referrer'), url: mcp.url, credential_id: id });
   const tested = await client.send('POST', `/mcp-servers/${server.id}/test`, {});
   expect(tested.ok, await tested.text()).toBe(true);

@@ -536,7 +536,7 @@ test('what is in use is deleted only with its name typed', async ({ page, api })
 
 /** A credential with seven MCP servers, the first of which has used it, and five model bindings, attached in this order. */
 async function usedByTwelve(client: Api, mcp: GuardedMcpServer): Promise<{ id: string; name: string; referrers: string[] }> {
-  const hosts = [mcp.url, 'mcp.example.com', 'models.example.com'];
+  const hosts = [mcp.origin, 'mcp.example.com', 'models.example.com'];
   const { id, name } = await client.createCredential({ name: unique('TWELVE'), value: mcp.token, allowed_hosts: hosts });
   const referrers: string[] = [];
   for (let number = 1; number <= 12; number += 1) {

@@ -31,7 +31,7 @@ test('the page of a credential shows its facts, and no value', async ({ page, ap
 
 test('references and uses are listed, and lead to what refers', async ({ page, api, mcp }) => {
   const client = await api('administrator');
-  const { id } = await client.createCredential({ name: unique('USED'), value: mcp.token, allowed_hosts: [mcp.url] });
+  const { id } = await client.createCredential({ name: unique('USED'), value: mcp.token, allowed_hosts: [mcp.origin] });
   const server = await client.post<{ id: string; name: string }>('/mcp-servers', { name: unique('Referrer'), url: mcp.url, credential_id: id });
   const tested = await client.send('POST', `/mcp-servers/${server.id}/test`, {});
   expect(tested.ok, await tested.text()).toBe(true);
@@ -58,26 +58,50 @@ test('a reload of a page with references hydrates without complaint', async ({ p
   await expect(page.getByRole('table', { name: 'Where used' }).getByRole('row')).toHaveCount(2);
 });
 
-test('the allowed hosts are changed, and a bad one is told at its field', async ({ page, api }) => {
+test('the allowed destinations are changed, and each bad one is told at its field', async ({ page, api }) => {
   const { id, name } = await (await api('administrator')).createCredential({ name: unique('HOSTS'), value: CANARY });
   await open(page, `/credentials/${id}`);
   const facts = page.getByRole('region', { name: 'Facts' });
-  await expect(facts).toContainText('None yet.');
+  await expect(facts).toContainText('None yet. The first MCP server or model you link will be added.');
   await facts.getByRole('link', { name: 'Change' }).click();
-  const dialog = page.getByRole('dialog', { name: `Allowed hosts of ${name}` });
-  const hosts = dialog.getByRole('textbox', { name: 'Allowed hosts' });
+  const dialog = page.getByRole('dialog', { name: `Allowed destinations of ${name}` });
+  const hosts = dialog.getByRole('textbox', { name: 'Allowed destinations' });
   await expect(hosts).toBeFocused();
+  await expect(hosts).toHaveAccessibleDescription(/Write http:\/\/… for plain HTTP\. Without a path, the whole host is allowed\./);
   await axeCheck(page, 'dialog');
-  await hosts.fill('not a host');
+  await hosts.fill('not a host\napi.example.com/v1\n127.0.0.1:4000\nhttps://api.example.com/../v1');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(hosts).toHaveAttribute('aria-invalid', 'true');
   await expect(hosts).toBeFocused();
-  await expect(hosts).toHaveAccessibleDescription(/not a host: /);
-  await hosts.fill('api.example.com\nbuild.example.com:8443/v1');
+  await expect(hosts).toHaveAccessibleDescription(/not a host: Enter a host/);
+  await expect(hosts).toHaveAccessibleDescription(/127\.0\.0\.1:4000: Write http:\/\/127\.0\.0\.1:4000 or https:\/\/127\.0\.0\.1:4000\./);
+  await expect(hosts).toHaveAccessibleDescription(/\.\.\/v1: Remove \. and \.\. from the path\./);
+  await hosts.fill('api.example.com/v1,beta/\nbuild.example.com:8443, http://127.0.0.1:4000/mcp');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(dialog).toBeHidden();
-  await expect(facts.getByRole('listitem')).toHaveText(['api.example.com', 'build.example.com:8443/v1']);
-  await expect(new CredentialsPage(page).messages()).toContainText(`The allowed hosts of ${name} were changed.`);
+  await expect(facts.getByRole('listitem').filter({ hasText: 'api.example.com' })).toHaveText('api.example.com/v1,beta');
+  await expect(facts.getByRole('listitem').filter({ hasText: 'build' })).toHaveText('build.example.com:8443any path');
+  await expect(facts.getByRole('listitem').filter({ hasText: '4000' })).toHaveText('http://127.0.0.1:4000/mcpplain HTTP, not encrypted');
+  await expect(new CredentialsPage(page).messages()).toContainText(`Saved the allowed destinations of ${name}.`);
+  await axeCheck(page);
+});
+
+test('destinations of an earlier version are marked, with a hint to narrow or confirm them', async ({ page, api }) => {
+  const { id, name } = await (await api('administrator')).createCredential({
+    name: unique('BEFORE'),
+    value: CANARY,
+    allowed_hosts: ['old.example.com', 'new.example.com/mcp'],
+  });
+  await page.route(`**/api/v1/credentials/${id}`, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), allowed_hosts_from_before: ['old.example.com'] } });
+  });
+  await open(page, `/credentials?search=${name}`);
+  await new CredentialsPage(page).link(name).click();
+  const facts = page.getByRole('region', { name: 'Facts' });
+  await expect(facts.getByRole('listitem').filter({ hasText: 'old' })).toHaveText('old.example.comany path(from before)');
+  await expect(facts.getByRole('listitem').filter({ hasText: 'new' })).toHaveText('new.example.com/mcp');
+  await expect(facts).toContainText('Destinations marked “from before” come from an earlier version and allow any path.');
 });
 
 test('renaming and editing change the page and its title', async ({ page, api }) => {

@@ -26,11 +26,11 @@ test('a credential is created and selected by keyboard alone', async ({ page }) 
   await expect(inner.name()).toBeFocused();
   await expect(inner.name()).toHaveValue(name);
   await expect.poll(() => page.evaluate(() => getSelection()?.toString())).toBe(name);
-  await expect(inner.dialog).toContainText('allowed to go to mcp.example.com');
+  await expect(inner.dialog).toContainText('After you save, it can be sent only to https://mcp.example.com/mcp and below.');
   await page.keyboard.press('Tab');
   await expect(inner.value.text()).toBeFocused();
   await page.keyboard.insertText(CANARY);
-  for (const next of [inner.value.show(), inner.cancel(), inner.save()]) {
+  for (const next of [inner.value.show(), inner.wholeHost(), inner.cancel(), inner.save()]) {
     await page.keyboard.press('Tab');
     await expect(next).toBeFocused();
   }
@@ -39,11 +39,45 @@ test('a credential is created and selected by keyboard alone', async ({ page }) 
   await expect(inner.dialog).toBeHidden();
   await expect(form.picker.field()).toBeFocused();
   await expect(form.picker.field()).toHaveValue(name);
-  await expect(form.dialog).toContainText(`${name} created and selected.`);
+  await expect(form.dialog).toContainText(`Created ${name}.`);
+  await expect(form.dialog).toContainText(`After you save, ${name} can be sent only to https://mcp.example.com/mcp and below.`);
   await page.keyboard.press('Enter');
   await expect(form.dialog).toBeHidden();
   await expect(page.getByRole('row', { name: new RegExp(server) })).toContainText(name);
   expect(await page.content()).not.toContain(CANARY);
+});
+
+test('the whole host is chosen in the inner form by keyboard, and taken back in the outer one', async ({ page, api }) => {
+  const form = new McpServerForm(page);
+  const inner = new CreateHereForm(page);
+  const client = await api('administrator');
+  const allowed = async (name: string) => {
+    const found = await client.get<{ items: { allowed_hosts: string[] }[] }>(`/credentials?search=${name}`);
+    return found.items[0]?.allowed_hosts;
+  };
+  for (const narrowed of [false, true]) {
+    const name = unique('WHOLE');
+    await open(page, '/mcp-servers?dialog=add');
+    await form.name().fill(unique('Server'));
+    await form.url().fill('https://mcp.example.com/tenant-a/mcp');
+    await form.picker.field().fill(name);
+    await form.picker.row(/Create credential/).click();
+    await inner.value.paste(CANARY);
+    await inner.wholeHost().focus();
+    await page.keyboard.press('Space');
+    await expect(inner.dialog).toContainText('After you save, it can be sent only to all of mcp.example.com.');
+    await inner.save().click();
+    await expect(inner.dialog).toBeHidden();
+    await expect(form.dialog).toContainText(`After you save, ${name} can be sent only to all of mcp.example.com.`);
+    await expect(form.wholeHost('mcp.example.com')).toBeChecked();
+    if (narrowed) {
+      await form.wholeHost('mcp.example.com').click();
+      await expect(form.dialog).toContainText('only to https://mcp.example.com/tenant-a/mcp and below.');
+    }
+    await form.save().click();
+    await expect(form.dialog).toBeHidden();
+    expect(await allowed(name)).toEqual([narrowed ? 'mcp.example.com/tenant-a/mcp' : 'mcp.example.com']);
+  }
 });
 
 test('Escape closes the inner form alone, and the picker is as it was', async ({ page }) => {
@@ -85,7 +119,7 @@ test('the credential stays when the outer form is cancelled, and that is said', 
   await form.cancel().click();
   await page.getByRole('button', { name: 'Discard' }).click();
   await expect(form.dialog).toBeHidden();
-  await expect(page.getByRole('status').filter({ hasText: `The credential ${name} stays` })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: `${name} was created and is still in Credentials.` })).toBeVisible();
   const { items } = await (await api('administrator')).get<{ items: { name: string }[] }>(`/credentials?search=${name}`);
   expect(items.map((item) => item.name)).toEqual([name]);
 });
@@ -119,7 +153,7 @@ test('a session that ended under both forms is begun again above them, and nothi
   await expect(inner.dialog, 'the save goes on by itself').toBeHidden();
   await expect(form.picker.field()).toBeFocused();
   await expect(form.picker.field()).toHaveValue(credential);
-  await expect(form.dialog).toContainText(`${credential} created and selected.`);
+  await expect(form.dialog).toContainText(`Created ${credential}.`);
   await expect(form.name()).toHaveValue(name);
   await expect(form.url()).toHaveValue('https://mcp.example.com/mcp');
   await form.save().click();

@@ -21,7 +21,7 @@ test('the main job: a credential made on the spot opens a server that checks tok
   await inner.save().click();
   await expect(form.picker.field()).toHaveValue(credential);
   await expect(form.dialog).toContainText('Changed since this test.');
-  await expect(form.dialog).toContainText(`Sent to ${mcp.host} as an Authorization: Bearer header, and nowhere else.`);
+  await expect(form.dialog).toContainText(`Sent only to ${mcp.origin}, as Authorization: Bearer.`);
   await form.test().click();
   await expect(form.dialog).toContainText('Connected. The server offers 2 tools.');
   await expect(form.dialog).toContainText('guarded-mcp');
@@ -62,12 +62,9 @@ test('cancelling a running test breaks its request off', async ({ page }) => {
   await page.unrouteAll({ behavior: 'ignoreErrors' });
 });
 
-test('another host needs the consent of somebody who may change the credential', async ({ page, api, openMcp }) => {
-  const credential = await (await api('administrator')).createCredential({
-    name: unique('ELSEWHERE'),
-    value: 'canary-consent',
-    allowed_hosts: ['mcp.example.com'],
-  });
+test('another destination needs the consent of somebody who may change the credential', async ({ page, api, openMcp }) => {
+  const client = await api('administrator');
+  const credential = await client.createCredential({ name: unique('ELSEWHERE'), value: 'canary-consent', allowed_hosts: ['mcp.example.com/mcp'] });
   const form = new McpServerForm(page);
   const name = unique('Consent');
   await open(page, '/mcp-servers?dialog=add');
@@ -75,11 +72,68 @@ test('another host needs the consent of somebody who may change the credential',
   await form.url().fill(openMcp.url);
   await form.picker.choose(credential.name);
   await form.save().click();
-  await expect(form.dialog).toContainText(`${credential.name} may not be sent to ${openMcp.url} yet.`);
-  await form.dialog.getByRole('checkbox', { name: new RegExp(`Allow ${openMcp.url} for ${credential.name}`) }).check();
+  await expect(form.dialog).toContainText("This credential isn't allowed for this address. See below.");
+  await expect(form.dialog).toContainText(`${credential.name} isn't allowed for ${openMcp.url} yet. Only allow destinations you trust with this value.`);
+  await expect(form.allow(`${openMcp.url} and below`)).not.toBeChecked();
+  await axeCheck(page, 'dialog');
+  await form.allow(`${openMcp.url} and below`).check();
+  await expect(form.wholeHost(openMcp.origin)).not.toBeChecked();
   await form.save().click();
   await expect(form.dialog).toBeHidden();
   await expect(new McpServersPage(page).row(name)).toContainText(credential.name);
+  const { allowed_hosts } = await client.get<{ allowed_hosts: string[] }>(`/credentials/${credential.id}`);
+  expect([...allowed_hosts].sort()).toEqual([openMcp.url, 'mcp.example.com/mcp']);
+});
+
+test('another path of an allowed host is asked for again, and the whole host is a choice of its own', async ({ page, api }) => {
+  const client = await api('administrator');
+  const credential = await client.createCredential({ name: unique('PATHS'), value: 'canary-paths' });
+  const name = unique('Paths');
+  await client.post('/mcp-servers', { name, url: 'https://mcp.example.com/tenant-a/mcp', credential_id: credential.id });
+  const form = new McpServerForm(page, `Edit ${name}`);
+  const edit = async (url: string) => {
+    await open(page, '/mcp-servers');
+    await new McpServersPage(page).operation('Edit', name).click();
+    await form.url().fill(url);
+    await form.save().click();
+  };
+  const allowed = async () => (await client.get<{ allowed_hosts: string[] }>(`/credentials/${credential.id}`)).allowed_hosts;
+
+  await edit('https://mcp.example.com/tenant-a/mcp/sse');
+  await expect(form.dialog).toBeHidden();
+  await edit('https://mcp.example.com/tenant-b/mcp');
+  await expect(form.allow('https://mcp.example.com/tenant-b/mcp and below')).toBeVisible();
+  // The consent is to this path alone.
+  await form.allow('https://mcp.example.com/tenant-b/mcp and below').check();
+  await form.url().fill('https://mcp.example.com/tenant-c/mcp');
+  await form.save().click();
+  await expect(form.allow('https://mcp.example.com/tenant-c/mcp and below')).not.toBeChecked();
+  expect(await allowed()).toEqual(['mcp.example.com/tenant-a/mcp']);
+  // The whole host includes the path; both can be taken back by keyboard.
+  await form.wholeHost('mcp.example.com').focus();
+  await page.keyboard.press('Space');
+  await expect(form.allow('https://mcp.example.com/tenant-c/mcp and below')).toBeChecked();
+  await page.keyboard.press('Space');
+  await expect(form.wholeHost('mcp.example.com')).not.toBeChecked();
+  await expect(form.allow('https://mcp.example.com/tenant-c/mcp and below')).toBeChecked();
+  await page.keyboard.press('Space');
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+  expect([...(await allowed())].sort()).toEqual(['mcp.example.com', 'mcp.example.com/tenant-a/mcp']);
+});
+
+test('plain HTTP needs a consent of its own, though https is allowed on that port', async ({ page, api }) => {
+  const client = await api('administrator');
+  const credential = await client.createCredential({ name: unique('SCHEME'), value: 'canary-scheme', allowed_hosts: ['mcp.example.com:8443'] });
+  const form = new McpServerForm(page);
+  await open(page, '/mcp-servers?dialog=add');
+  await form.name().fill(unique('Scheme'));
+  await form.url().fill('http://mcp.example.com:8443/mcp');
+  await form.picker.choose(credential.name);
+  await expect(form.dialog).toContainText("isn't encrypted: anyone on the network can read the value.");
+  await form.save().click();
+  await expect(form.allow('http://mcp.example.com:8443/mcp and below')).toBeVisible();
+  await expect(form.wholeHost('http://mcp.example.com:8443')).toBeVisible();
 });
 
 test('a manager is told whom to ask for another host', async ({ page, server, api, openMcp }) => {
@@ -96,8 +150,26 @@ test('a manager is told whom to ask for another host', async ({ page, server, ap
   await form.url().fill(openMcp.url);
   await form.picker.choose(credential.name);
   await form.save().click();
-  await expect(form.dialog).toContainText('Ask Ada Administrator or an administrator to allow that host');
+  await expect(form.dialog).toContainText(`${openMcp.url} isn't on ${credential.name}'s allowed destinations. Ask Ada Administrator or an administrator to add it`);
   await expect(form.dialog.getByRole('checkbox')).toHaveCount(0);
+});
+
+test('a credential that was deleted meanwhile is told at its field, and stays told', async ({ page, api }) => {
+  const client = await api('administrator');
+  const credential = await client.createCredential({ name: unique('GONE'), value: 'canary-gone' });
+  const form = new McpServerForm(page);
+  await open(page, '/mcp-servers?dialog=add');
+  await form.name().fill(unique('Gone'));
+  await form.url().fill('https://mcp.example.com/mcp');
+  await form.picker.choose(credential.name);
+  await client.delete(`/credentials/${credential.id}`);
+  await form.save().click();
+  await expect(form.picker.field()).toBeFocused();
+  await expect(form.picker.field()).toHaveAttribute('aria-invalid', 'true');
+  // An effect that follows the focus would wipe it by now.
+  await page.waitForTimeout(300);
+  await expect(form.picker.field()).toHaveAttribute('aria-invalid', 'true');
+  await expect(form.picker.field()).toHaveAccessibleDescription(/deleted/i);
 });
 
 test('tools, test, switch, edit and delete from the row', async ({ page, api, openMcp }) => {

@@ -51,7 +51,7 @@ test('the main job: a key made on the spot opens a model, which answers on the p
   await inner.save().click();
   await expect(form.picker.field()).toHaveValue(credential);
   await expect(form.dialog).toContainText('Changed since this test.');
-  await expect(form.dialog).toContainText(`Its value is sent to ${models.host}, and nowhere else.`);
+  await expect(form.dialog).toContainText(`Sent only to ${models.origin}.`);
   await form.test().click();
   await expect(form.dialog).toContainText('It works: the model answered.');
   await axeCheck(page, 'dialog');
@@ -243,10 +243,10 @@ test('another provider or host clears the key, and Undo takes it back', async ({
   await form.model().fill('gpt-test');
   await form.picker.choose(name);
   await form.provider().selectOption('anthropic');
-  await expect(form.dialog).toContainText(`${name} was chosen for api.openai.com.`);
+  await expect(form.dialog).toContainText('You changed api.openai.com to api.anthropic.com. Choose the credential again to confirm.');
   await expect(form.picker.field()).toHaveValue('');
   await form.save().click();
-  await expect(form.dialog).toContainText('Choose the credential for it');
+  await expect(form.dialog).toContainText('Choose a credential for it, or continue without one.');
   await form.dialog.getByRole('button', { name: 'Undo' }).click();
   await expect(form.picker.field()).toHaveValue(name);
   // The same host, but another provider.
@@ -265,12 +265,12 @@ test('another provider clears the key even before it has an address', async ({ p
   await form.model().fill('gpt-test');
   await form.picker.choose(name);
   await form.provider().selectOption('openai-compatible');
-  await expect(form.dialog).toContainText(`${name} was chosen for OpenAI (chat completions).`);
+  await expect(form.dialog).toContainText('You changed OpenAI (chat completions) to');
   await expect(form.picker.field()).toHaveValue('');
   // The host that the key was chosen for, but at another provider: it is asked for again.
   await form.baseUrl().fill('https://api.openai.com/v1');
   await form.save().click();
-  await expect(form.dialog).toContainText('Choose the credential for it');
+  await expect(form.dialog).toContainText('Choose a credential for it, or continue without one.');
   await form.dialog.getByRole('button', { name: 'Undo' }).click();
   await expect(form.picker.field()).toHaveValue(name);
 });

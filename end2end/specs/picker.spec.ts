@@ -10,7 +10,7 @@ test('searching, picking with the keyboard, and clearing', async ({ page, api })
   await (await api('administrator')).createCredential({ name, value: 'canary-picker' });
   await open(page, '/mcp-servers?dialog=add');
   const { dialog, picker } = new McpServerForm(page);
-  await expect(dialog).toContainText('Called without authentication.');
+  await expect(dialog).toContainText('No credential: requests are sent without authentication.');
   await picker.field().fill(name.toLowerCase());
   await expect(picker.row(new RegExp(name))).toBeVisible();
   await expect(picker.row(new RegExp(name)).locator('b')).toHaveText(name);
@@ -33,7 +33,7 @@ test('only picking selects: other text is marked, kept, and not saved', async ({
   await form.picker.field().fill('nothing is called so');
   await expect(form.dialog).toContainText('No credential matches “nothing is called so”.');
   await form.url().fill('https://mcp.example.com/mcp');
-  await expect(form.dialog).toContainText('is not chosen yet');
+  await expect(form.dialog).toContainText('No credential named “nothing is called so”.');
   await form.save().click();
   await expect(form.picker.field()).toBeFocused();
   await expect(form.picker.field()).toHaveAttribute('aria-invalid', 'true');
@@ -61,7 +61,7 @@ test('more than 25 credentials are counted, and found by typing', async ({ page,
   await open(page, '/mcp-servers?dialog=add');
   const { dialog, picker } = new McpServerForm(page);
   await picker.field().fill(prefix);
-  await expect(dialog).toContainText('Type to narrow: 2 more');
+  await expect(dialog).toContainText('2 more – keep typing');
   await picker.field().fill(`${prefix}_26`);
   await expect(picker.row(new RegExp(`^${prefix}_`))).toHaveCount(1);
 });
@@ -263,10 +263,10 @@ test('changing the host clears the choice, says so, and takes it back', async ({
   await form.picker.choose(name);
   await form.url().fill('https://two.example.com/mcp');
   await form.name().focus();
-  await expect(form.dialog).toContainText(`${name} was chosen for one.example.com.`);
+  await expect(form.dialog).toContainText('You changed one.example.com to two.example.com. Choose the credential again to confirm.');
   await expect(form.picker.field()).toHaveValue('');
   await form.save().click();
-  await expect(form.dialog).toContainText('Choose the credential for it, or say that there is none.');
+  await expect(form.dialog).toContainText('The host changed. Choose a credential for it, or continue without one.');
   await form.dialog.getByRole('button', { name: 'Undo' }).click();
   await expect(form.picker.field()).toHaveValue(name);
 });

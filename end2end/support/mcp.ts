@@ -12,8 +12,10 @@ const EVERYTHING = join(FOLDER, 'node_modules/@modelcontextprotocol/server-every
 export interface McpServer {
   /** Its endpoint, such as `http://127.0.0.1:PORT/mcp`. */
   url: string;
-  /** `127.0.0.1:PORT`, as messages and the audit trail name it. */
+  /** `127.0.0.1:PORT`, as lists and the audit trail show it. */
   host: string;
+  /** `http://127.0.0.1:PORT`, as an allowed destination of a credential. */
+  origin: string;
   stop(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export async function startGuardedMcp(token = `mcp-${randomUUID()}`): Promise<Gu
     return {
       url: `${origin}/mcp`,
       host: new URL(origin).host,
+      origin,
       token,
       tools: ['echo', 'add'],
       journal: async () => {
@@ -71,7 +74,7 @@ export async function startEverything(): Promise<McpServer> {
     throw error;
   }
   const host = `127.0.0.1:${port}`;
-  return { url: `http://${host}/mcp`, host, stop: server.stop };
+  return { url: `http://${host}/mcp`, host, origin: `http://${host}`, stop: server.stop };
 }
 
 /** An entry of `stdio_commands` for the same server as a program; tests as root let it run unconfined. */

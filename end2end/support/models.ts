@@ -12,8 +12,10 @@ const AIMOCK = join(FOLDER, 'node_modules/@copilotkit/aimock/dist/cli.js');
 export interface ModelProvider {
   /** The base URL of its OpenAI-compatible API. */
   baseUrl: string;
-  /** `127.0.0.1:PORT`, as messages and the audit trail name it. */
+  /** `127.0.0.1:PORT`, as lists and the audit trail show it. */
   host: string;
+  /** `http://127.0.0.1:PORT`, as an allowed destination of a credential. */
+  origin: string;
   key: string;
   stop(): Promise<void>;
 }
@@ -41,5 +43,5 @@ export async function startModels(fixtures: Fixtures, key = `canary-model-${rand
     await stop();
     throw error;
   }
-  return { baseUrl: `http://${host}/v1`, host, key, stop };
+  return { baseUrl: `http://${host}/v1`, host, origin: `http://${host}`, key, stop };
 }

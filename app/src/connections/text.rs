@@ -1,42 +1,41 @@
-//! The words about testing a connection, and about the host of a credential.
+//! The words about testing a connection, and about the destinations of a credential.
 
 use crate::credentials::CredentialSummary;
+use crate::destination::Destination;
 
-/// Label of the consent to another host.
+/// Label of the consent to another destination.
 #[must_use]
-pub fn allow_host(host: &str, credential: &str) -> String {
-    format!("Allow {host} for {credential}")
+pub fn allow(destination: &Destination) -> String {
+    format!("Allow {}", destination.words())
 }
 
-/// What that consent means.
+/// The warning above the consent.
 #[must_use]
-pub fn allow_host_help(credential: &str, host: &str) -> String {
+pub fn allow_help(credential: &str, destination: &Destination) -> String {
     format!(
-        "{credential} has not been sent to {host} before. Allow it only if the server there is meant to have this value."
+        "{credential} isn't allowed for {} yet. Only allow destinations you trust with this value.",
+        destination.origin() + destination.path()
     )
 }
 
-/// The refusal, for somebody who cannot change it.
+/// The refusal, for a user who cannot change the credential.
 #[must_use]
-pub fn ask_to_allow(host: &str, credential: &str, owner: Option<&str>) -> String {
-    match owner {
-        Some(owner) => {
-            format!(
-                "{credential} may not be sent to {host}. Ask {owner} or an administrator to allow that host, or choose another credential."
-            )
-        }
-        None => {
-            format!(
-                "{credential} may not be sent to {host}. Ask an administrator to allow that host, or choose another credential."
-            )
-        }
-    }
+pub fn ask_to_allow(destination: &Destination, credential: &str, owner: Option<&str>) -> String {
+    let whom = owner.map_or_else(
+        || "an administrator".to_owned(),
+        |owner| format!("{owner} or an administrator"),
+    );
+    format!(
+        "{}{} isn't on {credential}'s allowed destinations. Ask {whom} to add it, or choose another credential.",
+        destination.origin(),
+        destination.path()
+    )
 }
 
 /// The refusal, at the field.
 #[must_use]
-pub fn host_not_allowed(host: &str, credential: &str) -> String {
-    format!("{credential} may not be sent to {host} yet. Allow it below, or choose another credential.")
+pub fn not_allowed() -> &'static str {
+    "This credential isn't allowed for this address. See below."
 }
 
 /// Nothing was tested, since the field above has to be corrected first.
@@ -93,9 +92,7 @@ pub fn milliseconds(count: i64) -> String {
 /// The value could be read on the way.
 #[must_use]
 pub fn readable_on_the_way(host: &str) -> String {
-    format!(
-        "The connection to {host} is not encrypted: whoever is on the way can read the value. Use https where you can."
-    )
+    format!("The connection to {host} isn't encrypted: anyone on the network can read the value. Use https if you can.")
 }
 
 /// A server without a credential.

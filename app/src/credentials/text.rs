@@ -372,25 +372,49 @@ pub fn delete_button(in_use: bool) -> &'static str {
     if in_use { "Delete anyway" } else { "Delete" }
 }
 
-/// The label of the hosts.
+/// The label of the list of destinations.
 #[must_use]
 pub fn allowed_hosts() -> &'static str {
-    "Allowed hosts"
+    "Allowed destinations"
 }
 
-/// What the hosts are.
+/// How destinations are written.
 #[must_use]
 pub fn allowed_hosts_help() -> &'static str {
     "One per line, e.g. api.example.com/v1 (HTTPS). Write http://… for plain HTTP. Without a path, the whole host is allowed. If empty, the value can't be sent anywhere."
 }
 
-/// No hosts.
+/// Beside a destination without a path.
+#[must_use]
+pub fn any_path() -> &'static str {
+    "any path"
+}
+
+/// Beside a destination of plain HTTP.
+#[must_use]
+pub fn plain_http() -> &'static str {
+    "plain HTTP, not encrypted"
+}
+
+/// Beside a destination that an older release has stored.
+#[must_use]
+pub fn from_before() -> &'static str {
+    "(from before)"
+}
+
+/// Below destinations that an older release has stored.
+#[must_use]
+pub fn from_before_help() -> &'static str {
+    "Destinations marked “from before” come from an earlier version and allow any path. Add a path to narrow them, or save the list to confirm it."
+}
+
+/// No destination.
 #[must_use]
 pub fn nowhere() -> &'static str {
     "None yet. The first MCP server or model you link will be added."
 }
 
-/// The button that opens the dialog of the hosts.
+/// The button that opens the dialog of the destinations.
 #[must_use]
 pub fn change_hosts() -> &'static str {
     "Change"
@@ -399,13 +423,13 @@ pub fn change_hosts() -> &'static str {
 /// The heading of that dialog.
 #[must_use]
 pub fn hosts_title(name: &str) -> String {
-    format!("Allowed hosts of {name}")
+    format!("Allowed destinations of {name}")
 }
 
-/// Said after changing the hosts.
+/// Announced after a change of the destinations.
 #[must_use]
 pub fn hosts_saved(name: &str) -> String {
-    format!("The allowed hosts of {name} were changed.")
+    format!("Saved the allowed destinations of {name}.")
 }
 
 /// The label of the number of values.

@@ -148,27 +148,27 @@ pub fn credential() -> &'static str {
 #[must_use]
 pub fn sent_to(host: Option<&str>) -> String {
     match host {
-        Some(host) => format!("Sent to {host} as an Authorization: Bearer header, and nowhere else."),
-        None => "Sent to the server as an Authorization: Bearer header, and nowhere else.".to_owned(),
+        Some(host) => format!("Sent only to {host}, as Authorization: Bearer."),
+        None => "Sent only to the server, as Authorization: Bearer.".to_owned(),
     }
 }
 
 /// Nothing is chosen.
 #[must_use]
 pub fn no_authentication() -> &'static str {
-    "Called without authentication."
+    "No credential: requests are sent without authentication."
 }
 
 /// The address changed under the choice.
 #[must_use]
 pub fn choose_again() -> &'static str {
-    "The address leads elsewhere now. Choose the credential for it, or say that there is none."
+    "The host changed. Choose a credential for it, or continue without one."
 }
 
 /// The text in the field of the credential stands for nothing.
 #[must_use]
 pub fn pick_one() -> &'static str {
-    "Pick a credential from the list, or empty the field."
+    "Choose a credential from the list or clear the field."
 }
 
 /// Starts a test.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Provider;
-use crate::address::host_of;
+use crate::destination::Destination;
 
 /// The address of the provider: the base URL, or its usual one.
 #[must_use]
@@ -14,10 +14,10 @@ pub fn base_url(settings: &Value) -> Option<String> {
     own.or_else(usual).map(str::to_owned)
 }
 
-/// The host of that address, as a credential's list of hosts names it.
+/// The destination of that address.
 #[must_use]
-pub fn leads_to(settings: &Value) -> Option<String> {
-    host_of(&base_url(settings)?)
+pub fn leads_to(settings: &Value) -> Option<Destination> {
+    Destination::of_address(&base_url(settings)?)
 }
 
 #[cfg(test)]
@@ -28,9 +28,12 @@ mod tests {
 
     #[test]
     fn settings_lead_to_the_base_url_or_to_the_usual_address() {
-        let host = |settings| leads_to(&settings);
+        let host = |settings| leads_to(&settings).map(|to| to.host());
         assert_eq!(host(json!({"provider": "openai"})).as_deref(), Some("api.openai.com"));
-        assert_eq!(host(json!({"provider": "ollama"})).as_deref(), Some("127.0.0.1:11434"));
+        assert_eq!(
+            host(json!({"provider": "ollama"})).as_deref(),
+            Some("http://127.0.0.1:11434")
+        );
         let own = json!({"provider": "openai", "base_url": "https://proxy.example.com/v1"});
         assert_eq!(host(own).as_deref(), Some("proxy.example.com"));
         assert_eq!(host(json!({"provider": "openai-compatible"})), None);

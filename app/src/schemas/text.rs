@@ -77,27 +77,27 @@ pub fn range(min: Option<f64>, max: Option<f64>) -> Option<String> {
 #[must_use]
 pub fn sent_to(host: Option<&str>) -> String {
     match host {
-        Some(host) => format!("Its value is sent to {host}, and nowhere else."),
-        None => "Its value is sent to the server that this form names, and nowhere else.".to_owned(),
+        Some(host) => format!("Sent only to {host}."),
+        None => "Sent only to this form's address.".to_owned(),
     }
 }
 
 /// No credential is chosen.
 #[must_use]
 pub fn no_credential() -> &'static str {
-    "No credential is sent."
+    "No credential: requests are sent without authentication."
 }
 
 /// The address changed under the choice.
 #[must_use]
 pub fn choose_again() -> &'static str {
-    "This leads elsewhere now. Choose the credential for it, or empty the field."
+    "The host changed. Choose a credential for it, or continue without one."
 }
 
 /// The text in the field of a credential stands for nothing.
 #[must_use]
 pub fn pick_one() -> &'static str {
-    "Pick a credential from the list, or empty the field."
+    "Choose a credential from the list or clear the field."
 }
 
 /// The schema is being fetched.

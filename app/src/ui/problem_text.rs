@@ -21,7 +21,7 @@ pub fn words(problem: &Problem) -> String {
         },
         "host-not-allowed" => match &problem.host {
             Some(host) => format!(
-                "{named} may not be sent to {host}. Somebody who may change the credential can allow that host."
+                "{host} isn't on the allowed destinations of {named}. Ask its owner or an administrator to add it."
             ),
             None => problem.detail.clone(),
         },

@@ -58,6 +58,9 @@ pub fn AddForm(
     /// The element of Name, for selecting what stands there.
     #[prop(optional)]
     name_ref: NodeRef<leptos::html::Input>,
+    /// Shown below the fields.
+    #[prop(optional, into)]
+    below: ViewFn,
     /// Added; the value is still in its field.
     on_added: Callback<Credential>,
 ) -> impl IntoView {
@@ -126,6 +129,7 @@ pub fn AddForm(
                     on_submit=submit
                     for_header
                 />
+                {move || below.run()}
             </DialogBody>
             <GeneralError state=save.state() pointers=&["/name", "/value"] />
             <DialogFooter busy=save.busy() />

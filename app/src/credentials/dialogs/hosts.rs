@@ -14,35 +14,31 @@ use crate::{
 
 const HOSTS_ID: &str = "credential-hosts";
 
-/// The hosts of a text, one a line.
+/// The entries of a text, one per line. A comma before a space separates two, too; any other may be part of a path.
 fn parse_hosts(text: &str) -> Vec<String> {
     text.lines()
-        .flat_map(|line| line.split(','))
-        .map(str::trim)
+        .flat_map(|line| line.split(", "))
+        .map(|entry| entry.trim().trim_end_matches(','))
         .filter(|host| !host.is_empty())
         .map(str::to_owned)
         .collect()
 }
 
-/// What a problem says of the hosts, with the host that it is about.
+/// The errors of a problem about single entries, one per line, each after its entry.
 fn hosts_fault(problem: &Problem, hosts: &[String]) -> Option<String> {
-    let error = problem
-        .errors
-        .iter()
-        .find(|error| error.pointer.starts_with("/allowed_hosts"))?;
-    let host = error
-        .pointer
-        .rsplit('/')
-        .next()
-        .and_then(|index| index.parse::<usize>().ok())
-        .and_then(|index| hosts.get(index));
-    Some(match host {
-        Some(host) => format!("{host}: {}", error.detail),
-        None => error.detail.clone(),
-    })
+    let faults = problem.errors.iter().filter_map(|error| {
+        let item = error.pointer.strip_prefix("/allowed_hosts")?;
+        let index = item.strip_prefix('/').and_then(|index| index.parse::<usize>().ok());
+        Some(match index.and_then(|index| hosts.get(index)) {
+            Some(host) => format!("{host}: {}", error.detail),
+            None => error.detail.clone(),
+        })
+    });
+    let faults: Vec<String> = faults.collect();
+    (!faults.is_empty()).then(|| faults.join("\n"))
 }
 
-/// The dialog of the allowed hosts.
+/// The dialog of the allowed destinations.
 #[component]
 pub fn AllowedHostsDialog(
     /// The credential as it was fetched.
@@ -144,14 +140,37 @@ fn HostsForm(credential: RwSignal<Credential>, typed: RwSignal<String>, on_done:
 
 #[cfg(test)]
 mod tests {
-    use super::parse_hosts;
+    use super::{hosts_fault, parse_hosts};
+    use crate::api::{FieldError, Problem};
 
     #[test]
-    fn hosts_are_read_from_lines_and_commas() {
+    fn entries_are_read_from_lines_and_commas_before_spaces() {
         assert_eq!(
-            parse_hosts(" a.example \n\nb.example:8443, c.example\n"),
-            ["a.example", "b.example:8443", "c.example"]
+            parse_hosts(" a.example/x,y \n\nb.example:8443, c.example,\n"),
+            ["a.example/x,y", "b.example:8443", "c.example"]
         );
         assert!(parse_hosts("\n , ").is_empty());
+    }
+
+    #[test]
+    fn each_bad_entry_is_named_with_its_own_error() {
+        let error = |pointer: &str, detail: &str| FieldError {
+            pointer: pointer.to_owned(),
+            code: "bad-host".to_owned(),
+            detail: detail.to_owned(),
+        };
+        let mut problem = Problem::local("invalid", 422);
+        let hosts = ["a".to_owned(), "b".to_owned()];
+        assert_eq!(hosts_fault(&problem, &hosts), None);
+        problem.errors = vec![
+            error("/name", "Other."),
+            error("/allowed_hosts/1", "Second."),
+            error("/allowed_hosts/7", "Unknown."),
+            error("/allowed_hosts", "Too many."),
+        ];
+        assert_eq!(
+            hosts_fault(&problem, &hosts).as_deref(),
+            Some("b: Second.\nUnknown.\nToo many.")
+        );
     }
 }

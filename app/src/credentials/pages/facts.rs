@@ -1,10 +1,11 @@
-//! What there is to know about one credential.
+//! The details of one credential.
 
 use leptos::prelude::*;
 
 use crate::{
     credentials::{Credential, text, text::column},
-    ui::{CopyButton, LinkButton, Time},
+    destination::Destination,
+    ui::{CopyButton, Icon, IconKind, LinkButton, Time},
 };
 
 /// The facts.
@@ -13,12 +14,13 @@ pub fn CredentialFacts(
     /// The credential.
     #[prop(into)]
     credential: Signal<Credential>,
-    /// The address of the dialog of the hosts, for those who may change them.
+    /// The address of the dialog of the allowed destinations, for those who may change them.
     change_hosts: Option<Signal<String>>,
 ) -> impl IntoView {
     let id = move || credential.with(|credential| credential.id.to_string());
     let name = move || credential.with(|credential| credential.name.clone());
     let hosts = move || credential.with(|credential| credential.allowed_hosts.clone());
+    let from_before = move || credential.with(|credential| credential.allowed_hosts_from_before.clone());
     view! {
         <section class="card" aria-labelledby="facts">
             <h2 id="facts">{text::facts()}</h2>
@@ -71,12 +73,19 @@ pub fn CredentialFacts(
                         >
                             <ul class="hosts">
                                 {move || {
+                                    let from_before = from_before();
                                     hosts()
                                         .into_iter()
-                                        .map(|host| view! { <li class="chip mono">{host}</li> })
+                                        .map(|entry| {
+                                            let is_from_before = from_before.contains(&entry);
+                                            view! { <AllowedDestination entry is_from_before/> }
+                                        })
                                         .collect_view()
                                 }}
                             </ul>
+                        </Show>
+                        <Show when=move || !from_before().is_empty()>
+                            <p class="field-help">{text::from_before_help()}</p>
                         </Show>
                         {change_hosts
                             .map(|href| view! { <LinkButton href>{text::change_hosts()}</LinkButton> })}
@@ -84,6 +93,31 @@ pub fn CredentialFacts(
                 </div>
             </dl>
         </section>
+    }
+    .into_any()
+}
+
+/// One entry of the list, as it is written, with its meaning.
+#[component]
+fn AllowedDestination(entry: String, is_from_before: bool) -> impl IntoView {
+    let destination = Destination::of_entry(&entry);
+    let any_path = destination.path().is_empty();
+    view! {
+        <li>
+            <span class="chip mono">{entry}</span>
+            {any_path.then(|| view! { <span class="muted">{text::any_path()}</span> })}
+            {is_from_before.then(|| view! { <span class="muted">{text::from_before()}</span> })}
+            {destination
+                .is_plain_http()
+                .then(|| {
+                    view! {
+                        <span class="hosts-plain">
+                            <Icon kind=IconKind::Alert size=14/>
+                            {text::plain_http()}
+                        </span>
+                    }
+                })}
+        </li>
     }
     .into_any()
 }

@@ -4,9 +4,11 @@ use leptos::html::Input;
 use leptos::prelude::*;
 
 use super::driver::Draft;
+use super::whole_host::WholeHost;
 use super::{PickerHandle, text};
 use crate::credentials::dialogs::AddForm;
 use crate::credentials::{Credential, CredentialSummary};
+use crate::destination::Destination;
 use crate::ui::Dialog;
 use crate::ui::value_field::ValueHandle;
 
@@ -15,7 +17,7 @@ use crate::ui::value_field::ValueHandle;
 pub(super) fn CreateHere(
     handle: PickerHandle,
     draft: Draft,
-    host: Signal<Option<String>>,
+    destination: Signal<Option<Destination>>,
     on_close: Callback<()>,
 ) -> impl IntoView {
     let name = RwSignal::new(draft.name.clone());
@@ -23,6 +25,7 @@ pub(super) fn CreateHere(
     if draft.with_paste {
         handle.paste.update_value(|paste| value.fill(std::mem::take(paste)));
     }
+    let whole_host = RwSignal::new(false);
     let begun_with = StoredValue::new(draft.name);
     let is_dirty = Callback::new(move |()| {
         untrack(|| value.is_dirty()) || begun_with.with_value(|begun| *begun != name.get_untracked())
@@ -30,15 +33,29 @@ pub(super) fn CreateHere(
     let on_added = Callback::new(move |added: Credential| {
         let sendable = untrack(|| value.is_sendable());
         handle.select_created(CredentialSummary::from(&added), sendable);
+        if let Some(destination) = destination.get_untracked() {
+            handle.allow_whole_host(&destination, whole_host.get_untracked());
+        }
         // After the dialog has given the focus back to wherever it was.
         request_animation_frame(move || handle.focus());
     });
     let input = NodeRef::<Input>::new();
     select_when_mounted(input);
-    let help = Signal::derive(move || text::value_help(host.get().as_deref()));
+    let help = Signal::derive(move || {
+        text::value_help(
+            destination
+                .get()
+                .map(|to| if whole_host.get() { to.whole_host() } else { to })
+                .as_ref(),
+        )
+    });
+    let below = move || {
+        let destination = destination.get()?;
+        Some(view! { <WholeHost destination whole=whole_host on_change=move |whole| whole_host.set(whole)/> })
+    };
     view! {
         <Dialog title=text::create_title() is_dirty on_close>
-            <AddForm name value help for_header=true name_ref=input on_added />
+            <AddForm name value help for_header=true name_ref=input below on_added />
         </Dialog>
     }
     .into_any()

@@ -64,7 +64,7 @@ impl Driver {
                 search,
                 after_typing,
             } => self.fetch(ticket, search, after_typing),
-            Command::Select(choice) => self.handle.select(choice),
+            Command::Select { choice, is_unlinked } => self.handle.select(choice, is_unlinked),
             Command::Clear => self.handle.clear(),
             Command::Create(name) => self.draft.set(Some(Draft {
                 name,

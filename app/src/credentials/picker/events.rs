@@ -52,7 +52,12 @@ pub(super) enum Command {
         after_typing: bool,
     },
     /// This was picked.
-    Select(CredentialSummary),
+    Select {
+        /// The choice.
+        choice: CredentialSummary,
+        /// `true` if its list of allowed destinations is empty.
+        is_unlinked: bool,
+    },
     /// The text was emptied: nothing is chosen any more.
     Clear,
     /// Open the creation form with this in Name.

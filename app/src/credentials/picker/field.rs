@@ -16,6 +16,7 @@ use super::notice::NoticeLine;
 use super::search_input::SearchInput;
 use super::text;
 use crate::accounts::{Action, Resource, may};
+use crate::destination::Destination;
 use crate::ui::{FieldFrame, FieldIds, use_toasts};
 
 /// Chooses a credential by searching, or creates one. An editable combobox with a list, after the ARIA practices.
@@ -34,9 +35,9 @@ pub fn CredentialPicker(
     /// Said below while nothing is chosen: what that means.
     #[prop(into)]
     none: Signal<String>,
-    /// The `host` or `host:port` that the value will be sent to; when it changes, the choice is cleared, with Undo.
+    /// Where the value will be sent. When the host changes, the choice is cleared, with Undo.
     #[prop(optional, into)]
-    host: Signal<Option<String>>,
+    destination: Signal<Option<Destination>>,
     /// What the form has against the choice.
     #[prop(optional, into)]
     error: MaybeProp<String>,
@@ -46,7 +47,7 @@ pub fn CredentialPicker(
     let field = NodeRef::<Div>::new();
     let may_create = may(Resource::Credentials, Action::Create, None);
     state.update_untracked(|state| state.may_create = may_create);
-    watch_host(handle, host);
+    watch_host(handle, destination);
     say_what_stays(handle);
 
     let shown_error = Signal::derive(move || {
@@ -59,11 +60,14 @@ pub fn CredentialPicker(
         };
         unpicked.or_else(|| error.get()).or_else(gone)
     });
+    // One sentence for each state: an error or the question after a change of the host replaces the help.
     let shown_help = Signal::derive(move || {
-        if handle.selected_id().is_some() {
-            help.get()
+        if shown_error.with(Option::is_some) || handle.awaits_choice() {
+            None
+        } else if handle.selected_id().is_some() {
+            Some(help.get())
         } else {
-            none.get()
+            Some(none.get())
         }
     });
     let on_focusout = move |event: ev::FocusEvent| {
@@ -82,14 +86,14 @@ pub fn CredentialPicker(
                 </div>
                 <CredentialList driver handle control=control.get_value() field/>
             </div>
-            <NoticeLine handle/>
+            <NoticeLine handle has_error=Signal::derive(move || shown_error.with(Option::is_some))/>
         </FieldFrame>
         {move || {
             driver
                 .draft
                 .get()
                 .map(|draft| {
-                    view! { <CreateHere handle draft host on_close=Callback::new(move |()| driver.draft.set(None))/> }
+                    view! { <CreateHere handle draft destination on_close=Callback::new(move |()| driver.draft.set(None))/> }
                 })
         }}
     }
@@ -110,9 +114,9 @@ fn stays_inside(event: &web_sys::FocusEvent, field: NodeRef<Div>) -> bool {
 }
 
 /// A credential that was chosen for one host is not sent to another by an edit of the address.
-fn watch_host(handle: PickerHandle, host: Signal<Option<String>>) {
+fn watch_host(handle: PickerHandle, destination: Signal<Option<Destination>>) {
     Effect::new(move |before: Option<Option<String>>| {
-        let now = host.get();
+        let now = destination.get().map(|destination| destination.host());
         match (before.flatten(), now) {
             (Some(before), Some(now)) => {
                 if before != now {

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::state::State;
 use super::text;
 use crate::credentials::{CredentialId, CredentialState, CredentialSummary};
+use crate::destination::Destination;
 
 /// What the picker says of itself below the field.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +24,8 @@ pub(super) enum Notice {
         before: String,
         /// The host now.
         now: String,
+        /// `true` if the choice has no allowed destination.
+        is_unlinked: bool,
     },
 }
 
@@ -34,6 +37,10 @@ pub struct PickerHandle {
     pub(super) input: NodeRef<Input>,
     pub(super) notice: RwSignal<Option<Notice>>,
     created: StoredValue<Vec<String>>,
+    /// `true` if the choice is known to have no allowed destination: saving the form adds one.
+    is_unlinked: RwSignal<bool>,
+    /// The choice and the origin that is to be allowed with every path.
+    whole_host: RwSignal<Option<(CredentialId, String)>>,
     /// A secret that was pasted into the search: on its way to the creation form, never in a signal.
     pub(super) paste: StoredValue<Zeroizing<String>>,
 }
@@ -49,6 +56,8 @@ impl PickerHandle {
             input: NodeRef::new(),
             notice: RwSignal::new(None),
             created: StoredValue::new(Vec::new()),
+            is_unlinked: RwSignal::new(false),
+            whole_host: RwSignal::new(None),
             paste: StoredValue::new(Zeroizing::default()),
         }
     }
@@ -89,9 +98,34 @@ impl PickerHandle {
             .with(|notice| matches!(notice, Some(Notice::Cleared { .. })))
     }
 
-    /// Chooses, as picking does.
-    pub fn select(&self, choice: CredentialSummary) {
+    /// The choice, if saving the form adds the first allowed destination to it. Tracked.
+    #[must_use]
+    pub fn unlinked(&self) -> Option<CredentialSummary> {
+        self.selected().filter(|_| self.is_unlinked.get())
+    }
+
+    /// `true` if the whole host is to be allowed for the choice, and not only the path. Tracked.
+    #[must_use]
+    pub fn allows_whole_host(&self, destination: &Destination) -> bool {
+        let origin = destination.origin();
+        let chosen = self.selected_id();
+        self.whole_host.with(|whole| {
+            whole
+                .as_ref()
+                .is_some_and(|whole| Some(whole.0) == chosen && whole.1 == origin)
+        })
+    }
+
+    /// Allows the whole host for the choice, or only the path. Another choice or another host undoes it.
+    pub fn allow_whole_host(&self, destination: &Destination, whole: bool) {
+        let chosen = untrack(|| self.selected_id()).filter(|_| whole);
+        self.whole_host.set(chosen.map(|id| (id, destination.origin())));
+    }
+
+    /// Chooses what was picked.
+    pub(super) fn select(&self, choice: CredentialSummary, is_unlinked: bool) {
         self.reset(Some(choice));
+        self.is_unlinked.set(is_unlinked);
     }
 
     /// Shows what a record has, without a word.
@@ -124,6 +158,7 @@ impl PickerHandle {
         let name = text::chosen(&choice);
         self.created.update_value(|created| created.push(name.clone()));
         self.show(Some(choice));
+        self.is_unlinked.set(true);
         self.notice.set(Some(if sendable {
             Notice::Said(text::created(&name))
         } else {
@@ -139,21 +174,29 @@ impl PickerHandle {
     /// The value would go elsewhere now: the choice is cleared, and can be taken back.
     pub(crate) fn host_changed(&self, before: String, now: String) {
         if let Some(choice) = self.selected.get_untracked() {
+            let is_unlinked = self.is_unlinked.get_untracked();
             self.show(None);
-            self.notice.set(Some(Notice::Cleared { choice, before, now }));
+            self.notice.set(Some(Notice::Cleared {
+                choice,
+                before,
+                now,
+                is_unlinked,
+            }));
         }
     }
 
     /// Takes back what [`host_changed`](Self::host_changed) cleared.
-    pub(super) fn undo(&self, choice: CredentialSummary) {
+    pub(super) fn undo(&self, choice: CredentialSummary, is_unlinked: bool) {
         let words = text::restored(&text::chosen(&choice));
         self.show(Some(choice));
+        self.is_unlinked.set(is_unlinked);
         self.notice.set(Some(Notice::Said(words)));
         self.focus();
     }
 
     fn show(&self, choice: Option<CredentialSummary>) {
         let words = choice.as_ref().map(text::chosen).unwrap_or_default();
+        self.is_unlinked.set(false);
         self.selected.set(choice);
         self.state.update(|state| state.show(words));
     }

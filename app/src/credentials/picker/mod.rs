@@ -9,8 +9,8 @@
 //!         handle=credential
 //!         ids=FieldIds::of("crm-credential")
 //!         label=text::credential()
-//!         host=Signal::derive(move || host_of(&url.get()))     // where the value will be sent
-//!         help=Signal::derive(move || text::sent_to(host.get()))
+//!         destination                                          // where the value will be sent
+//!         help=Signal::derive(move || text::sent_to(destination.get()))
 //!         none=text::no_authentication()                       // said while nothing is chosen
 //!         error=credential_error
 //!     />
@@ -35,6 +35,9 @@ mod place;
 mod search_input;
 mod state;
 mod text;
+mod whole_host;
 
 pub use field::CredentialPicker;
 pub use handle::PickerHandle;
+pub(crate) use text::after_saving;
+pub(crate) use whole_host::WholeHost;

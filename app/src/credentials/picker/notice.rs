@@ -7,15 +7,20 @@ use super::text;
 
 /// What just happened to the choice, announced.
 #[component]
-pub(super) fn NoticeLine(handle: PickerHandle) -> impl IntoView {
+pub(super) fn NoticeLine(handle: PickerHandle, has_error: Signal<bool>) -> impl IntoView {
     let words = move || match handle.notice.get()? {
         Notice::Said(words) => Some(view! { <span>{words}</span> }.into_any()),
         Notice::Warning(words) => Some(view! { <span class="picker-warning">{words}</span> }.into_any()),
-        Notice::Cleared { choice, before, now } => Some(
+        Notice::Cleared {
+            choice,
+            before,
+            now,
+            is_unlinked,
+        } => Some(
             view! {
-                <span>{text::cleared_for_host(&text::chosen(&choice), &before, &now)}</span>
-                " "
-                <button type="button" class="link-button" on:click=move |_| handle.undo(choice.clone())>
+                // The error of the field says the same.
+                {(!has_error.get()).then(|| view! { <span>{text::cleared_for_host(&before, &now)} " "</span> })}
+                <button type="button" class="link-button" on:click=move |_| handle.undo(choice.clone(), is_unlinked)>
                     {text::undo()}
                 </button>
                 " "

@@ -260,9 +260,12 @@ impl State {
                 self.ask(false)
             }
             Row::Credential(credential) => {
-                let summary = CredentialSummary::from(&*credential);
+                let select = Command::Select {
+                    choice: CredentialSummary::from(&*credential),
+                    is_unlinked: credential.allowed_hosts.is_empty(),
+                };
                 self.close();
-                vec![Command::Select(summary)]
+                vec![select]
             }
             Row::Create(name) => {
                 self.close();

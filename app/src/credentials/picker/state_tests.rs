@@ -122,7 +122,9 @@ fn arrows_go_round_and_enter_picks() {
     state.update(Event::Moved(Step::Next));
     assert_eq!(state.active, Some(0));
     let commands = state.update(Event::Entered);
-    assert!(matches!(&commands[..], [Command::Select(summary)] if summary.name.as_deref() == Some("A")));
+    assert!(
+        matches!(&commands[..], [Command::Select { choice, is_unlinked: true }] if choice.name.as_deref() == Some("A"))
+    );
     assert!(!state.open);
 }
 

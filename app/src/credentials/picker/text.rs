@@ -5,6 +5,7 @@ use chrono::{DateTime, Datelike as _, Utc};
 use super::state::{Content, State, Waiting};
 use crate::credentials::text::value_help_add;
 use crate::credentials::{CredentialState, CredentialSummary};
+use crate::destination::Destination;
 
 /// What the field shows for a choice.
 #[must_use]
@@ -44,7 +45,7 @@ fn day(when: DateTime<Utc>) -> String {
 #[must_use]
 pub fn unpicked(text: &str) -> String {
     format!(
-        "“{}” is not chosen yet. Pick a credential from the list, or empty the field.",
+        "No credential named “{}”. Choose one from the list or clear the field.",
         text.trim()
     )
 }
@@ -133,33 +134,30 @@ fn found(search: &str, shown: usize, more: i64, exact: bool) -> String {
         (0, _) if search.is_empty() => "There are no credentials yet.".to_owned(),
         (0, _) => format!("No credential matches “{search}”."),
         (_, ..=0) => String::new(),
-        (_, more) if exact => format!("Type to narrow: {more} more"),
-        (_, more) => format!("Type to narrow: more than {more} more"),
+        (_, more) if exact => format!("{more} more – keep typing"),
+        (_, more) => format!("More than {more} more – keep typing"),
     }
 }
 
 /// Said after creating from the picker.
 #[must_use]
 pub fn created(name: &str) -> String {
-    format!("{name} created and selected.")
+    format!("Created {name}.")
 }
 
 /// Said when the form around the picker is left without saving.
 #[must_use]
 pub fn created_stays(names: &[String]) -> String {
     match names {
-        [name] => format!("The credential {name} stays, although nothing uses it yet."),
-        names => format!(
-            "The credentials {} stay, although nothing uses them yet.",
-            names.join(", ")
-        ),
+        [name] => format!("{name} was created and is still in Credentials."),
+        names => format!("{} were created and are still in Credentials.", names.join(", ")),
     }
 }
 
-/// Said when the address changed under a choice.
+/// Announced after a change of the host or the provider has cleared the choice.
 #[must_use]
-pub fn cleared_for_host(name: &str, before: &str, now: &str) -> String {
-    format!("{name} was chosen for {before}. The address is now {now}: choose the credential for it.")
+pub fn cleared_for_host(before: &str, now: &str) -> String {
+    format!("You changed {before} to {now}. Choose the credential again to confirm.")
 }
 
 /// Said after taking back a choice that was cleared.
@@ -171,7 +169,7 @@ pub fn restored(name: &str) -> String {
 /// Confirms that nothing is to be chosen.
 #[must_use]
 pub fn none_needed() -> &'static str {
-    "Use none"
+    "Continue without a credential"
 }
 
 /// Takes back.
@@ -200,17 +198,31 @@ pub fn create_title() -> &'static str {
     "Create credential"
 }
 
-/// Help of the value: what happens to it, and where it may be sent.
+/// Help of the value, with the destination that saving the form allows.
 #[must_use]
-pub fn value_help(host: Option<&str>) -> String {
-    let goes_to = match host {
-        Some(host) => format!("{host}, once this form is saved"),
-        None => "the host of this form's address, once that is saved".to_owned(),
-    };
+pub fn value_help(destination: Option<&Destination>) -> String {
+    match destination {
+        Some(destination) => format!("{} {}", value_help_add(), after_saving("it", destination)),
+        None => format!(
+            "{} After you save, it can be sent only to this form's address.",
+            value_help_add()
+        ),
+    }
+}
+
+/// The destination that saving the form allows.
+#[must_use]
+pub fn after_saving(credential: &str, destination: &Destination) -> String {
     format!(
-        "{} It will be allowed to go to {goes_to}, and nowhere else.",
-        value_help_add()
+        "After you save, {credential} can be sent only to {}.",
+        destination.words()
     )
+}
+
+/// The choice to allow every path of a host.
+#[must_use]
+pub fn allow_whole_host(destination: &Destination) -> String {
+    format!("Allow {}", destination.whole_host().words())
 }
 
 #[cfg(test)]
@@ -223,8 +235,8 @@ mod tests {
 
     #[test]
     fn the_rest_of_a_list_is_said_and_an_empty_one_says_why() {
-        assert_eq!(found("", 25, 214, true), "Type to narrow: 214 more");
-        assert_eq!(found("", 25, 9975, false), "Type to narrow: more than 9975 more");
+        assert_eq!(found("", 25, 214, true), "214 more – keep typing");
+        assert_eq!(found("", 25, 9975, false), "More than 9975 more – keep typing");
         assert_eq!(found("", 3, 0, true), "");
         assert_eq!(found("", 0, 0, true), "There are no credentials yet.");
         assert_eq!(found("foo", 0, 0, true), "No credential matches “foo”.");

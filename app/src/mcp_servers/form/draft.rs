@@ -20,6 +20,15 @@ pub(super) struct Draft {
     pub env_names: Vec<String>,
 }
 
+/// Consent to the destination of the form.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Allow {
+    /// Adds it to the credential's allowed destinations.
+    pub host: bool,
+    /// The added destination is the whole host.
+    pub whole_host: bool,
+}
+
 /// What a test depends on: when it changes, the test says nothing about the form any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Tested(Box<Draft>);
@@ -101,27 +110,27 @@ impl Draft {
     }
 
     /// The body that stores it.
-    pub(super) fn create(&self, allow_host: bool) -> McpServerInput {
-        self.changes(&Self::default(), allow_host)
+    pub(super) fn create(&self, allow: Allow) -> McpServerInput {
+        self.changes(&Self::default(), allow)
     }
 
     /// The body that changes a saved server into it: only what differs, so that a field which cannot be
     /// saved any more, such as a deleted credential, does not stand in the way of the others.
-    pub(super) fn update(&self, before: &McpServer, allow_host: bool) -> McpServerInput {
-        self.changes(&Self::of(before), allow_host)
+    pub(super) fn update(&self, before: &McpServer, allow: Allow) -> McpServerInput {
+        self.changes(&Self::of(before), allow)
     }
 
     /// The body that tests it.
-    pub(super) fn test(&self, before: Option<&McpServer>, allow_host: bool) -> McpServerInput {
+    pub(super) fn test(&self, before: Option<&McpServer>, allow: Allow) -> McpServerInput {
         let begun = before.map(Self::of).unwrap_or_default();
         McpServerInput {
             id: before.map(|before| before.id),
             name: Patch::Absent,
-            ..self.changes(&begun, allow_host)
+            ..self.changes(&begun, allow)
         }
     }
 
-    fn changes(&self, before: &Self, allow_host: bool) -> McpServerInput {
+    fn changes(&self, before: &Self, allow: Allow) -> McpServerInput {
         let (now, old) = (self.normal(), before.normal());
         let text = |now: &str, old: &str| match now {
             now if now == old => Patch::Absent,
@@ -139,7 +148,8 @@ impl Draft {
                 (None, _) => Patch::Null,
                 (Some(id), _) => Patch::Set(id),
             },
-            allow_host: allow_host && !program,
+            allow_host: allow.host && !program,
+            whole_host: allow.whole_host && !program,
             command: own(program, text(&now.command, &old.command)),
             args: changed(program && now.args != old.args, || now.arguments()),
             cwd: own(program, text(&now.cwd, &old.cwd)),
@@ -176,7 +186,7 @@ mod tests {
     use chrono::{TimeZone, Utc};
     use uuid::Uuid;
 
-    use super::Draft;
+    use super::{Allow, Draft};
     use crate::accounts::{Owner, UserId};
     use crate::api::Patch;
     use crate::credentials::CredentialId;
@@ -212,7 +222,7 @@ mod tests {
             name: " CRM 2 ".to_owned(),
             ..Draft::of(&saved())
         };
-        let update = draft.update(&saved(), false);
+        let update = draft.update(&saved(), Allow::default());
         assert_eq!(update.name, Patch::Set("CRM 2".to_owned()));
         assert!(update.url.is_absent() && update.enabled.is_absent() && update.credential_id.is_absent());
     }
@@ -241,10 +251,13 @@ mod tests {
             credential_id: None,
             ..Draft::of(&saved())
         };
-        assert_eq!(draft.update(&saved(), false).credential_id, Patch::Null);
+        assert_eq!(draft.update(&saved(), Allow::default()).credential_id, Patch::Null);
         let other = CredentialId(Uuid::from_u128(9));
         draft.credential_id = Some(other);
-        assert_eq!(draft.update(&saved(), true).credential_id, Patch::Set(other));
+        assert_eq!(
+            draft.update(&saved(), Allow::default()).credential_id,
+            Patch::Set(other)
+        );
     }
 
     #[test]
@@ -253,7 +266,7 @@ mod tests {
             url: " https://mcp.example.com/mcp ".to_owned(),
             ..Draft::default()
         };
-        let body = draft.test(None, false);
+        let body = draft.test(None, Allow::default());
         assert_eq!(body.url, Patch::Set("https://mcp.example.com/mcp".to_owned()));
         assert!(body.name.is_absent() && body.id.is_none());
         assert!(body.credential_id.is_absent() && body.transport.is_absent());
@@ -262,7 +275,7 @@ mod tests {
     #[test]
     fn a_test_of_a_saved_server_names_it_and_sends_the_changes() {
         let server = saved();
-        let body = Draft::of(&server).test(Some(&server), false);
+        let body = Draft::of(&server).test(Some(&server), Allow::default());
         assert_eq!(body.id, Some(server.id));
         assert!(body.url.is_absent() && body.credential_id.is_absent());
     }
@@ -289,15 +302,21 @@ mod tests {
 
     #[test]
     fn a_program_is_sent_without_what_belongs_to_an_address() {
-        let update = program().update(&saved(), true);
+        let update = program().update(
+            &saved(),
+            Allow {
+                host: true,
+                whole_host: true,
+            },
+        );
         assert_eq!(update.transport, Patch::Set(Transport::Stdio));
         assert_eq!(
             update.args,
             Patch::Set(vec!["--root=/srv".to_owned(), "--quiet".to_owned()])
         );
-        assert!(update.url.is_absent() && update.credential_id.is_absent() && !update.allow_host);
+        assert!(update.url.is_absent() && update.credential_id.is_absent() && !update.allow_host && !update.whole_host);
         assert!(update.cwd.is_absent() && update.name.is_absent());
-        let created = program().create(false);
+        let created = program().create(Allow::default());
         assert_eq!(created.command, Patch::Set("files".to_owned()));
         assert_eq!(created.name, Patch::Set("CRM".to_owned()));
     }
@@ -320,7 +339,7 @@ mod tests {
             env_names: Vec::new(),
             ..Draft::of(&server)
         };
-        let update = emptied.update(&server, false);
+        let update = emptied.update(&server, Allow::default());
         assert_eq!((update.args, update.cwd), (Patch::Set(Vec::new()), Patch::Null));
         assert_eq!(update.env_names, Patch::Set(Vec::new()));
         assert!(update.command.is_absent() && update.transport.is_absent());

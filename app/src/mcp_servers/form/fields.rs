@@ -8,9 +8,9 @@ use super::model::{Field, Form};
 use super::program::{ARGS_ID, COMMAND_ID, CWD_ID, ENV_ID};
 use super::program_fields::ProgramFields;
 use super::transport::TransportChoice;
-use crate::address::host_of;
 use crate::connections::{AllowHost, Headline, Outcome, PlainWarning, TakeOver, TestButton, TestPanel, TestRun};
 use crate::credentials::picker::CredentialPicker;
+use crate::destination::Destination;
 use crate::mcp_servers::connection::Connected;
 use crate::mcp_servers::{McpServer, TestResult, text};
 use crate::ui::{
@@ -45,12 +45,16 @@ pub(super) fn FormFields(form: Form, on_saved: Callback<McpServer>) -> impl Into
     });
     let submit = Callback::new(move |()| form.submit(focus, done));
     on_cleanup(move || form.tester.abort());
-    // Whatever was wrong with the choice, another one is another matter.
-    Effect::new(move || {
-        let _ = form.picker.selected_id();
-        if !form.picker.has_unpicked_text() && !form.picker.awaits_choice() {
+    // A fault is of one choice. The effect follows the choice alone: the focus and the open list belong to the picker, too.
+    Effect::new(move |before: Option<_>| {
+        let chosen = (
+            form.picker.selected_id(),
+            form.picker.awaits_choice() || form.picker.has_unpicked_text(),
+        );
+        if before.is_some_and(|before| before != chosen) && !chosen.1 {
             form.credential_fault.set(None);
         }
+        chosen
     });
     view! {
         <DialogForm on_submit=submit>
@@ -100,7 +104,7 @@ pub(super) fn FormFields(form: Form, on_saved: Callback<McpServer>) -> impl Into
 /// The address and the credential for it.
 #[component]
 fn AddressFields(form: Form, url: NodeRef<Input>) -> impl IntoView {
-    let typed_host = Signal::derive(move || host_of(&form.url.get()));
+    let typed_host = Signal::derive(move || Destination::of_address(&form.url.get()).map(|to| to.host()));
     let credential_error = Signal::derive(move || {
         let fault = form.consent.fault(&form.tested());
         fault.or_else(|| form.credential_fault.get())
@@ -123,14 +127,15 @@ fn AddressFields(form: Form, url: NodeRef<Input>) -> impl IntoView {
             handle=form.picker
             ids=FieldIds::of(CREDENTIAL_ID)
             label=text::credential()
-            host=form.host
+            destination=form.destination
             help=Signal::derive(move || text::sent_to(typed_host.get().as_deref()))
             none=text::no_authentication()
             error=credential_error
         />
         <AllowHost
             refusal=Signal::derive(move || form.consent.refusal(&form.tested()))
-            owner=Signal::derive(move || form.picker.selected().and_then(|choice| choice.owner))
+            picker=form.picker
+            destination=form.destination.into()
             allow=form.consent.allow
         />
         <PlainWarning address=Signal::derive(move || {

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::draft::{Draft, Tested};
+use super::draft::{Allow, Draft, Tested};
 use super::program::ProgramModel;
-use crate::address::host_of;
 use crate::api::ReadClient;
 use crate::connections::{Consent, Tester};
 use crate::credentials::picker::PickerHandle;
+use crate::destination::Destination;
 use crate::mcp_servers::{McpServer, TestResult, Transport, text};
 use crate::ui::Save;
 
@@ -21,8 +21,8 @@ pub(super) struct Form {
     pub url: RwSignal<String>,
     pub program: ProgramModel,
     pub picker: PickerHandle,
-    /// The host of the address as it was when its field was left.
-    pub host: RwSignal<Option<String>>,
+    /// The destination of the address as it was when its field was left.
+    pub destination: RwSignal<Option<Destination>>,
     pub name_fault: RwSignal<Option<String>>,
     pub url_fault: RwSignal<Option<String>>,
     pub credential_fault: RwSignal<Option<String>>,
@@ -52,7 +52,7 @@ impl Form {
             url: RwSignal::new(String::new()),
             program: ProgramModel::new(),
             picker: PickerHandle::new(None),
-            host: RwSignal::new(None),
+            destination: RwSignal::new(None),
             name_fault: RwSignal::new(None),
             url_fault: RwSignal::new(None),
             credential_fault: RwSignal::new(None),
@@ -72,7 +72,7 @@ impl Form {
 
     /// Fills the fields, but for the picker.
     pub(super) fn show(self, draft: Draft) {
-        self.host.set(host_of(&draft.url));
+        self.destination.set(Destination::of_address(&draft.url));
         self.name.set(draft.name.clone());
         self.transport.set(draft.transport);
         self.url.set(draft.url.clone());
@@ -115,13 +115,13 @@ impl Form {
         fault.is_none()
     }
 
-    /// Checks the address, and takes note of its host.
+    /// Checks the address, and keeps its destination.
     pub(super) fn check_url(self) -> bool {
         let draft = untrack(|| self.draft());
         let fault = draft.url_fault();
         self.url_fault.set(fault.map(|fault| fault.detail().to_owned()));
         if fault.is_none() {
-            self.host.set(host_of(&draft.url));
+            self.destination.set(Destination::of_address(&draft.url));
         }
         fault.is_none()
     }
@@ -130,9 +130,12 @@ impl Form {
     fn check_credential(self) -> bool {
         // The address was changed, and Enter pressed in its field: the picker is about to clear the choice.
         let leads_elsewhere = untrack(|| {
-            let before = self.host.get();
-            let now = host_of(&self.url.get());
-            self.picker.selected_id().is_some() && before.is_some() && now.is_some() && before != now
+            let before = self.destination.get();
+            let now = Destination::of_address(&self.url.get());
+            let moved = before
+                .zip(now)
+                .is_some_and(|(before, now)| before.origin() != now.origin());
+            moved && self.picker.selected_id().is_some()
         });
         let fault = if leads_elsewhere || untrack(|| self.picker.awaits_choice()) {
             Some(text::choose_again())
@@ -162,8 +165,11 @@ impl Form {
         }
     }
 
-    /// Whether the refused host was allowed, and the form still is about it.
-    pub(super) fn allows_host(self) -> bool {
-        self.consent.allows(&untrack(|| self.tested()))
+    /// The consent of the user to the refused destination, and to the whole host.
+    pub(super) fn allow(self) -> Allow {
+        untrack(|| Allow {
+            host: self.consent.allows(&self.tested()),
+            whole_host: Destination::of_address(&self.url.get()).is_some_and(|to| self.picker.allows_whole_host(&to)),
+        })
     }
 }

@@ -18,7 +18,7 @@ impl Form {
             return;
         }
         let draft = untrack(|| self.draft());
-        let (before, allow) = (self.before.get_untracked(), self.allows_host());
+        let (before, allow) = (self.before.get_untracked(), self.allow());
         let me = use_me().map(|me| me.id);
         let client = self.client.get_value();
         let (sent, sent_before) = (draft.clone(), before.clone());

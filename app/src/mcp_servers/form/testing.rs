@@ -21,7 +21,7 @@ impl Form {
             return;
         }
         let draft = untrack(|| self.draft());
-        let body = draft.test(self.before.get_untracked().as_ref(), self.allows_host());
+        let body = draft.test(self.before.get_untracked().as_ref(), self.allow());
         let subject = Subject {
             host: draft.leads_to(),
             credential: untrack(|| self.picker.selected()).and_then(|choice| choice.name),

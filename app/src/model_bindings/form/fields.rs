@@ -44,11 +44,19 @@ pub(super) fn FormFields(form: BindingForm, on_saved: Callback<ModelBinding>) ->
                     })
                 />
                 <SchemaForm form=form.settings/>
-                <AllowHost
-                    refusal=Signal::derive(move || form.consent.refusal(&settings.get()))
-                    owner=Signal::derive(move || form.settings.credential(API_KEY).and_then(|choice| choice.owner))
-                    allow=form.consent.allow
-                />
+                {form
+                    .settings
+                    .picker(API_KEY)
+                    .map(|picker| {
+                        view! {
+                            <AllowHost
+                                refusal=Signal::derive(move || form.consent.refusal(&settings.get()))
+                                picker
+                                destination=Signal::derive(move || form.settings.destination())
+                                allow=form.consent.allow
+                            />
+                        }
+                    })}
                 <PlainWarning address=Signal::derive(move || {
                     form.settings.credential(API_KEY).and_then(|_| base_url(&settings.get()))
                 })/>
@@ -102,7 +110,7 @@ fn issues(form: BindingForm) -> Vec<FieldIssue> {
     name.into_iter().chain(form.settings.issues()).collect()
 }
 
-/// Who serves the model, and the host that its key goes to, if there is one yet.
+/// The provider of the model, and the host that its key goes to, if there is one yet.
 type Served = (Provider, Option<String>);
 
 /// A key was chosen for one provider. Where the host changes with it, the picker notices by itself, and says so.
@@ -112,7 +120,7 @@ fn clear_for_another_provider(form: BindingForm) {
         let name = settled.get("provider").and_then(Value::as_str);
         let now = name
             .and_then(Provider::from_name)
-            .map(|provider| (provider, leads_to(&settled)));
+            .map(|provider| (provider, leads_to(&settled).map(|to| to.host())));
         let before = before.flatten();
         if let (Some(before), Some(now)) = (&before, &now)
             && is_another_provider(before, now)
@@ -151,7 +159,10 @@ mod tests {
 
     fn served(settings: &Value) -> Served {
         let name = settings["provider"].as_str().unwrap_or_default();
-        (Provider::from_name(name).unwrap(), leads_to(settings))
+        (
+            Provider::from_name(name).unwrap(),
+            leads_to(settings).map(|to| to.host()),
+        )
     }
 
     #[test]

@@ -89,8 +89,15 @@ impl BindingForm {
                 Patch::Set(changes)
             },
             allow_host,
-            whole_host: false,
+            whole_host: self.allows_whole_host(settings),
         }
+    }
+
+    /// `true` if the whole host of the settings is to be allowed, and not only the path.
+    fn allows_whole_host(self, settings: &Value) -> bool {
+        let picker = self.settings.picker(API_KEY);
+        let chosen = picker.zip(leads_to(settings));
+        chosen.is_some_and(|(picker, to)| untrack(|| picker.allows_whole_host(&to)))
     }
 
     /// Tests what stands in the form; the focus goes to the first wrong field.
@@ -104,10 +111,10 @@ impl BindingForm {
             name: Patch::Absent,
             settings: Patch::Set(changes(before.as_ref(), &settings)),
             allow_host: self.consent.allows(&settings),
-            whole_host: false,
+            whole_host: self.allows_whole_host(&settings),
         };
         let subject = Subject {
-            host: leads_to(&settings),
+            host: leads_to(&settings).map(|to| to.host()),
             credential: untrack(|| self.settings.credential(API_KEY)).and_then(|choice| choice.name),
             is_model: true,
         };

@@ -19,10 +19,13 @@ pub(super) fn CredentialField(place: Place) -> impl IntoView {
         .clone()
         .unwrap_or_else(|| text::no_credential().to_owned());
     let pointer = place.pointer.clone();
-    // Whatever was wrong with the choice, another one is another matter.
+    // A fault is of one choice. The effect follows the choice alone: the focus and the open list belong to the picker, too.
     Effect::new(move |before: Option<_>| {
-        let chosen = picker.selected_id();
-        if before.is_some() && !picker.has_unpicked_text() && !picker.awaits_choice() {
+        let chosen = (
+            picker.selected_id(),
+            picker.awaits_choice() || picker.has_unpicked_text(),
+        );
+        if before.is_some_and(|before| before != chosen) && !chosen.1 {
             form.set_fault(&pointer, None);
         }
         chosen
@@ -32,8 +35,8 @@ pub(super) fn CredentialField(place: Place) -> impl IntoView {
             handle=picker
             ids=place.ids()
             label=place.field.title.clone()
-            host=Signal::derive(move || form.host())
-            help=Signal::derive(move || text::sent_to(form.typed_host().as_deref()))
+            destination=Signal::derive(move || form.destination())
+            help=Signal::derive(move || text::sent_to(form.typed_destination().map(|to| to.host()).as_deref()))
             none
             error
         />

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use serde_json::Value;
 
-use crate::address::host_of;
 use crate::api::FieldError;
 use crate::credentials::picker::PickerHandle;
 use crate::credentials::{CredentialId, CredentialState, CredentialSummary};
+use crate::destination::Destination;
 use crate::schemas::{Content, Draft, Entry, Field, Form, Shown};
 
-/// Says where the values of the form's credentials go, as `host` or `host:port`.
-pub type Destination = fn(&Value) -> Option<String>;
+/// Gives the destination of the form's credentials.
+pub type DestinationOf = fn(&Value) -> Option<Destination>;
 
 /// Rules that no schema can say.
 pub type Rules = fn(&Value) -> Vec<FieldError>;
@@ -34,7 +34,7 @@ struct Kept {
     form: Form,
     pickers: BTreeMap<String, PickerHandle>,
     begun: Draft,
-    destination: Option<Destination>,
+    destination: Option<DestinationOf>,
     rules: Rules,
 }
 
@@ -62,7 +62,7 @@ impl FormHandle {
 
     /// Says where the credentials go; without it, to the first address in the form.
     #[must_use]
-    pub fn leading_to(self, destination: Destination) -> Self {
+    pub fn leading_to(self, destination: DestinationOf) -> Self {
         self.kept.update_value(|kept| kept.destination = Some(destination));
         self
     }
@@ -119,10 +119,10 @@ impl FormHandle {
         })
     }
 
-    /// Where the credentials go, as it stood when a field was left last. Tracked.
+    /// The destination of the credentials, as of the last field that was left. Tracked.
     #[must_use]
-    pub fn host(self) -> Option<String> {
-        self.destination(&self.settled_value())
+    pub fn destination(self) -> Option<Destination> {
+        self.destination_of(&self.settled_value())
     }
 
     /// What it held when a field was left last. Tracked.
@@ -134,8 +134,8 @@ impl FormHandle {
 
     /// The same for what stands there now. Tracked.
     #[must_use]
-    pub fn typed_host(self) -> Option<String> {
-        self.destination(&self.value())
+    pub fn typed_destination(self) -> Option<Destination> {
+        self.destination_of(&self.value())
     }
 
     /// What is chosen in the picker of a field. Tracked.
@@ -177,7 +177,7 @@ impl FormHandle {
         self.kept.with_value(|kept| kept.rules)
     }
 
-    fn destination(self, value: &Value) -> Option<String> {
+    fn destination_of(self, value: &Value) -> Option<Destination> {
         self.kept.with_value(|kept| match kept.destination {
             Some(destination) => destination(value),
             None => first_address(&kept.form, value),
@@ -250,12 +250,12 @@ fn hidden(id: CredentialId) -> CredentialSummary {
     }
 }
 
-/// The host of the first address in a value, in the order of the form. A text that reads like an address is none.
-fn first_address(form: &Form, value: &Value) -> Option<String> {
+/// The destination of the first address in a value, in the order of the form. A text that reads like an address is none.
+fn first_address(form: &Form, value: &Value) -> Option<Destination> {
     form.fields.iter().find_map(|field| {
         let value = value.get(&field.name)?;
         match &field.content {
-            Content::Url => host_of(value.as_str()?),
+            Content::Url => Destination::of_address(value.as_str()?),
             Content::Object(inner) => first_address(inner, value),
             _ => None,
         }
@@ -283,13 +283,11 @@ mod tests {
             "a_note": "https://note.example.com/", "b_last": "https://last.example.com/",
             "c_first": {"inside": "https://first.example.com/"}, "d_second": "https://second.example.com/",
         });
-        assert_eq!(first_address(&form, &value).as_deref(), Some("first.example.com"));
+        let host = |value: &serde_json::Value| first_address(&form, value).map(|to| to.host());
+        assert_eq!(host(&value).as_deref(), Some("first.example.com"));
         // Not filled yet.
         value["c_first"] = json!({});
-        assert_eq!(first_address(&form, &value).as_deref(), Some("second.example.com"));
-        assert_eq!(
-            first_address(&form, &json!({"a_note": "https://note.example.com/"})),
-            None
-        );
+        assert_eq!(host(&value).as_deref(), Some("second.example.com"));
+        assert_eq!(host(&json!({"a_note": "https://note.example.com/"})), None);
     }
 }

@@ -27,10 +27,11 @@ impl FormHandle {
     /// # Errors
     /// The pointer of the first wrong field.
     pub fn check(self) -> Result<Value, String> {
-        let before = untrack(|| self.host());
+        let origin = || untrack(|| self.destination()).map(|to| to.origin());
+        let before = origin();
         let draft = untrack(|| self.draft());
         self.settled.set(draft.clone());
-        let leads_elsewhere = match (before, untrack(|| self.host())) {
+        let leads_elsewhere = match (before, origin()) {
             (Some(before), Some(now)) => before != now,
             _ => false,
         };
