@@ -7,6 +7,7 @@
 
 mod bare;
 mod client;
+mod flood;
 mod lists;
 mod loader;
 mod pages;
@@ -65,6 +66,8 @@ async fn main() -> Result<()> {
     lists::creating(&server, small.path(), &mut report).await?;
     report.step("starting");
     process::starting(&server, small.path(), &mut report).await?;
+    report.step("uses under a flood");
+    flood::against_quiet(&server, small.path(), &mut report).await?;
     report.step("uses");
     uses::against_floor(small.path(), &mut report).await?;
     report.step("redaction");

@@ -79,7 +79,7 @@ impl Process {
     }
 
     /// Resident memory in MB.
-    fn resident(&self) -> Result<f64> {
+    pub fn resident(&self) -> Result<f64> {
         let id = self.child.id().context("the server has ended")?;
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).context("memory is read from /proc")?;
         let kilobytes: f64 = status

@@ -95,19 +95,26 @@ impl Assets {
         &self.names
     }
 
-    /// Whether there is a file at this path.
+    /// The name of the file at a path: the path without its one leading slash, letter by letter. Every other spelling
+    /// (`//`, `/./`, `%2e`) has no file, and neither have the manifest and the compressed copies.
+    fn name<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let name = path.strip_prefix('/')?;
+        let is_copy = matches!(name.rsplit('.').next(), Some("br" | "gz"));
+        let is_private = name.starts_with("site.json") || is_copy;
+        (!is_private && self.files.contains_key(name)).then_some(name)
+    }
+
+    /// `true` if there is a file at this path.
     #[must_use]
     pub fn has(&self, path: &str) -> bool {
-        path != "/site.json" && self.files.contains_key(path.trim_start_matches('/'))
+        self.name(path).is_some()
     }
 
     /// Answers with a file in the smallest encoding that the browser takes.
     pub fn serve(&self, request: &Request) -> Response {
-        let path = request.uri().path();
-        let name = path.trim_start_matches('/');
-        if !self.has(path) {
+        let Some(name) = self.name(request.uri().path()) else {
             return ApiError::NotFound.into_response();
-        }
+        };
         let accepted = accepted(request.headers());
         let encodings = [("br", ".br"), ("gzip", ".gz"), ("", "")];
         for (encoding, suffix) in encodings {
@@ -174,5 +181,52 @@ fn content_type(name: &str) -> &'static str {
         Some("png") => "image/png",
         Some("ico") => "image/x-icon",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_has_one_path() {
+        let names = [
+            "site.json",
+            "site.json.br",
+            "pkg/app.js",
+            "pkg/app.js.br",
+            "favicon.svg",
+        ];
+        let files = names.map(|name| (name.to_owned(), Bytes::from_static(b"x")));
+        let assets = Assets {
+            files: Arc::new(files.into()),
+            ..Assets::none()
+        };
+        for path in ["/pkg/app.js", "/favicon.svg"] {
+            assert!(assets.has(path), "{path}");
+        }
+        for path in [
+            "/site.json",
+            "//site.json",
+            "/./site.json",
+            "/site.json/",
+            "/site.json.",
+            "/site.json.br",
+            "/%73ite.json",
+            "/%2e/site.json",
+            "/x/../site.json",
+            "/pkg/app.js.br",
+            "//pkg/app.js",
+            "/pkg//app.js",
+            "/pkg/./app.js",
+            "/pkg/app.js/",
+            "/pkg%2fapp.js",
+            "/pkg/%2e/app.js",
+            "pkg/app.js",
+            "",
+            "/",
+        ] {
+            assert!(!assets.has(path), "{path}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What keeps other programs of the machine out of this process's memory.
 
 use anyhow::Context as _;
-use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 /// No core dump ever holds what was in memory, and no program of the same user can read that memory or
 /// the environment. Called before anything secret is there.
@@ -12,5 +12,30 @@ pub fn harden() -> anyhow::Result<()> {
     setrlimit(Resource::RLIMIT_CORE, 0, 0).context("Core dumps cannot be switched off.")?;
     #[cfg(target_os = "linux")]
     nix::sys::prctl::set_dumpable(false).context("The process's memory cannot be closed to other programs.")?;
+    Ok(())
+}
+
+/// Raises the limit of open descriptors as far as the system allows; returns it.
+///
+/// # Errors
+/// If the system refuses.
+pub fn raise_descriptors() -> anyhow::Result<u64> {
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("The limit of open files cannot be read.")?;
+    if soft < hard {
+        setrlimit(Resource::RLIMIT_NOFILE, hard, hard).context("The limit of open files cannot be raised.")?;
+    }
+    Ok(hard)
+}
+
+/// Gives a program the usual limit of open descriptors: some close, or select from, all that the limit allows.
+///
+/// # Errors
+/// If the system refuses.
+pub fn usual_descriptors() -> anyhow::Result<()> {
+    const USUAL: u64 = 1024;
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("The limit of open files cannot be read.")?;
+    if soft > USUAL {
+        setrlimit(Resource::RLIMIT_NOFILE, USUAL, hard).context("The limit of open files cannot be set.")?;
+    }
     Ok(())
 }

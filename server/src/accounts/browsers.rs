@@ -7,11 +7,11 @@ use chrono::TimeDelta;
 use http::HeaderMap;
 use sha2::{Digest as _, Sha256};
 
+use super::email::email_key;
 use super::visit::cookie;
 use super::{Accounts, Token};
 use crate::db::{Tx, execute, read};
 use crate::http::ApiError;
-use crate::text::fold;
 
 /// A browser is forgotten when it did not sign in for so long.
 const KEPT: TimeDelta = TimeDelta::days(365);
@@ -26,7 +26,7 @@ const SWEEP: &str = "DELETE FROM known_browsers WHERE user_id = $1 AND (last_use
 fn hash(token: &Token, email: &str) -> Vec<u8> {
     let mut hash = Sha256::new();
     hash.update(token.bytes());
-    hash.update(fold(email.trim()));
+    hash.update(email_key(email));
     hash.finalize().to_vec()
 }
 

@@ -11,11 +11,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::Accounts;
+use super::email::email_key;
 use crate::audit::{self, Event};
 use crate::db::{WriteClass, execute, read, within};
 use crate::http::ApiError;
 use crate::state::Base;
-use crate::text::{fold, hex};
+use crate::text::hex;
 
 /// How often counts leave the memory. A server that is killed loses those of this time.
 const TICK: Duration = Duration::from_secs(5);
@@ -80,7 +81,7 @@ impl FailedSignIns {
         let hash = |purpose: &str, text: &str| base.vault.keyed_hash(purpose, text);
         let (bucket, target, reason) = match refusal {
             Refusal::WrongPassword { email, user } => {
-                let email = fold(email.trim());
+                let email = email_key(email);
                 let bucket = hash("refused account", &email)?;
                 let unknown = hex(&hash("unknown email", &email)?[..16]);
                 let target = match user {

@@ -14,7 +14,7 @@ use zeroize::Zeroize as _;
 
 use super::visit::Visit;
 use super::{Accounts, Token};
-use crate::http::{ApiError, ClientAddress, Principal, RequestId, read_body};
+use crate::http::{ANONYMOUS_BODY, ApiError, ClientAddress, Principal, RequestId, read_body};
 use crate::state::AppState;
 
 /// The largest form: passwords and names are short.
@@ -228,7 +228,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
             return Err(ApiError::UnsupportedMediaType);
         }
         let wants_page = text(header::ACCEPT).contains("text/html");
-        let body = read_body(body, MAX_FORM_BYTES).await?;
+        let body = read_body(body, MAX_FORM_BYTES, ANONYMOUS_BODY).await?;
         let pairs = url::form_urlencoded::parse(&body)
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();

@@ -86,7 +86,7 @@ impl Accounts {
         let invited = invited.ok_or(ApiError::LinkSpent)?;
         // The link is right: the try has not failed.
         self.give_back(place).await?;
-        passwords::check_new(&input.password)
+        passwords::check_new(&input.password, &[&invited.email, &invited.name])
             .map_err(|detail| ApiError::field("/password", "weak-password", detail))?;
         let password_hash = self.passwords.hash(input.password, WriteClass::Anonymous).await?;
         let user = UserId(invited.id);

@@ -1,6 +1,7 @@
 //! Accounts: users, sessions, signing in and out, and the set-up of the first administrator.
 
 mod browsers;
+mod email;
 mod failed;
 mod forms;
 mod hashing;
@@ -18,6 +19,7 @@ mod token;
 mod users;
 mod visit;
 
+pub(crate) use email::parse_email;
 pub(crate) use forms::local_path;
 pub use forms::router as forms_router;
 pub use operations::operations;
@@ -26,7 +28,6 @@ pub use quotas::{begin_adding, begin_replacing};
 pub use routes::{me, router};
 pub use sessions::{Ending, FIND as FIND_SESSION, identify, keep_sweeping};
 pub(crate) use sessions::{IDLE as SESSION_IDLE, session_state};
-pub(crate) use users::parse_email;
 pub use users::{CheckedUser, NewUser, fold_names};
 
 use std::sync::Arc;

@@ -15,13 +15,13 @@ pub fn operations() -> Vec<Operation> {
             .takes::<SignIn>(json!({"email": "ada@example.com", "password": "four words or more"}))
             .answers::<Me>("Who signed in. The session comes as a cookie.")
             .with_header(("Set-Cookie", "The session."))
-            .refuses(&["wrong-password", "throttled"]),
+            .refuses(&["wrong-password", "throttled", "busy"]),
         Operation::delete("/session", "session.delete", "Sign out").answers_nothing("The session has ended."),
         Operation::get("/me", "me.get", "Read who is signed in").answers::<Me>("Who is signed in."),
         Operation::patch("/me", "me.update", "Change one's own name or password")
             .takes::<UpdateMe>(json!({"name": "Ada"}))
             .answers::<Me>("Who is signed in. After a new password the other sessions have ended.")
-            .refuses(&["throttled"]),
+            .refuses(&["throttled", "busy"]),
         Operation::get("/me/sessions", "me.sessions", "List one's own sessions")
             .answers::<Page<Session>>("All of them, the newest use first."),
         Operation::delete("/me/sessions", "me.end_other_sessions", "End all other sessions")

@@ -46,7 +46,7 @@ fn own(principal: &Principal) -> Result<(UserId, Uuid), ApiError> {
     }
 }
 
-fn input(mut fields: Fields) -> Result<UpdateMe, ApiError> {
+fn input(mut fields: Fields, principal: &Principal) -> Result<UpdateMe, ApiError> {
     let input = UpdateMe {
         name: fields.patch_name("name"),
         current_password: fields.patch_secret("current_password", MAX_PASSWORD_BYTES, "Enter your password."),
@@ -62,11 +62,18 @@ fn input(mut fields: Fields) -> Result<UpdateMe, ApiError> {
         _ => {}
     }
     if let Patch::Set(password) = &input.new_password
-        && let Err(detail) = passwords::check_new(password)
+        && let Err(detail) = passwords::check_new(password, &own_words(principal))
     {
         fields.fault("/new_password", "weak-password", detail);
     }
     fields.finish(Some(input))
+}
+
+fn own_words(principal: &Principal) -> Vec<&str> {
+    match principal {
+        Principal::User { name, email, .. } => vec![name, email],
+        Principal::Cli => Vec::new(),
+    }
 }
 
 #[instrument(name = "me.update", skip_all)]
@@ -83,7 +90,8 @@ pub(super) async fn update(
         headers: &headers,
         request_id: &request.0,
     };
-    let principal = accounts.update_own(principal, input(fields)?, visit).await?;
+    let input = input(fields, &principal)?;
+    let principal = accounts.update_own(principal, input, visit).await?;
     me(&principal).map(|me| json(&me)).ok_or(ApiError::NotFound)
 }
 

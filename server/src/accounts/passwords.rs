@@ -1,6 +1,8 @@
 //! Passwords: the rules of new ones, hashing and checking.
 
 use app::secret::SecretValue;
+use zeroize::Zeroizing;
+use zxcvbn::{Score, zxcvbn};
 
 use super::hashing::{Hashing, Slot};
 use crate::db::WriteClass;
@@ -10,44 +12,8 @@ use crate::http::ApiError;
 const MIN_CHARS: usize = 12;
 const MAX_CHARS: usize = 256;
 
-/// Long passwords that stand in every list of leaked ones.
-const COMMON: &[&str] = &[
-    "123456789012",
-    "1234567890123",
-    "12345678901234",
-    "123456789123",
-    "1234567890ab",
-    "qwertyuiopas",
-    "qwertyuiop123",
-    "qwerty123456",
-    "qwerty1234567",
-    "password1234",
-    "password12345",
-    "password123456",
-    "passwordpassword",
-    "passw0rd1234",
-    "administrator",
-    "administrator1",
-    "adminadminadmin",
-    "admin1234567",
-    "letmeinletmein",
-    "iloveyou1234",
-    "welcome12345",
-    "welcome123456",
-    "changeme1234",
-    "changemechangeme",
-    "abcdefghijkl",
-    "abcd12345678",
-    "1q2w3e4r5t6y",
-    "zxcvbnm12345",
-    "monkey123456",
-    "dragon123456",
-    "football1234",
-    "baseball1234",
-    "superman1234",
-    "sunshine1234",
-    "princess1234",
-];
+/// Characters that are judged: the work grows faster than their number.
+const JUDGED_CHARS: usize = 64;
 
 /// Hashes and checks passwords.
 #[derive(Clone, Debug, Default)]
@@ -55,8 +21,11 @@ pub(super) struct Passwords {
     hashing: Hashing,
 }
 
-/// Whether a new password may be used.
-pub(super) fn check_new(password: &SecretValue) -> Result<(), &'static str> {
+/// Checks a new password. `own` are words that the password must not be made from: name and email of its user.
+///
+/// # Errors
+/// A sentence for the field.
+pub(super) fn check_new(password: &SecretValue, own: &[&str]) -> Result<(), &'static str> {
     #[expect(clippy::disallowed_methods, reason = "a password has to be looked at to be judged")]
     let text = password.expose();
     let chars = text.chars().count();
@@ -66,11 +35,9 @@ pub(super) fn check_new(password: &SecretValue) -> Result<(), &'static str> {
     if chars > MAX_CHARS {
         return Err("Use at most 256 characters.");
     }
-    let lower = text.to_lowercase();
-    let mut distinct: Vec<char> = lower.chars().collect();
-    distinct.sort_unstable();
-    distinct.dedup();
-    if distinct.len() < 4 || COMMON.contains(&lower.as_str()) {
+    let judged: Zeroizing<String> = Zeroizing::new(text.chars().take(JUDGED_CHARS).collect());
+    // The best score: ten billion guesses or more by lists of common passwords, names, words, dates and keys.
+    if zxcvbn(&judged, &[own, &["strongroom"]].concat()).score() < Score::Four {
         return Err("This password is one that is tried first. Use another, e.g. four words.");
     }
     Ok(())
@@ -120,13 +87,138 @@ mod tests {
         SecretValue::new(text.to_owned())
     }
 
+    fn may_be_used(text: &str) -> bool {
+        check_new(&secret(text), &["Ida Lovelace", "ida@example.com"]).is_ok()
+    }
+
     #[test]
-    fn new_passwords_must_be_long_and_uncommon() {
-        assert!(check_new(&secret("correct horse battery staple")).is_ok());
-        for bad in ["short", "passwordPASSWORD", "aaaaaaaaaaaaaaaa", "123456789012"] {
-            assert!(check_new(&secret(bad)).is_err(), "{bad}");
+    fn new_passwords_must_be_long_and_hard_to_guess() {
+        for good in [
+            "correct horse battery staple",
+            "four words for tests",
+            "violet lantern on the quay",
+            "T7#kq9!vLm2$",
+            "jovial-otter-amends-42",
+        ] {
+            assert!(may_be_used(good), "{good}");
         }
-        assert!(check_new(&secret(&"ab c".repeat(65))).is_err());
+        for bad in [
+            "short",
+            "passwordPASSWORD",
+            "aaaaaaaaaaaaaaaa",
+            "123456789012",
+            "P@ssw0rd1234",
+            "Summer2026!!",
+            "tequieromucho",
+            "zaq12wsxcde3",
+            "strongroom1234",
+            "idalovelace1",
+            "london2012london",
+        ] {
+            assert!(!may_be_used(bad), "{bad}");
+        }
+        assert!(!may_be_used(&"ab c".repeat(65)));
+    }
+
+    /// Passwords of the forms that lists of leaked ones are full of, each with 12 characters or more.
+    fn common() -> Vec<String> {
+        let words = [
+            "password",
+            "iloveyou",
+            "princess",
+            "football",
+            "baseball",
+            "sunshine",
+            "superman",
+            "michael",
+            "jennifer",
+            "jordan",
+            "liverpool",
+            "chocolate",
+            "butterfly",
+            "elizabeth",
+            "samantha",
+            "spiderman",
+            "computer",
+            "whatever",
+            "starwars",
+            "pokemon",
+            "dragon",
+            "monkey",
+            "master",
+            "letmein",
+            "welcome",
+            "admin",
+            "qwerty",
+            "qwertyuiop",
+            "asdfghjkl",
+            "zxcvbnm",
+            "charlie",
+            "thomas",
+            "jessica",
+            "ashley",
+            "daniel",
+            "andrew",
+            "matthew",
+            "robert",
+            "barcelona",
+            "arsenal",
+            "chelsea",
+            "hello",
+            "freedom",
+            "secret",
+            "summer",
+            "winter",
+            "flower",
+            "orange",
+        ];
+        let endings = [
+            "123456",
+            "12345678",
+            "123456789",
+            "1234",
+            "12345",
+            "1234567",
+            "1",
+            "123",
+            "!",
+            "12",
+            "2024",
+            "2020",
+        ];
+        let mut all = std::collections::BTreeSet::new();
+        for word in words {
+            let capital = format!("{}{}", word[..1].to_uppercase(), &word[1..]);
+            let leet = word.replace('a', "@").replace('o', "0").replace('e', "3");
+            for form in [word.to_owned(), capital, word.to_uppercase(), leet] {
+                for ending in endings {
+                    all.insert(format!("{form}{ending}"));
+                    all.insert(format!("{form}{ending}!"));
+                    all.insert(format!("{form}{form}{ending}"));
+                    all.insert(format!("{ending}{form}"));
+                }
+                for year in 1960..2027 {
+                    all.insert(format!("{form}{year}"));
+                }
+            }
+        }
+        all.into_iter()
+            .filter(|text| text.chars().count() >= MIN_CHARS)
+            .collect()
+    }
+
+    #[test]
+    fn ten_thousand_common_passwords_are_refused() {
+        let common = common();
+        assert!(common.len() >= 10_000, "{}", common.len());
+        let good: Vec<&String> = common.iter().filter(|text| may_be_used(text)).collect();
+        assert!(
+            good.is_empty(),
+            "{} of {}: {:?}",
+            good.len(),
+            common.len(),
+            &good[..good.len().min(20)]
+        );
     }
 
     #[tokio::test]

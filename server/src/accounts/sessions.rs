@@ -9,13 +9,13 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, header};
 use uuid::Uuid;
 
 use super::visit::{Visit, cookie};
 use super::{Accounts, Token};
 use crate::db::{Tx, execute, read};
-use crate::http::{ActedAs, ApiError, Principal, SessionEnd};
+use crate::http::{ActedAs, ApiError, Connection, Principal, SessionEnd};
 use crate::state::Base;
 
 /// A session ends when it was not used for so long.
@@ -26,6 +26,8 @@ const ABSOLUTE: TimeDelta = TimeDelta::days(14);
 const KEPT: TimeDelta = TimeDelta::days(30);
 /// How often a server looks for sessions that expired, and rows to remove.
 const SWEEP: Duration = Duration::from_mins(10);
+/// Sessions of one user.
+const MOST_SESSIONS: i64 = 50;
 /// `last_seen_at` is written at most so often.
 const SEEN_STEP: TimeDelta = TimeDelta::minutes(5);
 
@@ -48,6 +50,9 @@ const END_BY_TOKEN: &str =
     "UPDATE sessions SET ended_at = $1, ended_as = $2 WHERE token_hash = $3 AND ended_at IS NULL";
 const END_OF_USER: &str = "UPDATE sessions SET ended_at = $1, ended_as = $2 WHERE user_id = $3 AND ended_at IS NULL \
      AND ($4 IS NULL OR id <> $4)";
+// Of more sessions than a user may have, the oldest end.
+const END_SURPLUS: &str = "UPDATE sessions SET ended_at = $1, ended_as = $2 WHERE user_id = $3 AND ended_at IS NULL AND id NOT IN \
+     (SELECT id FROM sessions WHERE user_id = $3 AND ended_at IS NULL ORDER BY created_at DESC, id DESC LIMIT $4)";
 const END_EXPIRED: &str = "UPDATE sessions SET ended_at = $1, ended_as = $2 WHERE ended_at IS NULL \
      AND (expires_at <= $1 OR last_seen_at <= $3)";
 const REMOVE: &str = "DELETE FROM sessions WHERE ended_at <= $1";
@@ -78,6 +83,8 @@ pub enum Ending<'a> {
     AllOf(UserId),
     /// All of a user but one.
     AllBut(UserId, Uuid),
+    /// The oldest of a user, as far as there are more than a user may have.
+    Surplus(UserId),
 }
 
 #[derive(sqlx::FromRow)]
@@ -151,6 +158,8 @@ impl Accounts {
                 .bind(visit.browser())
                 .bind(visit.network())
         )?;
+        self.end_sessions(tx, Ending::Surplus(user), SessionEnd::Expired)
+            .await?;
         Ok(token)
     }
 
@@ -167,6 +176,14 @@ impl Accounts {
             Ending::OfToken(hash) => execute!(tx, sqlx::query(END_BY_TOKEN).bind(now).bind(end).bind(hash)),
             Ending::AllOf(user) => end_of_user(tx, now, end, user, None).await,
             Ending::AllBut(user, kept) => end_of_user(tx, now, end, user, Some(kept)).await,
+            Ending::Surplus(user) => execute!(
+                tx,
+                sqlx::query(END_SURPLUS)
+                    .bind(now)
+                    .bind(end)
+                    .bind(user.0)
+                    .bind(MOST_SESSIONS)
+            ),
         }?)
     }
 
@@ -267,9 +284,16 @@ pub async fn identify(
         && let Some(principal) = accounts.find_session(request.headers()).await?
     {
         let kind = ActedAs(principal.kind());
+        // From now on the connection counts for the user, not for its address.
+        let connection = request.extensions().get::<Connection>().zip(principal.user_id());
+        let may_stay = connection.is_none_or(|(connection, user)| connection.carries_session_of(user.0));
         request.extensions_mut().insert(principal);
         let mut response = next.run(request).await;
         response.extensions_mut().insert(kind);
+        if !may_stay {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(header::CONNECTION, close);
+        }
         return Ok(response);
     }
     Ok(next.run(request).await)

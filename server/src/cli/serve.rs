@@ -16,12 +16,20 @@ use crate::assets::Assets;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
+use crate::harden::raise_descriptors;
 use crate::http::{self, Connections, HostRule};
 use crate::outbound::stdio::Stdio;
 use crate::replicas::Membership;
 use crate::router::router;
 use crate::state::{AppState, Base};
-use crate::{audit, log, metrics};
+use crate::{audit, health, log, metrics};
+
+/// Connections of people and programs, as far as there are descriptors for them.
+const MOST_CONNECTIONS: usize = 4096;
+/// Connections of the listener for metrics.
+const METRICS_CONNECTIONS: usize = 64;
+/// Descriptors that are not for connections.
+const RESERVED_DESCRIPTORS: u64 = 512;
 
 /// How long the answers to requests that were broken off may take.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
@@ -29,6 +37,7 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 /// Serves until it is told to stop: accepts nothing more then, finishes what runs, and closes what is open.
 pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
     log::start(&settings)?;
+    let descriptors = raise_descriptors()?;
     let stop = Stop::on_signals(settings.stop).context("The server cannot listen for signals.")?;
     // Beyond a limit of the file size a write fails then, as on a full disk; without a handler the process would end.
     let _too_large =
@@ -61,10 +70,14 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
     warn_of_unconfined(announce, state.mcp_servers.stdio());
     if let Some(listener) = metrics {
         announce.line(&format!("Metrics are at http://{}/metrics", listener.local_addr()?));
-        let state = state.clone();
-        tokio::spawn(metrics::serve(listener, move || state.metrics()));
+        tokio::spawn(serve_metrics(listener, state.clone()));
     }
-    let serving = http::serve(listener, router, Connections::default(), stop.clone().drained());
+    let limits = Connections {
+        most: most_connections(descriptors),
+        proxies: settings.trusted_proxies.clone(),
+        ..Connections::default()
+    };
+    let serving = http::serve(listener, router, limits, stop.clone().drained());
     let mut serving = std::pin::pin!(serving);
     tokio::select! {
         () = &mut serving => {}
@@ -98,6 +111,24 @@ async fn note_head(announce: Announce, base: &Base) {
     }
 }
 
+/// Metrics and health checks have connections of their own: they are answered when all others are taken.
+async fn serve_metrics(listener: TcpListener, state: AppState) {
+    let health = health::router().with_state(state.clone());
+    let router = metrics::router(move || state.metrics()).merge(health);
+    let limits = Connections {
+        most: METRICS_CONNECTIONS,
+        per_address: METRICS_CONNECTIONS / 2,
+        ..Connections::default()
+    };
+    http::serve(listener, router, limits, std::future::pending()).await;
+}
+
+/// Some descriptors stay for files, the database, programs and requests to other servers.
+fn most_connections(descriptors: u64) -> usize {
+    let most = descriptors - RESERVED_DESCRIPTORS.min(descriptors / 2);
+    usize::try_from(most).map_or(MOST_CONNECTIONS, |most| most.min(MOST_CONNECTIONS))
+}
+
 async fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
         format!("{address} cannot be listened on: another program may use the port. Choose another with {flag}.")
@@ -116,6 +147,11 @@ async fn greet(
         None => format!("http://{address}"),
     };
     announce.line(&format!("Strongroom listens on {origin}"));
+    if settings.is_https() && settings.trusted_proxies.is_empty() {
+        announce.line(
+            "public_url is https and no proxy is trusted: all people share the limits of the proxy's address. Name the proxy with --trusted-proxies.",
+        );
+    }
     if db.is_shared() && settings.keeps_own_keyring() {
         announce.line(
             "Each further server on this PostgreSQL database needs the same keyring: copy keyring.json from the data folder, or set STRONGROOM_KEYRING.",

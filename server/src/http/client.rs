@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::middleware::Next;
@@ -28,15 +29,40 @@ impl<S: Send + Sync> FromRequestParts<S> for ClientAddress {
     }
 }
 
+/// The header by which proxies name their clients.
+const FORWARDED: &str = "x-forwarded-for";
+
 /// The proxies that are believed on `X-Forwarded-For`.
 #[derive(Clone, Debug)]
-pub struct TrustedProxies(Arc<[Network]>);
+pub struct TrustedProxies {
+    networks: Arc<[Network]>,
+    /// `true` once the log has named a proxy that is not trusted.
+    warned: Arc<AtomicBool>,
+}
 
 impl TrustedProxies {
     /// These networks, and no others.
     #[must_use]
     pub fn new(networks: &[Network]) -> Self {
-        Self(networks.into())
+        Self {
+            networks: networks.into(),
+            warned: Arc::default(),
+        }
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.networks.iter().any(|network| network.contains(address))
+    }
+
+    /// Once: a proxy that is not trusted makes all its clients share the limits of one address.
+    fn warn_of_untrusted(&self, peer: IpAddr, headers: &HeaderMap) {
+        if headers.contains_key(FORWARDED) && !self.trusts(peer) && !self.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                peer = %peer.to_canonical(),
+                "X-Forwarded-For comes from an address that is not in trusted_proxies and is ignored. If it is your proxy, \
+                 add it: until then its clients share the limits of one address"
+            );
+        }
     }
 
     /// The nearest address that no trusted proxy has. Each proxy appends the address that it saw, so the
@@ -44,12 +70,12 @@ impl TrustedProxies {
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
         let lists: Vec<&str> = headers
-            .get_all("x-forwarded-for")
+            .get_all(FORWARDED)
             .iter()
             .map(|list| list.to_str().unwrap_or_default())
             .collect();
         for hop in lists.iter().rev().flat_map(|list| list.rsplit(',')) {
-            if !self.0.iter().any(|network| network.contains(client)) {
+            if !self.trusts(client) {
                 break;
             }
             // Nobody can say what lies beyond a hop that is no address.
@@ -77,6 +103,7 @@ fn address(hop: &str) -> Option<IpAddr> {
 pub async fn client_address(State(proxies): State<TrustedProxies>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(ClientAddress::NONE.0, |ConnectInfo(peer)| peer.ip());
+    proxies.warn_of_untrusted(peer, request.headers());
     let client = proxies.client(peer, request.headers());
     request.extensions_mut().insert(ClientAddress(client));
     next.run(request).await

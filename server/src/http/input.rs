@@ -9,10 +9,15 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, header};
 
-use super::{ApiError, Fields, MAX_BODY_BYTES};
+use super::{ApiError, Fields, MAX_BODY_BYTES, Principal};
 
-/// How long a body may take to come.
+/// The time in which a body must have come.
 const BODY: Duration = Duration::from_mins(1);
+/// The same for requests without a session, whose bodies are short.
+pub(crate) const ANONYMOUS_BODY: Duration = Duration::from_secs(10);
+
+/// The largest JSON body of a request without a session: an email and a password.
+const MAX_ANONYMOUS_BYTES: usize = 16 * 1024;
 
 /// The object in a JSON body.
 #[derive(Debug)]
@@ -25,14 +30,21 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
         if !is_json(request.headers()) {
             return Err(ApiError::UnsupportedMediaType);
         }
+        // Without a session the body is kept small: there may be thousands of such connections.
+        let signed_in = request.extensions().get::<Principal>().is_some();
+        let (max, time) = if signed_in {
+            (MAX_BODY_BYTES, BODY)
+        } else {
+            (MAX_ANONYMOUS_BYTES, ANONYMOUS_BODY)
+        };
         let announced = request
             .headers()
             .get(header::CONTENT_LENGTH)
             .and_then(|value| value.to_str().ok()?.parse().ok());
-        if announced.is_some_and(|length: usize| length > MAX_BODY_BYTES) {
+        if announced.is_some_and(|length: usize| length > max) {
             return Err(ApiError::TooLarge);
         }
-        let body = read_body(request.into_body(), MAX_BODY_BYTES).await?;
+        let body = read_body(request.into_body(), max, time).await?;
         if std::str::from_utf8(&body).is_err() {
             return Err(ApiError::Malformed { line: 0, column: 0 });
         }
@@ -40,13 +52,13 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     }
 }
 
-/// Reads a body to its end, which does not keep others waiting.
+/// Reads a body to its end, within a time.
 ///
 /// # Errors
 /// 413 for a larger one, 400 for one that breaks off or takes too long.
-pub(crate) async fn read_body(body: Body, max: usize) -> Result<Bytes, ApiError> {
+pub(crate) async fn read_body(body: Body, max: usize, time: Duration) -> Result<Bytes, ApiError> {
     let broke_off = || ApiError::Malformed { line: 0, column: 0 };
-    let whole = tokio::time::timeout(BODY, to_bytes(body, max)).await;
+    let whole = tokio::time::timeout(time, to_bytes(body, max)).await;
     whole.map_err(|_| broke_off())?.map_err(|error| {
         // The one fault besides the limit is a connection that broke off.
         let too_large = std::error::Error::source(&error)
@@ -197,10 +209,10 @@ mod tests {
     async fn a_body_that_does_not_come_is_not_waited_for() {
         let half = stream::once(async { Ok::<_, std::io::Error>("{\"email\":") });
         let body = Body::from_stream(stream::StreamExt::chain(half, stream::pending()));
-        let read = read_body(body, MAX_BODY_BYTES).await;
+        let read = read_body(body, MAX_BODY_BYTES, BODY).await;
         assert!(matches!(read, Err(ApiError::Malformed { line: 0, .. })), "{read:?}");
-        let read = read_body(Body::from("12345"), 4).await;
+        let read = read_body(Body::from("12345"), 4, BODY).await;
         assert!(matches!(read, Err(ApiError::TooLarge)), "{read:?}");
-        assert_eq!(read_body(Body::from("1234"), 4).await.unwrap(), "1234");
+        assert_eq!(read_body(Body::from("1234"), 4, BODY).await.unwrap(), "1234");
     }
 }

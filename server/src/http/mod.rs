@@ -3,6 +3,7 @@
 mod answer;
 mod catalogue;
 mod client;
+mod connections;
 mod cursor;
 mod fields;
 mod guard;
@@ -18,10 +19,11 @@ mod session_end;
 pub use answer::{Answer, created, json, no_content, with_etag};
 pub use catalogue::ProblemKind;
 pub use client::{ClientAddress, TrustedProxies, client_address};
+pub use connections::{Connection, Connections};
 pub use cursor::{Cursor, Direction, Keyset, ListQuery, SortKey};
 pub use fields::Fields;
 pub use guard::{HostRule, MayUse, guard};
-pub(crate) use input::read_body;
+pub(crate) use input::{ANONYMOUS_BODY, read_body};
 pub use input::{IdPath, IfMatch, JsonBody, QueryPairs};
 pub use observe::{ActedAs, observe};
 pub(crate) use pages::{bind_page, pages};
@@ -29,7 +31,7 @@ pub(crate) use principal::permits;
 pub use principal::{Act, May, Permit, Principal, permissions};
 pub use problem::{ApiError, CREDENTIAL_POINTER, MODEL_SLUGS, UPSTREAM_SLUGS, finish_problems, own_address, problem};
 pub use request_id::{RequestId, request_id};
-pub use serve::{Connections, serve};
+pub use serve::serve;
 pub use session_end::SessionEnd;
 
 /// The largest body of an API request: a value of 64 KiB in which every byte is escaped, and some room.

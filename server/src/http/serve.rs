@@ -1,8 +1,6 @@
-//! Serves the routes to whoever connects, and keeps no connection for somebody who does not go on.
+//! Serves the routes on a listener, with limits for each connection.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
@@ -13,57 +11,61 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::watch;
+use tokio_io_timeout::TimeoutStream;
 use tower::{ServiceExt as _, service_fn};
 
-/// How much connections may ask for.
-#[derive(Clone, Copy, Debug)]
-pub struct Connections {
-    /// How long one may be without a whole head of a request: while the head comes, and between two requests.
-    pub head: Duration,
-    /// How many there are at a time. Whoever comes then waits.
-    pub most: usize,
-}
+use super::connections::{Admission, Connection, Connections, Registry};
 
-impl Default for Connections {
-    fn default() -> Self {
-        Self {
-            // Proxies keep connections for a minute, and must not send into one that ends.
-            head: Duration::from_secs(75),
-            most: 4096,
-        }
-    }
-}
+/// The largest head of a request.
+const MAX_HEAD_BYTES: usize = 16 * 1024;
+/// The most headers of a request.
+const MAX_HEADERS: usize = 100;
 
 /// Serves until it is told to stop: accepts nothing more then, and finishes what runs.
 pub async fn serve(mut listener: TcpListener, router: Router, limits: Connections, stop: impl Future<Output = ()>) {
-    let slots = Arc::new(Semaphore::new(limits.most));
+    let registry = Registry::new(limits.clone());
     // Only HTTP/1: to tell the versions apart, the first bytes would be waited for without end.
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.head);
+        .header_read_timeout(limits.head)
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(MAX_HEAD_BYTES);
     // Once here, and not with each request.
     let router = router.with_state(());
     let running = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
-        let (slot, stream, peer) = tokio::select! {
-            connection = next(&mut listener, &slots) => connection,
+        let (connection, stream, peer) = tokio::select! {
+            accepted = next(&mut listener, &registry) => accepted,
             () = &mut stop => break,
         };
-        let router = router.clone();
+        let (begun, first_head) = watch::channel(false);
+        let (router, place) = (router.clone(), connection.clone());
         let service = service_fn(move |mut request: Request<_>| {
+            begun.send_replace(true);
+            let answered = place.begin();
             request.extensions_mut().insert(ConnectInfo(peer));
-            router.clone().oneshot(request)
+            request.extensions_mut().insert(place.clone());
+            let answer = router.clone().oneshot(request);
+            async move { Ok::<_, std::convert::Infallible>(answer.await?.map(answered)) }
         });
-        let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-        let connection = running.watch(connection.into_owned());
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(limits.stalled));
+        let served = builder.serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(service));
+        let served = running.watch(served.into_owned());
+        let first = limits.first_head;
         tokio::spawn(async move {
-            let _slot = slot;
-            if let Err(error) = connection.await {
-                tracing::trace!(error = %error, "a connection ended early");
+            tokio::select! {
+                ended = served => {
+                    if let Err(error) = ended {
+                        tracing::trace!(error = %error, "a connection ended early");
+                    }
+                }
+                () = late(first_head, first) => tracing::trace!("a connection brought no request in time"),
+                () = connection.told_to_close() => tracing::trace!("an idle connection made room for another"),
             }
         });
     }
@@ -71,20 +73,33 @@ pub async fn serve(mut listener: TcpListener, router: Router, limits: Connection
     running.shutdown().await;
 }
 
-/// The next connection, once there is room for it.
-async fn next(
-    listener: &mut TcpListener,
-    slots: &Arc<Semaphore>,
-) -> (Option<OwnedSemaphorePermit>, TcpStream, SocketAddr) {
-    // Nobody closes the semaphore.
-    let slot = Arc::clone(slots).acquire_owned().await.ok();
-    // Unlike the listener's own, this goes on after an error.
-    let (stream, peer) = Listener::accept(listener).await;
-    (slot, stream, peer)
+/// Ready if no request has begun in this time.
+async fn late(mut begun: watch::Receiver<bool>, time: std::time::Duration) {
+    tokio::time::sleep(time).await;
+    if *begun.borrow_and_update() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// The next connection that has a place.
+async fn next(listener: &mut TcpListener, registry: &Registry) -> (Connection, TcpStream, SocketAddr) {
+    loop {
+        // Unlike the listener's own, this goes on after an error, and waits where no descriptor is left.
+        let (stream, peer) = Listener::accept(listener).await;
+        loop {
+            match registry.admit(peer.ip()) {
+                Admission::Admitted(connection) => return (connection, stream, peer),
+                Admission::Refused => break,
+                Admission::Full => registry.room().await,
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::sync::oneshot;
     use tokio::task::JoinHandle;
@@ -116,7 +131,12 @@ mod tests {
             body
         });
         let (stop, asked) = oneshot::channel();
-        let limits = Connections { head, most };
+        let limits = Connections {
+            first_head: head,
+            head,
+            most,
+            ..Connections::default()
+        };
         let task = tokio::spawn(serve(listener, router, limits, async {
             let _ = asked.await;
         }));
@@ -169,20 +189,74 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_comes_when_all_places_are_taken_waits() {
+    async fn a_full_server_closes_an_idle_connection_and_none_with_a_running_request() {
         let server = start(LONG, 1).await;
         let mut first = TcpStream::connect(server.address).await.unwrap();
         first.write_all(ASK).await.unwrap();
         read_until(&mut first, "127.0.0.1").await;
         let mut second = TcpStream::connect(server.address).await.unwrap();
-        second.write_all(ASK).await.unwrap();
-        assert!(
-            timeout(SHORT, second.read_u8()).await.is_err(),
-            "it is not answered yet"
+        let ask = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\n";
+        second.write_all(ask.as_bytes()).await.unwrap();
+        read_until(&mut second, "100 Continue\r\n\r\n").await;
+        assert_eq!(
+            timeout(LONG, first.read(&mut [0; 8])).await.unwrap().unwrap(),
+            0,
+            "it was idle"
         );
-        drop(first);
-        let answer = read_until(&mut second, "127.0.0.1").await;
+        let mut third = TcpStream::connect(server.address).await.unwrap();
+        third.write_all(ASK).await.unwrap();
+        assert!(timeout(SHORT, third.read_u8()).await.is_err(), "the second is busy");
+        second.write_all(b"body").await.unwrap();
+        let answer = read_until(&mut second, "body").await;
         assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        let answer = read_until(&mut third, "127.0.0.1").await;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn heads_are_bounded_in_bytes_and_headers() {
+        let server = start(LONG, 10).await;
+        let many = "x: a\r\n".repeat(MAX_HEADERS + 1);
+        let long = format!("x: {}\r\n", "a".repeat(2 * MAX_HEAD_BYTES));
+        for headers in [many, long] {
+            let mut stream = TcpStream::connect(server.address).await.unwrap();
+            let ask = format!("GET / HTTP/1.1\r\nhost: a\r\n{headers}\r\n");
+            // The server may close before all is written.
+            let _ = stream.write_all(ask.as_bytes()).await;
+            let mut answer = Vec::new();
+            let _ = timeout(LONG, stream.read_to_end(&mut answer)).await.unwrap();
+            assert!(
+                answer.is_empty() || answer.starts_with(b"HTTP/1.1 431 "),
+                "{}",
+                String::from_utf8_lossy(&answer)
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_does_not_read_is_not_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (dropped, ended) = oneshot::channel::<()>();
+        let dropped = std::sync::Arc::new(std::sync::Mutex::new(Some(dropped)));
+        // An endless answer, which tells when it is given up.
+        let router = Router::new().fallback(move || {
+            let held = dropped.lock().unwrap().take();
+            let stream = futures::stream::repeat_with(move || {
+                let _ = &held;
+                Ok::<_, std::io::Error>(vec![b'a'; 64 * 1024])
+            });
+            async move { axum::body::Body::from_stream(stream) }
+        });
+        let limits = Connections {
+            stalled: SHORT,
+            ..Connections::default()
+        };
+        tokio::spawn(serve(listener, router, limits, std::future::pending()));
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(ASK).await.unwrap();
+        let ended = timeout(LONG, ended).await.expect("the connection is closed");
+        assert!(ended.is_err(), "by dropping the answer");
     }
 
     #[tokio::test]

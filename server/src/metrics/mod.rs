@@ -3,7 +3,7 @@
 
 mod serve;
 
-pub use serve::serve;
+pub use serve::router;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -19,6 +19,7 @@ mod destinations;
 mod faults;
 mod front;
 mod help;
+mod identities;
 mod key_plans;
 mod keyring;
 mod keys;

@@ -17,10 +17,10 @@ pub(super) use memory::Memory;
 use memory::{Bucket, Reserved, Running};
 
 use super::Accounts;
+use super::email::email_key;
 use super::visit::Visit;
 use crate::db::{Tx, WriteClass, execute, read, within};
 use crate::http::ApiError;
-use crate::text::fold;
 
 /// Tries count within a window of this length.
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
@@ -88,7 +88,7 @@ impl Accounts {
             let bucket = self.bucket("sign-in browser", &URL_SAFE_NO_PAD.encode(browser))?;
             return self.begin_known(bucket, visit.address);
         }
-        let account = format!("{} {}", network(visit.address), fold(email.trim()));
+        let account = format!("{} {}", network(visit.address), email_key(email));
         let mut limits = vec![Limit {
             bucket: self.bucket("sign-in account", &account)?,
             most: PER_ACCOUNT,

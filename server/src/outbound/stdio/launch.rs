@@ -123,6 +123,7 @@ fn launch(plan: Option<OsString>, mut program: Vec<OsString>) -> anyhow::Result<
         confine::probe(&plan.hidden, plan.parent)?;
         std::process::exit(0);
     }
+    crate::harden::usual_descriptors()?;
     std::env::set_current_dir(&plan.cwd)
         .with_context(|| format!("The working directory {} cannot be entered", plan.cwd.display()))?;
     let name = program.remove(0);

@@ -37,7 +37,7 @@ fn token(path: &str) -> String {
 }
 
 /// Sends the form of a link, as a program does.
-async fn choose(app: &TestApp, token: &str, password: &str) -> Answer {
+pub(crate) async fn choose(app: &TestApp, token: &str, password: &str) -> Answer {
     choose_as(app, None, token, password).await
 }
 
@@ -64,7 +64,7 @@ async fn sign_in(app: &TestApp, name: &str, password: &str) -> Answer {
 }
 
 /// What a session sees of itself.
-async fn me(app: &TestApp, cookie: &str) -> Answer {
+pub(crate) async fn me(app: &TestApp, cookie: &str) -> Answer {
     with_cookie(app, cookie, Method::GET, "/me", None).await
 }
 
