@@ -110,7 +110,10 @@ impl Accounts {
             Err(error) => return Err(self.refuse(error, visit).await),
         };
         let class = tried.class();
-        let slot = self.passwords.slot(class).await?;
+        let slot = match self.passwords.slot(class).await {
+            Ok(slot) => slot,
+            Err(error) => return Err(self.refuse(error, visit).await),
+        };
         let place = match self.take_place(tried).await {
             Ok(place) => place,
             Err(error) => {
@@ -168,12 +171,15 @@ impl Accounts {
         Ok((me, Entered { session, browser }))
     }
 
-    /// Counts a refusal by the rate limit in memory, and delays its answer.
+    /// Counts a refusal by the rate limit in memory, and delays its answer and that of a full queue: answered at once,
+    /// a closed loop of either would take the processor from those who wait.
     pub(super) async fn refuse(&self, error: ApiError, visit: Visit<'_>) -> ApiError {
-        if matches!(error, ApiError::Throttled { .. }) {
-            if let Err(error) = self.failed.note(&self.base, &Refusal::Throttled, visit.address) {
-                return error;
-            }
+        if matches!(error, ApiError::Throttled { .. })
+            && let Err(error) = self.failed.note(&self.base, &Refusal::Throttled, visit.address)
+        {
+            return error;
+        }
+        if matches!(error, ApiError::Throttled { .. } | ApiError::Busy { .. }) {
             delay_refusal().await;
         }
         error
