@@ -69,11 +69,15 @@ const STATEMENTS: &[Statement] = &[
     (
         "where-a-value-may-go",
         &[
-            "allowed hosts",
+            "allowed destinations",
             "An empty list means nowhere",
             "The first MCP server or model binding",
             "whoever may change a credential decides where it is sent",
         ],
+    ),
+    (
+        "entries-from-before",
+        &["HTTPS with any path", "is marked", "the restore of an older backup"],
     ),
     (
         "where-credentials-are-used",

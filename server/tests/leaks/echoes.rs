@@ -45,7 +45,7 @@ pub async fn bind(app: &TestApp, peer: &Peer, credential: &str) -> Vec<Model> {
         for kind in ["answers", "fails"] {
             let url = format!("{}/{provider}/{kind}", peer.url());
             let settings = json!({"provider": provider, "model_id": "m", "base_url": url, "api_key": credential});
-            let body = json!({"name": format!("{provider} {kind}"), "settings": settings});
+            let body = json!({"name": format!("{provider} {kind}"), "settings": settings, "allow_host": true});
             let made = app.post("admin", "/model-bindings", body).await.expect(201);
             models.push(Model {
                 provider,

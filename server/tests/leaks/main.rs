@@ -277,7 +277,7 @@ impl Records {
             .credential("admin", "LEAK_TEST_LINES", &format!("{CANARY}\n{CANARY}"))
             .await;
         let server = async |name: &str, url: &str, credential: &str| {
-            let body = json!({"name": name, "url": url, "credential_id": credential});
+            let body = json!({"name": name, "url": url, "credential_id": credential, "allow_host": true});
             app.post("admin", "/mcp-servers", body).await.expect(201).text("/id")
         };
         let program = json!({
