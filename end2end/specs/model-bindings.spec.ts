@@ -15,7 +15,7 @@ const test = base.extend<{ models: ModelProvider }>({
       { match: { model: 'no-such-model' }, response: { status: 404, error: { message: 'The model `no-such-model` does not exist', code: 'model_not_found' } } },
       { match: { model: 'busy-model' }, response: { status: 429, retryAfter: 20, error: { message: 'Rate limit reached', type: 'rate_limit_error' } } },
       { match: { userMessage: 'break off' }, response: { content: LONG }, latency: 40, truncateAfterChunks: 12 },
-      { match: { userMessage: 'fail' }, response: { status: 500, error: { message: 'The canary fell off its perch' } } },
+      { match: { userMessage: 'fail' }, response: { status: 500, error: { message: 'The parrot fell off its perch' } } },
       { match: { userMessage: 'tell slowly' }, response: { content: LONG }, latency: 150 },
       { match: { userMessage: 'tell' }, response: { content: LONG } },
       { match: { userMessage: 'an object' }, response: { content: '{"city":"Oslo"}' } },
@@ -196,7 +196,7 @@ test('what the server refuses, the form refuses before', async ({ page }) => {
   await form.model().fill(' gpt-test ');
   await form.model().blur();
   await expect(form.dialog).not.toContainText('Remove the spaces.');
-  await form.baseUrl().fill('https://models.example.com/v1?key=1');
+  await form.baseUrl().fill('https://models.example.com/v1?page=1');
   await form.baseUrl().blur();
   await expect(form.dialog).toContainText('Remove the part after the question mark.');
   // A marked canary, made up here.
@@ -468,7 +468,7 @@ test.describe('the page for trying', () => {
     await trial.prompt().fill('fail');
     await trial.run().click();
     await expect(trial.answer().getByRole('status').first()).toContainText(`${models.host} answered with an error (500)`);
-    await expect(trial.answer()).toContainText('The canary fell off its perch');
+    await expect(trial.answer()).toContainText('The parrot fell off its perch');
     await expect(trial.prompt()).toHaveValue('fail');
     await axeCheck(page);
   });
