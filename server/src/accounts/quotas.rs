@@ -1,6 +1,6 @@
 //! How much a user owns, counted in the transaction that adds to it.
 //!
-//! The counts stand in the user's row, whose lock orders all additions. They are upper limits: deleting takes nothing off,
+//! The counts are columns of the user's row, whose lock orders all additions. They are upper limits: deleting takes nothing off,
 //! and a count that reaches a limit is made anew from the records before anything is refused.
 
 use app::accounts::UserId;
@@ -82,7 +82,10 @@ pub async fn begin_replacing(
 
 async fn check(tx: &mut Tx, owner: UserId, counts: Counts, added: Addition, quotas: &Quotas) -> Result<(), ApiError> {
     let exceeded = |counts: Counts| match (counts.owned_records, counts.owned_bytes) {
-        (Some(records), Some(bytes)) => quotas.exceeded(records, bytes).map(ApiError::QuotaReached),
+        // A replaced value adds no record, so an owner above that limit can still replace it.
+        (Some(records), Some(bytes)) => quotas
+            .exceeded(if added.records > 0 { records } else { 0 }, bytes)
+            .map(ApiError::QuotaReached),
         _ => Some(ApiError::Internal(anyhow::anyhow!(
             "the records of a user were not counted"
         ))),

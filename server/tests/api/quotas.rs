@@ -130,7 +130,7 @@ async fn given_records_count(engine: Engine) {
     for name in ["A", "B"] {
         store(&app, "other", name, "canary").await.expect(201);
     }
-    store(&app, "manager", "OWN", "canary").await.expect(201);
+    let own = store(&app, "manager", "OWN", "canary").await.expect(201).text("/id");
     let users = app.get("admin", "/users?limit=100").await.expect(200).json();
     let id = |name: &str| {
         let user = users["items"]
@@ -145,6 +145,10 @@ async fn given_records_count(engine: Engine) {
     store(&app, "manager", "MORE", "canary")
         .await
         .problem(409, "quota-reached");
+    let rotated = json!({"value": "canary-rotated"});
+    app.patch("manager", &format!("/credentials/{own}"), rotated)
+        .await
+        .expect(200);
 }
 
 #[tokio::test]
