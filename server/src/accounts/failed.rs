@@ -18,7 +18,7 @@ use crate::http::ApiError;
 use crate::state::Base;
 use crate::text::hex;
 
-/// How often counts leave the memory. A server that is killed loses those of this time.
+/// Interval of storing the counts. A crash loses the counts of one interval.
 const TICK: Duration = Duration::from_secs(5);
 /// Every server has stored its counts of a minute so long after it: one event holds them all.
 const GRACE: TimeDelta = TimeDelta::seconds(30);
@@ -146,12 +146,6 @@ impl FailedSignIns {
         }
         Ok(())
     }
-
-    /// `true` if a count belongs to a minute that is over.
-    fn is_due(&self, now: DateTime<Utc>) -> bool {
-        let current = minute(now);
-        self.lock().keys().any(|(_, minute)| *minute < current)
-    }
 }
 
 async fn store(base: &Base, batch: &[(Key, Gathered)]) -> Result<(), ApiError> {
@@ -199,16 +193,6 @@ impl Accounts {
     pub async fn store_failed(&self) -> Result<(), ApiError> {
         self.failed.store(&self.base).await?;
         append(&self.base).await
-    }
-
-    /// The same if this server counted in a minute that is over.
-    pub(super) async fn store_due_failed(&self) {
-        if self.failed.is_due(self.base.clock.now())
-            && let Err(error) = self.store_failed().await
-        {
-            // The counts are kept for the next tick.
-            tracing::warn!(error = %error, "refused sign-ins could not be put into the audit trail yet");
-        }
     }
 
     /// Stores and appends, and removes old counts of tries, until the server is gone.

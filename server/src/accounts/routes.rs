@@ -124,7 +124,6 @@ impl Accounts {
         let row = self.by_email(&input.email).await?;
         let hash = row.as_ref().and_then(|row| row.password_hash.clone());
         let right = passwords::verify(slot, input.password, hash).await?;
-        self.store_due_failed().await;
         if !right {
             let refusal = Refusal::WrongPassword {
                 email: &input.email,

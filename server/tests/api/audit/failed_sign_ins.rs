@@ -22,6 +22,7 @@ both_engines! {
         assert_eq!(events(&app, "outcome=refused").await.number("/total"), 0, "the minute is not over");
         app.wait(TimeDelta::minutes(2));
         try_to_sign_in(&app, "canary-nobody@example.com").await;
+        app.state.accounts.store_failed().await.unwrap();
         let answer = events(&app, "outcome=refused&action=session.create").await;
         assert_eq!(answer.number("/total"), 2);
         assert!(!answer.whole().contains("canary"), "an unknown email is kept as a hash");
@@ -37,6 +38,7 @@ both_engines! {
 
         app.wait(TimeDelta::minutes(2));
         try_to_sign_in(&app, "viewer@example.com").await;
+        app.state.accounts.store_failed().await.unwrap();
         let again = events(&app, "outcome=refused&search=manager").await;
         assert_eq!(again.number("/total"), 1, "each minute once");
         let unknown_again = events(&app, &format!("search={}", unknown["target"]["name"].as_str().unwrap())).await;
@@ -52,6 +54,7 @@ both_engines! {
         }
         app.wait(TimeDelta::minutes(2));
         app.cookie("admin").await;
+        app.state.accounts.store_failed().await.unwrap();
         let answer = events(&app, "outcome=refused").await;
         let throttled = answer.json()["items"].as_array().unwrap().iter().find(|item| item["reason"] == "throttled").cloned();
         let throttled = throttled.expect("an event of the address");
