@@ -6,6 +6,8 @@
 //! applied to names. UUIDs, and runs of exactly 32 or 40 hexadecimal digits, pass as ids: accounts, documents and commits
 //! are named so, and some issuers' keys look the same.
 
+use percent_encoding::percent_decode_str;
+
 /// The sentence for a text that looks like a secret.
 pub const KEEP_SECRETS_OUT: &str = "This looks like a secret. Create a credential and choose it here.";
 
@@ -230,25 +232,11 @@ pub fn is_secret_in_address(text: &str) -> bool {
 /// A text without percent escapes, undone twice: what a receiver may read.
 fn decoded(text: &str) -> String {
     let once = |text: &str| {
-        let mut bytes = Vec::with_capacity(text.len());
-        let mut rest = text.as_bytes();
-        while let [first, tail @ ..] = rest {
-            let escaped = match (first, tail) {
-                (b'%', [high, low, ..]) => hex(*high).zip(hex(*low)).map(|(high, low)| high * 16 + low),
-                _ => None,
-            };
-            bytes.push(escaped.unwrap_or(if *first == b'+' { b' ' } else { *first }));
-            rest = if escaped.is_some() { &tail[2..] } else { tail };
-        }
-        String::from_utf8_lossy(&bytes).into_owned()
+        percent_decode_str(&text.replace('+', " "))
+            .decode_utf8_lossy()
+            .into_owned()
     };
     once(&once(text))
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|digit| u8::try_from(digit).ok())
 }
 
 /// The shortest jumbled run that counts, in characters.

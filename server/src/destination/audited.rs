@@ -1,4 +1,4 @@
-//! How the audit trail writes a destination: scheme, host, port and path, without what looks like a secret.
+//! Destinations in the audit trail: scheme, host, port and path; segments that look like secrets are masked.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use super::Destination;
 
 /// The longest address of the trail, in bytes.
 pub const MAX_AUDITED_BYTES: usize = 256;
-/// What replaces a segment that looks like a secret, and what is cut off.
+/// Replaces a segment that looks like a secret, and the end of a long address.
 const HIDDEN: &str = "…";
 /// A run of letters and digits of this length is long enough for a key.
 const KEY_CHARS: usize = 20;
@@ -34,10 +34,12 @@ impl Destination {
     }
 }
 
-/// `true` if a path segment looks like a secret: by its issuer's prefix, or by a long random word in it.
+/// `true` if a path segment looks like a secret: by the rule for stored addresses, or by a long word of digits and letters
+/// in it. That rule permits hexadecimal ids, such as those of accounts and commits; the trail hides them.
 fn is_secret(segment: &str) -> bool {
     let text = percent_decode_str(segment).decode_utf8_lossy();
-    app::names::looks_like_secret(&text) || text.split(['-', '_', '.', ':', '~', '=', ' ']).any(is_random)
+    app::secret_text::is_secret_in_address(&format!("/{segment}"))
+        || text.split(['-', '_', '.', ':', '~', '=', ' ']).any(is_random)
 }
 
 /// `true` if a word is long and mixes letters and digits, as no word of a language does.
@@ -91,6 +93,8 @@ mod tests {
             "9f8a7c6b5d4e3f2a1b0c9d8e7f6a5b4c",
             "s_9f8a7c6b5d4e3f2a1b0c9d8e",
             "%73k-canary00000000000000",
+            "mcp;key=canary",
+            "Zm9v_3kQ9xL-2mB7yT4wR8nV1cX6zP0s_H5jG",
         ] {
             assert_eq!(
                 audited(&format!("https://a.example/x/{segment}/mcp")),
