@@ -157,10 +157,9 @@ fn clean_calls(redactor: &Redactor, answer: &mut Answer) {
     }
 }
 
-/// A text that is passed on in pieces. Between the pieces of a stream stand words of the format, so that the scan of
-/// the bytes does not see what was cut in two: the text itself is scanned once more.
+/// A text that is sent in pieces. The scan of the bytes does not see a value that the format cut in two, so the text
+/// itself is scanned, by [`WordBuffer`].
 struct Told {
-    redactor: Redactor,
     words: Option<WordBuffer>,
     event: fn(String) -> ActionEvent,
     whole: String,
@@ -171,7 +170,6 @@ struct Told {
 impl Told {
     fn new(redactor: &Redactor, event: fn(String) -> ActionEvent) -> Self {
         Self {
-            redactor: redactor.clone(),
             words: Some(redactor.words()),
             event,
             whole: String::new(),
@@ -188,19 +186,17 @@ impl Told {
         self.read_bytes += more.len();
         if let Some(words) = &mut self.words {
             let clean = words.push(more);
-            self.tell(clean, sink).await;
+            self.send(clean, sink).await;
         }
     }
 
     async fn end(&mut self, sink: &Sink) {
         if let Some(words) = self.words.take() {
-            self.tell(words.finish(), sink).await;
+            self.send(words.finish(), sink).await;
         }
     }
 
-    async fn tell(&mut self, clean: String, sink: &Sink) {
-        // Whole words: what they escape is whole as well.
-        let delta = self.redactor.text(&clean).into_owned();
+    async fn send(&mut self, delta: String, sink: &Sink) {
         if !delta.is_empty() {
             self.whole.push_str(&delta);
             sink.send((self.event)(delta)).await;

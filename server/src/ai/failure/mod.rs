@@ -178,7 +178,7 @@ impl About<'_> {
                 ),
             ),
             (403, _) => self.forbidden(&said),
-            _ if said.as_str().is_empty() => upstream(
+            _ if self.quoted(&said).is_empty() => upstream(
                 "upstream-failed",
                 format!("{host} answered with status {status}. Try again, or look at its log."),
             ),
