@@ -4,10 +4,10 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::build;
 use crate::process::run_showing;
 use crate::progress::Steps;
 use crate::workspace::Workspace;
-use crate::{build, supply};
 
 /// Builds what is measured, measures it, and fails where a budget is missed.
 pub fn run() -> Result<()> {
@@ -15,7 +15,7 @@ pub fn run() -> Result<()> {
     let mut steps = Steps::new(5);
     let site = build::release_site(&workspace, &mut steps)?;
     steps.run("Compile the server with the site inside, and the bench", || {
-        build::compile_release(&workspace, &site, &supply::write(&workspace)?, &["server", "bench"])
+        build::compile_release(&workspace, &site, &["server", "bench"])
     })?;
     steps.run("Measure, in turns with the floors", || {
         let mut bench = Command::new(workspace.target.join("release/bench"));

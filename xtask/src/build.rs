@@ -85,11 +85,10 @@ pub fn release_server(workspace: &Workspace) -> PathBuf {
 }
 
 fn release(workspace: &Workspace) -> Result<()> {
-    let mut steps = Steps::new(5);
+    let mut steps = Steps::new(4);
     let site = release_site(workspace, &mut steps)?;
-    let licenses = steps.run("List packages and licenses", || supply::write(workspace))?;
     steps.run("Compile the server with the site inside", || {
-        compile_release(workspace, &site, &licenses, &["server"])
+        compile_release(workspace, &site, &["server"])
     })?;
     let program = release_server(workspace);
     say(format!(
@@ -110,7 +109,8 @@ fn release(workspace: &Workspace) -> Result<()> {
 }
 
 /// Compiles packages for release, with the site and the licenses of third-party packages inside the server.
-pub fn compile_release(workspace: &Workspace, site: &Path, licenses: &Path, packages: &[&str]) -> Result<()> {
+pub fn compile_release(workspace: &Workspace, site: &Path, packages: &[&str]) -> Result<()> {
+    let licenses = supply::write(workspace)?;
     let mut cargo = workspace.cargo();
     cargo.args(["build", "--release"]);
     for package in packages {

@@ -96,7 +96,7 @@ impl Options {
 }
 
 /// The specs that open each page, and what pages fetch when it is asked for: what can differ in a release, which is cut
-/// into chunks and erases the types of views.
+/// into chunks.
 const RELEASE_SPECS: [&str; 11] = [
     "account",
     "audit",
@@ -306,7 +306,7 @@ fn test_release(workspace: &Workspace, options: &Options, tools: &Tools, steps: 
         return steps.not_run(name, "its site did not build");
     };
     let built = steps.attempt("Build the release", || {
-        build::compile_release(workspace, &site, &supply::write(workspace)?, &["server"])?;
+        build::compile_release(workspace, &site, &["server"])?;
         supply::check_release(&build::release_server(workspace))
     });
     if !(small && built) {
