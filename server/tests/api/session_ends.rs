@@ -261,7 +261,6 @@ both_engines! {
             (Method::GET, format!("/mcp-servers/{other}/tools"), Value::Null),
         ] {
             let cookie = sign_in(&app).await;
-            let session = session_of(&app, &cookie).await;
             let before = peer.seen().len() + silent.seen().len();
             let mut asked = request(&cookie, method, &path, (!body.is_null()).then_some(body));
             asked.headers_mut().insert(header::ACCEPT, "application/json".parse().unwrap());
@@ -271,8 +270,7 @@ both_engines! {
                     tokio::time::sleep(Duration::from_millis(10)).await;
                 }
                 tokio::time::sleep(Duration::from_millis(100)).await;
-                let sql = format!("UPDATE sessions SET ended_at = last_seen_at, ended_as = 'revoked' WHERE {}", is(&app, session));
-                assert_eq!(run(&app, &sql).await, 1);
+                end(&app, "on another server", &cookie).await;
                 tokio::time::Instant::now()
             };
             let (answer, ended) = tokio::join!(running, ending);
@@ -295,8 +293,7 @@ both_engines! {
             let mut body = response.into_body().into_data_stream();
             let mut text = String::from_utf8(body.next().await.unwrap().unwrap().to_vec()).unwrap();
             if ends {
-                let sql = format!("UPDATE sessions SET ended_at = last_seen_at, ended_as = 'revoked' WHERE {}", is(&app, session_of(&app, &cookie).await));
-                assert_eq!(run(&app, &sql).await, 1);
+                end(&app, "on another server", &cookie).await;
                 tokio::time::sleep(Duration::from_secs(3)).await;
             }
             while let Some(Ok(piece)) = body.next().await {

@@ -178,7 +178,7 @@ both_engines! {
         for answer in join_all(tries).await {
             answer.expect(200);
         }
-        // Nothing of it counts.
+        // Successful tries do not count.
         for _ in 0..10 {
             attempt(&app.router, "198.51.100.1", "", "viewer", WRONG).await.problem(401, "wrong-password");
         }

@@ -79,17 +79,22 @@ pub fn empty_site(folder: &tempfile::TempDir) -> PathBuf {
     site
 }
 
-/// `strongroom user add`.
+/// The first administrator: [`EMAIL`], [`PASSWORD`].
 pub fn add_administrator(options: &Options) {
+    add_user(options, EMAIL, "admin");
+}
+
+/// `strongroom user add`, for an administrator with [`PASSWORD`].
+pub fn add_user(options: &Options, email: &str, name: &str) {
     let mut child = options
         .command()
         .args([
             "user",
             "add",
             "--email",
-            EMAIL,
+            email,
             "--name",
-            "admin",
+            name,
             "--role",
             "administrator",
             "--password-stdin",

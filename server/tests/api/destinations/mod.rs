@@ -46,7 +46,7 @@ async fn addresses(app: &TestApp, action: &str) -> Vec<String> {
 }
 
 both_engines! {
-    async fn a_tenant_of_an_allowed_host_does_not_get_what_is_meant_for_another(app: TestApp) {
+    async fn a_credential_for_one_tenant_of_a_host_is_not_sent_to_another(app: TestApp) {
         let (peer, origin) = gateway().await;
         let key = app.credential("admin", "KEY", "canary-7d1f").await;
         let allowed = json!({"allowed_hosts": [format!("{origin}/tenant-a/")]});
@@ -185,7 +185,7 @@ both_engines! {
         assert_eq!(problem.pointers(), ["/settings/model_id"]);
     }
 
-    async fn each_use_and_each_saved_address_is_on_record_with_its_path(app: TestApp) {
+    async fn each_use_and_each_saved_address_is_audited_with_its_path(app: TestApp) {
         let (_peer, origin) = gateway().await;
         let key = app.credential("manager", "KEY", "canary-7d1f").await;
         let secret = "9f8a7c6b5d4e3f2a1b0c9d8e7f6a5b4c";
@@ -213,7 +213,7 @@ both_engines! {
         assert!(export.contains("/tenant-a/v1/chat/completions") && !export.contains(secret) && !export.contains("page=canary"));
     }
 
-    async fn a_refused_use_is_on_record_with_the_address_that_was_asked_for(app: TestApp) {
+    async fn a_refused_use_is_audited_with_the_requested_address(app: TestApp) {
         let (peer, origin) = gateway().await;
         let key = app.credential("manager", "KEY", "canary-7d1f").await;
         let url = format!("{origin}/tenant-a/mcp");

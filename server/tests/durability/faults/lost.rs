@@ -37,7 +37,7 @@ async fn a_write_whose_commit_was_not_answered_says_that_its_outcome_is_not_know
             "{detail}"
         );
         assert!(!detail.contains("Nothing was changed"), "{detail}");
-        // It was done, and the place to look at says so.
+        // The change was committed, and a read shows that.
         let (status, found) = linked.client.send("GET", &paths[at], None).await.unwrap();
         if method == "PATCH" {
             assert_eq!((status, found["version"].as_i64()), (200, Some(2)), "{found}");

@@ -1,4 +1,4 @@
-//! Strangers who ask for as much as they can, and what others notice of it.
+//! Floods of connections and sign-ins from strangers, and their effect on other users.
 
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};

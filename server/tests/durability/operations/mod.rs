@@ -2,9 +2,10 @@
 
 mod cut_trail;
 mod flood;
-mod floods;
+
 mod full_disk;
 mod hardening;
+mod hostile_answers;
 mod json_log;
 mod metrics;
 mod stopping;
