@@ -9,7 +9,7 @@ use url::Url;
 use crate::destination::{Destination, DestinationFault};
 use crate::http::ApiError;
 
-/// What stands for a part that is not shown.
+/// Replaces a part that is not shown.
 const HIDDEN: &str = "…";
 
 /// An address that was checked.
@@ -17,11 +17,11 @@ const HIDDEN: &str = "…";
 pub struct Address {
     /// The address.
     pub url: Url,
-    /// Where requests to it go.
+    /// Destination of its requests.
     pub destination: Destination,
 }
 
-/// Why a text is not stored as an address.
+/// Fault of an entered address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EnterFault {
     /// No request can go there.

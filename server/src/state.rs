@@ -43,7 +43,7 @@ pub struct Base {
     pub head_file: HeadFile,
     /// Limits for each user.
     pub quotas: Quotas,
-    /// What `/readyz` reports.
+    /// State that `/readyz` reports.
     pub readiness: Readiness,
     /// The end of this server.
     pub stopping: Stopping,

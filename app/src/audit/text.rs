@@ -145,8 +145,8 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("credential.use", "Used a credential"),
     ("credential.create", "Created a credential"),
     ("credential.update", "Changed a credential"),
-    ("credential.allow_host", "Allowed a host"),
-    ("credential.convert_host", "Converted an allowed host"),
+    ("credential.allow_host", "Allowed a destination"),
+    ("credential.convert_host", "Converted an allowed destination"),
     ("credential.transfer", "Gave a credential to another owner"),
     ("credential.delete", "Deleted a credential"),
     ("mcp_server.create", "Created an MCP server"),
@@ -171,7 +171,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("database.backup", "Made a backup"),
     ("database.restore", "Restored a backup"),
     ("audit.export", "Exported the audit trail"),
-    ("audit.accept_head", "Accepted another end of the audit trail"),
+    ("audit.accept_head", "Accepted an earlier audit trail"),
 ];
 
 /// An action.

@@ -53,7 +53,7 @@ fn ascii_domain(domain: &str) -> Option<String> {
     (!ascii.is_empty() && !ascii.ends_with('.')).then_some(ascii)
 }
 
-/// A letter or digit, or a mark on one; the fillers and variation selectors among them show as nothing.
+/// `true` for a visible letter, digit or combining mark. Fillers and variation selectors are invisible.
 fn is_visible(c: char) -> bool {
     (c.is_alphanumeric() || is_combining_mark(c))
         && !matches!(c,
@@ -61,7 +61,7 @@ fn is_visible(c: char) -> bool {
             | '\u{FE00}'..='\u{FE0F}' | '\u{FFA0}' | '\u{E0100}'..='\u{E01EF}')
 }
 
-/// `false` if Latin letters stand beside letters of another script, as in an imitation of a name.
+/// `true` if the letters are all Latin or all of other scripts: a mix imitates another address.
 fn has_one_script(local: &str) -> bool {
     let letters = || local.chars().filter(|c| c.is_alphabetic() && !is_combining_mark(*c));
     let is_latin =
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_refused_on_both_sides() {
+    fn invisible_characters_are_refused_on_both_sides() {
         for c in [
             '\0',
             '\t',

@@ -138,7 +138,7 @@ impl Slot {
         let thread = self.thread.clone();
         let job: Job = Box::new(move |memory| {
             let result = work(memory);
-            // The thread first, then the turn: whoever gets the turn finds the thread idle.
+            // Thread before turn: the next holder of the turn finds the thread idle.
             let Self {
                 _place: place, turn, ..
             } = self;

@@ -14,7 +14,7 @@ enum Asked {
     No,
     /// The signal came: balancers are told.
     Drain,
-    /// Nothing more is accepted.
+    /// New connections are refused.
     Stop,
 }
 

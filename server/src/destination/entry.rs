@@ -168,7 +168,7 @@ impl fmt::Display for AllowedHost {
     }
 }
 
-/// How an entry writes scheme, host and port.
+/// Scheme, host and port as an entry writes them.
 pub(super) fn origin(https: bool, host: &str, port: u16) -> String {
     match (https, port) {
         (false, 80) => format!("http://{host}"),

@@ -77,7 +77,7 @@ impl DestinationFault {
     }
 }
 
-/// Where a request goes: scheme, host, port and path of a parsed address.
+/// Scheme, host, port and path of a request's address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Destination {
     https: bool,

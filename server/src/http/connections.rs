@@ -96,10 +96,10 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct Table {
-    /// Numbers connections, and orders what happens to them.
+    /// Numbers connections and their events.
     tick: u64,
     open: HashMap<u64, Open>,
-    /// Connections that were told to close and have not ended yet.
+    /// Closing connections that have not ended yet.
     closing: usize,
     addresses: HashMap<IpNet, usize>,
     users: HashMap<Uuid, usize>,
@@ -280,7 +280,7 @@ impl Connection {
         true
     }
 
-    /// Waits until the connection is told to close, to make room for another.
+    /// Waits for the signal to close that makes room for another connection.
     pub(super) async fn told_to_close(&self) {
         self.0.close.notified().await;
     }

@@ -80,8 +80,8 @@ fn host_of(authority: &str) -> &str {
 #[derive(Clone, Copy, Debug)]
 pub struct MayUse;
 
-/// Whether a browser visits the address. Browsers send no Fetch-Metadata to plain http on other machines; there, only a
-/// visit asks for HTML.
+/// `true` if the request is a browser navigation. Browsers send no Fetch-Metadata to plain http on other machines; there,
+/// only a navigation asks for HTML.
 fn is_navigation(headers: &HeaderMap) -> bool {
     match headers.get("sec-fetch-mode") {
         Some(mode) => mode.as_bytes() == b"navigate",

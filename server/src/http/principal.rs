@@ -178,7 +178,7 @@ pub(crate) use permits;
 
 /// Proof that the caller holds the permission `P`. As an argument it comes first: without a session
 /// the answer is 401, without the permission 403, before anything else of the request is read. For the action `Use` it is
-/// also proof that no other site and no visit of an address made the request, whatever its method ([`MayUse`]).
+/// also proof that no other site and no visit of an address made the request, for every method ([`MayUse`]).
 #[derive(Debug)]
 pub struct May<P: Permit> {
     /// Who is acting.

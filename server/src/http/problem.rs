@@ -362,7 +362,7 @@ impl ApiError {
             Self::LastAdministrator => ("last-administrator", "Last administrator"),
             Self::OwnAccount => ("own-account", "Your own account"),
             Self::Disabled => ("disabled", "Switched off"),
-            Self::CredentialRolledBack(_) => ("credential-rolled-back", "Not the newest value"),
+            Self::CredentialRolledBack(_) => ("credential-rolled-back", "Value doesn't match the audit trail"),
             Self::QuotaReached(_) => ("quota-reached", "Limit reached"),
             Self::TooManyUses { .. } => ("too-many-uses", "Too many uses"),
             Self::Spent => ("spent", "Set-up is done"),
@@ -385,15 +385,15 @@ impl ApiError {
             Self::Unavailable(_) => ("unavailable", "Not available"),
             Self::StorageFull(_) => ("storage-full", "The disk is full"),
             Self::CannotWrite => ("cannot-write", "The database cannot be written"),
-            Self::OutcomeUnknown(_) => ("outcome-unknown", "Not known whether it was done"),
-            Self::Stopping => ("stopping", "The server stops"),
+            Self::OutcomeUnknown(_) => ("outcome-unknown", "Outcome unknown"),
+            Self::Stopping => ("stopping", "Server is stopping"),
             Self::AuditUnavailable => ("audit-unavailable", "The audit trail cannot be written"),
             Self::KeyMissing(_) => ("key-missing", "A key is missing"),
             Self::SchemaBehind => ("schema-behind", "The database is older"),
         }
     }
 
-    /// The same for a record that was to use the credential.
+    /// Detail of an error at the credential of a referrer.
     fn detail_for(&self, referrer: &str) -> String {
         match self {
             Self::CredentialDeleted(credential) => format!(
@@ -401,7 +401,7 @@ impl ApiError {
                 credential.name
             ),
             Self::CredentialForbidden(credential) => format!(
-                "You may not use {}, which {referrer} calls with. Choose another credential for it, or ask whoever owns that one.",
+                "You may not use {}, which {referrer} calls with. Choose another credential for it, or ask its owner.",
                 credential.name
             ),
             error => format!("{} ({referrer})", error.detail()),
@@ -431,7 +431,7 @@ impl ApiError {
             Self::SessionEnded(end) => end.detail().to_owned(),
             Self::WrongPassword => "The email or the password is wrong.".to_owned(),
             Self::Forbidden => "Your role does not allow this. Ask an administrator.".to_owned(),
-            Self::CrossSite => "The request came from another site, or from the address bar. Use Strongroom's own pages.".to_owned(),
+            Self::CrossSite => "This request came from another site or the address bar. Open it from a Strongroom page.".to_owned(),
             Self::NotFound => "There is nothing here, or you may not see it.".to_owned(),
             Self::MethodNotAllowed => "This address does not take that method. See the Allow header.".to_owned(),
             Self::NotStreamed => {
@@ -491,10 +491,10 @@ impl ApiError {
             | Self::SchemaBehind => self.service_detail(),
             Self::Throttled { retry_after } => format!("Too many tries. Wait {retry_after} seconds."),
             Self::Busy { retry_after } => {
-                format!("The server has too much to do at this moment. Wait {retry_after} seconds, then try again.")
+                format!("The server is busy. Try again in {retry_after} seconds.")
             }
             Self::TooManyOperations { limit } => format!(
-                "{limit} of your operations are running, and no more may run at once. Wait for one to end, or stop one."
+                "You can run {limit} operations at once. Wait for one to finish, or stop one."
             ),
             Self::TooMuchAtOnce { detail } | Self::Upstream { detail, .. } | Self::RateLimited { detail, .. } => {
                 detail.clone()
@@ -505,18 +505,18 @@ impl ApiError {
         }
     }
 
-    /// The sentence of an error of the database, its disk, keys or limits; empty for every other one.
+    /// Detail of an error of database, disk, keys or limits. Empty for other variants, which `detail` handles.
     fn service_detail(&self) -> String {
         match self {
             Self::CredentialRolledBack(credential) => format!(
-                "The stored value of {} is not the one that the audit trail records: the database was changed behind Strongroom, or is a copy of an earlier moment. Nothing was sent. Save the value again, and tell the operator, who can run strongroom audit verify.",
+                "The stored value of {} doesn't match the audit trail, so nothing was sent. Save the value again and ask your operator to run strongroom audit verify.",
                 credential.name
             ),
             Self::QuotaReached(Quota::Records(limit)) => format!(
-                "The owner has {limit} records, the limit for each user. Delete records that are not needed, or ask the operator to raise the setting quota_records."
+                "The owner has reached the limit of {limit} records. Delete some, or ask your operator to raise quota_records."
             ),
             Self::QuotaReached(Quota::Values(limit)) => format!(
-                "The values of the owner would take more than {limit} MiB, the limit for each user. Delete credentials that are not needed, store a smaller value, or ask the operator to raise the setting quota_values_mib."
+                "The owner has reached the limit of {limit} MiB of values. Delete some credentials, store a smaller value, or ask your operator to raise quota_values_mib."
             ),
             Self::TooManyUses { per_second } => format!(
                 "You used credentials more than {per_second} times in a second, the limit for each user. Nothing was sent. Wait a second, or ask the operator to raise the setting quota_uses_per_second."
@@ -544,9 +544,8 @@ impl ApiError {
     }
 }
 
-const OUTCOME_UNKNOWN: &str = "The database broke off while it kept this change, so it may be done or not. Look before you send it again: read the record, or search the list for its name.";
-const STOPPING: &str =
-    "This server is stopping and broke the request off. Look how far it came before you send it again.";
+const OUTCOME_UNKNOWN: &str = "The connection to the database was lost, so your change may or may not be saved. Check the record, or search the list for its name, before you try again.";
+const STOPPING: &str = "The server is stopping and ended your request. Check the record before you try again.";
 const AUDIT_UNAVAILABLE: &str = "The use could not be recorded, so nothing was sent. Try again in a moment.";
 
 /// The slugs of failures of other servers.

@@ -239,7 +239,7 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let (dropped, ended) = oneshot::channel::<()>();
         let dropped = std::sync::Arc::new(std::sync::Mutex::new(Some(dropped)));
-        // An endless answer, which tells when it is given up.
+        // An endless answer that reports its drop.
         let router = Router::new().fallback(move || {
             let held = dropped.lock().unwrap().take();
             let stream = futures::stream::repeat_with(move || {

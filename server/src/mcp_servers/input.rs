@@ -24,7 +24,7 @@ pub struct Create {
     pub place: Place,
     /// What it asks for.
     pub credential: Option<CredentialId>,
-    /// What is to be added to the credential's list.
+    /// Consent to add the destination to the credential's list.
     pub allow: Allow,
 }
 
@@ -39,7 +39,7 @@ pub struct Update {
     pub moves: Moves,
     /// Another credential, or none.
     pub credential: Patch<CredentialId>,
-    /// What is to be added to the credential's list.
+    /// Consent to add the destination to the credential's list.
     pub allow: Allow,
 }
 

@@ -107,7 +107,7 @@ fn ready_program(servers: &McpServers, program: Program) -> Result<Ready, ApiErr
     })
 }
 
-/// What a saved server is resolved for.
+/// Purpose of resolving a saved server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// Its tools.

@@ -20,7 +20,7 @@ pub struct Create {
     pub name: String,
     /// What is bound.
     pub settings: ModelSettings,
-    /// What is to be added to the credential's list.
+    /// Consent to add the destination to the credential's list.
     pub allow: Allow,
 }
 
@@ -31,7 +31,7 @@ pub struct Update {
     pub name: Patch<String>,
     /// What changes about the settings.
     pub changes: Changes,
-    /// What is to be added to the credential's list.
+    /// Consent to add the destination to the credential's list.
     pub allow: Allow,
 }
 

@@ -1,7 +1,7 @@
 //! The values that this process sent to each destination in the last 24 hours.
 //!
 //! A receiver that shows earlier requests betrays the value of one record to the caller of another: so answers of a
-//! destination are searched for every value that went there, whoever asks, and also where a request has no credential.
+//! destination are searched for every value that went there, for every caller, and also where a request has no credential.
 //! Rotating or deleting a credential changes nothing here: its value was sent.
 
 use std::collections::{HashMap, VecDeque};
@@ -29,7 +29,7 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// More values than this are made into an automaton off the async threads.
 const MAX_INLINE: usize = 16;
 
-/// Scheme, host and port: what a value is sent to, whatever the path.
+/// Scheme, host and port of a destination. Values are kept for all of its paths.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Origin {
     is_https: bool,
@@ -68,7 +68,7 @@ struct Sent {
 }
 
 impl SentValues {
-    /// What finds the value of this exchange, which is about to be sent, and all that were sent there before.
+    /// The redactor of an exchange: for its value, which is about to be sent, and for all that were sent there before.
     pub async fn redactor(&self, destination: &Origin, own: Option<&Redactor>) -> Redactor {
         let own: Vec<Arc<SecretForms>> = own.map_or_else(Vec::new, |own| own.values().to_vec());
         let values = match self.note(destination, &own, Instant::now()) {
@@ -263,7 +263,7 @@ mod tests {
     const SECOND: &str = "canary-8e2a-of-the-second";
 
     #[tokio::test(start_paused = true)]
-    async fn a_value_is_found_whoever_asks_the_same_destination_for_24_hours() {
+    async fn a_value_is_found_for_every_caller_of_its_destination_for_24_hours() {
         let sent = SentValues::default();
         let here = destination("https://a.example/one");
         let first = sent.redactor(&here, Some(&value(FIRST))).await;

@@ -57,7 +57,7 @@ struct Address {
 }
 
 impl Address {
-    /// Where the referrer sends the credential.
+    /// Destination to which the referrer sends the credential.
     fn destination(&self) -> Option<Destination> {
         let usual = || Provider::from_name(self.provider.as_deref()?)?.default_base_url();
         let text = self.url.as_deref().or(self.base_url.as_deref()).or_else(usual)?;

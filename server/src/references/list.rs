@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn an_older_server_is_told_whole_https_hosts_only() {
+    fn older_servers_read_whole_https_hosts_only() {
         let list = WrittenList::of(entries(&[
             "a.example",
             "b.example/v1",

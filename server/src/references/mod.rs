@@ -24,7 +24,7 @@ use crate::db::{Db, Tx, execute, read, within};
 use crate::destination::{AllowedHost, Destination};
 use crate::http::{Act, ApiError, CREDENTIAL_POINTER, Fields, Principal};
 
-/// Where a referrer sends a credential.
+/// Destinations of a referrer's requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// The saved address, below which every request goes: the entry that attaching may add.
@@ -67,7 +67,7 @@ pub fn allow(fields: &mut Fields) -> Allow {
     }
 }
 
-/// Who attaches what to what.
+/// Reference to be written: referrer, credential, target.
 #[derive(Debug)]
 pub struct Attach<'a> {
     /// Who saves the referrer.
@@ -78,7 +78,7 @@ pub struct Attach<'a> {
     pub credential: CredentialId,
     /// Where the referrer will send it.
     pub target: &'a Target,
-    /// What the caller wants to be added to the credential's list.
+    /// Consent to add the destination to the credential's list.
     pub allow: Allow,
     /// The field of the input that names the credential.
     pub pointer: &'static str,

@@ -121,9 +121,9 @@ pub struct Grant {
     account: Account,
     /// `None` for what an operation keeps.
     destination: Option<Arc<str>>,
-    /// What is taken from the budget.
+    /// Bytes taken from the budget.
     reserved: u64,
-    /// What the read holds in memory.
+    /// Bytes that the read holds in memory.
     held: u64,
 }
 

@@ -65,7 +65,7 @@ pub fn parse(bytes: &[u8], charge: &mut dyn FnMut(u64) -> Result<(), OverBudget>
 struct Meter {
     nodes: Cell<usize>,
     bytes: Cell<u64>,
-    /// What was charged last.
+    /// Bytes at the last charge.
     charged: Cell<u64>,
     fault: Cell<Option<JsonFault>>,
 }

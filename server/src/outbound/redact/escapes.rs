@@ -3,7 +3,7 @@
 /// The longest escape: a pair of UTF-16 escapes, or a numeric entity with zeros in front.
 pub(super) const MAX_ESCAPE_BYTES: usize = 14;
 
-/// What the bytes at one place are.
+/// Kind of the bytes at one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Escape {
     /// The beginning of an escape, as far as it can be seen.
@@ -18,7 +18,7 @@ pub(super) enum Escape {
     None,
 }
 
-/// What an escape stands for.
+/// Meaning of an escape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Written {
     Byte(u8),

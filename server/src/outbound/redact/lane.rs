@@ -14,7 +14,7 @@ use super::spans::MaskSpans;
 /// few letters that repeat; then the rest is taken for the form, so that too much is masked and not too little.
 const MAX_WAITING: usize = 16 * 1024;
 
-/// What a lane reports to.
+/// Receiver of the spans that a lane finds.
 pub(super) struct Finder<'a> {
     pub spans: &'a mut MaskSpans,
     /// Whether a value is masked in a form of this length.

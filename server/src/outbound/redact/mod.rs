@@ -8,7 +8,7 @@
 //! shares with its neighbour on each side. A server that means to betray a secret that it was given
 //! can always find another form; against that stands the list of allowed hosts, not this scan.
 //!
-//! The time is linear in the text, whatever the values and the text are.
+//! The time is linear in the text, for all values and texts.
 //!
 //! What cannot be masked: values shorter than [`MIN_BYTES`] bytes, since they would be found
 //! everywhere; in a byte stream, forms shorter than [`MIN_STREAM_BYTES`] bytes, since replacing them

@@ -24,7 +24,7 @@ const MAX_STRAY_LINES: usize = 100;
 /// A line up to this size is assembled without a grant: a program may write some at any time.
 const SMALL_LINE_BYTES: usize = 16 * 1024;
 
-/// What reads the messages of a child.
+/// Reader of the messages of a child.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Reader {
     /// The client whose limits and byte budget hold.
