@@ -14,7 +14,7 @@ test('the main job: a credential made on the spot opens a server that checks tok
   await form.name().fill(name);
   await form.url().fill(mcp.url);
   await form.test().click();
-  await expect(form.dialog).toContainText(`${mcp.host} asks for authentication.`);
+  await expect(form.dialog).toContainText(`${mcp.host} asks for a credential (401).`);
   await form.picker.field().fill(credential);
   await form.picker.row(/Create credential/).click();
   await inner.value.paste(mcp.token);
@@ -40,7 +40,7 @@ test('a refused token is said to be refused, by name and without its value', asy
   await form.url().fill(mcp.url);
   await form.picker.choose(name);
   await form.test().click();
-  await expect(form.dialog).toContainText(`${mcp.host} refused ${name}.`);
+  await expect(form.dialog).toContainText(`${mcp.host} refused ${name} (401). It was sent as Authorization: Bearer.`);
   expect(await page.content()).not.toContain(wrong);
   await form.name().fill(unique('Saved anyway'));
   await form.save().click();

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Outcome, Subject, TestRun, error_words, text, words};
+use super::{Outcome, TestRun, error_words, text, words};
 use crate::ui::{Button, Icon, IconKind, scroll_into_sight};
 
 /// One sentence for where a test stands.
@@ -22,15 +22,15 @@ pub(crate) enum Headline {
 
 impl Headline {
     /// For the end of a test; `connected` words the good end.
-    pub(crate) fn of<R>(outcome: &Outcome<R>, subject: &Subject, connected: impl FnOnce(&R) -> String) -> Self {
+    pub(crate) fn of<R>(outcome: &Outcome<R>, connected: impl FnOnce(&R) -> String) -> Self {
         match outcome {
             Outcome::Connected(result) => Self::Good(connected(result)),
             // The field says the rest, and how to go on.
             Outcome::Problem(problem) if problem.slug() == "host-not-allowed" => {
                 Self::Info(text::not_tested().to_owned())
             }
-            Outcome::Problem(problem) => Self::Bad(format!("{} {}", text::not_connected(), words(problem, subject))),
-            Outcome::NoAnswer(error) => Self::Bad(error_words(error, subject)),
+            Outcome::Problem(problem) => Self::Bad(format!("{} {}", text::not_connected(), words(problem))),
+            Outcome::NoAnswer(error) => Self::Bad(error_words(error)),
         }
     }
 
@@ -40,7 +40,7 @@ impl Headline {
             TestRun::Idle => None,
             TestRun::Running(_) => Some(Self::Waiting(text::testing(None))),
             TestRun::Cancelled => Some(Self::Plain(text::test_cancelled().to_owned())),
-            TestRun::Ended { outcome, subject, .. } => Some(Self::of(outcome, subject, connected)),
+            TestRun::Ended { outcome, .. } => Some(Self::of(outcome, connected)),
         }
     }
 

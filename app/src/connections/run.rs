@@ -1,6 +1,5 @@
 //! The states of testing a connection.
 
-use super::Subject;
 use crate::api::{ClientError, Problem};
 
 /// What a test gives: a failed connection is a result, too.
@@ -23,8 +22,6 @@ pub(crate) enum TestRun<T, R> {
     Ended {
         /// What was tested.
         tested: T,
-        /// The names of it.
-        subject: Subject,
         /// How it ended.
         outcome: Box<Outcome<R>>,
     },
@@ -57,12 +54,10 @@ impl<R: Tried> Outcome<R> {
 
 impl<T: PartialEq, R: Tried + PartialEq> TestRun<T, R> {
     /// Takes an answer, unless it comes too late.
-    pub(crate) fn answered(&mut self, number: u64, asked: (T, Subject), answer: Result<R, ClientError>) {
+    pub(crate) fn answered(&mut self, number: u64, tested: T, answer: Result<R, ClientError>) {
         if *self == Self::Running(number) {
-            let (tested, subject) = asked;
             *self = Self::Ended {
                 tested,
-                subject,
                 outcome: Box::new(Outcome::of(answer)),
             };
         }
@@ -87,7 +82,7 @@ impl<T: PartialEq, R: Tried + PartialEq> TestRun<T, R> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Outcome, Subject, TestRun, Tried};
+    use super::{Outcome, TestRun, Tried};
     use crate::api::{ClientError, Problem};
 
     #[derive(Clone, Debug, PartialEq)]
@@ -102,17 +97,17 @@ mod tests {
     #[test]
     fn an_answer_after_cancelling_is_not_shown() {
         let mut run = TestRun::Cancelled;
-        run.answered(1, ("a", Subject::default()), Ok(Answer(None)));
+        run.answered(1, "a", Ok(Answer(None)));
         assert_eq!(run, TestRun::Cancelled);
         let mut run = TestRun::Running(2);
-        run.answered(1, ("a", Subject::default()), Ok(Answer(None)));
+        run.answered(1, "a", Ok(Answer(None)));
         assert_eq!(run, TestRun::Running(2));
     }
 
     #[test]
     fn a_result_is_outdated_once_the_form_changes() {
         let mut run = TestRun::Running(1);
-        run.answered(1, ("a", Subject::default()), Ok(Answer(None)));
+        run.answered(1, "a", Ok(Answer(None)));
         assert!(!run.is_outdated(&"a"));
         assert!(run.is_outdated(&"b"));
     }

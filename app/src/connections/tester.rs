@@ -4,7 +4,7 @@ use futures::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{Subject, TestRun, Tried};
+use super::{TestRun, Tried};
 use crate::api::{ClientError, Problem};
 
 /// A test that can be started and cancelled. `T` is what is tested, `R` what a test gives.
@@ -44,7 +44,6 @@ where
     pub(crate) fn start(
         self,
         tested: T,
-        subject: Subject,
         test: impl Future<Output = Result<R, ClientError>> + 'static,
         failed: impl FnOnce(T, &Problem) + 'static,
     ) {
@@ -57,9 +56,7 @@ where
             // Broken off: the request went with its future, and the words were said.
             let Ok(answer) = waiting.await else { return };
             // The form may be gone by now.
-            let _ = self
-                .run
-                .try_update(|run| run.answered(number, (tested.clone(), subject), answer));
+            let _ = self.run.try_update(|run| run.answered(number, tested.clone(), answer));
             if let Some(problem) = self.run.try_with_untracked(TestRun::problem).flatten() {
                 failed(tested, &problem);
             }

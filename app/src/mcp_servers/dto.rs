@@ -79,6 +79,14 @@ impl McpServer {
             Transport::Http | Transport::Unknown => Resource::McpServers,
         }
     }
+
+    /// What it connects to: a host, or the name of a program.
+    #[must_use]
+    pub fn target(&self) -> Option<String> {
+        self.command
+            .clone()
+            .or_else(|| crate::address::host_of(self.url.as_deref()?))
+    }
 }
 
 /// Body of `POST /mcp-servers`, `PATCH /mcp-servers/{id}` (a merge patch) and `POST /mcp-servers/test`: what a

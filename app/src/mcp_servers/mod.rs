@@ -4,7 +4,6 @@ mod api;
 mod connection;
 mod deleting;
 mod dto;
-mod failure;
 mod form;
 mod pages;
 mod test_dialog;

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::connection::Connected;
-use super::failure::subject_of;
 use super::{McpServer, McpServerId, TestResult, text};
 use crate::api::{ReadClient, WriteClient};
 use crate::connections::{Headline, HeadlineLine, Outcome, test_again, testing};
@@ -39,11 +38,10 @@ pub fn TestDialog(
         Some(server) => text::test(&server.name),
         None => text::test(text::a_server()),
     });
-    let subject = move || server.get().as_ref().map(subject_of).unwrap_or_default();
     let headline = move || {
         let headline = match outcome.get() {
-            None => Headline::Waiting(testing(subject().host.as_deref())),
-            Some(outcome) => Headline::of(&outcome, &subject(), |result| text::connected(result.tool_count)),
+            None => Headline::Waiting(testing(server.get().as_ref().and_then(McpServer::target).as_deref())),
+            Some(outcome) => Headline::of(&outcome, |result| text::connected(result.tool_count)),
         };
         view! { <HeadlineLine headline/> }
     };

@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use super::test_result::Answered;
 use super::{ModelBinding, ModelBindingId, ModelTestResult, text};
 use crate::api::{ReadClient, WriteClient};
-use crate::connections::{Headline, HeadlineLine, Outcome, Subject, test_again, testing};
+use crate::connections::{Headline, HeadlineLine, Outcome, test_again, testing};
 use crate::ui::{Button, Dialog, DialogBody};
 
 /// Tests a saved binding as it is, at once, and shows how that ended.
@@ -38,11 +38,10 @@ pub fn TestDialog(
         Some(binding) => text::test(&binding.name),
         None => text::test(text::a_binding()),
     });
-    let subject = move || subject_of(binding.get().as_ref());
     let headline = move || {
         let headline = match outcome.get() {
-            None => Headline::Waiting(testing(subject().host.as_deref())),
-            Some(outcome) => Headline::of(&outcome, &subject(), |_| text::works().to_owned()),
+            None => Headline::Waiting(testing(binding.get().map(|binding| binding.host).as_deref())),
+            Some(outcome) => Headline::of(&outcome, |_| text::works().to_owned()),
         };
         view! { <HeadlineLine headline/> }
     };
@@ -64,13 +63,4 @@ pub fn TestDialog(
         </Dialog>
     }
     .into_any()
-}
-
-fn subject_of(binding: Option<&ModelBinding>) -> Subject {
-    let credential = binding.and_then(|binding| binding.credential.as_ref());
-    Subject {
-        host: binding.map(|binding| binding.host.clone()),
-        credential: credential.and_then(|credential| credential.name.clone()),
-        is_model: true,
-    }
 }

@@ -7,14 +7,14 @@ use super::steps::{Steps, ToolCalls};
 use super::trial::{Phase, Trial};
 use crate::ai::{ActionOutput, text};
 use crate::api::ClientError;
-use crate::connections::{Headline, HeadlineLine, Subject, error_words, milliseconds};
+use crate::connections::{Headline, HeadlineLine, error_words, milliseconds};
 use crate::ui::CopyButton;
 
 /// The answer, while it comes and afterwards. Its end is announced, not every piece of it.
 #[component]
-pub(super) fn Output(model: TryModel, #[prop(into)] subject: Signal<Subject>) -> impl IntoView {
+pub(super) fn Output(model: TryModel) -> impl IntoView {
     let trial = model.trial;
-    let headline = Memo::new(move |_| trial.with(|trial| headline(trial, &subject.get())));
+    let headline = Memo::new(move |_| trial.with(headline));
     let said = Memo::new(move |_| trial.with(|trial| trial.text.clone()));
     let reasoning = Memo::new(move |_| trial.with(|trial| trial.reasoning.clone()));
     let steps = Memo::new(move |_| trial.with(|trial| trial.steps.clone()));
@@ -61,7 +61,7 @@ pub(super) fn Output(model: TryModel, #[prop(into)] subject: Signal<Subject>) ->
 }
 
 /// One sentence for where it stands.
-fn headline(trial: &Trial, subject: &Subject) -> Option<Headline> {
+fn headline(trial: &Trial) -> Option<Headline> {
     Some(match &trial.phase {
         Phase::Idle => return None,
         Phase::Running(_) if trial.text.is_empty() && trial.calls.is_empty() => {
@@ -74,7 +74,7 @@ fn headline(trial: &Trial, subject: &Subject) -> Option<Headline> {
             Headline::Good(text::finished(reason).to_owned())
         }
         Phase::Failed(ClientError::Offline) if !trial.text.is_empty() => Headline::Bad(text::broke_off().to_owned()),
-        Phase::Failed(error) => Headline::Bad(error_words(error, subject)),
+        Phase::Failed(error) => Headline::Bad(error_words(error)),
     })
 }
 

@@ -10,7 +10,6 @@ use crate::PageOutcome;
 use crate::accounts::{Action, Resource as Kind, may};
 use crate::ai::text;
 use crate::api::{ClientError, Problem, ReadClient};
-use crate::connections::Subject;
 use crate::help::HelpTopic;
 use crate::model_bindings::{ModelBinding, ModelBindingId};
 use crate::shell::PageHeader;
@@ -54,21 +53,13 @@ pub fn TryPage() -> impl IntoView {
 fn Trying(binding: ModelBinding) -> impl IntoView {
     let about = text::about(binding.settings.provider.label(), &binding.settings.model_id);
     let may_use = may(Kind::ModelBindings, Action::Use, Some(binding.owner.id));
-    let subject = Subject {
-        host: Some(binding.host.clone()),
-        credential: binding
-            .credential
-            .as_ref()
-            .and_then(|credential| credential.name.clone()),
-        is_model: true,
-    };
     let body = if may_use {
         let model = TryModel::new(binding.id);
         on_cleanup(move || model.abort_run());
         view! {
             <div class="try">
                 <Controls model/>
-                <Output model subject/>
+                <Output model/>
             </div>
         }
         .into_any()

@@ -6,7 +6,7 @@ use super::fields::FormFields;
 use super::model::Form;
 use crate::accounts::{Action, use_me};
 use crate::api::ReadClient;
-use crate::mcp_servers::failure::{Subject, error_words};
+use crate::connections::error_words;
 use crate::mcp_servers::{McpServer, McpServerId, text};
 use crate::ui::{Button, Dialog, DialogBody, focus_autofocus, use_toasts};
 
@@ -55,7 +55,7 @@ pub fn McpServerDialog(
                         }
                     }
                     Err(error) => {
-                        let _ = failure.try_set(Some(error_words(&error, &Subject::default())));
+                        let _ = failure.try_set(Some(error_words(&error)));
                     }
                 }
             });

@@ -1,6 +1,6 @@
 //! What stands in the form, and what is sent of it.
 
-use crate::address::{AddressFault, fault_of, host_of};
+use crate::address::{AddressFault, fault_of};
 use crate::api::Patch;
 use crate::credentials::CredentialId;
 use crate::mcp_servers::{McpServer, McpServerInput, Transport};
@@ -61,15 +61,6 @@ impl Draft {
     /// What is wrong with the address.
     pub(super) fn url_fault(&self) -> Option<AddressFault> {
         fault_of(&self.url)
-    }
-
-    /// Where it leads: a host, or the name of a program.
-    pub(super) fn leads_to(&self) -> Option<String> {
-        if self.is_program() {
-            Some(self.command.clone()).filter(|command| !command.is_empty())
-        } else {
-            host_of(&self.url)
-        }
     }
 
     /// What a test of it depends on.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::model::{Field, Form};
 use crate::api::{Problem, WriteClient};
-use crate::connections::{Subject, Tried};
+use crate::connections::Tried;
 use crate::mcp_servers::TestResult;
 
 impl Tried for TestResult {
@@ -22,14 +22,8 @@ impl Form {
         }
         let draft = untrack(|| self.draft());
         let body = draft.test(self.before.get_untracked().as_ref(), self.allow());
-        let subject = Subject {
-            host: draft.leads_to(),
-            credential: untrack(|| self.picker.selected()).and_then(|choice| choice.name),
-            is_model: false,
-        };
         self.tester.start(
             draft.tested(),
-            subject,
             async move { WriteClient.test_mcp_server(&body).await },
             move |tested, problem| {
                 self.consent.note(tested, problem);

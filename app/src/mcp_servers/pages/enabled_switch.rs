@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api::{Patch, WriteClient};
-use crate::mcp_servers::failure::{Subject, error_words};
+use crate::connections::error_words;
 use crate::mcp_servers::{McpServer, McpServerInput, text};
 use crate::ui::list::Listing;
 use crate::ui::use_toasts;
@@ -51,7 +51,7 @@ pub(super) fn EnabledSwitch(server: Memo<McpServer>, listing: Listing<McpServer>
                     let words = if outdated {
                         text::switch_outdated().to_owned()
                     } else {
-                        error_words(&error, &Subject::default())
+                        error_words(&error)
                     };
                     let _ = failure.try_set(Some(words));
                 }

@@ -5,8 +5,8 @@ use leptos::task::spawn_local;
 
 use super::ToolsList;
 use crate::api::{ClientError, ReadClient};
+use crate::connections::error_words;
 use crate::mcp_servers::connection::{ConnectionFacts, Facts};
-use crate::mcp_servers::failure::{error_words, subject_of};
 use crate::mcp_servers::{McpServer, McpServerId, ToolList, text};
 use crate::ui::{Button, Dialog, DialogBody, DialogSize, Icon, IconKind};
 
@@ -50,7 +50,6 @@ pub fn ToolsDialog(
         Some(server) => text::tools(&server.name),
         None => text::tools(text::a_server()),
     });
-    let subject = move || server.get().as_ref().map(subject_of).unwrap_or_default();
     let status = move || match asking.get() {
         Asking::Waiting => Some(view! { <p class="progress">{text::asking()}</p> }.into_any()),
         Asking::Tools(tools) if tools.items.is_empty() => Some(view! { <p>{text::no_tools()}</p> }.into_any()),
@@ -59,7 +58,7 @@ pub fn ToolsDialog(
             view! {
                 <div class="notice notice-danger">
                     <Icon kind=IconKind::Alert/>
-                    <p>{error_words(&error, &subject())}</p>
+                    <p>{error_words(&error)}</p>
                 </div>
             }
             .into_any(),

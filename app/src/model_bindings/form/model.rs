@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::api::{Patch, ReadClient, WriteClient};
-use crate::connections::{Consent, Subject, Tester};
+use crate::connections::{Consent, Tester};
 use crate::model_bindings::{ModelBinding, ModelBindingInput, ModelTestResult, leads_to, settings_faults};
 use crate::names::parse_name;
 use crate::schemas::{Form, FormHandle};
@@ -113,14 +113,8 @@ impl BindingForm {
             allow_host: self.consent.allows(&settings),
             whole_host: self.allows_whole_host(&settings),
         };
-        let subject = Subject {
-            host: leads_to(&settings).map(|to| to.host()),
-            credential: untrack(|| self.settings.credential(API_KEY)).and_then(|choice| choice.name),
-            is_model: true,
-        };
         self.tester.start(
             settings,
-            subject,
             async move { WriteClient.test_model_binding(&body).await },
             move |tested, problem| {
                 if !self.consent.note(tested, problem)
