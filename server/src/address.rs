@@ -97,6 +97,17 @@ pub fn shown_address(text: String) -> String {
     )
 }
 
+/// An allowed destination for such readers, and in errors.
+#[must_use]
+pub fn shown_entry(entry: String) -> String {
+    if !is_secret_in_address(&entry) {
+        return entry;
+    }
+    let authority = entry.find("://").map_or(0, |at| at + "://".len());
+    let origin = entry[authority..].find('/').map_or(entry.len(), |at| authority + at);
+    format!("{}/{HIDDEN}", &entry[..origin])
+}
+
 /// A stored id or argument for such readers.
 #[must_use]
 pub fn shown_id(text: String) -> String {
@@ -105,7 +116,7 @@ pub fn shown_id(text: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Address, EnterFault, shown_address, shown_id};
+    use super::{Address, EnterFault, shown_address, shown_entry, shown_id};
     use crate::destination::DestinationFault;
 
     #[test]
@@ -128,6 +139,18 @@ mod tests {
         let plain = "https://mcp.example.com:8443/mcp?region=eu";
         assert_eq!(Address::enter(plain).unwrap().url.as_str(), plain);
         assert_eq!(shown_address(plain.to_owned()), plain);
+        for (entry, shown) in [
+            ("mcp.example.com/sk-canary00000000000000", "mcp.example.com/…"),
+            (
+                "http://127.0.0.1:4000/a/sk-canary00000000000000/mcp",
+                "http://127.0.0.1:4000/…",
+            ),
+            ("[::1]:4000/token=canary", "[::1]:4000/…"),
+            ("mcp.example.com/mcp", "mcp.example.com/mcp"),
+            ("mcp.example.com", "mcp.example.com"),
+        ] {
+            assert_eq!(shown_entry(entry.to_owned()), shown);
+        }
         assert_eq!(shown_id("sk-canary00000000000000".to_owned()), "…");
         assert_eq!(shown_id("gpt-5.2-2026-01-01".to_owned()), "gpt-5.2-2026-01-01");
     }

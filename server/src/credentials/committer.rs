@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::resolver::{Granted, Referrer, ResolveError, UseRequest};
 use super::switch::Switch;
 use crate::accounts::{SESSION_IDLE, session_state};
+use crate::address::shown_entry;
 use crate::audit::{self, Event, recorded_version};
 use crate::db::{Tx, WriteClass, within};
 use crate::destination::AllowedHost;
@@ -265,7 +266,7 @@ fn listed(entries: &[AllowedHost], request: &UseRequest, credential: NamedRecord
 /// The refusal names the entry that would allow the request.
 fn not_allowed(request: &UseRequest, credential: NamedRecord) -> ResolveError {
     ResolveError::HostNotAllowed {
-        host: request.scope.entry(),
+        host: shown_entry(request.scope.entry()),
         credential,
     }
 }

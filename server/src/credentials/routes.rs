@@ -8,6 +8,7 @@ use axum::routing::get;
 use tracing::instrument;
 
 use super::listing::SORTS;
+use super::rows::show_to;
 use super::{Credentials, input};
 use crate::http::{
     Answer, ApiError, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, created, json, no_content, permits,
@@ -27,9 +28,13 @@ pub fn router() -> Router<AppState> {
 permits!(Credentials: Read, Create, Update, Delete);
 
 #[instrument(name = "credentials.list", skip_all)]
-async fn list(_may: May<Read>, State(credentials): State<Credentials>, pairs: QueryPairs) -> Answer {
+async fn list(may: May<Read>, State(credentials): State<Credentials>, pairs: QueryPairs) -> Answer {
     let query = ListQuery::parse(pairs, "credentials", SORTS, "-created_at")?;
-    Ok(json(&credentials.list(query).await?))
+    let mut page = credentials.list(query).await?;
+    for credential in &mut page.items {
+        show_to(credential, &may.principal);
+    }
+    Ok(json(&page))
 }
 
 #[instrument(name = "credentials.create", skip_all)]
@@ -43,8 +48,9 @@ async fn create(may: May<Create>, State(credentials): State<Credentials>, JsonBo
 }
 
 #[instrument(name = "credentials.get", skip_all, fields(credential.id = %id))]
-async fn read(_may: May<Read>, State(credentials): State<Credentials>, IdPath(id): IdPath<CredentialId>) -> Answer {
-    let credential = credentials.get(id).await?.ok_or(ApiError::NotFound)?;
+async fn read(may: May<Read>, State(credentials): State<Credentials>, IdPath(id): IdPath<CredentialId>) -> Answer {
+    let mut credential = credentials.get(id).await?.ok_or(ApiError::NotFound)?;
+    show_to(&mut credential, &may.principal);
     Ok(with_etag(&credential, credential.revision))
 }
 

@@ -7,6 +7,7 @@ use app::credentials::{
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::address::shown_entry;
 use crate::http::{Principal, SortKey};
 use crate::references::AllowedList;
 
@@ -57,6 +58,19 @@ impl From<CredentialRow> for Credential {
             used_by: row.used_by,
             created_at: row.created_at,
             updated_at: row.updated_at,
+        }
+    }
+}
+
+/// Hides what looks like a secret in allowed destinations from readers who may not change the credential. Such entries
+/// come from addresses that were stored before the rule about secrets.
+pub(super) fn show_to(credential: &mut Credential, reader: &Principal) {
+    if reader.may_with(Resource::Credentials, Action::Update, credential.owner.id) {
+        return;
+    }
+    for list in [&mut credential.allowed_hosts, &mut credential.allowed_hosts_from_before] {
+        for entry in list {
+            *entry = shown_entry(std::mem::take(entry));
         }
     }
 }

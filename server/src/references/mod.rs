@@ -19,6 +19,7 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::address::shown_entry;
 use crate::audit::Event;
 use crate::db::{Db, Tx, execute, read, within};
 use crate::destination::{AllowedHost, Destination};
@@ -226,7 +227,7 @@ pub fn judge(
         }
     }
     Err(ApiError::HostNotAllowed {
-        host: target.scope.entry(),
+        host: shown_entry(target.scope.entry()),
         credential,
     })
 }

@@ -101,4 +101,29 @@ both_engines! {
         app.patch("manager", &server, json!({"name": "renamed"})).await.expect(200);
         app.patch("manager", &format!("/model-bindings/{binding}"), json!({"name": "renamed"})).await.expect(200);
     }
+
+    async fn an_allowed_destination_with_a_secret_is_refused_and_an_older_one_hidden(app: TestApp) {
+        for address in ADDRESSES.into_iter().filter(|address| !address.contains('?')) {
+            let body = json!({"name": "CRM", "value": "marked-canary-value", "allowed_hosts": [address]});
+            let refused = app.post("manager", "/credentials", body).await.problem(422, "invalid");
+            assert_eq!(refused.pointers(), ["/allowed_hosts/0"], "{address}");
+            assert!(!refused.whole().contains("canary"), "{address}");
+        }
+        let peer = crate::peers::hostile::Peer::start(crate::peers::hostile::Seen::decently).await;
+        let credential = app.credential("manager", "CRM", "marked-canary-value").await;
+        let server = app.server("manager", "crm", &peer.url(), Some(&credential)).await;
+        let origin = peer.url().replace("/mcp", "");
+        run(&app, &format!("UPDATE credentials SET allowed_destinations = '[\"{origin}/sk-canary00000000000000\"]'")).await;
+        let path = format!("/credentials/{credential}");
+        for who in ["viewer", "other"] {
+            assert_eq!(app.get(who, &path).await.expect(200).json()["allowed_hosts"], json!([format!("{origin}/…")]), "{who}");
+            assert!(!app.get(who, "/credentials").await.expect(200).whole().contains("canary"), "{who}");
+        }
+        assert!(app.get("manager", &path).await.expect(200).whole().contains("canary"));
+        // The refusal of an older address names its origin only.
+        run(&app, &format!("UPDATE mcp_servers SET url = '{origin}/sk-canary11111111111111'")).await;
+        let refused = app.get("other", &format!("{server}/tools")).await.problem(422, "host-not-allowed");
+        assert_eq!(refused.text("/host"), format!("{origin}/…"));
+        assert!(!refused.whole().contains("canary"));
+    }
 }
