@@ -209,9 +209,13 @@ impl fmt::Display for Destination {
     }
 }
 
-/// A domain name without its trailing dot; nothing where it is longer than names are in DNS (RFC 1035), or a label is
-/// missing.
+/// A domain name without its trailing dot; `None` where it is longer than names are in DNS (RFC 1035), a label is
+/// missing, or a character is no part of host names: an entry could not write it. Names of containers have underscores.
 fn normal_name(name: &str) -> Option<String> {
     let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-    (name.len() <= 253 && name.split('.').all(|label| !label.is_empty())).then_some(name)
+    let is_label = |label: &str| {
+        let mut bytes = label.bytes();
+        !label.is_empty() && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    (name.len() <= 253 && name.split('.').all(is_label)).then_some(name)
 }

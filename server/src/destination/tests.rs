@@ -25,6 +25,9 @@ fn addresses_that_no_request_can_go_to_are_refused() {
         ("https://user:word@mcp.example.com/", DestinationFault::UserInfo),
         ("https://mcp.example.com/#x", DestinationFault::Fragment),
         ("https://a\0b/", DestinationFault::Unreadable),
+        ("https://*.example.com/", DestinationFault::Unreadable),
+        ("http:\\a%2Ab", DestinationFault::Unreadable),
+        ("https://a,b.example/", DestinationFault::Unreadable),
         ("", DestinationFault::Unreadable),
     ] {
         assert_eq!(shown(text), Err(fault), "{text}");
