@@ -15,11 +15,12 @@ const CHUNK: usize = 16 * 1024;
 const VALUES: usize = 256;
 
 /// Texts that are hard to search for a value: escaped by turns, escaped twice, digits, one letter.
-const WORST: [(&str, &str); 6] = [
+const WORST: [(&str, &str); 7] = [
     ("abcd1234", r"\u0061bcd1234&#97;bcd1234;"),
     ("abcd1234", r"\\\\u0061bcd1234"),
     ("abcd1234", "61 62 63 64 31 32 33 34 "),
     ("abcd1234", "&am&am&#x0000&lbrac"),
+    ("abcd1234", "&a"),
     ("aaaaaaaa", "a"),
     ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", "a"),
 ];

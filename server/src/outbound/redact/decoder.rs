@@ -5,7 +5,7 @@
 //! forms cannot be listed. Escapes of escapes are undone as well, [`MAX_ESCAPED`] times over: a document in a text of a
 //! document in a text. Each byte remembers where it came from.
 
-use super::escapes::{Escape, MAX_ESCAPE_BYTES, is_introducer, read_escape};
+use super::escapes::{Escape, MAX_ESCAPE_BYTES, is_introducer, may_begin, read_escape};
 
 /// How many times over the escapes of a text are undone.
 const MAX_ESCAPED: usize = 4;
@@ -25,18 +25,22 @@ pub(super) struct Decoder {
 }
 
 /// Undoes escapes once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Level {
-    /// Begins with the first byte of what may be an escape, or is empty.
-    held: [Unit; MAX_ESCAPE_BYTES],
-    bytes: [u8; MAX_ESCAPE_BYTES],
-    len: usize,
+    /// The bytes from `from` to `to`: the beginning of what may be an escape, or none.
+    held: [Unit; ROOM],
+    bytes: [u8; ROOM],
+    from: usize,
+    to: usize,
 }
+
+/// Room for more than one escape, so that held bytes are rarely moved.
+const ROOM: usize = 4 * MAX_ESCAPE_BYTES;
 
 impl Decoder {
     /// Whether this byte reads as itself, and at once.
     pub fn passes(&self, byte: u8) -> bool {
-        !is_introducer(byte) && byte != 0 && self.levels.iter().all(|level| level.len == 0)
+        !is_introducer(byte) && byte != 0 && self.levels.iter().all(Level::is_empty)
     }
 
     /// Takes the next byte. Those of value zero are left out: text in UTF-16 is full of them.
@@ -54,8 +58,8 @@ impl Decoder {
 
     /// Where the first byte came from that is held.
     pub fn held_from(&self) -> Option<u64> {
-        let held = self.levels.iter().filter(|level| level.len > 0);
-        held.map(|level| level.held[0].start).min()
+        let held = self.levels.iter().filter(|level| !level.is_empty());
+        held.map(|level| level.held[level.from].start).min()
     }
 }
 
@@ -77,54 +81,84 @@ fn feed(levels: &mut [Level], unit: Unit, out: &mut impl FnMut(Unit)) {
         }
         return;
     };
-    if level.len == 0 && !is_introducer(unit.byte) {
+    if level.is_empty() && !is_introducer(unit.byte) {
         return feed(above, unit, out);
     }
-    level.held[level.len] = unit;
-    level.bytes[level.len] = unit.byte;
-    level.len += 1;
-    level.settle(&mut |unit| feed_dyn(above, unit, out));
+    level.hold(unit);
+    if level.may_be_decided() {
+        level.settle(above, out);
+    }
 }
 
-/// Breaks the recursion of types.
-fn feed_dyn(levels: &mut [Level], unit: Unit, mut out: &mut dyn FnMut(Unit)) {
-    feed(levels, unit, &mut out);
+impl Default for Level {
+    fn default() -> Self {
+        Self {
+            held: [Unit::default(); ROOM],
+            bytes: [0; ROOM],
+            from: 0,
+            to: 0,
+        }
+    }
 }
 
 impl Level {
-    /// Gives what is decided.
-    fn settle(&mut self, out: &mut dyn FnMut(Unit)) {
-        let mut from = 0;
-        while from < self.len {
-            let first = self.held[from];
-            if !is_introducer(first.byte) {
-                out(first);
-                from += 1;
-                continue;
-            }
-            match read_escape(&self.bytes[from..self.len]) {
+    #[inline]
+    fn is_empty(&self) -> bool {
+        self.from == self.to
+    }
+
+    #[inline]
+    fn hold(&mut self, unit: Unit) {
+        if self.to == ROOM {
+            self.held.copy_within(self.from.., 0);
+            self.bytes.copy_within(self.from.., 0);
+            (self.from, self.to) = (0, ROOM - self.from);
+        }
+        self.held[self.to] = unit;
+        self.bytes[self.to] = unit.byte;
+        self.to += 1;
+    }
+
+    /// `false` while an entity grows by letters and digits: another mark ends it, and it is read once.
+    #[inline]
+    fn may_be_decided(&self) -> bool {
+        let (first, last) = (self.bytes[self.from], self.bytes[self.to - 1]);
+        first != b'&' || !last.is_ascii_alphanumeric() || self.to - self.from == MAX_ESCAPE_BYTES
+    }
+
+    /// Gives what is decided to the next level.
+    fn settle(&mut self, above: &mut [Self], out: &mut impl FnMut(Unit)) {
+        while self.from < self.to {
+            let first = self.held[self.from];
+            let text = &self.bytes[self.from..self.to];
+            let escape = match text {
+                [byte, ..] if !is_introducer(*byte) => Escape::None,
+                [byte, second, ..] if !may_begin(*byte, *second) => Escape::None,
+                [_] => return,
+                _ => read_escape(text),
+            };
+            match escape {
                 // An escape that is as long as this is none.
-                Escape::Partial if self.len - from < MAX_ESCAPE_BYTES => break,
+                Escape::Partial if text.len() < MAX_ESCAPE_BYTES => return,
                 Escape::Partial | Escape::None => {
-                    out(first);
-                    from += 1;
+                    feed(above, first, out);
+                    self.from += 1;
                 }
                 Escape::Of { length, written } => {
-                    let end = self.held[from + length - 1].end;
+                    let end = self.held[self.from + length - 1].end;
                     let start = first.start;
-                    written.each_byte(|byte| out(Unit { byte, start, end }));
-                    from += length;
+                    written.each_byte(|byte| feed(above, Unit { byte, start, end }, out));
+                    self.from += length;
                 }
             }
         }
-        self.held.copy_within(from..self.len, 0);
-        self.bytes.copy_within(from..self.len, 0);
-        self.len -= from;
+        (self.from, self.to) = (0, 0);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::escapes::{Escape, is_introducer, may_begin, read_escape};
     use super::{Decoder, Unit, read};
 
     fn whole(text: &str) -> String {
@@ -168,6 +202,7 @@ mod tests {
             "plain",
             "50 % of it",
             "a & b; c",
+            "&amplifier; &am &lbraces; &notanentityatall;",
             "&#;",
             "&#x110000;",
             "&unknown; &",
@@ -180,6 +215,17 @@ mod tests {
             "\\",
         ] {
             assert_eq!(whole(text), text);
+        }
+    }
+
+    #[test]
+    fn two_bytes_that_cannot_begin_an_escape_are_none() {
+        for first in (0..=u8::MAX).filter(|byte| is_introducer(*byte)) {
+            for second in 0..=u8::MAX {
+                if !may_begin(first, second) {
+                    assert_eq!(read_escape(&[first, second]), Escape::None, "{first} {second}");
+                }
+            }
         }
     }
 

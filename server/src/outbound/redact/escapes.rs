@@ -42,6 +42,17 @@ pub(super) const fn is_introducer(byte: u8) -> bool {
     matches!(byte, b'\\' | b'&' | b'%' | b'=')
 }
 
+/// Whether an escape may begin with these two bytes, the first an introducer.
+#[inline]
+pub(super) fn may_begin(first: u8, second: u8) -> bool {
+    match first {
+        b'&' => second == b'#' || second < 128 && BEFORE[usize::from(second)] < BEFORE[usize::from(second) + 1],
+        b'%' => second == b'u' || second.is_ascii_hexdigit(),
+        b'=' => matches!(second, b'3' | b'\r' | b'\n'),
+        _ => true,
+    }
+}
+
 /// Reads what begins with an introducer.
 pub(super) fn read_escape(text: &[u8]) -> Escape {
     match text {
@@ -224,6 +235,10 @@ fn named(rest: &[u8]) -> Escape {
     let first = usize::from(rest[0].min(127));
     for (name, byte) in &ENTITIES[BEFORE[first]..BEFORE[first + 1]] {
         let name = name.as_bytes();
+        // Most names differ here, and a comparison of slices is a call.
+        if rest.len() > 1 && rest[1] != name[1] {
+            continue;
+        }
         if rest.len() <= name.len() {
             if name.starts_with(rest) {
                 return Escape::Partial;
@@ -236,7 +251,7 @@ fn named(rest: &[u8]) -> Escape {
 }
 
 /// For each byte, how many entities begin with a smaller one.
-const BEFORE: [usize; 129] = {
+static BEFORE: [usize; 129] = {
     let mut before = [0; 129];
     let mut byte = 0;
     while byte < 129 {
@@ -249,7 +264,7 @@ const BEFORE: [usize; 129] = {
 };
 
 /// By their first byte.
-const ENTITIES: &[(&str, u8)] = &[
+static ENTITIES: &[(&str, u8)] = &[
     ("AMP", b'&'),
     ("GT", b'>'),
     ("Hat", b'^'),

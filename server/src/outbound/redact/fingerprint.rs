@@ -23,11 +23,13 @@ impl Fingerprint {
     }
 
     /// The hash with one more byte.
+    #[inline]
     pub fn and(self, base: u64, byte: u8) -> Self {
         Self(reduce(u128::from(self.0) * u128::from(base) + u128::from(byte) + 1))
     }
 
     /// Whether the bytes read between `before` and `self` are those of `between`.
+    #[inline]
     pub fn follows(self, before: Self, shift: Shift, between: Self) -> bool {
         self.0 == reduce(u128::from(before.0) * u128::from(shift.0) + u128::from(between.0))
     }
@@ -61,6 +63,7 @@ pub(super) fn base() -> u64 {
     clippy::cast_possible_truncation,
     reason = "both halves of a product below 2^122 fit into 61 bits after the shift"
 )]
+#[inline]
 fn reduce(product: u128) -> u64 {
     let sum = (product as u64 & PRIME) + (product >> 61) as u64;
     if sum >= PRIME { sum - PRIME } else { sum }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use aho_corasick::automaton::StateID;
 
+use super::Redactor;
 use super::decoder::Unit;
 use super::encodings::{Form, HEAD_BYTES};
 use super::fingerprint::{Fingerprint, base};
@@ -17,8 +18,9 @@ const MAX_WAITING: usize = 16 * 1024;
 /// Receiver of the spans that a lane finds.
 pub(super) struct Finder<'a> {
     pub spans: &'a mut MaskSpans,
-    /// Whether a value is masked in a form of this length.
-    pub accepts: &'a dyn Fn(usize, usize) -> bool,
+    pub redactor: &'a Redactor,
+    /// The shortest form that is masked.
+    pub min_bytes: usize,
     /// Counts comparisons, for tests that hold the time linear.
     pub work: &'a mut u64,
 }
@@ -81,7 +83,7 @@ impl Lane {
         for (head, members) in table.heads(self.state) {
             for (index, member) in members.iter().enumerate() {
                 *finder.work += 1;
-                if !(finder.accepts)(member.value, member.len) {
+                if !finder.redactor.accepts(member.value, member.len, finder.min_bytes) {
                     continue;
                 }
                 let start = self.start_of(member.len.min(HEAD_BYTES));
@@ -195,6 +197,7 @@ impl Waiting {
         }
         self.due = u64::MAX;
         *finder.work += self.queues.len() as u64 - 1;
+        let mut has_empty = false;
         for queue in &mut self.queues {
             let member = table.member(queue.form.0, queue.form.1);
             while let Some(beginning) = queue.waiting.front().filter(|beginning| beginning.due <= read) {
@@ -213,11 +216,14 @@ impl Waiting {
                     self.count -= 1;
                 }
             }
-            if let Some(due) = queue.next_due() {
-                self.due = self.due.min(due);
+            match queue.next_due() {
+                Some(due) => self.due = self.due.min(due),
+                None => has_empty = true,
             }
         }
-        self.queues.retain(|queue| queue.next_due().is_some());
+        if has_empty {
+            self.queues.retain(|queue| queue.next_due().is_some());
+        }
     }
 
     /// Where the first beginning is of the forms that count.

@@ -137,7 +137,8 @@ impl Scanner {
         }
         let mut finder = Finder {
             spans: &mut self.spans,
-            accepts: &|value, len| redactor.accepts(value, len, min_bytes),
+            redactor,
+            min_bytes,
             work: &mut self.work,
         };
         read(&mut self.decoder, &mut finder, &mut self.readings, &redactor.patterns);

@@ -14,9 +14,10 @@ pub(super) struct MaskSpans {
 impl MaskSpans {
     /// Adds a range; it becomes one with those that it overlaps.
     pub fn add(&mut self, mut range: Range<u64>) {
-        match self.live().last() {
+        match self.spans[self.taken..].last_mut() {
             Some(last) if last.end > range.start => {
-                if last.start <= range.start && range.end <= last.end {
+                if last.start <= range.start {
+                    last.end = last.end.max(range.end);
                     return;
                 }
             }
