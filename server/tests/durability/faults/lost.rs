@@ -33,7 +33,7 @@ async fn a_write_whose_commit_was_not_answered_says_that_its_outcome_is_not_know
         assert!(kind.ends_with(":outcome-unknown"), "{problem}");
         let detail = problem["detail"].as_str().unwrap();
         assert!(
-            detail.contains("may be done or not") && detail.contains("Look"),
+            detail.contains("may or may not be saved") && detail.contains("Check the record"),
             "{detail}"
         );
         assert!(!detail.contains("Nothing was changed"), "{detail}");
