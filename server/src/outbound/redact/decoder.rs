@@ -21,7 +21,8 @@ pub(super) struct Unit {
 /// Undoes escapes. What may become an escape is held, at most [`MAX_ESCAPE_BYTES`] at each level.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
-    levels: [Level; MAX_ESCAPED],
+    /// Boxed: futures that read an answer hold a scanner.
+    levels: Box<[Level; MAX_ESCAPED]>,
 }
 
 /// Undoes escapes once.
@@ -46,14 +47,14 @@ impl Decoder {
     /// Takes the next byte. Those of value zero are left out: text in UTF-16 is full of them.
     pub fn push(&mut self, unit: Unit, out: &mut impl FnMut(Unit)) {
         if unit.byte != 0 {
-            feed(&mut self.levels, unit, out);
+            feed(&mut *self.levels, unit, out);
         }
     }
 
     /// At the end of the text: what is held is no escape, or one without its last mark.
     pub fn finish(&mut self, out: &mut impl FnMut(Unit)) {
         // A zero byte continues no escape, and is left out of the reading.
-        feed(&mut self.levels, Unit::default(), out);
+        feed(&mut *self.levels, Unit::default(), out);
     }
 
     /// Where the first byte came from that is held.
