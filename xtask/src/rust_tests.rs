@@ -33,6 +33,10 @@ const MANY_KILLS: &str = "200";
 const RESTARTS: &str = "STRONGROOM_TEST_RESTARTS";
 const MANY_RESTARTS: &str = "5";
 
+/// The seconds of the load of a soak, in the same manner.
+const SOAK: &str = "STRONGROOM_TEST_SOAK";
+const LONG_SOAK: &str = "300";
+
 /// What the tests of server and app run with.
 #[derive(Debug)]
 pub struct Given<'a> {
@@ -40,8 +44,8 @@ pub struct Given<'a> {
     pub postgres_programs: Option<&'a Path>,
     /// What the tests of schemas run in Node.js.
     pub node_modules: &'a Path,
-    /// Whether the server is killed as often as `--long` says.
-    pub kills_often: bool,
+    /// Whether tests repeat faults and last as `--long` says.
+    pub takes_long: bool,
     /// Arguments for the tests.
     pub arguments: &'a [String],
 }
@@ -68,8 +72,8 @@ pub fn run_all(workspace: &Workspace, given: &Given<'_>, counts: &mut Counts) ->
         .args(SELECTION)
         .arg("--no-fail-fast")
         .env("STRONGROOM_TEST_NODE_MODULES", given.node_modules);
-    for (name, often) in [(KILLS, MANY_KILLS), (RESTARTS, MANY_RESTARTS)] {
-        if given.kills_often && env::var_os(name).is_none() {
+    for (name, often) in [(KILLS, MANY_KILLS), (RESTARTS, MANY_RESTARTS), (SOAK, LONG_SOAK)] {
+        if given.takes_long && env::var_os(name).is_none() {
             cargo.env(name, often);
         }
     }
@@ -99,7 +103,9 @@ pub fn postgres_is_given() -> bool {
 
 fn run(cargo: Command, counts: &mut Counts) -> Result<()> {
     let shown = describe(&cargo);
-    let finished = run_showing(cargo, |line| is_cargo_result(line) || is_heading(line))?;
+    let finished = run_showing(cargo, |line| {
+        is_cargo_result(line) || is_heading(line) || line.starts_with("soak on ")
+    })?;
     let ran = Counts::of_cargo_test(&finished.output);
     *counts += ran;
     if !finished.status.success() {

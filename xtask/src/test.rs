@@ -18,8 +18,9 @@ pub struct Options {
     /// Run only these parts.
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
-    /// Take longer: the API is also sent what its documentation allows, and what it does not, and the test that kills the
-    /// server does so 200 times on each engine, and PostgreSQL ends five times in each way.
+    /// Take longer: the API is also sent what its documentation allows, and what it does not, the test that kills the
+    /// server does so 200 times on each engine, PostgreSQL ends five times in each way, and the soak lasts five minutes
+    /// on each engine.
     #[arg(long)]
     long: bool,
     /// Arguments for the test runner, such as `--only browser -- specs/smoke.spec.ts`.
@@ -250,7 +251,7 @@ fn test_rust(workspace: &Workspace, options: &Options, tools: &Tools, steps: &mu
         let given = rust_tests::Given {
             postgres_programs: tools.postgres.as_deref(),
             node_modules: &tools.node_modules,
-            kills_often: options.long,
+            takes_long: options.long,
             arguments: &options.runner_arguments,
         };
         rust_tests::run_all(workspace, &given, counts)

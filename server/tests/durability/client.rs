@@ -4,6 +4,15 @@ use serde_json::{Value, json};
 
 use crate::process::{EMAIL, PASSWORD, Server};
 
+/// An answer that was read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    /// The id of the request, as the audit trail has it.
+    pub request_id: String,
+    pub text: String,
+}
+
 /// Somebody who speaks to a server.
 #[derive(Clone)]
 pub struct Client {
@@ -42,14 +51,16 @@ impl Client {
 
     /// The status of signing in; the cookie is kept.
     pub async fn sign_in(&mut self, email: &str, password: &str) -> u16 {
+        self.try_to_sign_in(email, password).await.unwrap()
+    }
+
+    /// The same; `None` if the server died before it answered.
+    pub async fn try_to_sign_in(&mut self, email: &str, password: &str) -> Option<u16> {
         let body = json!({"email": email, "password": password});
-        let answer = self
-            .request("POST", "/api/v1/session", Some(body))
-            .send()
-            .await
-            .unwrap();
+        let request = self.request("POST", "/api/v1/session", Some(body));
+        let answer = request.send().await.ok()?;
         self.keep_cookie(&answer);
-        answer.status().as_u16()
+        Some(answer.status().as_u16())
     }
 
     /// The status of setting up; the cookie is kept.
@@ -92,6 +103,12 @@ impl Client {
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
+    /// Status and text of an address of the server, as the signed-in user.
+    pub async fn signed_text_of(&self, path: &str) -> (u16, String) {
+        let answer = self.request("GET", path, None).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
     /// Stores a credential and gives its id.
     pub async fn credential(&self, name: &str, value: &str) -> String {
         let body = json!({"name": name, "value": value});
@@ -119,5 +136,17 @@ impl Client {
         let status = answer.status().as_u16();
         let body = answer.bytes().await.ok()?;
         Some((status, serde_json::from_slice(&body).unwrap_or_default()))
+    }
+
+    /// A POST whose answer is of this type; `None` if the server died before it answered in full.
+    pub async fn exchange(&self, path: &str, body: Value, accept: &str) -> Option<Answer> {
+        let request = self.request("POST", path, Some(body)).header("accept", accept);
+        let answer = request.send().await.ok()?;
+        let id = answer.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+        Some(Answer {
+            status: answer.status().as_u16(),
+            request_id: id.unwrap_or_default().to_owned(),
+            text: answer.text().await.ok()?,
+        })
     }
 }

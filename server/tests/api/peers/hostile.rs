@@ -98,6 +98,16 @@ pub struct Peer {
 impl Peer {
     /// Starts a peer on loopback that answers each request with what the closure says.
     pub async fn start(behave: impl Fn(&Seen) -> Response + Clone + Send + Sync + 'static) -> Self {
+        Self::start_with(behave, true).await
+    }
+
+    /// The same without a journal, for more requests than the test has memory for.
+    #[allow(dead_code, reason = "each test binary uses a part of it")]
+    pub async fn forgetful(behave: impl Fn(&Seen) -> Response + Clone + Send + Sync + 'static) -> Self {
+        Self::start_with(behave, false).await
+    }
+
+    async fn start_with(behave: impl Fn(&Seen) -> Response + Clone + Send + Sync + 'static, keeps: bool) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
             .expect("loopback has a free port");
@@ -119,10 +129,12 @@ impl Peer {
                     headers: parts.headers,
                     message: serde_json::from_slice(&body).unwrap_or_default(),
                 };
-                journal
-                    .lock()
-                    .expect("no test panics while it writes")
-                    .push(seen.clone());
+                if keeps {
+                    journal
+                        .lock()
+                        .expect("no test panics while it writes")
+                        .push(seen.clone());
+                }
                 behave(&seen)
             }
         });

@@ -19,10 +19,10 @@ use crate::process::Server;
 
 /// Longer than any step takes, even on a busy machine.
 const LONG: Duration = Duration::from_mins(1);
-const HALF: &[u8] = b"POST /api/v1/session HTTP/1.1\r\nhost: 127.0.0.1\r\nx-half: ";
+pub(super) const HALF: &[u8] = b"POST /api/v1/session HTTP/1.1\r\nhost: 127.0.0.1\r\nx-half: ";
 
 /// A connection from an address of the loopback network; `None` if the server closes it at once.
-async fn connect(from: [u8; 4], server: &str) -> Option<TcpStream> {
+pub(super) async fn connect(from: [u8; 4], server: &str) -> Option<TcpStream> {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(SocketAddr::from((from, 0))).unwrap();
     let server: SocketAddr = server.parse().unwrap();
@@ -43,13 +43,13 @@ async fn ask(from: [u8; 4], server: &str, head: &str, body: &str) -> Option<u16>
     text.split(' ').nth(1)?.parse().ok()
 }
 
-async fn guess(from: [u8; 4], server: &str) -> Option<u16> {
+pub(super) async fn guess(from: [u8; 4], server: &str) -> Option<u16> {
     let body = json!({"email": "nobody@example.com", "password": "canary a wrong password"}).to_string();
     ask(from, server, "POST /api/v1/session", &body).await
 }
 
 /// This process needs descriptors for thousands of connections.
-fn raise_own_limit() {
+pub(super) fn raise_own_limit() {
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
     setrlimit(Resource::RLIMIT_NOFILE, hard, hard).unwrap();
     assert!(hard >= 6000, "the test needs 6,000 descriptors: {hard}");
@@ -155,7 +155,7 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
 }
 
 /// Anonymous memory of a process in MB: what its code and files take does not count.
-fn anonymous_memory(id: u32) -> u64 {
+pub(super) fn anonymous_memory(id: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with("RssAnon:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1000

@@ -16,7 +16,7 @@ const WITHIN: Duration = Duration::from_mins(1);
 
 /// Limits the size of the files that the server writes: a write beyond it fails with EFBIG, as one on a full disk fails
 /// with ENOSPC.
-fn limit(server: &Server, bytes: &str) {
+pub(super) fn limit(server: &Server, bytes: &str) {
     let limited = Command::new("prlimit")
         .arg(format!("--fsize={bytes}:"))
         .args(["--pid", &server.id().to_string()])

@@ -8,6 +8,7 @@ mod hardening;
 mod hostile_answers;
 mod json_log;
 mod metrics;
+mod soak;
 mod stopping;
 mod unconfined;
 
