@@ -8,7 +8,7 @@ use super::sink::Sink;
 use super::wire::{self, Answer, Ask, Fault, Fold, MAX_TEXT_BYTES, Piece};
 use super::{Ai, Caller, Model};
 use crate::outbound::redact::{Redactor, WordBuffer};
-use crate::outbound::{Bearer, Post, Reply};
+use crate::outbound::{Bearer, Outbound, OutboundError, Post, Reply};
 
 impl Ai {
     /// Asks a model once. A streamed answer goes to the sink while it comes, and is given whole at the end.
@@ -76,7 +76,7 @@ impl Ai {
         }
         let format = ask.provider.wire_format();
         if reply.is_event_stream() {
-            return Box::pin(streamed(reply, Fold::new(format), &about, sink))
+            return Box::pin(streamed(&self.outbound, reply, Fold::new(format), &about, sink))
                 .await
                 .map(Some);
         }
@@ -103,11 +103,18 @@ impl Ai {
 }
 
 /// Reads a stream to its end.
-async fn streamed(reply: Reply, mut fold: Fold, about: &About<'_>, sink: &Sink) -> Result<Answer, Failure> {
+async fn streamed(
+    outbound: &Outbound,
+    reply: Reply,
+    mut fold: Fold,
+    about: &About<'_>,
+    sink: &Sink,
+) -> Result<Answer, Failure> {
     let redactor = reply.redactor();
-    let mut text = Told::new(&redactor, |delta| ActionEvent::Text { delta });
-    let mut reasoning = Told::new(&redactor, |delta| ActionEvent::Reasoning { delta });
+    let mut text = Told::new(outbound, &redactor, |delta| ActionEvent::Text { delta });
+    let mut reasoning = Told::new(outbound, &redactor, |delta| ActionEvent::Reasoning { delta });
     let mut events = reply.events();
+    let mut call_bytes = 0;
     let outcome = loop {
         events.keep(text.kept_bytes() + reasoning.kept_bytes() + fold.kept_bytes());
         match events.next().await {
@@ -116,11 +123,19 @@ async fn streamed(reply: Reply, mut fold: Fold, about: &About<'_>, sink: &Sink) 
             Ok(Some(event)) => match fold.event(&event) {
                 Err(fault) => break Err(about.fault(fault)),
                 Ok(pieces) => {
+                    call_bytes = fold.kept_bytes();
+                    let mut added = Ok(());
                     for piece in pieces {
-                        match piece {
-                            Piece::Text(more) => text.add(&more, sink).await,
-                            Piece::Reasoning(more) => reasoning.add(&more, sink).await,
+                        added = match piece {
+                            Piece::Text(more) => text.add(more, sink).await,
+                            Piece::Reasoning(more) => reasoning.add(more, sink).await,
+                        };
+                        if added.is_err() {
+                            break;
                         }
+                    }
+                    if let Err(error) = added {
+                        break Err(about.outbound(error));
                     }
                     if text.read_bytes.max(reasoning.read_bytes) > MAX_TEXT_BYTES {
                         break Err(about.fault(Fault::TooMuch));
@@ -132,11 +147,17 @@ async fn streamed(reply: Reply, mut fold: Fold, about: &About<'_>, sink: &Sink) 
             },
         }
     };
-    reasoning.end(sink).await;
-    text.end(sink).await;
-    match outcome {
+    let mut ended = reasoning.end(sink).await;
+    if ended.is_ok() {
+        ended = text.end(sink).await;
+    }
+    match ended.map_err(|error| about.outbound(error)).and(outcome) {
         Ok(mut answer) => {
-            clean_calls(&redactor, &mut answer);
+            let cleaned = outbound.work(call_bytes, move || {
+                clean_calls(&redactor, &mut answer);
+                answer
+            });
+            let mut answer = cleaned.await.map_err(|error| about.outbound(error))?;
             answer.text = text.whole;
             answer.reasoning = reasoning.whole;
             Ok(answer)
@@ -160,7 +181,8 @@ fn clean_calls(redactor: &Redactor, answer: &mut Answer) {
 /// A text that is sent in pieces. The scan of the bytes does not see a value that the format cut in two, so the text
 /// itself is scanned, by [`WordBuffer`].
 struct Told {
-    words: Option<WordBuffer>,
+    outbound: Outbound,
+    words: Option<Box<WordBuffer>>,
     event: fn(String) -> ActionEvent,
     whole: String,
     /// What came, of which `whole` holds what was passed on.
@@ -168,9 +190,10 @@ struct Told {
 }
 
 impl Told {
-    fn new(redactor: &Redactor, event: fn(String) -> ActionEvent) -> Self {
+    fn new(outbound: &Outbound, redactor: &Redactor, event: fn(String) -> ActionEvent) -> Self {
         Self {
-            words: Some(redactor.words()),
+            outbound: outbound.clone(),
+            words: Some(Box::new(redactor.words())),
             event,
             whole: String::new(),
             read_bytes: 0,
@@ -182,18 +205,28 @@ impl Told {
         self.read_bytes.max(self.whole.len())
     }
 
-    async fn add(&mut self, more: &str, sink: &Sink) {
+    /// Scans one more piece, a large one away from the threads that serve requests.
+    async fn add(&mut self, more: String, sink: &Sink) -> Result<(), OutboundError> {
         self.read_bytes += more.len();
-        if let Some(words) = &mut self.words {
-            let clean = words.push(more);
+        if let Some(mut words) = self.words.take() {
+            let scanned = self.outbound.work(more.len(), move || {
+                let clean = words.push(&more);
+                (words, clean)
+            });
+            let (words, clean) = scanned.await?;
+            self.words = Some(words);
             self.send(clean, sink).await;
         }
+        Ok(())
     }
 
-    async fn end(&mut self, sink: &Sink) {
+    async fn end(&mut self, sink: &Sink) -> Result<(), OutboundError> {
         if let Some(words) = self.words.take() {
-            self.send(words.finish(), sink).await;
+            let unsent = self.read_bytes.saturating_sub(self.whole.len());
+            let rest = self.outbound.work(unsent, move || words.finish()).await?;
+            self.send(rest, sink).await;
         }
+        Ok(())
     }
 
     async fn send(&mut self, delta: String, sink: &Sink) {
