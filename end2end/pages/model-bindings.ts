@@ -32,6 +32,7 @@ export class ModelBindingForm {
   readonly remove = (field: string) => this.dialog.getByRole('button', { name: `Remove ${field}` });
   readonly add = () => this.dialog.getByRole('button', { name: 'Add field' });
   readonly addable = (field: string) => this.page.getByRole('menuitem', { name: field });
+  readonly allow = (words: string) => this.dialog.getByRole('checkbox', { name: `Allow ${words}`, exact: true });
   readonly test = () => this.dialog.getByRole('button', { name: 'Test model' });
   readonly save = () => this.dialog.getByRole('button', { name: 'Save' });
   readonly cancel = () => this.dialog.getByRole('button', { name: 'Cancel', exact: true });

@@ -76,6 +76,7 @@ test('the allowed destinations are changed, and each bad one is told at its fiel
   await expect(hosts).toHaveAccessibleDescription(/not a host: Enter a host/);
   await expect(hosts).toHaveAccessibleDescription(/127\.0\.0\.1:4000: Write http:\/\/127\.0\.0\.1:4000 or https:\/\/127\.0\.0\.1:4000\./);
   await expect(hosts).toHaveAccessibleDescription(/\.\.\/v1: Remove \. and \.\. from the path\./);
+  await expect(dialog.getByRole('alert')).toBeEmpty();
   await hosts.fill('api.example.com/v1,beta/\nbuild.example.com:8443, http://127.0.0.1:4000/mcp');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(dialog).toBeHidden();

@@ -275,6 +275,26 @@ test('another provider clears the key even before it has an address', async ({ p
   await expect(form.picker.field()).toHaveValue(name);
 });
 
+test('another base path of an allowed host is asked for, and the whole host is a choice of its own', async ({ page, api }) => {
+  const client = await api('administrator');
+  const credential = await client.createCredential({ name: unique('MODEL_PATHS'), value: 'canary-paths', allowed_hosts: ['models.example.com/v1'] });
+  const form = new ModelBindingForm(page);
+  await open(page, '/model-bindings?dialog=add');
+  await form.name().fill(unique('Paths'));
+  await form.provider().selectOption('openai-compatible');
+  await form.model().fill('m');
+  await form.baseUrl().fill('https://models.example.com/v2');
+  await form.picker.choose(credential.name);
+  await form.save().click();
+  await expect(form.allow('https://models.example.com/v2 and below')).not.toBeChecked();
+  await form.allow('all of models.example.com').check();
+  await expect(form.allow('https://models.example.com/v2 and below')).toBeChecked();
+  await form.save().click();
+  await expect(form.dialog).toBeHidden();
+  const { allowed_hosts } = await client.get<{ allowed_hosts: string[] }>(`/credentials/${credential.id}`);
+  expect([...allowed_hosts].sort()).toEqual(['models.example.com', 'models.example.com/v1']);
+});
+
 test('a refused key is said to be refused, by name and without its value', async ({ page, api, models }) => {
   const wrong = 'canary-7c11-wrong-key';
   const { name } = await (await api('administrator')).createCredential({ name: unique('WRONG_KEY'), value: wrong });

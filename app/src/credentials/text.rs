@@ -384,6 +384,12 @@ pub fn allowed_hosts_help() -> &'static str {
     "One per line, e.g. api.example.com/v1 (HTTPS). Write http://… for plain HTTP. Without a path, the whole host is allowed. If empty, the value can't be sent anywhere."
 }
 
+/// Under an emptied list of destinations.
+#[must_use]
+pub fn emptied() -> &'static str {
+    "Records that use this credential stop working when you save an empty list."
+}
+
 /// Beside a destination without a path.
 #[must_use]
 pub fn any_path() -> &'static str {

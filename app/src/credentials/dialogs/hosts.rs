@@ -102,6 +102,10 @@ fn HostsForm(credential: RwSignal<Credential>, typed: RwSignal<String>, on_done:
             },
         );
     });
+    let emptied = move || {
+        let stops = credential.with(|credential| credential.used_by > 0 && !credential.allowed_hosts.is_empty());
+        (stops && typed.with(|typed| parse_hosts(typed).is_empty())).then(text::emptied)
+    };
     let ids = FieldIds::of(HOSTS_ID);
     let described = {
         let ids = ids.clone();
@@ -125,11 +129,12 @@ fn HostsForm(credential: RwSignal<Credential>, typed: RwSignal<String>, on_done:
                         on:input=move |event| typed.set(event_target_value(&event))
                     ></textarea>
                 </FieldFrame>
+                <p role="status">{emptied}</p>
                 <p role="status">{move || said.get()}</p>
             </DialogBody>
             <GeneralError
                 state=save.state()
-                pointers=&["/allowed_hosts"]>
+                also=Callback::new(|pointer: String| pointer.starts_with("/allowed_hosts"))>
                 <LoadCurrent save credential said />
             </GeneralError>
             <DialogFooter busy=save.busy() />
