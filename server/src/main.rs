@@ -11,6 +11,11 @@ use clap::Parser as _;
 use server::cli::{Cli, run};
 use server::harden::harden;
 
+/// Returns memory to the system a second after a load has ended (`.cargo/config.toml` has its options). The allocator of
+/// the C library keeps a heap for each thread at its largest size.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Views nest deeply; rendering them without optimisation takes more than the usual 2 MiB.
 const STACK_BYTES: usize = 8 << 20;
 

@@ -22,10 +22,6 @@ const IDLE: Duration = Duration::from_secs(5);
 /// The largest memory cost of a stored hash that is computed, in KiB: four times that of new hashes.
 const MAX_BLOCKS: usize = 4 * Params::DEFAULT_M_COST as usize;
 
-/// Blocks for which address space is reserved. Above 32 MiB glibc maps an allocation by itself and unmaps it when it is
-/// freed; a smaller one would stay in the arena of the thread. Memory is only taken for blocks that are used.
-const RESERVED_BLOCKS: usize = 33 * 1024;
-
 type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 
 /// The memory of one thread, kept between hashes.
@@ -154,7 +150,7 @@ impl Slot {
 impl Memory {
     fn blocks(&mut self, count: usize) -> Result<&mut [Block], ApiError> {
         if self.0.len() < count {
-            let missing = count.max(RESERVED_BLOCKS) - self.0.len();
+            let missing = count - self.0.len();
             // Without memory the request fails, not the process.
             self.0
                 .try_reserve_exact(missing)

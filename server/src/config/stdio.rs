@@ -12,10 +12,10 @@ use serde::Deserialize;
 /// What every child gets of the environment of Strongroom, and so needs no name of its own.
 const ALWAYS_PASSED: &[&str] = &["PATH", "HOME", "LANG"];
 
-/// Variables that act on the loader. Strongroom's own launcher would obey them before it has confined
+/// Variables that act on the loader or the allocator. Strongroom's own launcher would obey them before it has confined
 /// anything. Those that act on an interpreter (`NODE_OPTIONS`, `PYTHONPATH`, …) pass where an entry
 /// names them: their values come from whoever runs Strongroom, as the entry does.
-const LOADER_PREFIXES: &[&str] = &["LD_", "DYLD_", "GLIBC_", "MALLOC_"];
+const LOADER_PREFIXES: &[&str] = &["LD_", "DYLD_", "GLIBC_", "MALLOC_", "_RJEM_"];
 
 /// The search path of a child where Strongroom has none.
 const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -369,6 +369,7 @@ mod tests {
             "LD_PRELOAD",
             "DYLD_INSERT_LIBRARIES",
             "GLIBC_TUNABLES",
+            "_RJEM_MALLOC_CONF",
             "PATH",
         ] {
             let said = refusal(&format!("name = 'a'\nprogram = '/bin/a'\nenv = ['{name}']"));

@@ -19,9 +19,8 @@ const MIB: usize = 1024 * 1024;
 // A development build takes some 50 MiB more than a release from its start.
 const LIMIT: usize = MIB * if cfg!(debug_assertions) { 320 } else { 256 };
 
-/// The memory that may stay after the load, on top of the memory before it. glibc keeps some in the arenas of the threads
-/// that parsed the answers.
-const MAX_KEPT: usize = 110 * MIB;
+/// The memory that may stay after the load, on top of the memory before it.
+const MAX_KEPT: usize = 30 * MIB;
 
 const USERS: usize = 4;
 const EACH: usize = 4;
