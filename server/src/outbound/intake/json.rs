@@ -26,10 +26,14 @@ const LEAF_BYTES: u64 = 640;
 /// The fields that a leaf holds at least, once an object has more than one leaf.
 const LEAF_FIELDS: u64 = 6;
 
+/// The beginning of names by which `serde_json` marks a text that is itself a document. Converting an object with such a
+/// field parses the text, outside of every budget.
+const RESERVED: &str = "$serde_json::private::";
+
 /// Why a document is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JsonFault {
-    /// The bytes are not JSON, or nested too deep.
+    /// The bytes are not JSON, are nested too deep, or have a name that the parser reserves.
     Syntax,
     /// The document has more than [`MAX_NODES`] nodes.
     TooManyNodes,
@@ -197,6 +201,9 @@ impl Visitor<'_> for Name<'_, '_> {
     }
 
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<String, E> {
+        if name.starts_with(RESERVED) {
+            return Err(E::custom("a reserved name"));
+        }
         self.0.text(name)
     }
 }
