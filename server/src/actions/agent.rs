@@ -35,6 +35,8 @@ struct Work<'a> {
     /// How much more tools may give.
     room: usize,
     said: usize,
+    /// The memory of what was passed to tools, in bytes.
+    parsed: usize,
     /// The memory of all answers and results.
     memory: Grant,
 }
@@ -61,6 +63,7 @@ impl Actions {
             usage: Usage::default(),
             room: MAX_RESULTS_BYTES,
             said: 0,
+            parsed: 0,
             memory: self.bindings.ai().memory(caller)?,
         };
         let mut number = 1;
@@ -137,7 +140,8 @@ impl Work<'_> {
         add(&mut self.usage, &answer.usage);
         let calls: usize = answer.calls.iter().map(|call| call.arguments.to_string().len()).sum();
         self.said += answer.text.len() + answer.reasoning.len() + calls;
-        let kept = self.said + MAX_RESULTS_BYTES.saturating_sub(self.room);
+        self.parsed += usize::try_from(answer.argument_bytes).unwrap_or(usize::MAX);
+        let kept = self.parsed + self.said + MAX_RESULTS_BYTES.saturating_sub(self.room);
         self.memory.hold((kept * COPIES) as u64).map_err(too_much_kept)?;
         if self.said <= MAX_TEXT_BYTES {
             return Ok(());

@@ -12,6 +12,7 @@ use super::{Actions, Task};
 use crate::ai::wire::{Ask, Finish, Turn, takes_schema};
 use crate::ai::{Caller, Sink};
 use crate::http::ApiError;
+use crate::outbound::intake::Grant;
 
 /// How often a model is asked.
 const TRIES: usize = 2;
@@ -59,7 +60,8 @@ impl Actions {
                 answer => answer?,
             };
             add(&mut usage, &answer.usage);
-            let faults = match parse(&answer.text) {
+            let (object, _memory) = self.object_in(caller, task, &answer.text).await?;
+            let faults = match object {
                 Some(object) => match checked.check(object).await? {
                     (object, faults) if faults.is_empty() => {
                         return Ok(ActionOutput {
@@ -78,6 +80,22 @@ impl Actions {
             try_again(&mut turns, answer.text, &faults);
             attempt += 1;
         }
+    }
+}
+
+impl Actions {
+    /// The object of an answer, with the memory that is charged for it.
+    async fn object_in(&self, caller: &Caller, task: &Task, text: &str) -> Result<(Option<Value>, Grant), ApiError> {
+        let ai = self.bindings.ai();
+        let mut memory = ai.memory(caller)?;
+        for candidate in candidates(text) {
+            let (object, grant) = ai.document(&task.model, candidate.to_owned(), memory).await?;
+            if object.is_some() {
+                return Ok((object, grant));
+            }
+            memory = grant;
+        }
+        Ok((None, memory))
     }
 }
 
@@ -125,15 +143,15 @@ fn instructions(task: &Task, schema: &Value, native: bool) -> String {
     parts.join("\n\n")
 }
 
-/// The JSON of an answer, which some models put between words or into a block of code.
-fn parse(text: &str) -> Option<Value> {
+/// The texts of an answer that may be its JSON: all of it, or what some models put between words or into a block of code.
+fn candidates(text: &str) -> impl Iterator<Item = &str> {
     let text = text.trim();
-    if let Ok(value) = serde_json::from_str(text) {
-        return Some(value);
-    }
-    let from = text.find(['{', '['])?;
-    let to = text.rfind(['}', ']'])?;
-    serde_json::from_str(text.get(from..=to)?).ok()
+    let inner = text.find(['{', '[']).zip(text.rfind(['}', ']']));
+    let inner = inner.and_then(|(from, to)| text.get(from..=to));
+    let whole = Some(text).filter(|text| !text.is_empty());
+    whole
+        .into_iter()
+        .chain(inner.filter(move |inner| Some(*inner) != whole))
 }
 
 fn invalid(task: &Task, finish: Finish, faults: &[String]) -> ApiError {
@@ -177,9 +195,9 @@ pub(super) fn add(sum: &mut Usage, more: &Usage) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
-    use super::parse;
+    use super::candidates;
 
     #[test]
     fn json_is_found_between_words_and_in_blocks_of_code() {
@@ -188,9 +206,13 @@ mod tests {
             "Sure!\n```json\n{\"a\":1}\n```\nAnything else?",
             "  {\"a\":1}\n",
         ] {
-            assert_eq!(parse(text), Some(json!({"a": 1})), "{text}");
+            let read: Vec<Value> = candidates(text)
+                .filter_map(|text| serde_json::from_str(text).ok())
+                .collect();
+            assert_eq!(read, [json!({"a": 1})], "{text}");
         }
-        assert_eq!(parse("no"), None);
-        assert_eq!(parse("} {"), None);
+        assert_eq!(candidates("no").collect::<Vec<_>>(), ["no"]);
+        assert_eq!(candidates("} {").collect::<Vec<_>>(), ["} {"]);
+        assert_eq!(candidates("").count(), 0);
     }
 }

@@ -76,22 +76,27 @@ impl Ai {
         }
         let format = ask.provider.wire_format();
         if reply.is_event_stream() {
-            return Box::pin(streamed(&self.outbound, reply, Fold::new(format), &about, sink))
+            return Box::pin(streamed(&outbound, reply, Fold::new(format), &about, sink))
                 .await
                 .map(Some);
         }
         let redactor = reply.redactor();
         let document = reply.json().await.map_err(|error| about.outbound(error))?;
         let document = document.ok_or_else(|| about.fault(Fault::NotThisApi))?;
+        let mut grant = outbound.operation_grant().map_err(|error| about.outbound(error))?;
         let read = self.outbound.work(document.bytes(), move || {
-            let mut answer = wire::read(format, &document.value)?;
+            let mut answer = match wire::read(format, &document.value) {
+                Ok(answer) => answer,
+                Err(fault) => return Ok(Err(fault)),
+            };
+            answer.read_arguments(&mut grant)?;
             // What the format hides in texts, it hides from the scan of the document.
             clean_calls(&redactor, &mut answer);
             answer.text = redactor.text(&answer.text).into_owned();
             answer.reasoning = redactor.text(&answer.reasoning).into_owned();
-            Ok(answer)
+            Ok(Ok(answer))
         });
-        let read = read.await.map_err(|error| about.outbound(error))?;
+        let read = read.await.flatten().map_err(|error| about.outbound(error))?;
         let answer = read.map_err(|fault| about.fault(fault))?;
         // A server that does not stream answers at once.
         if !answer.text.is_empty() {
@@ -153,11 +158,13 @@ async fn streamed(
     }
     match ended.map_err(|error| about.outbound(error)).and(outcome) {
         Ok(mut answer) => {
-            let cleaned = outbound.work(call_bytes, move || {
+            let mut grant = outbound.operation_grant().map_err(|error| about.outbound(error))?;
+            let read = outbound.work(call_bytes, move || {
+                answer.read_arguments(&mut grant)?;
                 clean_calls(&redactor, &mut answer);
-                answer
+                Ok(answer)
             });
-            let mut answer = cleaned.await.map_err(|error| about.outbound(error))?;
+            let mut answer = read.await.flatten().map_err(|error| about.outbound(error))?;
             answer.text = text.whole;
             answer.reasoning = reasoning.whole;
             Ok(answer)

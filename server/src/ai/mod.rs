@@ -13,10 +13,11 @@ pub mod wire;
 use std::sync::Arc;
 
 use app::accounts::Resource;
+use serde_json::Value;
 
 use crate::credentials::Resolver;
 use crate::http::{ApiError, Principal, RequestId, own_address};
-use crate::mcp_servers::Usage;
+use crate::mcp_servers::{Subject, Usage, problem_of};
 use crate::outbound::intake::Grant;
 use crate::outbound::intake::budget::OverBudget;
 use crate::outbound::{Limits, Outbound, RunningOperations};
@@ -121,6 +122,25 @@ impl Ai {
             .budget()
             .grant_of_operation(account)
             .map_err(too_much_kept)
+    }
+
+    /// Parses a document that a model wrote as text, away from the threads that serve requests; `None` where the text is
+    /// no document. Its memory is charged to the grant.
+    ///
+    /// # Errors
+    /// Where the budget does not hold it, or it has too many values.
+    pub async fn document(
+        &self,
+        model: &Model,
+        text: String,
+        mut grant: Grant,
+    ) -> Result<(Option<Value>, Grant), ApiError> {
+        let read = self.outbound.work(text.len(), move || {
+            let document = wire::document(&text, &mut grant)?;
+            Ok((document, grant))
+        });
+        let subject = Subject::at(model.place.destination.display());
+        read.await.flatten().map_err(|error| problem_of(error, &subject))
     }
 
     /// The limits of requests that leave the server.

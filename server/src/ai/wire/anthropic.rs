@@ -175,7 +175,7 @@ pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Piece>, Fault>
                 .as_str()
                 .and_then(|more| Some((fold.part(index)?, more)))
             {
-                part.arguments.push_str(more);
+                part.add(more);
             }
             return Ok(vec![
                 Piece::Reasoning(text(&delta["thinking"])),

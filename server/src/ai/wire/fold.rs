@@ -2,7 +2,8 @@
 
 use app::model_bindings::WireFormat;
 
-use super::{Answer, Call, Fault, Piece, anthropic, arguments, gemini, openai_chat, openai_responses};
+use super::arguments::Nesting;
+use super::{Answer, Call, Fault, Piece, anthropic, gemini, openai_chat, openai_responses};
 use crate::outbound::Event;
 
 /// The most calls of tools in one answer.
@@ -33,7 +34,21 @@ pub(super) struct Part {
     pub index: u64,
     pub id: String,
     pub name: String,
-    pub arguments: String,
+    arguments: String,
+    nesting: Nesting,
+}
+
+impl Part {
+    /// Adds to the arguments.
+    pub fn add(&mut self, more: &str) {
+        self.arguments.push_str(more);
+        self.nesting.add(more);
+    }
+
+    /// `true` once the arguments are a whole document.
+    pub fn is_whole(&self) -> bool {
+        self.nesting.is_whole()
+    }
 }
 
 impl Fold {
@@ -100,7 +115,7 @@ impl Fold {
         let calls = self.parts.into_iter().map(|part| Call {
             id: part.id,
             name: part.name,
-            arguments: arguments(&part.arguments),
+            arguments: part.arguments.into(),
             signature: None,
         });
         self.answer.calls.extend(calls);

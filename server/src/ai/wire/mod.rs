@@ -2,6 +2,7 @@
 //! request, reads the document of an answer, and folds the events of a stream into one.
 
 mod anthropic;
+mod arguments;
 mod fold;
 mod gemini;
 mod openai_chat;
@@ -22,6 +23,7 @@ use crate::destination::Destination;
 use crate::http::ApiError;
 use crate::references::Target;
 
+pub(super) use arguments::document;
 pub use fold::{Fold, MAX_TEXT_BYTES};
 use sampling::set_sampling;
 pub use sampling::{Knob, Sampling, field, leave_out, takes_schema};
@@ -73,7 +75,7 @@ pub struct Call {
     pub id: String,
     /// The tool.
     pub name: String,
-    /// What is passed to it.
+    /// What is passed to it; for formats that write it as a text, this text until it is parsed.
     pub arguments: Value,
     /// What the provider wants to see again with it.
     pub signature: Option<String>,
@@ -112,6 +114,8 @@ pub struct Answer {
     pub reasoning: String,
     /// The tools that it asks for.
     pub calls: Vec<Call>,
+    /// The memory of their arguments, once those are parsed.
+    pub argument_bytes: u64,
     /// Why it stopped.
     pub finish: Finish,
     /// The model, as the provider reports it.
@@ -258,14 +262,6 @@ fn text(value: &Value) -> String {
 
 fn count(value: &Value) -> i64 {
     value.as_i64().unwrap_or_default().max(0)
-}
-
-/// The arguments of a tool, which come as the text of a document; as they are where that cannot be read.
-fn arguments(text: &str) -> Value {
-    if text.trim().is_empty() {
-        return Value::Object(serde_json::Map::new());
-    }
-    serde_json::from_str(text).unwrap_or_else(|_| text.into())
 }
 
 /// The error that a document holds instead of an answer.

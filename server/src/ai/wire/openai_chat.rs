@@ -7,7 +7,7 @@ use url::Url;
 
 use super::super::place::Place;
 use super::fold::Part;
-use super::{Answer, Ask, Call, Fault, Finish, Fold, Piece, ToolSpec, Turn, arguments, count, said, text};
+use super::{Answer, Ask, Call, Fault, Finish, Fold, Piece, ToolSpec, Turn, count, said, text};
 use crate::outbound::Event;
 
 pub(super) fn url(place: &Place) -> Url {
@@ -97,7 +97,7 @@ pub(super) fn read(document: &Value) -> Result<Answer, Fault> {
         .map(|call| Call {
             id: text(&call["id"]),
             name: text(&call["function"]["name"]),
-            arguments: arguments(call["function"]["arguments"].as_str().unwrap_or_default()),
+            arguments: text(&call["function"]["arguments"]).into(),
             signature: None,
         })
         .collect();
@@ -110,6 +110,7 @@ pub(super) fn read(document: &Value) -> Result<Answer, Fault> {
             Finish::ContentFilter
         },
         calls,
+        argument_bytes: 0,
         model: document["model"].as_str().map(str::to_owned),
         usage: usage(&document["usage"]),
     })
@@ -235,7 +236,7 @@ fn add_to_call(fold: &mut Fold, position: usize, more: &Value) {
     if !name.is_empty() {
         name.clone_into(&mut part.name);
     }
-    part.arguments.push_str(added);
+    part.add(added);
 }
 
 /// Whether a delta can be more of this call, and not the first of another one.
@@ -247,6 +248,6 @@ fn continues(part: &Part, id: &str, name: &str, added: &str) -> bool {
         return true;
     }
     // Without ids, a name that comes again after arguments that are whole begins another call of the same tool.
-    let whole = !added.is_empty() && serde_json::from_str::<Value>(&part.arguments).is_ok();
-    name == part.name && !whole
+    let begins_another = !added.is_empty() && part.is_whole();
+    name == part.name && !begins_another
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::super::place::Place;
-use super::{Answer, Ask, Call, Fault, Finish, Fold, Piece, ToolSpec, Turn, arguments, count, said, text};
+use super::{Answer, Ask, Call, Fault, Finish, Fold, Piece, ToolSpec, Turn, count, said, text};
 use crate::outbound::Event;
 
 pub(super) fn url(place: &Place) -> Url {
@@ -96,7 +96,7 @@ pub(super) fn read(document: &Value) -> Result<Answer, Fault> {
             "function_call" => answer.calls.push(Call {
                 id: text(&item["call_id"]),
                 name: text(&item["name"]),
-                arguments: arguments(item["arguments"].as_str().unwrap_or_default()),
+                arguments: text(&item["arguments"]).into(),
                 signature: None,
             }),
             _ => {}

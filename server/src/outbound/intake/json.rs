@@ -62,7 +62,10 @@ pub fn parse(bytes: &[u8], charge: &mut dyn FnMut(u64) -> Result<(), OverBudget>
         reader.end()?;
         Ok(document)
     });
-    document.map_err(|_| meter.fault.get().unwrap_or(JsonFault::Syntax))
+    let document = document.map_err(|_| meter.fault.get().unwrap_or(JsonFault::Syntax))?;
+    // The rest of the last step: many small documents are charged, too.
+    (charge.borrow_mut())(meter.bytes.get()).map_err(JsonFault::Budget)?;
+    Ok(document)
 }
 
 /// The nodes and the memory so far.

@@ -41,6 +41,15 @@ both_engines! {
         }
     }
 
+    async fn a_document_in_the_text_of_an_answer_is_parsed_within_the_budget(app: TestApp) {
+        let bomb = format!("[{}0]", r#"{"":0},"#.repeat(60_000));
+        let peer = Peer::start(move |_| completion(&bomb)).await;
+        let id = app.binding("manager", "m", settings("openai", &peer.url(), None)).await;
+        let schema = json!({"settings": {"output_schema": {"type": "array"}}});
+        let refused = app.act("manager", "ai_generate_object", &id, json!({"prompt": "x"}), schema).await;
+        assert!(refused.problem(502, "answer-too-large").text("/detail").contains("127.0.0.1"));
+    }
+
     async fn one_user_runs_so_many_operations_at_once_and_others_go_on(app: TestApp) {
         let peer = Peer::start(|_| {
             let late = stream::once(async {

@@ -5,9 +5,10 @@ mod streams;
 use app::model_bindings::{Provider, WireFormat};
 use serde_json::{Value, json};
 
-use super::{Ask, Call, CallResult, Finish, Knob, Sampling, ToolSpec, Turn, body, field, headers, read, url};
+use super::{Answer, Ask, Call, CallResult, Finish, Knob, Sampling, ToolSpec, Turn, body, field, headers, read, url};
 use crate::ai::place::Place;
 use crate::destination::Destination;
+use crate::outbound::intake::{Account, ReadBudget};
 
 const FORMATS: [Provider; 4] = [
     Provider::Openai,
@@ -15,6 +16,13 @@ const FORMATS: [Provider; 4] = [
     Provider::Anthropic,
     Provider::Gemini,
 ];
+
+/// The answer with what is passed to its tools parsed.
+fn with_arguments(mut answer: Answer) -> Answer {
+    let mut grant = ReadBudget::new(64 << 20).grant_of_operation(Account::of(None)).unwrap();
+    answer.read_arguments(&mut grant).unwrap();
+    answer
+}
 
 fn conversation() -> Vec<Turn> {
     let call = Call {
@@ -266,7 +274,7 @@ fn answers_with_thoughts_and_tools_are_read() {
         ]}}],
     });
     for (provider, document) in FORMATS.into_iter().zip([chat, responses, anthropic, gemini]) {
-        let answer = read(provider.wire_format(), &document).unwrap();
+        let answer = with_arguments(read(provider.wire_format(), &document).unwrap());
         assert_eq!(
             (answer.text.as_str(), answer.reasoning.as_str()),
             ("yes", "hm"),

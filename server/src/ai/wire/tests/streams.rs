@@ -31,7 +31,7 @@ fn fold(provider: Provider, events: &[Value]) -> (String, Result<Answer, Fault>)
             }
         }
     }
-    (text, fold.finish())
+    (text, fold.finish().map(super::with_arguments))
 }
 
 #[test]
