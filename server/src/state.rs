@@ -19,7 +19,7 @@ use crate::mcp_servers::McpServers;
 use crate::metrics::{Metrics, Now};
 use crate::model_bindings::ModelBindings;
 use crate::outbound::stdio::Stdio;
-use crate::outbound::{Outbound, OutboundSettings, OwnAddresses};
+use crate::outbound::{EchoLog, Outbound, OutboundSettings, OwnAddresses};
 use crate::readiness::Readiness;
 use crate::stopping::Stopping;
 use crate::users::Users;
@@ -73,6 +73,8 @@ pub struct AppState {
     pub mcp_servers: McpServers,
     /// Model bindings and what talks to their models.
     pub model_bindings: ModelBindings,
+    /// Records values that come back to other records.
+    pub echoes: EchoLog,
     /// Who is believed on where a request came from.
     pub proxies: TrustedProxies,
     /// The addresses of this server, which no request leaves for.
@@ -91,6 +93,7 @@ impl AppState {
         let credentials = Credentials::start(base.clone());
         let listeners = [Some(settings.listen), settings.metrics_listen];
         let own = OwnAddresses::new(listeners.into_iter().flatten().collect(), settings.public_url.as_ref());
+        let echoes = EchoLog::start(base.clone());
         let outbound = Outbound::new(&OutboundSettings {
             private_networks: settings.outbound_private_networks,
             own: own.clone(),
@@ -99,7 +102,8 @@ impl AppState {
             operations_per_user: settings.max_operations_per_user as usize,
             ..OutboundSettings::default()
         })
-        .context("The client for outbound requests cannot be set up.")?;
+        .context("The client for outbound requests cannot be set up.")?
+        .reporting_to(echoes.clone());
         let stdio = Stdio::start(settings.stdio.clone())?;
         let ai = Ai::new(base.clone(), credentials.resolver().clone(), outbound.clone());
         let model_bindings = ModelBindings::new(base.clone(), ai);
@@ -110,6 +114,7 @@ impl AppState {
             credentials,
             mcp_servers,
             model_bindings,
+            echoes,
             proxies: TrustedProxies::new(&settings.trusted_proxies),
             own,
         })
@@ -127,11 +132,12 @@ impl AppState {
     }
 
     /// Closes what is open beside requests, in the order in which one thing stands on another: MCP sessions
-    /// and programs, the record of uses, the database. Whoever adds something that has to end adds it here.
+    /// and programs, the record of uses and of echoes, the database. Whoever adds something that has to end adds it here.
     pub async fn shut_down(&self) {
         let closing = async {
             self.mcp_servers.shut_down().await;
             self.credentials.resolver().drain().await;
+            self.echoes.drain().await;
             if let Err(error) = self.accounts.store_failed().await {
                 tracing::warn!(error = %error, "counts of refused sign-ins could not be stored");
             }

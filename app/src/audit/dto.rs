@@ -21,11 +21,11 @@ pub struct AuditEvent {
     pub action: String,
     /// With what.
     pub target: AuditRecord,
-    /// Uses: which version of the value; 0 where there never was such a credential.
+    /// Uses, and values that came back: which version of the value; 0 where there never was such a credential.
     pub credential_version: Option<i64>,
     /// Uses: through what.
     pub referrer: Option<AuditRecord>,
-    /// Uses, and hosts that were allowed: where to.
+    /// Uses, and hosts that were allowed: where to. Values that came back: where from.
     pub host: Option<String>,
     /// Uses, and addresses that were allowed or saved: scheme, host, port and path. Without the query, segments that
     /// look like secrets as `…`, at most 256 bytes.

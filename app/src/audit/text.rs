@@ -143,6 +143,7 @@ pub fn copy_request() -> &'static str {
 /// Actions that this release knows, with their words, in the order of the filter.
 pub const ACTIONS: &[(&str, &str)] = &[
     ("credential.use", "Used a credential"),
+    ("credential.echoed", "A value came back"),
     ("credential.create", "Created a credential"),
     ("credential.update", "Changed a credential"),
     ("credential.allow_host", "Allowed a destination"),

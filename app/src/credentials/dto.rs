@@ -181,6 +181,8 @@ pub enum UseOutcome {
     Allowed,
     /// The use was refused.
     Refused,
+    /// No use: the value came back in an answer to another record, and was masked.
+    Echoed,
     /// An outcome of a later release.
     #[serde(other)]
     #[cfg_attr(feature = "ssr", schemars(skip))]
@@ -191,7 +193,7 @@ pub enum UseOutcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct UseActor {
-    /// `user`, `token`, `cli` or `job`.
+    /// `user`, `token`, `cli` or `job`; `hidden` for an echo, whose caller only the audit trail names.
     pub kind: String,
     /// The user's id, where there is one.
     pub id: Option<UserId>,
@@ -211,7 +213,7 @@ pub struct UseReferrer {
     pub name: Option<String>,
 }
 
-/// One use of a credential, as the audit trail keeps it.
+/// One use of a credential, or one echo of its value, as the audit trail keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Use {
@@ -224,7 +226,7 @@ pub struct Use {
     pub referrer: Option<UseReferrer>,
     /// Which version of the value.
     pub version: i64,
-    /// To which host.
+    /// To which host; of an echo, from which.
     pub host: String,
     /// Whether it was allowed.
     pub outcome: UseOutcome,

@@ -460,10 +460,16 @@ pub fn facts() -> &'static str {
     "Facts"
 }
 
-/// The heading of the last uses.
+/// The heading of the last uses and echoes.
 #[must_use]
-pub fn last_uses() -> &'static str {
-    "Last uses"
+pub fn recent_activity() -> &'static str {
+    "Recent activity"
+}
+
+/// Below an echo.
+#[must_use]
+pub fn echoed_help() -> &'static str {
+    "The value came back in an answer, which showed an earlier request. It was hidden. If you don't trust this host, replace the value."
 }
 
 /// No uses.
@@ -508,6 +514,7 @@ pub fn outcome(outcome: UseOutcome) -> &'static str {
     match outcome {
         UseOutcome::Allowed => "allowed",
         UseOutcome::Refused => "refused",
+        UseOutcome::Echoed => "came back",
         UseOutcome::Unknown => "unknown",
     }
 }

@@ -85,13 +85,13 @@ impl Ai {
             .resolve(request)
             .await
             .map_err(|error| refused(error, model))?;
+        let place = model.settings.provider.key_header();
+        let bearer = Bearer::of_resolved(place, &resolved);
         subject.credential = Some(NamedRecord {
             id: resolved.id.0,
             name: resolved.name,
         });
-        let place = model.settings.provider.key_header();
-        let bearer = Bearer::in_header(place, &resolved.value, resolved.destination)
-            .map_err(|error| problem_of(error, &subject))?;
+        let bearer = bearer.map_err(|error| problem_of(error, &subject))?;
         Ok(Ready {
             bearer: Some(bearer),
             subject,

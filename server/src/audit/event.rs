@@ -27,11 +27,11 @@ pub struct Event {
     pub target_id: Option<Uuid>,
     /// The record's name at that time.
     pub target_name: String,
-    /// The credential and the version of its value: of uses, and of creations and updates of credentials.
+    /// The credential and the version of its value: of uses, echoes, and of creations and updates of credentials.
     pub credential: Option<(CredentialId, i64)>,
     /// The referrer, for uses.
     pub referrer: Option<(ReferrerKind, Option<Uuid>, Option<String>)>,
-    /// The host, for uses and for hosts that were allowed.
+    /// The host, for uses, echoes and hosts that were allowed.
     pub host: Option<String>,
     /// Scheme, host, port and path, for uses and for addresses that were allowed or saved.
     pub address: Option<String>,

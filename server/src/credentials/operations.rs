@@ -48,6 +48,8 @@ pub fn operations() -> Vec<Operation> {
             "List the last uses of a credential",
         )
         .limit()
-        .answers::<Page<Use>>("Its uses, the newest first."),
+        .answers::<Page<Use>>(
+            "Its uses, the newest first; for those who may change it also the last 5 times that its value came back in an answer to another record.",
+        ),
     ]
 }

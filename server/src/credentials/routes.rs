@@ -107,14 +107,14 @@ async fn references(
 
 #[instrument(name = "credentials.uses", skip_all, fields(credential.id = %id))]
 async fn uses(
-    _may: May<Read>,
+    may: May<Read>,
     State(credentials): State<Credentials>,
     IdPath(id): IdPath<CredentialId>,
     pairs: QueryPairs,
 ) -> Answer {
     let limit = limit(pairs)?;
-    credentials.get(id).await?.ok_or(ApiError::NotFound)?;
-    Ok(json(&credentials.uses(id, limit).await?))
+    let credential = credentials.get(id).await?.ok_or(ApiError::NotFound)?;
+    Ok(json(&credentials.uses(&may.principal, &credential, limit).await?))
 }
 
 /// The one parameter of the short lists.

@@ -75,7 +75,7 @@ pub(super) fn show_to(credential: &mut Credential, reader: &Principal) {
     }
 }
 
-/// One use, from the audit trail.
+/// One use, or one echo, from the audit trail.
 #[derive(sqlx::FromRow)]
 pub(super) struct UseRow {
     at: DateTime<Utc>,
@@ -110,6 +110,7 @@ impl From<UseRow> for Use {
             outcome: match row.outcome.as_str() {
                 "allowed" => UseOutcome::Allowed,
                 "refused" => UseOutcome::Refused,
+                "echoed" => UseOutcome::Echoed,
                 _ => UseOutcome::Unknown,
             },
             reason: row.reason,

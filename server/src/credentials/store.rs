@@ -47,9 +47,23 @@ const LIST_BEFORE: &str = concat!(
 );
 const BURY: &str = "UPDATE credentials SET deleted_at = $2, deleted_by_name = $3, allowed_hosts = $4, \
      allowed_destinations = $4, destinations_from_before = NULL, hosts_seen = CAST($4 AS TEXT), revision = revision + 1 WHERE id = $1";
-const USES: &str = "SELECT at, actor_kind, actor_id, actor_name, COALESCE(credential_version, 0) AS credential_version, \
-     referrer_kind, referrer_id, referrer_name, host, outcome, reason FROM audit_events \
-     WHERE action = 'credential.use' AND credential_id = $1 ORDER BY seq DESC LIMIT $2";
+macro_rules! uses {
+    () => {
+        "SELECT seq, at, actor_kind, actor_id, actor_name, COALESCE(credential_version, 0) AS credential_version, \
+         referrer_kind, referrer_id, referrer_name, host, outcome, reason FROM audit_events \
+         WHERE action = 'credential.use' AND credential_id = $1 ORDER BY seq DESC LIMIT $2"
+    };
+}
+const USES: &str = uses!();
+// The last echoes stay in the list however many uses follow. Their callers are named in the audit trail only.
+const USES_AND_ECHOES: &str = concat!(
+    "SELECT * FROM (",
+    uses!(),
+    ") AS uses UNION ALL SELECT * FROM (SELECT seq, at, 'hidden' AS actor_kind, CAST(NULL AS UUID) AS actor_id, \
+     '' AS actor_name, COALESCE(credential_version, 0) AS credential_version, referrer_kind, referrer_id, referrer_name, \
+     host, 'echoed' AS outcome, reason FROM audit_events \
+     WHERE action = 'credential.echoed' AND credential_id = $1 ORDER BY seq DESC LIMIT 5) AS echoes ORDER BY seq DESC"
+);
 
 /// The owner whose credentials somebody may treat so; nothing for everybody's.
 fn only_owner(principal: &Principal, action: Action) -> Option<Uuid> {
@@ -275,9 +289,18 @@ impl Credentials {
         Ok(())
     }
 
-    /// The last uses, newest first.
-    pub(super) async fn uses(&self, id: CredentialId, limit: i64) -> Result<Page<Use>, ApiError> {
-        let rows: Vec<UseRow> = read!(self.base.db, c => sqlx::query_as(USES).bind(id.0).bind(limit).fetch_all(c))?;
+    /// The last uses, newest first; with the last echoes for those who may replace the value. Others could tell from an
+    /// echo whose value an answer of theirs held.
+    pub(super) async fn uses(
+        &self,
+        reader: &Principal,
+        credential: &Credential,
+        limit: i64,
+    ) -> Result<Page<Use>, ApiError> {
+        let may_update = reader.may_with(Resource::Credentials, Action::Update, credential.owner.id);
+        let sql = if may_update { USES_AND_ECHOES } else { USES };
+        let id = credential.id.0;
+        let rows: Vec<UseRow> = read!(self.base.db, c => sqlx::query_as(sql).bind(id).bind(limit).fetch_all(c))?;
         Ok(Page::whole(rows.into_iter().map(Use::from).collect()))
     }
 

@@ -7,6 +7,7 @@ use app::accounts::{Action, Resource};
 use app::api::NamedRecord;
 use app::credentials::{CredentialId, ReferrerKind};
 use app::mcp_servers::Transport;
+use app::model_bindings::KeyHeader;
 
 use super::McpServers;
 use super::input;
@@ -69,11 +70,12 @@ async fn resolve(
         request_id: request_id.0.clone(),
     };
     let resolved = servers.resolver.resolve(request).await?;
+    let bearer = Bearer::of_resolved(KeyHeader::Bearer, &resolved);
     subject.credential = Some(NamedRecord {
         id: resolved.id.0,
         name: resolved.name,
     });
-    let bearer = Bearer::new(&resolved.value, resolved.destination).map_err(|error| problem_of(error, &subject))?;
+    let bearer = bearer.map_err(|error| problem_of(error, &subject))?;
     Ok(Ready {
         target: McpTarget::Http {
             url: address.url,

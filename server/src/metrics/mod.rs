@@ -51,6 +51,11 @@ struct SignedIn {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Echoed {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Keys {
     state: &'static str,
 }
@@ -73,6 +78,7 @@ struct Figures {
     uses: Family<Used, Counter>,
     batches: Histogram,
     sign_ins: Family<SignedIn, Counter>,
+    echoes: Family<Echoed, Counter>,
     waiting: Gauge,
     connections: Family<Pool, Gauge>,
     sessions: Gauge,
@@ -106,6 +112,7 @@ impl Default for Metrics {
             uses: Family::default(),
             batches: Histogram::new(SIZES),
             sign_ins: Family::default(),
+            echoes: Family::default(),
             waiting: Gauge::default(),
             connections: Family::default(),
             sessions: Gauge::default(),
@@ -142,6 +149,11 @@ impl Default for Metrics {
             figures.waiting.clone(),
         );
         registry.register("sign_ins", "Tries to sign in", figures.sign_ins.clone());
+        registry.register(
+            "credential_echoes",
+            "Values that came back in answers to other records",
+            figures.echoes.clone(),
+        );
         registry.register(
             "database_connections",
             "Connections to the database",
@@ -246,6 +258,11 @@ impl Metrics {
         self.0.sign_ins.get_or_create(&SignedIn { outcome }).inc();
     }
 
+    /// A value came back to another record: `recorded` or `dropped`.
+    pub fn echo(&self, outcome: &'static str) {
+        self.0.echoes.get_or_create(&Echoed { outcome }).inc();
+    }
+
     /// Everything as text.
     #[must_use]
     pub fn to_text(&self, now: &Now) -> String {
@@ -296,6 +313,7 @@ mod tests {
         metrics.used(Some("host-not-allowed"));
         metrics.batch(2);
         metrics.signed_in("wrong");
+        metrics.echo("dropped");
         metrics.keys(2, 1);
         metrics.head(17);
         let text = metrics.to_text(&Now {
@@ -312,6 +330,7 @@ mod tests {
             "strongroom_use_batch_size_sum 2.0",
             "strongroom_uses_waiting 3",
             "strongroom_sign_ins_total{outcome=\"wrong\"} 1",
+            "strongroom_credential_echoes_total{outcome=\"dropped\"} 1",
             "strongroom_database_connections{pool=\"reader\",state=\"idle\"} 7",
             "strongroom_mcp_sessions_open 2",
             "strongroom_ready 1",

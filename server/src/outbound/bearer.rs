@@ -8,6 +8,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
+use crate::credentials::Resolved;
 use crate::destination::Destination;
 
 use super::OutboundError;
@@ -39,6 +40,16 @@ impl Bearer {
     /// break or another control character, or it is empty.
     pub fn new(value: &SecretValue, destination: Destination) -> Result<Self, OutboundError> {
         Self::in_header(KeyHeader::Bearer, value, destination)
+    }
+
+    /// The header for the value of a credential. The credential is known wherever the value comes back.
+    ///
+    /// # Errors
+    /// As [`Bearer::new`].
+    pub fn of_resolved(place: KeyHeader, resolved: &Resolved) -> Result<Self, OutboundError> {
+        let bearer = Self::in_header(place, &resolved.value, resolved.destination.clone())?;
+        bearer.redactor.attribute_to((resolved.id, resolved.version));
+        Ok(bearer)
     }
 
     /// The same in the header that a provider of models wants.

@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures::stream::{StreamExt as _, TryStreamExt as _};
 use http::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, EXPECT, HeaderName, IF_RANGE, LOCATION, RANGE, UPGRADE,
@@ -17,6 +18,7 @@ use url::Url;
 use crate::destination::Destination;
 
 use super::address::{AddressFault, AddressPolicy, CheckedResolver};
+use super::echoes::{EchoLog, Observed};
 use super::intake::{Account, Body, Charged, Document, Events, Grant, Message, ReadBudget, Workers};
 use super::quoting::QuoteFilter;
 use super::redact::Redactor;
@@ -52,6 +54,8 @@ pub struct Outbound {
     beside: Arc<Mutex<HashMap<u16, reqwest::Client>>>,
     limits: Limits,
     sent: SentValues,
+    /// Records values that come back to other records.
+    echoes: Option<EchoLog>,
     budget: ReadBudget,
     workers: Workers,
     running: RunningOperations,
@@ -77,6 +81,7 @@ impl Outbound {
             beside: Arc::default(),
             limits: settings.limits.clone(),
             sent: SentValues::default(),
+            echoes: None,
             budget: ReadBudget::new(settings.read_budget),
             workers: Workers::default(),
             running: RunningOperations::new(settings.operations, settings.operations_per_user),
@@ -90,6 +95,15 @@ impl Outbound {
         Self {
             account,
             ..self.clone()
+        }
+    }
+
+    /// The same client, which reports values that come back to other records.
+    #[must_use]
+    pub fn reporting_to(self, echoes: EchoLog) -> Self {
+        Self {
+            echoes: Some(echoes),
+            ..self
         }
     }
 
@@ -186,7 +200,23 @@ impl Outbound {
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         let grant = self.grant(request.url.authority())?;
         let origin = Origin::of(request.url, &destination);
-        let redactor = self.sent.redactor(&origin, request.bearer.map(Bearer::redactor)).await;
+        let own = request.bearer.map(Bearer::redactor);
+        let mut redactor = self.sent.redactor(&origin, own).await;
+        if let Some(echoes) = &self.echoes
+            && redactor.has_others()
+        {
+            let own = own.map_or(&[][..], Redactor::values);
+            let observed = Observed {
+                origin,
+                destination,
+                account: self.account,
+                own: own.iter().flat_map(|own| own.sources()).map(|(id, _)| id).collect(),
+                url: request.url.to_string(),
+                headers: headers.clone(),
+                bodies: request.body.iter().chain(&request.earlier).cloned().collect(),
+            };
+            redactor = echoes.observe(redactor, observed);
+        }
         let mut builder = self
             .client_for(request.url)?
             .request(request.method, request.url.clone())
@@ -268,7 +298,9 @@ pub(super) struct Outgoing<'a> {
     pub method: Method,
     pub url: &'a Url,
     pub headers: HeaderMap,
-    pub body: Option<Vec<u8>>,
+    pub body: Option<Bytes>,
+    /// Bodies of earlier requests that the answer may belong to.
+    pub earlier: Vec<Bytes>,
     pub bearer: Option<&'a Bearer>,
     /// Whether the caller looks into an answer with 403 for what is forbidden.
     pub reads_forbidden: bool,

@@ -8,6 +8,7 @@
 mod address;
 mod bearer;
 mod client;
+mod echoes;
 mod error;
 pub mod intake;
 pub mod mcp;
@@ -24,6 +25,7 @@ use std::time::Duration;
 
 pub use bearer::Bearer;
 pub use client::Outbound;
+pub use echoes::EchoLog;
 pub use error::{Ending, NotMcp, OutboundError, Unreachable, UpstreamText};
 pub use intake::{Account, ReadLimits};
 pub use own::OwnAddresses;

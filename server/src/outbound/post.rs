@@ -63,7 +63,8 @@ impl Outbound {
             method: Method::POST,
             url: post.url,
             headers,
-            body: Some(post.body.to_string().into_bytes()),
+            body: Some(post.body.to_string().into()),
+            earlier: Vec::new(),
             bearer: post.bearer,
             // Some providers answer so where the key is right and the model is not for it.
             reads_forbidden: true,

@@ -207,6 +207,7 @@ impl Sent {
     fn add(&mut self, value: &Arc<SecretForms>, now: Instant) {
         if let Some(at) = self.values.iter().position(|(known, _)| known.is_same(value)) {
             if let Some((known, _)) = self.values.remove(at) {
+                known.add_sources(&value.sources());
                 self.values.push_back((known, now));
             }
             return;
@@ -242,13 +243,17 @@ impl Sent {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::time::Duration;
 
+    use app::credentials::CredentialId;
     use app::secret::SecretValue;
+    use base64::Engine as _;
+    use uuid::Uuid;
 
     use super::{KEPT, MAX_VALUES, Origin, SentValues};
     use crate::destination::Destination;
-    use crate::outbound::redact::{MASK, Redactor};
+    use crate::outbound::redact::{FoundValues, MASK, Redactor};
 
     fn destination(url: &str) -> Origin {
         let (url, destination) = Destination::parse(url).unwrap();
@@ -313,6 +318,50 @@ mod tests {
             other.scanner().push(text.as_bytes()),
             format!("it is {MASK}").as_bytes()
         );
+    }
+
+    #[tokio::test]
+    async fn finds_of_other_values_are_reported_whole_and_finds_of_own_values_are_not() {
+        let sent = SentValues::default();
+        let here = destination("https://a.example/");
+        let own = sent.redactor(&here, Some(&value(FIRST))).await;
+        assert!(!own.has_others());
+        let second = sent.redactor(&here, Some(&value(SECOND))).await;
+        assert!(second.has_others());
+        let found = Arc::new(FoundValues::new(2));
+        let observed = second.clone().observed(Arc::<FoundValues>::clone(&found));
+        assert_eq!(observed.text(SECOND), MASK);
+        assert_eq!(observed.text(&FIRST[1..]), &FIRST[1..]);
+        assert!(!found.has(0) && !found.has(1));
+        let mut scanner = observed.scanner();
+        let (one, other) = FIRST.split_at(9);
+        let pushed = [scanner.push(one.as_bytes()), scanner.push(other.as_bytes())].concat();
+        assert!(found.has(0) && !found.has(1), "{pushed:?}");
+
+        let long = format!("{FIRST}{}", "-and-more".repeat(9));
+        let longer = sent.redactor(&here, Some(&value(&long))).await;
+        assert_eq!(longer.values_in([FIRST.as_bytes(), b"none"]), [true, false, false]);
+        let encoded = base64::engine::general_purpose::STANDARD.encode(&long);
+        assert_eq!(longer.values_in([encoded.as_bytes()]), [true, false, true]);
+        assert_eq!(longer.values_in([&long.as_bytes()[..99], b"-"]), [true, false, false]);
+    }
+
+    #[tokio::test]
+    async fn a_value_knows_each_credential_that_has_it() {
+        let sent = SentValues::default();
+        let here = destination("https://a.example/");
+        let credential = |number| CredentialId(Uuid::from_u128(number));
+        for (number, version) in [(1, 2), (2, 1), (1, 3), (1, 1)] {
+            let own = value(FIRST);
+            own.attribute_to((credential(number), version));
+            sent.redactor(&here, Some(&own)).await;
+        }
+        let redactor = sent.redactor(&here, None).await;
+        assert_eq!(redactor.values()[0].sources(), [(credential(1), 3), (credential(2), 1)]);
+        for number in 3..99 {
+            redactor.attribute_to((credential(number), 1));
+        }
+        assert_eq!(redactor.values()[0].sources().len(), 16);
     }
 
     #[tokio::test]

@@ -84,6 +84,19 @@ const STATEMENTS: &[Statement] = &[
         &["what refers to it", "Every use is in the"],
     ),
     (
+        "values-that-come-back",
+        &[
+            "at least 16 bytes",
+            "last 24 hours",
+            "<code>credential.echoed</code>",
+            "once an hour",
+            "its owner",
+            "Other users do not see it",
+            "if the caller sent the value",
+            "Replace the value",
+        ],
+    ),
+    (
         "model-bindings",
         &[
             "which provider and which model",

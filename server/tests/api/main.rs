@@ -16,6 +16,7 @@ mod corpora;
 mod credentials;
 mod cross_site;
 mod destinations;
+mod echoes;
 mod faults;
 mod front;
 mod help;

@@ -1,4 +1,4 @@
-//! The last uses of one credential.
+//! The last uses of one credential, and the last echoes of its value.
 
 use leptos::prelude::*;
 
@@ -19,7 +19,7 @@ pub fn LastUses(
 ) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="uses">
-            <h2 id="uses">{text::last_uses()}</h2>
+            <h2 id="uses">{text::recent_activity()}</h2>
             <Transition>
                 {move || {
                     found
@@ -76,8 +76,10 @@ fn UseRow(used: Use) -> impl IntoView {
     let class = match used.outcome {
         UseOutcome::Allowed => "chip chip-accent",
         UseOutcome::Refused => "chip chip-danger",
+        UseOutcome::Echoed => "chip chip-warn",
         UseOutcome::Unknown => "chip",
     };
+    let help = (used.outcome == UseOutcome::Echoed).then(text::echoed_help);
     view! {
         <tr role="row">
             <td role="cell" class="cell-exact" data-label=detail_column::WHEN>
@@ -98,6 +100,7 @@ fn UseRow(used: Use) -> impl IntoView {
             <td role="cell" data-label=detail_column::OUTCOME>
                 <span class=class>{text::outcome(used.outcome)}</span>
                 {used.reason.map(|reason| view! { " " <code>{reason}</code> })}
+                {help.map(|help| view! { " " <small>{help}</small> })}
             </td>
         </tr>
     }

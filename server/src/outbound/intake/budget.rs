@@ -26,6 +26,12 @@ impl Account {
     pub fn of(user: Option<Uuid>) -> Self {
         Self(user)
     }
+
+    /// The user; `None` is the server itself.
+    #[must_use]
+    pub fn user(self) -> Option<Uuid> {
+        self.0
+    }
 }
 
 /// Why a grant cannot grow.

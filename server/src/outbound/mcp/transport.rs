@@ -1,10 +1,11 @@
 //! rmcp's HTTP backend on the hardened client: sets the header, and gives rmcp nothing that was not
 //! scanned. rmcp itself never holds the secret.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt as _};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -25,6 +26,9 @@ const SSE: &str = "text/event-stream";
 const JSON: &str = "application/json";
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
+/// The most memory that the last messages of a session take, in bytes.
+const MAX_EARLIER_BYTES: usize = 64 * 1024;
+
 type Failed = StreamableHttpError<OutboundError>;
 
 /// What one session sends with. Clones are the same session.
@@ -38,6 +42,8 @@ struct Inner {
     window: Window,
     /// What went wrong last, for the failures that rmcp reports without their cause.
     failure: Mutex<Option<OutboundError>>,
+    /// The last messages that were sent: a later answer of the session may repeat them.
+    earlier: Mutex<VecDeque<Bytes>>,
 }
 
 impl McpHttp {
@@ -48,6 +54,7 @@ impl McpHttp {
             bearer,
             window: Window::default(),
             failure: Mutex::new(None),
+            earlier: Mutex::default(),
         }))
     }
 
@@ -78,7 +85,18 @@ impl McpHttp {
         StreamableHttpError::Client(error)
     }
 
-    async fn send(&self, method: Method, headers: HeaderMap, body: Option<Vec<u8>>) -> Result<Incoming, Failed> {
+    /// The last messages before this one, which is the last from here on.
+    fn earlier(&self, body: Option<&Bytes>) -> Vec<Bytes> {
+        let mut earlier = self.0.earlier.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = earlier.iter().cloned().collect();
+        earlier.extend(body.cloned());
+        while earlier.iter().map(Bytes::len).sum::<usize>() > MAX_EARLIER_BYTES {
+            earlier.pop_front();
+        }
+        before
+    }
+
+    async fn send(&self, method: Method, headers: HeaderMap, body: Option<Bytes>) -> Result<Incoming, Failed> {
         let inner = &*self.0;
         // Without a secret, the polite end of a session may still be said.
         let harmless = method == Method::DELETE && inner.bearer.is_none();
@@ -89,6 +107,7 @@ impl McpHttp {
             method,
             url: &inner.url,
             headers,
+            earlier: self.earlier(body.as_ref()),
             body,
             bearer: inner.bearer.as_ref(),
             reads_forbidden: false,
@@ -146,7 +165,7 @@ impl StreamableHttpClient for McpHttp {
         let mut headers = protocol_headers(custom_headers, session_id.as_deref());
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
         let body = serde_json::to_vec(&message)?;
-        let answer = self.send(Method::POST, headers, Some(body)).await?;
+        let answer = self.send(Method::POST, headers, Some(body.into())).await?;
         let status = answer.status();
         if matches!(status, StatusCode::ACCEPTED | StatusCode::NO_CONTENT) {
             return Ok(StreamableHttpPostResponse::Accepted);

@@ -89,6 +89,7 @@ impl Lane {
                 let start = self.start_of(member.len.min(HEAD_BYTES));
                 if member.len <= HEAD_BYTES {
                     finder.spans.add(start..end);
+                    finder.redactor.report(member.value);
                 } else {
                     let due = self.read + (member.len - HEAD_BYTES) as u64;
                     self.waiting.add((head, index), start, due);
@@ -203,6 +204,7 @@ impl Waiting {
             while let Some(beginning) = queue.waiting.front().filter(|beginning| beginning.due <= read) {
                 if self.hash.follows(beginning.hash, member.shift, member.rest) {
                     finder.spans.add(beginning.start..unit.end);
+                    finder.redactor.report(member.value);
                 }
                 queue.waiting.pop_front();
                 self.count -= 1;

@@ -32,7 +32,9 @@ mod word_buffer;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use app::credentials::CredentialId;
 use app::secret::SecretValue;
 
 use encodings::{Form, Reading};
@@ -55,14 +57,28 @@ const MIN_OTHER_BYTES: usize = 16;
 /// How much of a text is scanned before it is passed on.
 const PIECE_BYTES: usize = 64 * 1024;
 
+/// Receives the values of other requests that are found in an answer.
+pub(super) trait EchoObserver: Send + Sync {
+    /// A value was found, by its number among [`Redactor::values`]. Called for each find.
+    fn found(&self, value: usize);
+}
+
 /// Knows secrets in all the forms in which they may come back; or none, and then changes nothing.
 #[derive(Clone)]
 pub struct Redactor {
     patterns: Arc<Patterns>,
+    exchange: Arc<ExchangeValues>,
+}
+
+/// The part that the values of one exchange have in its redactor.
+#[derive(Clone, Default)]
+struct ExchangeValues {
     /// For each value, whether this very exchange sent it.
-    own: Arc<[bool]>,
+    own: Box<[bool]>,
     /// Whether a text must end before any of it is passed on: see [`WordBuffer`].
     whole_only: bool,
+    /// Receiver of the finds of other values.
+    observer: Option<Arc<dyn EchoObserver>>,
 }
 
 impl Redactor {
@@ -92,10 +108,14 @@ impl Redactor {
     }
 
     fn of_forms(values: Vec<Arc<SecretForms>>) -> Self {
-        Self {
+        let exchange = ExchangeValues {
             own: values.iter().map(|_| true).collect(),
             whole_only: values.iter().any(|value| value.must_come_whole),
+            observer: None,
+        };
+        Self {
             patterns: Arc::new(Patterns::new(values)),
+            exchange: Arc::new(exchange),
         }
     }
 
@@ -103,11 +123,44 @@ impl Redactor {
     /// [`MIN_OTHER_BYTES`] on, and have no part in what is held back.
     pub(super) fn shared(patterns: Arc<Patterns>, own: &[Arc<SecretForms>]) -> Self {
         let values = patterns.values().iter();
-        Self {
+        let exchange = ExchangeValues {
             own: values.map(|value| own.iter().any(|own| own.is_same(value))).collect(),
             whole_only: own.iter().any(|value| value.must_come_whole),
+            observer: None,
+        };
+        Self {
             patterns,
+            exchange: Arc::new(exchange),
         }
+    }
+
+    /// Notes that the values belong to this version of a credential.
+    pub(super) fn attribute_to(&self, credential: (CredentialId, i64)) {
+        for value in self.values() {
+            value.add_sources(&[credential]);
+        }
+    }
+
+    /// The same redactor with a receiver of the finds of other requests' values.
+    pub(super) fn observed(mut self, observer: Arc<dyn EchoObserver>) -> Self {
+        Arc::make_mut(&mut self.exchange).observer = Some(observer);
+        self
+    }
+
+    /// `true` if values of other requests are searched for.
+    pub(super) fn has_others(&self) -> bool {
+        self.exchange.own.contains(&false)
+    }
+
+    /// Which values are in any of these texts, by their numbers, none being a value of the exchange: each in a form of
+    /// [`MIN_OTHER_BYTES`] or more.
+    pub(super) fn values_in<'text>(&self, texts: impl IntoIterator<Item = &'text [u8]>) -> Vec<bool> {
+        let found = Arc::new(FoundValues::new(self.values().len()));
+        let redactor = Self::shared(Arc::clone(&self.patterns), &[]).observed(Arc::<FoundValues>::clone(&found));
+        for text in texts {
+            redactor.scan(text, MIN_BYTES);
+        }
+        (0..self.values().len()).map(|value| found.has(value)).collect()
     }
 
     /// The values that are searched for.
@@ -130,20 +183,32 @@ impl Redactor {
 
     /// Whether a value has a part in what is held back.
     fn is_own(&self, value: usize) -> bool {
-        self.own.get(value).copied().unwrap_or(false)
+        self.exchange.own.get(value).copied().unwrap_or(false)
+    }
+
+    /// A value was found in a text.
+    fn report(&self, value: usize) {
+        if let Some(observer) = &self.exchange.observer
+            && !self.is_own(value)
+        {
+            observer.found(value);
+        }
+    }
+
+    fn own_values(&self) -> impl Iterator<Item = &Arc<SecretForms>> + Clone {
+        let values = self.patterns.values.iter().zip(&self.exchange.own);
+        values.filter(|(_, own)| **own).map(|(value, _)| value)
     }
 
     /// The forms that decide what is held back.
     fn own_forms(&self, reading: Reading, min_bytes: usize) -> impl Iterator<Item = &Form> + Clone {
-        let own = self.patterns.values.iter().zip(&*self.own).filter(|(_, own)| **own);
-        let forms = own.flat_map(|(value, _)| &value.forms);
+        let forms = self.own_values().flat_map(|value| &value.forms);
         forms.filter(move |form| form.reading == reading && form.len >= min_bytes)
     }
 
     /// The length of the longest form that has a part in it.
     fn longest_own(&self) -> usize {
-        let own = self.patterns.values.iter().zip(&*self.own).filter(|(_, own)| **own);
-        let forms = own.flat_map(|(value, _)| &value.forms);
+        let forms = self.own_values().flat_map(|value| &value.forms);
         forms.map(|form| form.len).max().unwrap_or(0)
     }
 
@@ -199,6 +264,32 @@ impl Redactor {
     #[must_use]
     pub fn scanner(&self) -> Scanner {
         Scanner::new(self, MIN_STREAM_BYTES)
+    }
+}
+
+/// Flags of the values that were found, by their numbers.
+pub(super) struct FoundValues(Box<[AtomicBool]>);
+
+impl FoundValues {
+    pub(super) fn new(values: usize) -> Self {
+        Self((0..values).map(|_| AtomicBool::new(false)).collect())
+    }
+
+    pub(super) fn has(&self, value: usize) -> bool {
+        self.0.get(value).is_some_and(|found| found.load(Ordering::Relaxed))
+    }
+
+    /// Sets the flag; `true` if it was not set before.
+    pub(super) fn set(&self, value: usize) -> bool {
+        self.0
+            .get(value)
+            .is_some_and(|found| !found.swap(true, Ordering::Relaxed))
+    }
+}
+
+impl EchoObserver for FoundValues {
+    fn found(&self, value: usize) {
+        self.set(value);
     }
 }
 

@@ -3,11 +3,12 @@
 //! One Aho-Corasick automaton for each reading holds the heads of all forms. Its time for a byte does not depend on how
 //! many values there are, and its size is bounded by the number of forms, however long the values are.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aho_corasick::automaton::{Automaton as _, StateID};
 use aho_corasick::nfa::contiguous;
 use aho_corasick::{Anchored, PatternID, dfa};
+use app::credentials::CredentialId;
 use sha2::{Digest as _, Sha256};
 
 use super::encodings::{Form, HEAD_BYTES, Reading, encodings};
@@ -18,6 +19,8 @@ use super::word_buffer::must_come_whole;
 const MAX_DFA_BYTES: usize = 1024;
 /// In the others, so many first bytes of each head do.
 const DENSE_DEPTH: usize = 3;
+/// The most credentials that are remembered for one value.
+const MAX_SOURCES: usize = 16;
 
 /// What is searched for one value. It holds the heads of its forms and no more of it.
 pub struct SecretForms {
@@ -25,6 +28,8 @@ pub struct SecretForms {
     pub(super) value_bytes: usize,
     pub(super) must_come_whole: bool,
     digest: [u8; 32],
+    /// The credentials that have this value, each with its version; none for a variable of a program.
+    sources: Mutex<Vec<(CredentialId, i64)>>,
 }
 
 impl SecretForms {
@@ -38,6 +43,24 @@ impl SecretForms {
             value_bytes: value.len(),
             must_come_whole: must_come_whole(value),
             digest: digest.finalize().into(),
+            sources: Mutex::default(),
+        }
+    }
+
+    /// The credentials that have this value, each with its version.
+    pub(in super::super) fn sources(&self) -> Vec<(CredentialId, i64)> {
+        self.sources.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Adds credentials that have this value too.
+    pub(in super::super) fn add_sources(&self, more: &[(CredentialId, i64)]) {
+        let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        for &(credential, version) in more {
+            if let Some((_, known)) = sources.iter_mut().find(|(known, _)| *known == credential) {
+                *known = version.max(*known);
+            } else if sources.len() < MAX_SOURCES {
+                sources.push((credential, version));
+            }
         }
     }
 

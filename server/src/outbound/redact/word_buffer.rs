@@ -55,7 +55,7 @@ impl WordBuffer {
     pub(super) fn new(redactor: &Redactor) -> Self {
         Self {
             scanner: Scanner::new(redactor, MIN_BYTES),
-            whole_only: redactor.whole_only,
+            whole_only: redactor.exchange.whole_only,
             kept: redactor.longest_own().max(MAX_WORD_BYTES),
             word: Word::NEW,
             may_cut: true,
