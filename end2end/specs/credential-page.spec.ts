@@ -1,4 +1,6 @@
 import { axeCheck, expect, hydrated, open, signIn, test, unique, USERS } from '../fixtures';
+import { AuditPage } from '../pages/audit';
+import { startLeakyMcp } from '../support/mcp';
 import { CredentialForm, CredentialsPage, DeleteDialog } from '../pages/credentials';
 
 const CANARY = 'canary-a83c-page';
@@ -22,7 +24,7 @@ test('the page of a credential shows its facts, and no value', async ({ page, ap
     await expect(facts).toContainText(fact);
   }
   await expect(page.getByRole('region', { name: 'Where used' })).toContainText('Nothing stored here refers to it.');
-  await expect(page.getByRole('region', { name: 'Last uses' })).toContainText('Never used.');
+  await expect(page.getByRole('region', { name: 'Recent activity' })).toContainText('Never used.');
   expect(await page.content()).not.toContain(CANARY);
   await axeCheck(page);
   await page.getByRole('link', { name: 'All credentials' }).click();
@@ -38,13 +40,50 @@ test('references and uses are listed, and lead to what refers', async ({ page, a
   await open(page, `/credentials/${id}`);
   const references = page.getByRole('table', { name: 'Where used' });
   await expect(references.getByRole('row').filter({ hasText: server.name })).toContainText('MCP server');
-  const uses = page.getByRole('table', { name: 'Last uses' });
+  const uses = page.getByRole('table', { name: 'Recent activity' });
   const use = uses.getByRole('row').filter({ hasText: server.name }).first();
   for (const fact of [USERS.administrator.name, mcp.host, 'allowed', 'GMT+5:30']) await expect(use).toContainText(fact);
   expect(await page.content()).not.toContain(mcp.token);
   await axeCheck(page);
   await references.getByRole('link', { name: server.name }).click();
   await expect(page.getByRole('dialog', { name: `Edit ${server.name}` })).toBeVisible();
+});
+
+test('a value that came back in an answer to another record is shown to its owner, and to no viewer', async ({ page, server, api }) => {
+  const leaky = await startLeakyMcp();
+  try {
+    const client = await api('administrator');
+    const { id } = await client.createCredential({ name: unique('ECHOED'), value: `${CANARY}-that-is-long`, allowed_hosts: [leaky.origin] });
+    for (const credential_id of [id, null]) {
+      const made = await client.post<{ id: string }>('/mcp-servers', { name: unique('Leaky'), url: leaky.url, credential_id });
+      const called = await client.send('POST', `/mcp-servers/${made.id}/tools/show/call`, {});
+      expect(await called.text()).toContain('[redacted]');
+    }
+    const activity = page.getByRole('table', { name: 'Recent activity' });
+    await expect(async () => {
+      await open(page, `/credentials/${id}`);
+      await expect(activity.getByRole('row').filter({ hasText: 'came back' })).toHaveCount(1, { timeout: 1_000 });
+    }).toPass();
+    const echo = activity.getByRole('row').filter({ hasText: 'came back' });
+    await expect(echo).toContainText(leaky.host);
+    await expect(echo).toContainText('The value came back in an answer, which showed an earlier request. It was hidden.');
+    await expect(echo).not.toContainText(USERS.administrator.name);
+    await axeCheck(page);
+    await page.reload();
+    await hydrated(page);
+    await expect(echo).toHaveCount(1);
+    await open(page, `/audit?target=${id}&action=credential.echoed`);
+    await expect(new AuditPage(page).rows()).toHaveCount(1);
+    await expect(new AuditPage(page).rows().first()).toContainText('A value came back');
+    expect(await page.content()).not.toContain(CANARY);
+    await page.context().clearCookies();
+    await signIn(page, server, 'viewer');
+    await open(page, `/credentials/${id}`);
+    await expect(activity.getByRole('row')).not.toHaveCount(0);
+    await expect(echo).toHaveCount(0);
+  } finally {
+    await leaky.stop();
+  }
 });
 
 test('a reload of a page with references hydrates without complaint', async ({ page, api }) => {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { realpathSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 import { eventually, freePort, start } from './process';
@@ -75,6 +77,33 @@ export async function startEverything(): Promise<McpServer> {
   }
   const host = `127.0.0.1:${port}`;
   return { url: `http://${host}/mcp`, host, origin: `http://${host}`, stop: server.stop };
+}
+
+/** Starts an MCP server whose tool shows the `Authorization` headers of all requests so far to every caller. */
+export async function startLeakyMcp(): Promise<McpServer> {
+  const seen: string[] = [];
+  const results: Record<string, () => unknown> = {
+    initialize: () => ({ protocolVersion: '2025-06-18', capabilities: { tools: {} }, serverInfo: { name: 'leaky', version: '1' } }),
+    'tools/list': () => ({ tools: [{ name: 'show', inputSchema: { type: 'object' } }] }),
+    'tools/call': () => ({ content: [{ type: 'text', text: seen.join(' ') }] }),
+  };
+  const server = createServer(async (request, response) => {
+    if (request.headers.authorization) seen.push(request.headers.authorization);
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    const { id, method } = JSON.parse(body || '{}') as { id?: number; method?: string };
+    const result = results[method ?? ''];
+    response.setHeader('content-type', 'application/json');
+    response.statusCode = result ? 200 : id === undefined ? 202 : 400;
+    response.end(result && JSON.stringify({ jsonrpc: '2.0', id, result: result() }));
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const stop = async () => {
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  };
+  return { url: `http://${host}/mcp`, host, origin: `http://${host}`, stop };
 }
 
 /** An entry of `stdio_commands` for the same server as a program; tests as root let it run unconfined. */
