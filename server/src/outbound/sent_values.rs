@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
 
-use super::redact::{Patterns, Redactor, SecretForms};
+use super::redact::{LaterValues, Patterns, Redactor, SecretForms};
 use crate::destination::Destination;
 
 /// How long a value is known after it was sent last.
@@ -57,10 +57,14 @@ struct Destinations {
     /// Automata that are kept, or in use by a request.
     automata: Vec<(Weak<Patterns>, usize)>,
     swept: bool,
+    /// How many values were added, of all destinations.
+    added: u64,
 }
 
 #[derive(Debug)]
 struct Sent {
+    /// The count of values when the last one of this destination was added.
+    last_added: u64,
     /// The oldest first.
     values: VecDeque<(Arc<SecretForms>, Instant)>,
     patterns: Option<Arc<Patterns>>,
@@ -71,7 +75,18 @@ impl SentValues {
     /// The redactor of an exchange: for its value, which is about to be sent, and for all that were sent there before.
     pub async fn redactor(&self, destination: &Origin, own: Option<&Redactor>) -> Redactor {
         let own: Vec<Arc<SecretForms>> = own.map_or_else(Vec::new, |own| own.values().to_vec());
-        let values = match self.note(destination, &own, Instant::now()) {
+        let (known, added) = self.note(destination, &own, Instant::now());
+        let later = Arc::new(Later {
+            sent: self.clone(),
+            destination: destination.clone(),
+            added,
+            found: Mutex::default(),
+        });
+        self.redactor_of(destination, known, own).await.with_later(later)
+    }
+
+    async fn redactor_of(&self, destination: &Origin, known: Known, own: Vec<Arc<SecretForms>>) -> Redactor {
+        let values = match known {
             Known::Ready(patterns) => return Redactor::shared(patterns, &own),
             Known::Values(values) => values,
         };
@@ -90,17 +105,19 @@ impl SentValues {
         }
     }
 
-    /// Adds the values of a request, and gives all of its destination.
-    fn note(&self, destination: &Origin, own: &[Arc<SecretForms>], now: Instant) -> Known {
+    /// Adds the values of a request, and gives all of its destination, with the count of values added so far.
+    fn note(&self, destination: &Origin, own: &[Arc<SecretForms>], now: Instant) -> (Known, u64) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !known.sent.contains_key(destination) {
             if own.is_empty() {
-                return Known::Values(Vec::new());
+                return (Known::Values(Vec::new()), known.added);
             }
             known.make_room();
             self.sweep(&mut known);
         }
+        let mut added = known.added;
         let sent = known.sent.entry(destination.clone()).or_insert_with(|| Sent {
+            last_added: added,
             values: VecDeque::new(),
             patterns: None,
             used: now,
@@ -108,12 +125,17 @@ impl SentValues {
         sent.used = now;
         sent.forget_older(now);
         for value in own {
-            sent.add(value, now);
+            if sent.add(value, now) {
+                added += 1;
+                sent.last_added = added;
+            }
         }
-        match &sent.patterns {
+        let values = match &sent.patterns {
             Some(patterns) => Known::Ready(patterns.clone()),
             None => Known::Values(sent.values.iter().map(|(value, _)| value.clone()).collect()),
-        }
+        };
+        known.added = added;
+        (values, added)
     }
 
     /// Keeps an automaton for the next request; `false` where there is no memory for it.
@@ -156,6 +178,39 @@ impl SentValues {
                 });
             }
         });
+    }
+}
+
+/// The values of a destination since a request began: a receiver that waits with its answer may show them.
+struct Later {
+    sent: SentValues,
+    destination: Origin,
+    /// The count of values when the request began.
+    added: u64,
+    /// The redactor that was made last, and the count then.
+    found: Mutex<Option<(u64, Redactor)>>,
+}
+
+impl LaterValues for Later {
+    fn redactor(&self, known: &Patterns) -> Option<Redactor> {
+        let (count, values) = {
+            let all = self.sent.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let sent = all
+                .sent
+                .get(&self.destination)
+                .filter(|sent| sent.last_added > self.added)?;
+            let values: Vec<_> = sent.values.iter().map(|(value, _)| value.clone()).collect();
+            (sent.last_added, values)
+        };
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, redactor)) = found.as_ref().filter(|(made_at, _)| *made_at == count) {
+            return Some(redactor.clone());
+        }
+        let is_known = |value: &Arc<SecretForms>| known.values().iter().any(|known| known.is_same(value));
+        let new = values.into_iter().filter(|value| !is_known(value)).collect();
+        let redactor = Redactor::shared(Arc::new(Patterns::new(new)), &[]);
+        *found = Some((count, redactor.clone()));
+        Some(redactor)
     }
 }
 
@@ -204,19 +259,21 @@ impl Destinations {
 }
 
 impl Sent {
-    fn add(&mut self, value: &Arc<SecretForms>, now: Instant) {
+    /// Adds a value, or notes its new moment; `true` if it was not there.
+    fn add(&mut self, value: &Arc<SecretForms>, now: Instant) -> bool {
         if let Some(at) = self.values.iter().position(|(known, _)| known.is_same(value)) {
             if let Some((known, _)) = self.values.remove(at) {
                 known.add_sources(&value.sources());
                 self.values.push_back((known, now));
             }
-            return;
+            return false;
         }
         if self.values.len() >= MAX_VALUES {
             self.values.pop_front();
         }
         self.values.push_back((value.clone(), now));
         self.patterns = None;
+        true
     }
 
     fn forget_older(&mut self, now: Instant) {
@@ -292,6 +349,24 @@ mod tests {
         tokio::time::advance(Duration::from_mins(2)).await;
         let later = sent.redactor(&here, None).await;
         assert_eq!(later.text(&format!("{FIRST} {SECOND}")), format!("{FIRST} {MASK}"));
+    }
+
+    #[tokio::test]
+    async fn a_value_that_is_sent_while_an_answer_is_read_is_found_in_it() {
+        let sent = SentValues::default();
+        let here = destination("https://a.example/");
+        let waiting = [
+            sent.redactor(&here, None).await,
+            sent.redactor(&here, Some(&value(FIRST))).await,
+        ];
+        assert_eq!(waiting[1].text(SECOND), SECOND);
+        sent.redactor(&here, Some(&value(SECOND))).await;
+        for waiting in waiting {
+            assert_eq!(waiting.text(&format!("{FIRST} {SECOND}")), format!("{MASK} {MASK}"));
+            let mut document = serde_json::json!({"a": [SECOND]});
+            waiting.json(&mut document);
+            assert_eq!(document, serde_json::json!({"a": [MASK]}));
+        }
     }
 
     #[tokio::test]

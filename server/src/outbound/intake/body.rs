@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::super::OutboundError;
 use super::super::redact::Scanner;
+use super::budget::GRANT_BYTES;
 use super::{Charged, Grant, Workers};
 
 /// Limits of time for one answer.
@@ -150,6 +151,10 @@ impl Body {
         }
         if let Some(grant) = self.grant.as_mut() {
             grant.park();
+            // A silent peer would keep others from reading.
+            if grant.held() > GRANT_BYTES && stalled_at < self.ends_at {
+                return Err(OutboundError::TimedOut(self.times.stall));
+            }
         }
         let (until, limit) = if now + self.times.quiet < self.ends_at {
             (now + self.times.quiet, self.times.quiet)

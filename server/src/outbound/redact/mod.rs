@@ -6,7 +6,7 @@
 //! found, also across the borders of chunks. A text is searched in four readings at once: as it is, with its escapes
 //! undone, and as digits of base64 and of hexadecimal numbers. In base64 of a longer text, the digit stays that the value
 //! shares with its neighbour on each side. A server that means to betray a secret that it was given
-//! can always find another form; against that stands the list of allowed hosts, not this scan.
+//! can always find another form; against that stands the list of allowed destinations, not this scan.
 //!
 //! The time is linear in the text, for all values and texts.
 //!
@@ -63,6 +63,12 @@ pub(super) trait EchoObserver: Send + Sync {
     fn found(&self, value: usize);
 }
 
+/// Knows which values were sent to a destination after a request.
+pub(super) trait LaterValues: Send + Sync {
+    /// A redactor for those that are not in `known`; `None` if there are none.
+    fn redactor(&self, known: &Patterns) -> Option<Redactor>;
+}
+
 /// Knows secrets in all the forms in which they may come back; or none, and then changes nothing.
 #[derive(Clone)]
 pub struct Redactor {
@@ -79,6 +85,8 @@ struct ExchangeValues {
     whole_only: bool,
     /// Receiver of the finds of other values.
     observer: Option<Arc<dyn EchoObserver>>,
+    /// Values that are sent to the destination while the answer is read.
+    later: Option<Arc<dyn LaterValues>>,
 }
 
 impl Redactor {
@@ -111,7 +119,7 @@ impl Redactor {
         let exchange = ExchangeValues {
             own: values.iter().map(|_| true).collect(),
             whole_only: values.iter().any(|value| value.must_come_whole),
-            observer: None,
+            ..ExchangeValues::default()
         };
         Self {
             patterns: Arc::new(Patterns::new(values)),
@@ -126,7 +134,7 @@ impl Redactor {
         let exchange = ExchangeValues {
             own: values.map(|value| own.iter().any(|own| own.is_same(value))).collect(),
             whole_only: own.iter().any(|value| value.must_come_whole),
-            observer: None,
+            ..ExchangeValues::default()
         };
         Self {
             patterns,
@@ -145,6 +153,16 @@ impl Redactor {
     pub(super) fn observed(mut self, observer: Arc<dyn EchoObserver>) -> Self {
         Arc::make_mut(&mut self.exchange).observer = Some(observer);
         self
+    }
+
+    /// The same redactor, which in texts and documents also finds values that are sent later.
+    pub(super) fn with_later(mut self, later: Arc<dyn LaterValues>) -> Self {
+        Arc::make_mut(&mut self.exchange).later = Some(later);
+        self
+    }
+
+    fn later(&self) -> Option<Self> {
+        self.exchange.later.as_ref()?.redactor(&self.patterns)
     }
 
     /// `true` if values of other requests are searched for.
@@ -215,9 +233,12 @@ impl Redactor {
     /// A text without the secret.
     #[must_use]
     pub fn text<'text>(&self, text: &'text str) -> Cow<'text, str> {
-        match self.scan(text.as_bytes(), MIN_BYTES) {
-            Some(clean) => Cow::Owned(clean),
-            None => Cow::Borrowed(text),
+        let clean = self
+            .scan(text.as_bytes(), MIN_BYTES)
+            .map_or(Cow::Borrowed(text), Cow::Owned);
+        match self.later().and_then(|later| later.scan(clean.as_bytes(), MIN_BYTES)) {
+            Some(cleaner) => Cow::Owned(cleaner),
+            None => clean,
         }
     }
 
@@ -249,8 +270,10 @@ impl Redactor {
 
     /// Masks the secret in every text, key and number of a JSON document.
     pub fn json(&self, document: &mut serde_json::Value) {
-        if !self.is_empty() {
-            json::mask(self, document);
+        for redactor in [Some(self), self.later().as_ref()].into_iter().flatten() {
+            if !redactor.is_empty() {
+                json::mask(redactor, document);
+            }
         }
     }
 
