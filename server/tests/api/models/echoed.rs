@@ -36,7 +36,7 @@ async fn bind(app: &TestApp, name: &str, settings: Value) -> String {
 #[track_caller]
 fn assert_clean(text: &str, about: &str) {
     assert!(
-        !text.contains("7d1f") && !text.contains("models-secret"),
+        !text.contains("-7d1f") && !text.contains("models-secret"),
         "{about}: {text}"
     );
 }
