@@ -206,12 +206,12 @@ fn hex_runs(text: &[u8]) -> Vec<Run> {
 
 fn runs(text: &[u8], digit: impl Fn(u8) -> Option<u8>, separators: &[u8]) -> Vec<Run> {
     let mut runs = vec![Run::default()];
-    let mut breaks = 0;
+    let (mut breaks, mut separated) = (0, 0);
     for (place, &byte) in text.iter().enumerate() {
         if let (Some(digit), Some(run)) = (digit(byte), runs.last_mut()) {
             run.digits.push(digit);
             run.places.push(place);
-            breaks = 0;
+            (breaks, separated) = (0, 0);
         } else if byte == b'\n' {
             breaks += 1;
             if breaks == 2 {
@@ -221,6 +221,12 @@ fn runs(text: &[u8], digit: impl Fn(u8) -> Option<u8>, separators: &[u8]) -> Vec
         } else if !separators.contains(&byte) {
             runs.push(Run::default());
             breaks = 0;
+        } else {
+            separated += 1;
+            if separated == 256 {
+                runs.push(Run::default());
+                separated = 0;
+            }
         }
     }
     runs

@@ -5,9 +5,10 @@
 
 use std::error::Error;
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use crate::destination::{Destination, is_metadata_address, is_private_address};
@@ -85,6 +86,9 @@ impl From<AddressFault> for OutboundError {
     }
 }
 
+/// The most names that are looked up at once: each takes a thread for as long as the name's server is silent.
+static LOOK_UPS: Semaphore = Semaphore::const_new(32);
+
 /// The system's resolver, whose answers are judged before anything connects. A resolver does not learn the port: there is
 /// one for each port of a listener of this server, and one for all others.
 #[derive(Debug)]
@@ -97,10 +101,14 @@ impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (policy, own) = (self.policy, self.own.clone());
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0))
-                .await
-                .map_err(|_| AddressFault::Unknown)?;
-            let addresses: Vec<SocketAddr> = found.collect();
+            let place = LOOK_UPS.acquire().await.map_err(|_| AddressFault::Unknown)?;
+            let look_up = move || {
+                // Kept until the thread is free, also where the request was given up.
+                let _place = place;
+                (name.as_str(), 0).to_socket_addrs().map(Vec::from_iter)
+            };
+            let found = tokio::task::spawn_blocking(look_up).await;
+            let addresses: Vec<SocketAddr> = found.ok().and_then(Result::ok).ok_or(AddressFault::Unknown)?;
             if addresses.is_empty() {
                 return Err(AddressFault::Unknown.into());
             }

@@ -117,7 +117,13 @@ impl Compiled {
         let patterns = PatternOptions::regex()
             .size_limit(MAX_PATTERN_BYTES)
             .dfa_size_limit(MAX_PATTERN_BYTES);
-        let validator = jsonschema::options().with_pattern_options(patterns).build(schema);
+        // Formats and contents of texts would be parsed without a limit.
+        let validator = jsonschema::options()
+            .with_pattern_options(patterns)
+            .should_validate_formats(false)
+            .without_content_media_type_support("application/json")
+            .without_content_encoding_support("base64")
+            .build(schema);
         validator.map_or_else(
             |_| refused("bad-schema", bad),
             |validator| Ok(Self { validator, graph }),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::Answer;
 use crate::outbound::OutboundError;
 use crate::outbound::intake::Grant;
-use crate::outbound::intake::json::{JsonFault, parse};
+use crate::outbound::intake::json::{JsonFault, memory, parse};
 
 impl Answer {
     /// Parses the arguments of all calls that came as texts. A text that is no document stays as it is.
@@ -14,10 +14,12 @@ impl Answer {
     /// Where the documents take more than the grant can hold, or have too many values.
     pub fn read_arguments(&mut self, grant: &mut Grant) -> Result<(), OutboundError> {
         for call in &mut self.calls {
-            if let Value::String(text) = &call.arguments
-                && let Some(document) = document(text, grant)?
-            {
-                call.arguments = document;
+            if let Value::String(text) = &call.arguments {
+                if let Some(document) = document(text, grant)? {
+                    call.arguments = document;
+                }
+            } else {
+                grant.hold(grant.held() + memory(&call.arguments))?;
             }
         }
         self.argument_bytes = grant.held();

@@ -5,12 +5,33 @@ use app::model_bindings::WireFormat;
 use super::arguments::Nesting;
 use super::{Answer, Call, Fault, Piece, anthropic, gemini, openai_chat, openai_responses};
 use crate::outbound::Event;
+use crate::outbound::intake::json::memory;
 
 /// The most calls of tools in one answer.
-const MAX_CALLS: usize = 64;
+pub(super) const MAX_CALLS: usize = 64;
 
 /// The longest text, the longest reasoning, and the most that is passed to tools, in one answer, in bytes.
 pub const MAX_TEXT_BYTES: usize = 4 * 1024 * 1024;
+
+/// The longest id or name of a call, in bytes.
+const MAX_ID_BYTES: usize = 1024;
+
+/// Refuses an answer with more calls, or with more in them, than is read.
+pub(super) fn check_calls(answer: &Answer) -> Result<(), Fault> {
+    let is_long = |call: &Call| call.id.len() > MAX_ID_BYTES || call.name.len() > MAX_ID_BYTES;
+    let is_large = answer.calls.iter().map(size).sum::<usize>() > MAX_TEXT_BYTES;
+    if answer.calls.len() > MAX_CALLS || answer.calls.iter().any(is_long) || is_large {
+        return Err(Fault::TooMuch);
+    }
+    Ok(())
+}
+
+/// The memory of a call, about.
+fn size(call: &Call) -> usize {
+    let signature = call.signature.as_ref().map_or(0, String::len);
+    let arguments = usize::try_from(memory(&call.arguments)).unwrap_or(usize::MAX);
+    arguments.saturating_add(signature)
+}
 
 /// An answer on its way. Its text and its reasoning go to whoever folds it, piece by piece, and are not kept here.
 #[derive(Debug)]
@@ -82,8 +103,10 @@ impl Fold {
             Piece::Text(more) | Piece::Reasoning(more) => !more.is_empty(),
         });
         let whole = self.answer.calls.iter().skip(before);
-        self.called += whole.map(|call| call.arguments.to_string().len()).sum::<usize>();
-        if self.kept_bytes() > MAX_TEXT_BYTES {
+        self.called += whole.map(size).sum::<usize>();
+        let is_long = |part: &Part| part.id.len() > MAX_ID_BYTES || part.name.len() > MAX_ID_BYTES;
+        let many = self.answer.calls.len() + self.parts.len() > MAX_CALLS;
+        if many || self.parts.iter().any(is_long) || self.kept_bytes() > MAX_TEXT_BYTES {
             return Err(Fault::TooMuch);
         }
         Ok(pieces)

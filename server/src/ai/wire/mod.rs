@@ -248,12 +248,14 @@ pub fn body(ask: &Ask<'_>) -> Value {
 /// # Errors
 /// Where it is not one of this format.
 pub fn read(format: WireFormat, document: &Value) -> Result<Answer, Fault> {
-    match format {
+    let answer = match format {
         WireFormat::OpenaiChat => openai_chat::read(document),
         WireFormat::OpenaiResponses => openai_responses::read(document),
         WireFormat::Anthropic => anthropic::read(document),
         WireFormat::Gemini => gemini::read(document),
-    }
+    }?;
+    fold::check_calls(&answer)?;
+    Ok(answer)
 }
 
 fn text(value: &Value) -> String {

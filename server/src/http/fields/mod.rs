@@ -53,6 +53,24 @@ const OUTPUT_FIELDS: &[&str] = &[
     "host",
 ];
 
+/// The most values of a body. A small object takes a hundred times its text.
+const MAX_VALUES: usize = 20_000;
+
+/// Counts values by the marks between them, without parsing any.
+fn has_too_many_values(text: &[u8]) -> bool {
+    let (mut values, mut in_text, mut escaped) = (1, false, false);
+    for byte in text {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            b',' | b'[' | b'{' if !in_text => values += 1,
+            _ => {}
+        }
+    }
+    values > MAX_VALUES
+}
+
 /// An input object on its way to being read.
 pub struct Fields {
     /// Where the object is in the body: in front of every pointer.
@@ -65,6 +83,10 @@ pub struct Fields {
 impl Fields {
     /// The object of a JSON text.
     pub(super) fn parse(text: &[u8]) -> Result<Self, ApiError> {
+        if has_too_many_values(text) {
+            let detail = format!("Send at most {MAX_VALUES} values.");
+            return Err(ApiError::field("", "too-long", &detail));
+        }
         let fields: Result<Document, _> = serde_json::from_slice(text);
         match fields {
             Ok(Document::Object { entries, more }) => {

@@ -75,6 +75,18 @@ fn an_object_with_too_many_fields_is_refused_before_any_is_read() {
 }
 
 #[test]
+fn a_body_of_too_many_values_is_refused_before_any_is_read() {
+    let of = |count: usize| format!("{{\"a\":[{}0]}}", "0,".repeat(count));
+    assert!(Fields::parse(of(19_990).as_bytes()).is_ok());
+    assert!(matches!(
+        Fields::parse(of(20_000).as_bytes()),
+        Err(ApiError::Invalid(_))
+    ));
+    let text = format!("{{\"a\":\"\\\"{}\"}}", ",[{".repeat(20_000));
+    assert!(Fields::parse(text.as_bytes()).is_ok(), "marks in a text are no values");
+}
+
+#[test]
 fn what_is_not_an_object_or_not_json_is_refused_by_position() {
     assert!(matches!(Fields::parse(b"[1]"), Err(ApiError::Invalid(_))));
     assert!(matches!(Fields::parse(b"\"x\""), Err(ApiError::Invalid(_))));

@@ -130,6 +130,9 @@ impl Body {
                 (scanner, clean)
             };
             let (scanner, clean) = self.workers.run(size, scan).await.ok_or(OutboundError::Failed)?;
+            if let Some(grant) = self.grant.as_mut() {
+                grant.hold_undecided(scanner.held().len() as u64)?;
+            }
             self.scanner = Some(scanner);
             if !clean.is_empty() {
                 return Ok(Some(clean));

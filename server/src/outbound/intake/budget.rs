@@ -108,6 +108,7 @@ impl ReadBudget {
             destination,
             reserved: 0,
             held: 0,
+            undecided: 0,
         };
         grant.reserve(GRANT_BYTES)?;
         Ok(grant)
@@ -131,6 +132,8 @@ pub struct Grant {
     reserved: u64,
     /// Bytes that the read holds in memory.
     held: u64,
+    /// Bytes besides, which are held until it is clear whether they are a secret.
+    undecided: u64,
 }
 
 impl Grant {
@@ -139,7 +142,8 @@ impl Grant {
     /// # Errors
     /// Where it cannot grow so far. It is then as large as before.
     pub fn hold(&mut self, bytes: u64) -> Result<(), OverBudget> {
-        let wanted = bytes.max(1).div_ceil(GRANT_BYTES).saturating_mul(GRANT_BYTES);
+        let all = bytes.saturating_add(self.undecided);
+        let wanted = all.max(1).div_ceil(GRANT_BYTES).saturating_mul(GRANT_BYTES);
         if wanted > self.reserved {
             self.reserve(wanted)?;
         } else if self.reserved - wanted > GRANT_BYTES {
@@ -147,6 +151,15 @@ impl Grant {
         }
         self.held = bytes;
         Ok(())
+    }
+
+    /// Says how many bytes the scanner holds back now.
+    ///
+    /// # Errors
+    /// As [`Grant::hold`].
+    pub fn hold_undecided(&mut self, bytes: u64) -> Result<(), OverBudget> {
+        let before = std::mem::replace(&mut self.undecided, bytes);
+        self.hold(self.held).inspect_err(|_| self.undecided = before)
     }
 
     /// The bytes that the read holds.
@@ -157,7 +170,7 @@ impl Grant {
 
     /// Gives all of it back while the read holds no bytes. The next byte has to try again.
     pub fn park(&mut self) {
-        if self.held == 0 {
+        if self.held == 0 && self.undecided == 0 {
             self.release(0);
         }
     }
@@ -175,6 +188,7 @@ impl Grant {
             destination: self.destination.clone(),
             reserved,
             held: bytes,
+            undecided: 0,
         }
     }
 

@@ -30,10 +30,13 @@ const LEAF_FIELDS: u64 = 6;
 /// field parses the text, outside of every budget.
 const RESERVED: &str = "$serde_json::private::";
 
+/// The longest name of a field. Readers of documents put paths of names together.
+const MAX_NAME_BYTES: usize = 1024;
+
 /// Why a document is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JsonFault {
-    /// The bytes are not JSON, are nested too deep, or have a name that the parser reserves.
+    /// The bytes are not JSON, are nested too deep, or have a name that is reserved or longer than 1 KiB.
     Syntax,
     /// The document has more than [`MAX_NODES`] nodes.
     TooManyNodes,
@@ -185,6 +188,25 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
     }
 }
 
+/// The memory that a document takes, as it is charged while it is parsed.
+#[must_use]
+pub fn memory(document: &Value) -> u64 {
+    let inner = match document {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len() as u64,
+        Value::Array(items) => {
+            let first = if items.is_empty() { 0 } else { FIRST_ITEM_BYTES };
+            first + items.iter().map(memory).sum::<u64>()
+        }
+        Value::Object(fields) => {
+            let leaves = (fields.len() as u64).div_ceil(LEAF_FIELDS) * LEAF_BYTES;
+            let names: usize = fields.keys().map(String::len).sum();
+            leaves + names as u64 + fields.values().map(memory).sum::<u64>()
+        }
+    };
+    NODE_BYTES + inner
+}
+
 /// The name of a field.
 struct Name<'meter, 'charge>(Seed<'meter, 'charge>);
 
@@ -204,8 +226,8 @@ impl Visitor<'_> for Name<'_, '_> {
     }
 
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<String, E> {
-        if name.starts_with(RESERVED) {
-            return Err(E::custom("a reserved name"));
+        if name.starts_with(RESERVED) || name.len() > MAX_NAME_BYTES {
+            return Err(E::custom("a name that is refused"));
         }
         self.0.text(name)
     }

@@ -65,10 +65,15 @@ pub(super) fn library_event(event: Event) -> Sse {
         retry: event.retry,
         data: match event.data {
             Data::Json(document) => Some(document.to_string()),
-            Data::Text(text) => Some(text),
-            Data::None => None,
+            // It is no message, and the library would parse it once more, outside of the budget.
+            Data::Text(_) | Data::None => None,
         },
     }
+}
+
+/// Whether an event asks for something that has to be answered.
+pub(super) fn is_request(event: &Event) -> bool {
+    matches!(&event.data, Data::Json(document) if document.get("id").is_some() && document.get("method").is_some())
 }
 
 /// Whether an event answers a request. Its result is kept until the operation ends.

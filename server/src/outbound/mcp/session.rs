@@ -157,14 +157,17 @@ impl McpSession {
                 Err(error) => return Err(self.error(&error).await),
             };
             // Counted as they come: a page may be as large as any answer, and there may be many.
-            for tool in page.tools.into_iter().take(MAX_TOOLS - tools.len()) {
+            for tool in page.tools {
                 bytes = size(&tool).saturating_add(bytes);
                 if bytes > MAX_LIST_BYTES {
                     return Err(OutboundError::TooLarge {
                         limit: MAX_LIST_BYTES as u64,
                     });
                 }
-                tools.push(Tool::new_with_raw(tool.name, tool.description, tool.input_schema));
+                // Those beyond are counted too: the library keeps them while the session lasts.
+                if tools.len() < MAX_TOOLS {
+                    tools.push(Tool::new_with_raw(tool.name, tool.description, tool.input_schema));
+                }
             }
             cursor = page.next_cursor;
             if cursor.is_none() || tools.len() >= MAX_TOOLS {

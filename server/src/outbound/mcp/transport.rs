@@ -19,7 +19,7 @@ use url::Url;
 use super::super::client::{Incoming, Outgoing};
 use super::super::intake::{Events, Message};
 use super::super::{Bearer, NotMcp, Outbound, OutboundError, QuoteFilter};
-use super::messages::{Asked, SESSION_ID, is_response, legacy, library_event, protocol_headers};
+use super::messages::{Asked, SESSION_ID, is_request, is_response, legacy, library_event, protocol_headers};
 use super::window::Window;
 
 const SSE: &str = "text/event-stream";
@@ -147,6 +147,9 @@ impl McpHttp {
         {
             self.0.window.keep(grant);
         }
+        if is_request(&event) && !self.0.window.may_ask() {
+            return Err(OutboundError::NotMcp(NotMcp::Answer));
+        }
         Ok(Some(library_event(event)))
     }
 }
@@ -239,7 +242,8 @@ impl StreamableHttpClient for McpHttp {
         _auth_header: Option<String>,
         custom_headers: HashMap<HeaderName, HeaderValue>,
     ) -> Result<BoxStream<'static, Result<Sse, SseError>>, Failed> {
-        let Some(last) = last_event_id.and_then(|id| HeaderValue::from_str(&id).ok()) else {
+        let last = last_event_id.and_then(|id| HeaderValue::from_str(&id).ok());
+        let Some(last) = last.filter(|_| self.0.window.may_resume()) else {
             return Err(StreamableHttpError::ServerDoesNotSupportSse);
         };
         let mut headers = protocol_headers(custom_headers, session_id.as_deref());

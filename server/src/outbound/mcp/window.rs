@@ -15,17 +15,46 @@ struct Operations {
     under_way: usize,
     /// The memory of the results that came for them.
     grants: Vec<Grant>,
+    /// Requests that the server made since none was under way.
+    asked: usize,
+    /// Streams that were resumed since then.
+    resumed: usize,
 }
+
+/// The most requests of a server that are answered in one operation: each answer may carry the secret.
+const MAX_ASKED: usize = 64;
+
+/// The most streams that are resumed in one operation. Servers may close a stream and have the client come again.
+const MAX_RESUMED: usize = 64;
 
 impl Window {
     /// Opens the window until the guard is dropped.
     pub fn open(&self) -> WindowGuard {
-        self.lock().under_way += 1;
+        let mut operations = self.lock();
+        if operations.under_way == 0 {
+            (operations.asked, operations.resumed) = (0, 0);
+        }
+        operations.under_way += 1;
+        drop(operations);
         WindowGuard(self.clone())
     }
 
     pub fn is_open(&self) -> bool {
         self.lock().under_way > 0
+    }
+
+    /// Counts a request of the server; `false` where it made too many.
+    pub fn may_ask(&self) -> bool {
+        let mut operations = self.lock();
+        operations.asked += 1;
+        operations.asked <= MAX_ASKED
+    }
+
+    /// Counts a stream that is resumed; `false` where there were too many.
+    pub fn may_resume(&self) -> bool {
+        let mut operations = self.lock();
+        operations.resumed += 1;
+        operations.resumed <= MAX_RESUMED
     }
 
     /// Keeps the memory of a result charged until no operation is under way.
@@ -51,6 +80,23 @@ impl Drop for WindowGuard {
         operations.under_way -= 1;
         if operations.under_way == 0 {
             operations.grants.clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_ASKED, MAX_RESUMED, Window};
+
+    #[test]
+    fn requests_and_resumed_streams_are_counted_for_each_operation() {
+        let window = Window::default();
+        for _ in 0..2 {
+            let _open = window.open();
+            assert!((0..MAX_ASKED).all(|_| window.may_ask()) && !window.may_ask());
+            assert!((0..MAX_RESUMED).all(|_| window.may_resume()) && !window.may_resume());
+            let _another = window.open();
+            assert!(!window.may_ask() && !window.may_resume());
         }
     }
 }

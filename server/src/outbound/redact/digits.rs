@@ -40,6 +40,9 @@ static HEX: [u8; 256] = {
     classes
 };
 
+/// So many separators in a row end a text of digits: a text of them alone would be held for ever.
+const MAX_SEPARATORS: usize = 256;
+
 const fn separators(bytes: &[u8]) -> [u8; 256] {
     let mut classes = [OTHER; 256];
     let mut at = 0;
@@ -57,6 +60,8 @@ pub(super) struct Digits {
     classes: &'static [u8; 256],
     /// Line breaks since the last digit. An empty line ends a text: no event of a stream is held beyond its own end.
     breaks: u8,
+    /// Separators since then.
+    separators: usize,
     /// Whether `0x` may stand before digits.
     has_prefix: bool,
     /// A zero that may be the one of it.
@@ -78,6 +83,7 @@ impl Digits {
             classes,
             has_prefix,
             breaks: 0,
+            separators: 0,
             zero: None,
         }
     }
@@ -85,7 +91,14 @@ impl Digits {
     #[inline]
     pub fn step(&mut self, table: &Table, unit: Unit, finder: &mut Finder<'_>) {
         match self.classes[usize::from(unit.byte)] {
-            SEPARATOR => {}
+            SEPARATOR => {
+                self.separators += 1;
+                if self.separators == MAX_SEPARATORS {
+                    self.separators = 0;
+                    self.finish(table, finder);
+                    self.lane.reset(table);
+                }
+            }
             OTHER => {
                 self.finish(table, finder);
                 self.lane.reset(table);
@@ -106,6 +119,7 @@ impl Digits {
             digit => {
                 self.finish(table, finder);
                 self.breaks = 0;
+                self.separators = 0;
                 let unit = Unit { byte: digit, ..unit };
                 if digit == b'0' && self.has_prefix {
                     self.zero = Some(unit);

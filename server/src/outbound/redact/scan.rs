@@ -10,6 +10,9 @@ use super::patterns::{Patterns, Table};
 use super::spans::MaskSpans;
 use super::{MASK, Redactor};
 
+/// The most of a growing span that is held; it is masked in several parts then.
+const MAX_OPEN_BYTES: u64 = 128 * 1024;
+
 /// Scans one stream. Bytes that may be the beginning of the secret are held back until it is clear
 /// what they are.
 pub struct Scanner {
@@ -101,7 +104,8 @@ impl Scanner {
     }
 
     /// What was taken and not passed on.
-    pub(super) fn held(&self) -> &[u8] {
+    #[must_use]
+    pub fn held(&self) -> &[u8] {
         &self.held[self.released..]
     }
 
@@ -176,8 +180,12 @@ impl Scanner {
 
     fn release(&mut self, mut cut: u64) -> Vec<u8> {
         // A span that may still grow is not cut in two: it would be masked twice.
-        if let Some(span) = self.spans.around(cut) {
-            cut = span.start;
+        if let Some(start) = self.spans.around(cut).map(|span| span.start) {
+            if cut - start <= MAX_OPEN_BYTES {
+                cut = start;
+            } else {
+                self.spans.split(cut);
+            }
         }
         // What was passed on before its end was seen stays passed on.
         let cut = cut.max(self.place);
@@ -261,6 +269,24 @@ mod tests {
         assert_eq!(scanner.push(b"x can"), b"x ");
         assert_eq!(scanner.push(b"not"), b"cannot");
         assert_eq!(scanner.finish(), b"");
+    }
+
+    #[test]
+    fn little_is_held_of_a_text_that_never_decides() {
+        for (value, begin, rest) in [
+            ("canary-7d1f", "6", "-"),
+            ("canary-7d1f", "Y2Fu", " "),
+            ("aaaaaaaa", "", "a"),
+        ] {
+            let mut scanner = Redactor::of(&SecretValue::new(value.to_owned())).scanner();
+            let mut out = scanner.push(begin.as_bytes());
+            for _ in 0..64 {
+                out.extend(scanner.push(rest.repeat(16 * 1024).as_bytes()));
+                assert!(scanner.held().len() < 256 * 1024, "{value} {rest}");
+            }
+            out.extend(scanner.finish());
+            assert!(!String::from_utf8(out).unwrap().contains(value), "{value}");
+        }
     }
 
     #[test]

@@ -41,6 +41,16 @@ impl MaskSpans {
             .filter(|span| span.start < place)
     }
 
+    /// Makes two spans of the one that this place is inside of.
+    pub fn split(&mut self, place: u64) {
+        let at = self.taken + self.live().partition_point(|span| span.end <= place);
+        if let Some(span) = self.spans.get_mut(at).filter(|span| span.start < place) {
+            let before = span.start..place;
+            span.start = place;
+            self.spans.insert(at, before);
+        }
+    }
+
     /// Takes the first span if it ends at this place or before.
     pub fn take_before(&mut self, place: u64) -> Option<Range<u64>> {
         let span = self.live().first().filter(|span| span.end <= place)?.clone();
@@ -77,5 +87,11 @@ mod tests {
         spans.add(11..20);
         assert_eq!(spans.take_before(20), Some(5..20));
         assert_eq!(spans.take_before(u64::MAX), None);
+        spans.add(30..40);
+        spans.split(30);
+        spans.split(35);
+        assert_eq!(spans.live(), [30..35, 35..40]);
+        spans.add(34..41);
+        assert_eq!(spans.take_before(41), Some(30..41));
     }
 }

@@ -12,6 +12,9 @@ use super::super::{QuoteFilter, UpstreamText};
 /// How much of the end is kept, in bytes.
 const TAIL_BYTES: usize = 2048;
 
+/// The most that is held back until it is clear whether it is a value, in bytes.
+const MAX_HELD_BYTES: usize = 256 * 1024;
+
 /// The scanned end of a stream. Clones share it.
 #[derive(Clone, Debug)]
 pub(super) struct Tail {
@@ -50,6 +53,16 @@ impl Tail {
     fn push(&self, chunk: &[u8]) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let clean = kept.scanner.as_mut().map(|scanner| scanner.push(chunk));
+        // What follows could be the rest of a value, so nothing of it is shown.
+        if kept
+            .scanner
+            .as_ref()
+            .is_some_and(|scanner| scanner.held().len() > MAX_HELD_BYTES)
+        {
+            kept.scanner = None;
+            kept.bytes.clear();
+            return;
+        }
         kept.bytes.extend(clean.unwrap_or_default());
         let surplus = kept.bytes.len().saturating_sub(TAIL_BYTES);
         kept.bytes.drain(..surplus);

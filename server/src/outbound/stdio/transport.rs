@@ -138,6 +138,9 @@ impl StdioTransport {
                 if matches!(message, JsonRpcMessage::Response(_) | JsonRpcMessage::Error(_)) {
                     self.reader.window.keep(grant);
                 }
+                if matches!(message, JsonRpcMessage::Request(_)) && !self.reader.window.may_ask() {
+                    return Err(OutboundError::NotMcp(NotMcp::Answer));
+                }
                 self.strays = 0;
                 return Ok(Some(message));
             }

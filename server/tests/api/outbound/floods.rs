@@ -109,6 +109,12 @@ async fn a_document_of_many_small_nodes_is_refused() {
             assert_eq!(error, expected, "{nodes} {content_type}");
         }
     }
+    // A document that is refused reaches no other parser.
+    let reserved = bomb(190_000).replacen('{', r#"{"$serde_json::private::x":0,"image":0,"#, 1);
+    for (content_type, body) in both(&reserved) {
+        let peer = caller(move |_| answer(200, content_type, body.clone())).await;
+        assert!(call(&outbound, &peer).await.is_err(), "{content_type}");
+    }
     assert_eq!(outbound.budget().reserved(), 0, "all of it is given back");
 }
 

@@ -5,7 +5,9 @@ mod streams;
 use app::model_bindings::{Provider, WireFormat};
 use serde_json::{Value, json};
 
-use super::{Answer, Ask, Call, CallResult, Finish, Knob, Sampling, ToolSpec, Turn, body, field, headers, read, url};
+use super::{
+    Answer, Ask, Call, CallResult, Fault, Finish, Knob, Sampling, ToolSpec, Turn, body, field, headers, read, url,
+};
 use crate::ai::place::Place;
 use crate::destination::Destination;
 use crate::outbound::intake::{Account, ReadBudget};
@@ -237,6 +239,21 @@ fn a_schema_is_sent_where_each_provider_takes_it() {
         &json!({"content": [{"type": "tool_use", "name": "answer", "input": {"a": "x"}}], "stop_reason": "tool_use"}),
     );
     assert_eq!(answer.unwrap().text, "{\"a\":\"x\"}");
+}
+
+#[test]
+fn an_answer_with_too_many_or_too_large_calls_is_refused() {
+    let answered = |count: usize, name: &str| {
+        let call = json!({"functionCall": {"name": name, "args": {}}});
+        let document = json!({"candidates": [{"finishReason": "STOP", "content": {"parts": vec![call; count]}}]});
+        read(WireFormat::Gemini, &document)
+    };
+    assert_eq!(answered(64, "t").unwrap().calls.len(), 64);
+    assert_eq!(answered(65, "t"), Err(Fault::TooMuch));
+    assert_eq!(answered(1, &"t".repeat(2000)), Err(Fault::TooMuch));
+    let small_objects = vec![json!({"": 0}); 10_000];
+    let document = json!({"content": [{"type": "tool_use", "name": "t", "input": {"a": small_objects}}], "stop_reason": "tool_use"});
+    assert_eq!(read(WireFormat::Anthropic, &document), Err(Fault::TooMuch));
 }
 
 #[test]
