@@ -2,7 +2,7 @@
 
 use super::failures;
 
-/// SQLite's code for a full disk.
+/// SQLite's code for a full disk (ENOSPC).
 const SQLITE_FULL: u32 = 13;
 /// A file that cannot grow: a disk quota (EDQUOT) and a limit of the file size (EFBIG) are reported as one of these.
 const SQLITE_IOERR_WRITE: u32 = 778;
@@ -11,11 +11,13 @@ const SQLITE_IOERR_SHMSIZE: u32 = 4874;
 /// corrupt, full, cannot open, locking protocol, large files not supported, not a database.
 const SQLITE_ENVIRONMENT: [u32; 13] = [3, 5, 6, 7, 8, 9, 10, 11, SQLITE_FULL, 14, 15, 22, 26];
 /// SQLSTATE classes and codes with a cause outside of this program: connection, invalid authorization, unknown database,
-/// insufficient resources, lock not available, operator intervention, system error, rollback, configuration; read-only
-/// transaction, timeouts of a transaction, corrupt data or index.
-const POSTGRES_ENVIRONMENT: [&str; 14] = [
-    "08", "28", "3D", "53", "55", "57", "58", "40", "F0", "25006", "25P03", "25P04", "XX001", "XX002",
+/// insufficient resources, lock not available, operator intervention, system error, rollback, configuration, internal error
+/// (XX000 for a disk quota, EDQUOT, and for a limit of the file size, EFBIG; corrupt data or index); read-only transaction,
+/// timeouts of a transaction.
+const POSTGRES_ENVIRONMENT: [&str; 13] = [
+    "08", "28", "3D", "53", "55", "57", "58", "40", "F0", "XX", "25006", "25P03", "25P04",
 ];
+/// PostgreSQL knows only ENOSPC as a full disk.
 const POSTGRES_DISK_FULL: &str = "53100";
 const POSTGRES_UNDEFINED_TABLE: &str = "42P01";
 
@@ -83,10 +85,18 @@ impl From<sqlx::Error> for DbError {
 /// `true` if a file of the database could not grow.
 pub(super) fn is_full(error: &sqlx::Error) -> bool {
     match (error, sqlite_code(error)) {
-        (_, Some(code)) => code & 0xff == SQLITE_FULL || matches!(code, SQLITE_IOERR_WRITE | SQLITE_IOERR_SHMSIZE),
+        (_, Some(code)) => sqlite_is_full(code),
         (sqlx::Error::Database(error), None) => error.code().is_some_and(|code| code == POSTGRES_DISK_FULL),
         _ => false,
     }
+}
+
+fn sqlite_is_full(code: u32) -> bool {
+    code & 0xff == SQLITE_FULL || matches!(code, SQLITE_IOERR_WRITE | SQLITE_IOERR_SHMSIZE)
+}
+
+fn sqlite_is_unavailable(code: u32) -> bool {
+    SQLITE_ENVIRONMENT.contains(&(code & 0xff))
 }
 
 /// The extended result code of SQLite; `None` for every other error.
@@ -98,7 +108,7 @@ fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
 
 fn is_unavailable(error: &sqlx::Error) -> bool {
     if let Some(code) = sqlite_code(error) {
-        return SQLITE_ENVIRONMENT.contains(&(code & 0xff)) || lost_its_transaction(error);
+        return sqlite_is_unavailable(code) || lost_its_transaction(error);
     }
     match error {
         sqlx::Error::PoolTimedOut
@@ -140,6 +150,7 @@ mod tests {
     use std::error::Error as StdError;
     use std::fmt;
 
+    use sqlx::Connection as _;
     use sqlx::error::{DatabaseError, ErrorKind};
 
     use super::*;
@@ -182,10 +193,11 @@ mod tests {
         let of = |code| DbError::from(sqlx::Error::Database(Box::new(Coded(code))));
         for code in [
             "53200", "53300", "57P01", "57P02", "57P03", "57014", "55P03", "40001", "08006", "25006", "25P03", "28P01",
-            "3D000", "58030", "XX001",
+            "3D000", "58030", "XX000", "XX001",
         ] {
             assert!(matches!(of(code), DbError::Unavailable(_)), "{code}");
         }
+        // ENOSPC.
         assert!(matches!(of("53100"), DbError::Full(Some(_))));
         for code in ["42601", "42703", "22001", "25P02"] {
             assert!(matches!(of(code), DbError::Query(_)), "{code}");
@@ -200,5 +212,32 @@ mod tests {
         ] {
             assert!(matches!(DbError::from(error), DbError::Unavailable(_)));
         }
+    }
+
+    #[test]
+    fn a_file_of_sqlite_that_cannot_grow_is_a_full_disk() {
+        // ENOSPC; EDQUOT and EFBIG of the database and its log; the same of the index of the log.
+        for code in [13, 778, 4874] {
+            assert!(sqlite_is_full(code) && sqlite_is_unavailable(code), "{code}");
+        }
+        // Reads, syncs, a short read, a locked file, a file that cannot be made, and faults of the program.
+        for code in [266, 1034, 522, 5, 14, 1, 19] {
+            assert!(!sqlite_is_full(code), "{code}");
+        }
+        for code in [266, 1034, 522, 5, 14] {
+            assert!(sqlite_is_unavailable(code), "{code}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_error_of_a_full_sqlite_is_read_from_its_code() {
+        let mut connection = sqlx::SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        for statement in ["CREATE TABLE t (x BLOB)", "PRAGMA max_page_count = 2"] {
+            sqlx::query(statement).execute(&mut connection).await.unwrap();
+        }
+        let filled = sqlx::query("INSERT INTO t VALUES (zeroblob(100000))")
+            .execute(&mut connection)
+            .await;
+        assert!(matches!(DbError::from(filled.unwrap_err()), DbError::Full(Some(_))));
     }
 }
