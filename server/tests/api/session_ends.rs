@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::audit::run;
 use crate::both_engines;
-use crate::peers::hostile::{Peer, Seen, answer};
+use crate::peers::hostile::{Peer, Seen, answer, rpc};
 use crate::support::{Answer, Engine, PASSWORD, TestApp};
 
 /// Longer than a second, for a busy machine; far shorter than any other limit of an operation.
@@ -92,6 +92,29 @@ async fn endless() -> Peer {
     .await
 }
 
+/// A model that asks for a tool in each answer, and an MCP server; both answer after a moment.
+async fn tireless() -> Peer {
+    let call = json!({"index": 0, "id": "1", "function": {"name": "tools__echo", "arguments": "{}"}});
+    let wants = json!({"choices": [{"delta": {"tool_calls": [call]}, "finish_reason": "tool_calls"}]});
+    let wants = format!("data: {wants}\n\ndata: [DONE]\n\n");
+    Peer::start(move |seen: &Seen| {
+        let (kind, text) = match seen.rpc() {
+            "tools/call" => {
+                let result = json!({"content": [{"type": "text", "text": "more"}]});
+                ("application/json", rpc(&seen.message["id"], "result", &result))
+            }
+            "" if seen.message["messages"].is_array() => ("text/event-stream", wants.clone()),
+            _ => return seen.decently(),
+        };
+        let late = futures::stream::once(async move {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            Ok::<_, std::io::Error>(text)
+        });
+        answer(200, kind, Body::from_stream(late))
+    })
+    .await
+}
+
 /// A binding and an MCP server of that peer, both with a credential.
 async fn records(app: &TestApp, peer: &Peer) -> (String, String) {
     let key = app.credential("admin", "KEY", "canary-7d1f-key").await;
@@ -110,7 +133,17 @@ async fn idle_stream(
     binding: &str,
 ) -> impl futures::Stream<Item = Result<bytes::Bytes, axum::Error>> + Unpin + use<> {
     let body = json!({"model_binding_id": binding, "inputs": {"prompt": "x"}});
-    let request = request(cookie, Method::POST, "/actions/ai_generate_text", Some(body));
+    stream_of(app, cookie, "ai_generate_text", body).await
+}
+
+/// Begins an action whose answer is a stream.
+async fn stream_of(
+    app: &TestApp,
+    cookie: &str,
+    action: &str,
+    body: Value,
+) -> impl futures::Stream<Item = Result<bytes::Bytes, axum::Error>> + Unpin + use<> {
+    let request = request(cookie, Method::POST, &format!("/actions/{action}"), Some(body));
     let Ok(response): Result<Response<Body>, _> = app.router.clone().oneshot(request).await;
     assert_eq!(response.status(), 200);
     // The driver of a server polls a body all the time; here a task does.
@@ -244,6 +277,31 @@ both_engines! {
             if how == "disabled" {
                 app.patch("admin", &path, json!({"disabled": false})).await.expect(200);
             }
+        }
+    }
+
+    async fn an_agent_at_work_sends_no_further_request_after_the_end_of_its_session(app: TestApp) {
+        let peer = tireless().await;
+        let (binding, server) = records(&app, &peer).await;
+        for how in ["signed out", "on another server"] {
+            let cookie = sign_in(&app).await;
+            let before = peer.seen().len();
+            let body = json!({
+                "model_binding_id": binding, "inputs": {"prompt": "x"}, "mcp": [{"server_id": server}],
+                "settings": {"stop_step_count": 50},
+            });
+            let stream = stream_of(&app, &cookie, "ai_agent", body).await;
+            while peer.seen().len() < before + 12 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            end(&app, how, &cookie).await;
+            let at_the_end = peer.seen().len();
+            let rest = rest(stream).await;
+            assert!(rest.contains("event: error") && rest.contains("problem:session-ended"), "{how}: {rest}");
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            // One request may have been recorded before, and on its way.
+            let further = peer.seen().len() - at_the_end;
+            assert!(further <= 1, "{how}: {further} further requests");
         }
     }
 

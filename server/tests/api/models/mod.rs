@@ -1,6 +1,7 @@
 //! `/model-bindings` and `/actions`: records, credentials, and the formats of providers against real and hostile servers.
 
 mod agents;
+mod crowds;
 mod echoed;
 mod floods;
 mod hostile;
