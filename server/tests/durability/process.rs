@@ -222,7 +222,10 @@ impl Server {
     pub async fn next_address(&mut self) -> String {
         let line = self.next_line().await;
         let address = line.rsplit(' ').next().unwrap_or_default();
-        assert!(address.starts_with("http://127.0.0.1:"), "{line}");
+        let is_own = ["http://127.0.0.1:", "http://[::1]:"]
+            .iter()
+            .any(|own| address.starts_with(own));
+        assert!(is_own, "{line}");
         address.to_owned()
     }
 

@@ -6,6 +6,7 @@ mod flood;
 mod full_disk;
 mod hardening;
 mod hostile_answers;
+mod ipv6;
 mod json_log;
 mod metrics;
 mod soak;
