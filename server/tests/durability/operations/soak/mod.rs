@@ -40,7 +40,8 @@ const TOLD_EVERY: Duration = Duration::from_secs(5);
 const TOLD_FROM: Duration = Duration::from_secs(30);
 
 const ORDINARY_USERS: usize = 3;
-const HOSTILE_USERS: usize = 2;
+/// One user, and one peer, have a quarter of the byte budget.
+const HOSTILE_USERS: usize = 4;
 
 /// The state that users, strangers and faults share.
 struct Scene {
@@ -262,12 +263,11 @@ async fn soak(engine: Engine, name: &'static str) {
     let options = Options::new(&folder, "data", database.url());
     process::add_administrator(&options);
     let ledger = Arc::<Ledger>::default();
-    let peers = [peers::start(&ledger).await, peers::start(&ledger).await];
     let server = Server::start(&options).await;
     let mut users = Vec::new();
     for number in 0..ORDINARY_USERS + HOSTILE_USERS {
-        let peer = &peers[usize::from(number >= ORDINARY_USERS)];
-        users.push(Arc::new(User::new(&options, &server, number, &peer.url()).await));
+        let peer = peers::start(&ledger).await;
+        users.push(Arc::new(User::new(&options, &server, number, peer).await));
     }
     let (ordinary, hostile) = users.split_at(ORDINARY_USERS);
 
@@ -289,15 +289,8 @@ async fn soak(engine: Engine, name: &'static str) {
         load.spawn(Arc::clone(user).change_sessions(Arc::clone(&scene)));
     }
     for (number, user) in hostile.iter().enumerate() {
-        for worker in 0..2 {
-            let (user, scene) = (Arc::clone(user), Arc::clone(&scene));
-            load.spawn(user.work(
-                scene,
-                &Kind::HOSTILE,
-                4 * number + 2 * worker,
-                Duration::from_millis(250),
-            ));
-        }
+        let (user, scene) = (Arc::clone(user), Arc::clone(&scene));
+        load.spawn(user.work(scene, &Kind::HOSTILE, 2 * number, Duration::from_millis(100)));
     }
     for last in 1..=8 {
         load.spawn(strangers::sign_in(Arc::clone(&scene), last));

@@ -85,7 +85,7 @@ impl Kind {
         if self == Self::Agent { 4 } else { 1 }
     }
 
-    /// `true` if the status is right while no fault lasts and the session lives.
+    /// `true` if the status is the one of this kind.
     pub fn is_answered_by(self, status: u16) -> bool {
         match self {
             Self::TinyJson | Self::TinyEvent | Self::TinyTool | Self::LargeEvent | Self::LargeTool => {
@@ -96,15 +96,20 @@ impl Kind {
         }
     }
 
+    /// `true` if the limits refuse it: hostile answers of a user take the user's share of the byte budget.
+    pub fn may_be_refused_by(self, status: u16) -> bool {
+        status == 503 && Self::HOSTILE.contains(&self)
+    }
+
     fn named(name: &str) -> Option<Self> {
         let mut all = Self::ORDINARY.into_iter().chain(Self::HOSTILE);
         all.find(|kind| format!("{kind:?}") == name)
     }
 }
 
-/// The part of a model's address that names the operation, below the prefix that is allowed.
+/// The part of a model's address that names the operation, below `/soak`.
 pub fn model_path(kind: Kind, operation: u64) -> String {
-    format!("/soak/{kind:?}/op-{operation}")
+    format!("{kind:?}/op-{operation}")
 }
 
 /// The operation of such an address.

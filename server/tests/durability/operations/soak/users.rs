@@ -10,6 +10,7 @@ use tokio::time::{sleep, timeout};
 use super::Scene;
 use super::peers::{Kind, arguments, encoded, model_path};
 use crate::client::{Answer, Client};
+use crate::hostile::Peer;
 use crate::process::{self, Options, PASSWORD, Server};
 
 /// Longer than any operation takes, even on a busy machine.
@@ -29,26 +30,24 @@ pub struct User {
     value: String,
     credential: String,
     server: String,
-    /// The origin of the peer.
-    peer: String,
+    peer: Peer,
     /// Of the newest session.
     client: Mutex<Client>,
 }
 
 impl User {
-    pub async fn new(options: &Options, server: &Server, number: usize, peer: &str) -> Self {
+    pub async fn new(options: &Options, server: &Server, number: usize, peer: Peer) -> Self {
         let email = format!("user{number}@example.com");
         process::add_user(options, &email, &email);
         let mut client = server.client();
         assert_eq!(client.sign_in(&email, PASSWORD).await, 200);
         let value = format!("canary-of-user-{number}-in-the-soak");
         let credential = client.credential(&format!("USED {number}"), &value).await;
-        let origin = peer.trim_end_matches("/mcp").to_owned();
-        let body = json!({"name": format!("S {number}"), "url": peer, "credential_id": credential});
+        let body = json!({"name": format!("S {number}"), "url": peer.url(), "credential_id": credential});
         let (status, saved) = client.send("POST", "/api/v1/mcp-servers", Some(body)).await.unwrap();
         assert_eq!(status, 201, "{saved}");
         let path = format!("/api/v1/credentials/{credential}");
-        let allowed = json!({"allowed_hosts": [peer, format!("{origin}/soak")]});
+        let allowed = json!({"allowed_hosts": [peer.url(), models(&peer)]});
         let (status, allowed) = client.send("PATCH", &path, Some(allowed)).await.unwrap();
         assert_eq!(status, 200, "{allowed}");
         Self {
@@ -56,7 +55,7 @@ impl User {
             value,
             credential,
             server: saved["id"].as_str().unwrap().to_owned(),
-            peer: origin,
+            peer,
             client: Mutex::new(client),
         }
     }
@@ -70,7 +69,7 @@ impl User {
             let path = format!("/api/v1/mcp-servers/{}/tools/echo/call", self.server);
             return (path, json!({"arguments": arguments(kind, operation)}));
         }
-        let base_url = format!("{}{}", self.peer, model_path(kind, operation));
+        let base_url = format!("{}/{}", models(&self.peer), model_path(kind, operation));
         let settings = json!({"provider": "openai", "model_id": "m", "base_url": base_url, "api_key": self.credential});
         let mut body = json!({"model": {"settings": settings}, "inputs": {"prompt": "x"}});
         if kind == Kind::Stuck {
@@ -104,7 +103,8 @@ impl User {
             let status = status.unwrap_or_default();
             self.check(kind, status, &answer);
             let ended = status == 401 && client.cookie() != self.client().cookie();
-            let is_right = kind.is_answered_by(status) || ended || !is_calm && matches!(status, 502..=504);
+            let is_faulty = !is_calm && matches!(status, 502..=504);
+            let is_right = kind.is_answered_by(status) || kind.may_be_refused_by(status) || ended || is_faulty;
             assert!(is_right, "{kind:?} is answered by {status}: {}", answer.text);
             scene.ledger.answered(operation, kind, answer.request_id, status == 200);
         } else {
@@ -157,6 +157,11 @@ impl User {
             }
         }
     }
+}
+
+/// The address of all models of a peer.
+fn models(peer: &Peer) -> String {
+    peer.url().replace("/mcp", "/soak")
 }
 
 /// The status of an answer; of a stream, that of the error at its end.
