@@ -153,11 +153,12 @@ impl Room {
             .map_or(0, |disk| disk.blocks_available().saturating_mul(disk.fragment_size()))
     }
 
-    /// Allocates the reserve where there is room for it and half as much again.
+    /// Allocates the reserve where there is room for it and half as much again; for a small one more, since a disk that
+    /// counts as full has almost [`PROBE`] left.
     async fn make(&self) -> io::Result<()> {
         let size = self.size();
         let Some(file) = self.0.file.clone() else { return Ok(()) };
-        let has_room = self.available() >= size + size / 2;
+        let has_room = self.available() >= size + (size / 2).max(2 * PROBE);
         tokio::task::spawn_blocking(move || make(&file, size, has_room))
             .await
             .map_err(io::Error::other)?
