@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use futures::stream::{self, StreamExt as _};
 use serde_json::json;
+use tokio::sync::watch;
 
 use super::hostile::KEY;
 use super::streams::{events, stream as streamed};
@@ -16,6 +17,16 @@ use crate::support::{Engine, TestApp};
 
 /// The most operations of one user that run at once.
 const PER_USER: usize = 16;
+
+/// Waits until something is so, on a busy machine too.
+async fn until(is_so: impl Fn() -> bool) {
+    let within = tokio::time::timeout(Duration::from_secs(25), async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    within.await.expect("it becomes so");
+}
 
 both_engines! {
     async fn a_document_of_many_small_nodes_is_refused_in_every_format(app: TestApp) {
@@ -51,9 +62,11 @@ both_engines! {
     }
 
     async fn one_user_runs_so_many_operations_at_once_and_others_go_on(app: TestApp) {
-        let peer = Peer::start(|_| {
-            let late = stream::once(async {
-                tokio::time::sleep(Duration::from_secs(2)).await;
+        let (release, released) = watch::channel(false);
+        let peer = Peer::start(move |_| {
+            let mut released = released.clone();
+            let late = stream::once(async move {
+                released.wait_for(|released| *released).await.unwrap();
                 Ok::<_, std::convert::Infallible>(r#"{"choices": [{"message": {"content": "done"}, "finish_reason": "stop"}]}"#)
             });
             answer(200, "application/json", Body::from_stream(late.boxed()))
@@ -65,7 +78,7 @@ both_engines! {
         app.cookie("admin").await;
         let many = futures::future::join_all((0..PER_USER + 3).map(|_| act("manager")));
         let other = async {
-            tokio::time::sleep(Duration::from_millis(500)).await;
+            until(|| peer.seen().len() >= PER_USER).await;
             // Lists, calls and tests count as well.
             let refused = [
                 app.post("manager", "/model-bindings/test", json!({})).await,
@@ -75,7 +88,12 @@ both_engines! {
                 app.post("manager", &format!("/mcp-servers/{}/test", uuid::Uuid::nil()), json!({})).await,
                 app.post("manager", &format!("/mcp-servers/{}/tools/x/call", uuid::Uuid::nil()), json!({})).await,
             ];
-            (refused, act("admin").await)
+            let release = async {
+                until(|| peer.seen().len() > PER_USER).await;
+                release.send_replace(true);
+            };
+            let (other, ()) = futures::future::join(act("admin"), release).await;
+            (refused, other)
         };
         let (many, (refused, other)) = futures::future::join(many, other).await;
         assert_eq!(many.iter().filter(|one| one.status == 200).count(), PER_USER);
