@@ -213,7 +213,7 @@ pub struct UseReferrer {
     pub name: Option<String>,
 }
 
-/// One use of a credential, or one echo of its value, as the audit trail keeps it.
+/// A use of a credential, or an echo of its value, from the audit trail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Use {

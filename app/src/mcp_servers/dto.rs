@@ -80,7 +80,7 @@ impl McpServer {
         }
     }
 
-    /// What it connects to: a host, or the name of a program.
+    /// Host or program name. `None` if the URL has no host.
     #[must_use]
     pub fn target(&self) -> Option<String> {
         self.command

@@ -128,7 +128,7 @@ impl Ai {
     /// no document. Its memory is charged to the grant.
     ///
     /// # Errors
-    /// Where the budget does not hold it, or it has too many values.
+    /// `Err` if the byte budget is spent or the document has too many values.
     pub async fn document(
         &self,
         model: &Model,

@@ -123,7 +123,7 @@ pub struct Options {
     /// Folder with the built site, for development; a release binary carries its own.
     #[arg(long, global = true, env = "STRONGROOM_SITE_DIR", value_name = "FOLDER")]
     pub site_dir: Option<PathBuf>,
-    /// Address and port for `/metrics`, which Prometheus reads, and for `/healthz` and `/readyz`. Whoever reaches it sees figures, no names.
+    /// Address and port for `/metrics`, which Prometheus reads, and for `/healthz` and `/readyz`. Anyone who can reach it sees metrics without names.
     #[arg(long, global = true, env = "STRONGROOM_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
     pub metrics_listen: Option<SocketAddr>,
     /// After SIGTERM `/readyz` answers 503 for this time, while requests are still taken, so that balancers notice first.

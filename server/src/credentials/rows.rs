@@ -75,7 +75,7 @@ pub(super) fn show_to(credential: &mut Credential, reader: &Principal) {
     }
 }
 
-/// One use, or one echo, from the audit trail.
+/// Row of a use or an echo in the audit trail.
 #[derive(sqlx::FromRow)]
 pub(super) struct UseRow {
     at: DateTime<Utc>,

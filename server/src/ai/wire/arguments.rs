@@ -1,4 +1,4 @@
-//! What models pass to tools: texts of documents, parsed under the byte budget like every other document of a peer.
+//! Tool arguments and objects that models write as text: parsed under the byte budget, as every document of a peer is.
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ impl Answer {
     /// Parses the arguments of all calls that came as texts. A text that is no document stays as it is.
     ///
     /// # Errors
-    /// Where the documents take more than the grant can hold, or have too many values.
+    /// `Err` if the grant cannot grow or a document has too many values.
     pub fn read_arguments(&mut self, grant: &mut Grant) -> Result<(), OutboundError> {
         for call in &mut self.calls {
             if let Value::String(text) = &call.arguments {

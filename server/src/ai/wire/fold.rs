@@ -18,12 +18,16 @@ const MAX_ID_BYTES: usize = 1024;
 
 /// Refuses an answer with more calls, or with more in them, than is read.
 pub(super) fn check_calls(answer: &Answer) -> Result<(), Fault> {
-    let is_long = |call: &Call| call.id.len() > MAX_ID_BYTES || call.name.len() > MAX_ID_BYTES;
     let is_large = answer.calls.iter().map(size).sum::<usize>() > MAX_TEXT_BYTES;
-    if answer.calls.len() > MAX_CALLS || answer.calls.iter().any(is_long) || is_large {
+    if answer.calls.len() > MAX_CALLS || answer.calls.iter().any(|call| is_long(&call.id, &call.name)) || is_large {
         return Err(Fault::TooMuch);
     }
     Ok(())
+}
+
+/// `true` if an id or a name exceeds [`MAX_ID_BYTES`].
+fn is_long(id: &str, name: &str) -> bool {
+    id.len() > MAX_ID_BYTES || name.len() > MAX_ID_BYTES
 }
 
 /// The memory of a call, about.
@@ -104,9 +108,9 @@ impl Fold {
         });
         let whole = self.answer.calls.iter().skip(before);
         self.called += whole.map(size).sum::<usize>();
-        let is_long = |part: &Part| part.id.len() > MAX_ID_BYTES || part.name.len() > MAX_ID_BYTES;
+        let has_long_id = |part: &Part| is_long(&part.id, &part.name);
         let many = self.answer.calls.len() + self.parts.len() > MAX_CALLS;
-        if many || self.parts.iter().any(is_long) || self.kept_bytes() > MAX_TEXT_BYTES {
+        if many || self.parts.iter().any(has_long_id) || self.kept_bytes() > MAX_TEXT_BYTES {
             return Err(Fault::TooMuch);
         }
         Ok(pieces)

@@ -75,7 +75,7 @@ pub struct Call {
     pub id: String,
     /// The tool.
     pub name: String,
-    /// What is passed to it; for formats that write it as a text, this text until it is parsed.
+    /// Arguments. Formats that write them as text leave this text here; `Answer::read_arguments` parses it.
     pub arguments: Value,
     /// What the provider wants to see again with it.
     pub signature: Option<String>,

@@ -83,7 +83,7 @@ pub struct Fields {
 impl Fields {
     /// The object of a JSON text.
     pub(super) fn parse(text: &[u8]) -> Result<Self, ApiError> {
-        // What is no JSON is told as that.
+        // Invalid JSON stays 400 `malformed`.
         if has_too_many_values(text) && serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok() {
             let detail = format!("Send at most {MAX_VALUES} values.");
             return Err(ApiError::field("", "too-long", &detail));
