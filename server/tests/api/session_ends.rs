@@ -133,7 +133,10 @@ async fn idle_stream(
     binding: &str,
 ) -> impl futures::Stream<Item = Result<bytes::Bytes, axum::Error>> + Unpin + use<> {
     let body = json!({"model_binding_id": binding, "inputs": {"prompt": "x"}});
-    stream_of(app, cookie, "ai_generate_text", body).await
+    let mut stream = stream_of(app, cookie, "ai_generate_text", body).await;
+    let first = stream.next().await.expect("an event").expect("a body");
+    assert!(first.starts_with(b"event: text"), "{first:?}");
+    stream
 }
 
 /// Begins an action whose answer is a stream.
@@ -246,8 +249,7 @@ both_engines! {
         for (how, ended_as, words) in WAYS {
             let cookie = sign_in(&app).await;
             let session = session_of(&app, &cookie).await;
-            let mut stream = idle_stream(&app, &cookie, &binding).await;
-            assert!(stream.next().await.unwrap().unwrap().starts_with(b"event: text"), "{how}");
+            let stream = idle_stream(&app, &cookie, &binding).await;
             end(&app, how, &cookie).await;
             let rest = rest(stream).await;
             assert!(rest.contains("event: error") && rest.contains("problem:session-ended"), "{how}: {rest}");
