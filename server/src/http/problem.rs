@@ -522,7 +522,7 @@ impl ApiError {
                 "You used credentials more than {per_second} times in a second, the limit for each user. Nothing was sent. Wait a second, or ask the operator to raise the setting quota_uses_per_second."
             ),
             Self::StorageFull(_) => {
-                "The disk of the database is full. Nothing was changed. You can still delete, sign out, end sessions and disable accounts; ask the operator to make room.".to_owned()
+                "The disk of the database is full, or fails. Nothing was changed. You can still delete, sign out, end sessions and disable accounts; ask the operator to make room.".to_owned()
             }
             Self::CannotWrite => {
                 "This server cannot write to its database: the disk is full, or the database is read-only or does not answer. The log has the reason.".to_owned()

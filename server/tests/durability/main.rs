@@ -23,6 +23,7 @@ mod environment;
 mod faults;
 mod keys;
 mod operations;
+mod own_disk;
 mod own_postgres;
 mod process;
 mod replicas;

@@ -10,6 +10,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User};
 use sqlx::{Connection as _, PgConnection};
 
+use crate::own_disk::OwnDisk;
+
 /// Longer than a start takes, even on a busy machine.
 const START_WITHIN: Duration = Duration::from_mins(1);
 
@@ -18,22 +20,56 @@ pub struct OwnPostgres {
     data: PathBuf,
     port: u16,
     options: Vec<String>,
+    environment: Vec<(&'static str, PathBuf)>,
     process: Option<Child>,
+    // Dropped after the process that uses it.
+    disk: Option<Box<OwnDisk>>,
     _folder: tempfile::TempDir,
 }
 
 impl OwnPostgres {
     /// A new, empty server with these settings; not started yet.
     pub fn new(options: &[&str]) -> Self {
-        let server = Self::in_a_folder(options, Self::free_port());
-        run(program("initdb").arg("--pgdata").arg(&server.data).args([
+        Self::in_a_folder(options, Self::free_port()).initialized()
+    }
+
+    /// The same on a disk of this size.
+    pub fn on_own_disk(options: &[&str], mib: u32) -> Self {
+        let mut server = Self::in_a_folder(options, Self::free_port());
+        let folder = server.data.parent().unwrap();
+        server.disk = Some(Box::new(OwnDisk::new(folder, mib, account())));
+        server.initialized()
+    }
+
+    fn initialized(self) -> Self {
+        run(self.program("initdb").arg("--pgdata").arg(&self.data).args([
             "--username=postgres",
             "--auth=trust",
             "--no-sync",
             "--encoding=UTF8",
             "--locale=C.UTF-8",
         ]));
-        server
+        self
+    }
+
+    /// Its processes get these variables from the next start on.
+    pub fn set_environment(&mut self, environment: impl IntoIterator<Item = (&'static str, PathBuf)>) {
+        self.environment = environment.into_iter().collect();
+    }
+
+    /// The disk of a server that was made on one.
+    pub fn disk(&self) -> &OwnDisk {
+        self.disk.as_deref().unwrap()
+    }
+
+    /// A program of PostgreSQL that sees the data folder.
+    fn program(&self, name: &str) -> Command {
+        let mut command = program(name);
+        if let Some(disk) = &self.disk {
+            command = disk.command(Path::new(command.get_program()));
+        }
+        command.stdin(Stdio::null());
+        command
     }
 
     /// A standby of this running server; not started yet.
@@ -72,7 +108,9 @@ impl OwnPostgres {
             data: folder.path().join("data"),
             port,
             options: options.iter().map(|option| (*option).to_owned()).collect(),
+            environment: Vec::new(),
             process: None,
+            disk: None,
             _folder: folder,
         }
     }
@@ -88,7 +126,8 @@ impl OwnPostgres {
 
     /// Starts it and waits until it takes connections.
     pub async fn start(&mut self) {
-        let mut command = program("postgres");
+        let mut command = self.program("postgres");
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
             .arg("-D")
             .arg(&self.data)
@@ -116,7 +155,11 @@ impl OwnPostgres {
 
     /// The eighth line of this file says when the server takes connections.
     fn is_ready(&self) -> bool {
-        std::fs::read_to_string(self.data.join("postmaster.pid")).is_ok_and(|text| {
+        let folder = self.disk.as_ref().map_or_else(
+            || self.data.clone(),
+            |disk| disk.seen_at().join(self.data.file_name().unwrap()),
+        );
+        std::fs::read_to_string(folder.join("postmaster.pid")).is_ok_and(|text| {
             let mut lines = text.lines();
             let pid = lines.next().and_then(|pid| pid.trim().parse().ok());
             pid == self.process.as_ref().map(Child::id)
@@ -134,6 +177,12 @@ impl OwnPostgres {
             .await
             .unwrap()
             .unwrap();
+    }
+
+    /// `true` if it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        let process = self.process.as_mut().expect("the server was started");
+        process.try_wait().unwrap().is_some()
     }
 
     /// Makes a standby the primary.

@@ -1,12 +1,16 @@
-//! Faults of PostgreSQL and of the network before it: the server refuses while they last and works again by itself.
+//! Faults of the disk, of PostgreSQL and of the network before it: the server refuses while they last and works again by itself.
 
+mod broken_disk;
 mod failover;
 mod frozen;
+mod io_errors;
 pub mod link;
 mod lost;
+mod postgres_disk;
 mod restarts;
 mod silent;
 mod tls;
+mod used;
 
 use std::time::{Duration, Instant};
 
