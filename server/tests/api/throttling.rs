@@ -95,6 +95,20 @@ both_engines! {
         attempt(&app.router, "198.51.100.2", "", "viewer", PASSWORD).await.expect(200);
     }
 
+    async fn a_clock_that_was_an_hour_ahead_locks_no_account(app: TestApp) {
+        app.wait(TimeDelta::hours(1));
+        exhaust(&app.router, "198.51.100.1", "", "viewer").await;
+        app.wait(-TimeDelta::hours(1));
+        attempt(&app.router, "198.51.100.1", "", "viewer", PASSWORD).await.expect(200);
+        // And tries count again, from the first one on.
+        exhaust(&app.router, "198.51.100.1", "", "nobody").await;
+        app.wait(TimeDelta::hours(1));
+        exhaust(&app.router, "198.51.100.2", "", "viewer").await;
+        app.wait(-TimeDelta::hours(1));
+        let other = another_server(&app).await;
+        exhaust(&other, "198.51.100.2", "", "viewer").await;
+    }
+
     async fn tries_at_once_are_no_more_than_tries_one_after_another(app: TestApp) {
         let other = another_server(&app).await;
         for who in ["viewer", "nobody"] {

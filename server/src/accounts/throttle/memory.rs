@@ -148,7 +148,10 @@ impl Shared {
 impl Tables {
     /// At most once in a second: it looks at every block.
     fn sweep(&mut self, now: DateTime<Utc>) {
-        if self.swept.is_none_or(|swept| now - swept >= TimeDelta::seconds(1)) {
+        if self
+            .swept
+            .is_none_or(|swept| (now - swept).abs() >= TimeDelta::seconds(1))
+        {
             self.swept = Some(now);
             self.blocks.retain(|_, block| block.until > now);
             self.wide.retain(|_, block| block.until > now);
@@ -161,7 +164,9 @@ fn check<K: Eq + Hash>(blocks: &mut HashMap<K, Block>, key: K, now: DateTime<Utc
         return None;
     };
     let block = entry.get_mut();
-    if block.until <= now {
+    // The clock went back by more than an adjustment: the end may be far away, and the database knows better.
+    let went_back = block.recheck > now + RECHECK * 2;
+    if block.until <= now || went_back {
         entry.remove();
         return None;
     }
@@ -234,6 +239,16 @@ mod tests {
         assert_eq!(blocked(6), None, "one try asks the database");
         assert_eq!(blocked(7), Some(at(900)), "the others do not");
         assert_eq!(blocked(900), None);
+        assert!(memory.lock().blocks.is_empty());
+    }
+
+    #[test]
+    fn a_block_ends_when_the_clock_goes_back() {
+        let memory = Memory::default();
+        let blocked = |now| memory.blocked([bucket(1)].iter(), Some(address("198.51.100.1")), at(now));
+        memory.block(bucket(1), address("198.51.100.1"), at(4500), at(3600));
+        assert_eq!(blocked(3599), Some(at(4500)), "clocks are adjusted all the time");
+        assert_eq!(blocked(0), None);
         assert!(memory.lock().blocks.is_empty());
     }
 

@@ -37,18 +37,21 @@ const REFUSAL_DELAY: Duration = Duration::from_millis(500);
 /// The longest wait for the outcome of other tries that hold the last places.
 const OUTCOME: Duration = Duration::from_secs(10);
 
-// Atomic, also across servers. A window that has passed begins anew; above the limit no row is written or returned.
+// Atomic, also across servers. A window that has passed begins anew, and so does one that begins more than a window from
+// now: a clock was ahead. Above the limit no row is written or returned.
 const TAKE: &str = "INSERT INTO sign_in_attempts (bucket, window_start, attempts) VALUES ($1, $2, 1) \
      ON CONFLICT (bucket) DO UPDATE SET \
-       attempts = CASE WHEN sign_in_attempts.window_start <= $3 THEN 1 ELSE sign_in_attempts.attempts + 1 END, \
-       window_start = CASE WHEN sign_in_attempts.window_start <= $3 THEN excluded.window_start ELSE sign_in_attempts.window_start END \
-     WHERE sign_in_attempts.window_start <= $3 OR sign_in_attempts.attempts < $4 \
+       attempts = CASE WHEN sign_in_attempts.window_start <= $3 OR sign_in_attempts.window_start > $4 THEN 1 \
+         ELSE sign_in_attempts.attempts + 1 END, \
+       window_start = CASE WHEN sign_in_attempts.window_start <= $3 OR sign_in_attempts.window_start > $4 \
+         THEN excluded.window_start ELSE sign_in_attempts.window_start END \
+     WHERE sign_in_attempts.window_start <= $3 OR sign_in_attempts.window_start > $4 OR sign_in_attempts.attempts < $5 \
      RETURNING attempts";
-const FULL: &str =
-    "SELECT window_start FROM sign_in_attempts WHERE bucket = $1 AND window_start > $2 AND attempts >= $3";
+const FULL: &str = "SELECT window_start FROM sign_in_attempts \
+     WHERE bucket = $1 AND window_start > $2 AND window_start <= $3 AND attempts >= $4";
 const GIVE_BACK: &str = "UPDATE sign_in_attempts SET attempts = attempts - 1 WHERE bucket = $1 AND attempts > 0";
 const FORGET: &str = "DELETE FROM sign_in_attempts WHERE bucket = $1";
-const SWEEP: &str = "DELETE FROM sign_in_attempts WHERE window_start <= $1";
+const SWEEP: &str = "DELETE FROM sign_in_attempts WHERE window_start <= $1 OR window_start > $2";
 
 /// A count, and its limit.
 struct Limit {
@@ -223,10 +226,10 @@ impl Accounts {
     }
 
     async fn full(&self, limits: &[Limit]) -> Result<Option<Full>, ApiError> {
-        let since = self.base.clock.now() - WINDOW;
+        let now = self.base.clock.now();
         for Limit { bucket, most, .. } in limits {
             let start: Option<DateTime<Utc>> = read!(self.base.db, c => sqlx::query_scalar(FULL)
-                .bind(bucket.as_slice()).bind(since).bind(*most).fetch_optional(c))?;
+                .bind(bucket.as_slice()).bind(now - WINDOW).bind(now + WINDOW).bind(*most).fetch_optional(c))?;
             if let Some(start) = start {
                 return Ok(Some(Full {
                     bucket: *bucket,
@@ -251,7 +254,8 @@ impl Accounts {
     /// Removes counts whose window has passed.
     pub(super) async fn sweep_tries(&self) -> Result<(), ApiError> {
         let mut tx = self.base.db.begin_recording(WriteClass::Anonymous).await?;
-        execute!(&mut tx, sqlx::query(SWEEP).bind(self.base.clock.now() - WINDOW))?;
+        let now = self.base.clock.now();
+        execute!(&mut tx, sqlx::query(SWEEP).bind(now - WINDOW).bind(now + WINDOW))?;
         tx.commit().await?;
         Ok(())
     }
@@ -271,7 +275,8 @@ pub(super) async fn delay_refusal() {
 
 async fn take(tx: &mut Tx, limit: &Limit, now: DateTime<Utc>) -> Result<bool, ApiError> {
     let taken: Option<i64> = within!(tx, c => sqlx::query_scalar(TAKE)
-        .bind(limit.bucket.as_slice()).bind(now).bind(now - WINDOW).bind(limit.most).fetch_optional(c))?;
+        .bind(limit.bucket.as_slice()).bind(now).bind(now - WINDOW).bind(now + WINDOW)
+        .bind(limit.most).fetch_optional(c))?;
     Ok(taken.is_some())
 }
 
