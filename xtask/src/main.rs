@@ -11,6 +11,7 @@ mod chromium;
 mod chunks;
 mod debian;
 mod demo;
+mod faketime;
 mod first_visit;
 mod fuzz;
 mod node;

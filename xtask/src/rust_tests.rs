@@ -29,11 +29,11 @@ const KILLS: &str = "STRONGROOM_TEST_KILLS";
 /// How often `--long` asks for.
 const MANY_KILLS: &str = "200";
 
-/// How often PostgreSQL ends under load in each way, in the same manner.
+/// How often PostgreSQL ends under load in each way, and how often each fault comes over two servers, in the same manner.
 const RESTARTS: &str = "STRONGROOM_TEST_RESTARTS";
 const MANY_RESTARTS: &str = "5";
 
-/// The seconds of the load of a soak, in the same manner.
+/// The seconds of the load of a soak, in the same manner. A fiftieth of it is the time between faults over two servers.
 const SOAK: &str = "STRONGROOM_TEST_SOAK";
 const LONG_SOAK: &str = "300";
 

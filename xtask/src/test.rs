@@ -10,7 +10,9 @@ use crate::progress::{Steps, say};
 use crate::site::{self, Mode};
 use crate::summary::Counts;
 use crate::workspace::{Workspace, is_ci};
-use crate::{api_fuzz, build, chromium, first_visit, node, playwright, postgres, rust_tests, supply, toolchain};
+use crate::{
+    api_fuzz, build, chromium, faketime, first_visit, node, playwright, postgres, rust_tests, supply, toolchain,
+};
 
 /// The options of `cargo xtask test`.
 #[derive(Debug, Args)]
@@ -19,8 +21,8 @@ pub struct Options {
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
     /// Take longer: the API is also sent what its documentation allows, and what it does not, the test that kills the
-    /// server does so 200 times on each engine, PostgreSQL ends five times in each way, and the soak lasts five minutes
-    /// on each engine.
+    /// server does so 200 times on each engine, PostgreSQL ends five times in each way, also under two servers, and the
+    /// soak lasts five minutes on each engine.
     #[arg(long)]
     long: bool,
     /// Arguments for the test runner, such as `--only browser -- specs/smoke.spec.ts`.
@@ -189,6 +191,7 @@ fn prepare(workspace: &Workspace, options: &Options) -> Result<Tools> {
         tools.node_modules = node::ensure_packages(workspace)?;
     }
     if options.wants(Part::Rust) {
+        faketime::ensure_installed()?;
         // Tests that stop or configure a PostgreSQL start one of their own, also where another one is given.
         let programs = postgres::ensure_installed()?;
         tools.postgres = (!rust_tests::postgres_is_given()).then_some(programs);

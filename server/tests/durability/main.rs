@@ -20,6 +20,7 @@ mod backup;
 mod balancer;
 mod client;
 mod environment;
+mod faketime;
 mod faults;
 mod keys;
 mod operations;

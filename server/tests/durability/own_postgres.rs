@@ -79,7 +79,7 @@ impl OwnPostgres {
 
     /// A standby that listens on this port.
     pub fn standby_at(&self, port: u16) -> Self {
-        let server = Self::in_a_folder(&[], port);
+        let server = Self::in_a_folder(&["wal_retrieve_retry_interval=200ms"], port);
         run(program("pg_basebackup")
             .arg("--pgdata")
             .arg(&server.data)
@@ -94,7 +94,8 @@ impl OwnPostgres {
         server
     }
 
-    fn free_port() -> u16 {
+    /// A port that no program listens on.
+    pub fn free_port() -> u16 {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         free.local_addr().unwrap().port()
     }

@@ -240,6 +240,11 @@ impl Server {
         }
     }
 
+    /// The base of its URLs.
+    pub fn origin(&self) -> String {
+        self.origin.clone()
+    }
+
     /// Address and port.
     pub fn address(&self) -> &str {
         self.origin.trim_start_matches("http://")

@@ -21,6 +21,7 @@ use crate::database::Engine;
 use crate::hostile::{Peer, Seen};
 use crate::process::{self, Options, Server};
 use link::Link;
+pub use restarts::rounds;
 
 /// The time within which everything works again.
 const HEALED_WITHIN: Duration = Duration::from_secs(5);

@@ -14,7 +14,8 @@ const ROUNDS: u32 = 1;
 /// The time within which writes go on after PostgreSQL started again.
 const WRITES_WITHIN: Duration = Duration::from_secs(10);
 
-fn rounds() -> u32 {
+/// How often each fault comes.
+pub fn rounds() -> u32 {
     #[expect(clippy::disallowed_methods, reason = "the caller of the tests may ask for more")]
     let asked = std::env::var("STRONGROOM_TEST_RESTARTS");
     asked.map_or(ROUNDS, |number| {

@@ -2,13 +2,14 @@
 //! once. Afterwards the memory is given back, and the audit trail has every use that a peer or a caller saw.
 
 mod ledger;
+mod pair;
 mod peers;
+mod scene;
 mod strangers;
 mod users;
 
-use std::io::Write as _;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
@@ -22,188 +23,18 @@ use crate::own_postgres::OwnPostgres;
 use crate::process::{self, Options, Server};
 use ledger::Ledger;
 use peers::Kind;
-use users::{Counts, User};
+use scene::Scene;
+use users::User;
 
-/// The seconds of the load, unless `STRONGROOM_TEST_SOAK` says otherwise.
-const SECONDS: u64 = 10;
 /// Megabytes of anonymous memory that may stay after the load.
 const MAX_KEPT: u64 = 60;
-/// The time within which everything works again after a fault, even on a busy machine.
-const HEALED_WITHIN: Duration = Duration::from_secs(30);
 /// The time within which memory is given back after the load.
 const FREED_WITHIN: Duration = Duration::from_mins(1);
 /// The longest time after the load until every kind of operation was answered, on a busy machine.
 const WHOLE_WITHIN: Duration = Duration::from_mins(1);
-/// Between two lines of progress.
-const TOLD_EVERY: Duration = Duration::from_secs(5);
-/// Shorter soaks are told only if they fail.
-const TOLD_FROM: Duration = Duration::from_secs(30);
-
 const ORDINARY_USERS: usize = 3;
 /// One user, and one peer, have a quarter of the byte budget.
 const HOSTILE_USERS: usize = 4;
-
-/// The state that users, strangers and faults share.
-struct Scene {
-    name: &'static str,
-    length: Duration,
-    began: Instant,
-    origin: Mutex<String>,
-    ends: AtomicBool,
-    /// Even while no fault lasts.
-    faults: AtomicU32,
-    ledger: Arc<Ledger>,
-    counts: Mutex<Counts>,
-    strangers: AtomicU32,
-    sessions: AtomicU32,
-    peak: AtomicU32,
-}
-
-impl Scene {
-    fn new(name: &'static str, server: &Server, ledger: Arc<Ledger>) -> Self {
-        Self {
-            name,
-            length: length(),
-            began: Instant::now(),
-            origin: Mutex::new(origin(server)),
-            ends: AtomicBool::default(),
-            faults: AtomicU32::default(),
-            ledger,
-            counts: Mutex::default(),
-            strangers: AtomicU32::default(),
-            sessions: AtomicU32::default(),
-            peak: AtomicU32::default(),
-        }
-    }
-
-    fn goes_on(&self) -> bool {
-        !self.ends.load(Ordering::SeqCst)
-    }
-
-    /// A number that stays the same while no fault begins; `None` while one lasts.
-    fn calm(&self) -> Option<u32> {
-        Some(self.faults.load(Ordering::SeqCst)).filter(|faults| faults % 2 == 0)
-    }
-
-    /// A fault begins or has healed.
-    fn turn(&self) {
-        self.faults.fetch_add(1, Ordering::SeqCst);
-    }
-
-    fn origin(&self) -> String {
-        self.origin.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn address(&self) -> String {
-        self.origin().trim_start_matches("http://").to_owned()
-    }
-
-    fn move_to(&self, server: &Server) {
-        *self.origin.lock().unwrap_or_else(PoisonError::into_inner) = origin(server);
-    }
-
-    fn count(&self, kind: Kind, status: Option<u16>) {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        *counts
-            .entry((format!("{kind:?}"), status.unwrap_or_default()))
-            .or_default() += 1;
-    }
-
-    /// A part of the load that has not happened yet.
-    fn missing(&self) -> Option<String> {
-        let is_answered = |kind: &Kind| {
-            let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut answers = counts.iter().filter(|((of, _), _)| *of == format!("{kind:?}"));
-            answers.any(|((_, status), _)| kind.is_answered_by(*status))
-        };
-        let missing = Kind::ORDINARY
-            .iter()
-            .chain(&Kind::HOSTILE)
-            .find(|kind| !is_answered(kind));
-        let of_strangers = (self.strangers.load(Ordering::Relaxed) == 0).then(|| "strangers".to_owned());
-        let of_sessions = (self.sessions.load(Ordering::Relaxed) == 0).then(|| "ended sessions".to_owned());
-        missing.map(|kind| format!("{kind:?}")).or(of_strangers).or(of_sessions)
-    }
-
-    fn stranger_refused(&self) {
-        self.strangers.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn session_ended(&self) {
-        self.sessions.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// A line for the caller of the tests: past the capture of the test runner if the soak takes minutes.
-    fn tell(&self, what: &str) {
-        let line = format!("soak on {}: {what}", self.name);
-        if self.length >= TOLD_FROM {
-            let _ = writeln!(std::io::stderr(), "{line}");
-        } else {
-            eprintln!("{line}");
-        }
-    }
-
-    /// Lets the load go on for a part of the time, with a line now and then.
-    async fn go_on(&self, server: &Server, part: f64) {
-        self.go_on_while(server, |since| since < self.length.mul_f64(part))
-            .await;
-    }
-
-    async fn go_on_while(&self, server: &Server, goes_on: impl Fn(Duration) -> bool) {
-        let since = Instant::now();
-        let mut told = Instant::now();
-        while goes_on(since.elapsed()) {
-            sleep(Duration::from_millis(250)).await;
-            let memory = u32::try_from(anonymous_memory(server.id())).unwrap();
-            self.peak.fetch_max(memory, Ordering::Relaxed);
-            if told.elapsed() >= TOLD_EVERY {
-                told = Instant::now();
-                self.tell(&format!(
-                    "{} of {} s, {} operations, {} strangers refused, {} sessions ended in use, {memory} MB",
-                    self.began.elapsed().as_secs(),
-                    self.length.as_secs(),
-                    self.ledger.operations(),
-                    self.strangers.load(Ordering::Relaxed),
-                    self.sessions.load(Ordering::Relaxed),
-                ));
-            }
-        }
-    }
-
-    /// Waits until the server is ready and every user is served.
-    async fn until_healed(&self, server: &Server, users: &[Arc<User>]) {
-        let since = Instant::now();
-        for user in users {
-            loop {
-                let ready = server.client().send("GET", "/readyz", None).await;
-                if ready.is_some_and(|(status, _)| status == 200) && user.operate(self, Kind::Text).await == Some(200) {
-                    break;
-                }
-                assert!(
-                    since.elapsed() < HEALED_WITHIN,
-                    "it works again within {HEALED_WITHIN:?}"
-                );
-                sleep(Duration::from_millis(100)).await;
-            }
-        }
-        self.tell(&format!("works again after {:.1} s", since.elapsed().as_secs_f64()));
-    }
-}
-
-fn origin(server: &Server) -> String {
-    format!("http://{}", server.address())
-}
-
-fn length() -> Duration {
-    #[expect(clippy::disallowed_methods, reason = "the caller of the tests may ask for more")]
-    let asked = std::env::var("STRONGROOM_TEST_SOAK");
-    let seconds = asked.map_or(SECONDS, |number| {
-        number
-            .parse()
-            .expect("STRONGROOM_TEST_SOAK is a number of seconds, e.g. 300")
-    });
-    Duration::from_secs(seconds)
-}
 
 /// The database of a soak, which fails for a while.
 enum Database {
@@ -271,7 +102,7 @@ async fn soak(engine: Engine, name: &'static str) {
     }
     let (ordinary, hostile) = users.split_at(ORDINARY_USERS);
 
-    let first = Scene::new(name, &server, Arc::clone(&ledger));
+    let first = Scene::new(name, server.origin(), Arc::clone(&ledger));
     for user in &users {
         for kind in Kind::ORDINARY {
             assert_eq!(user.operate(&first, kind).await, Some(200), "{kind:?}");
@@ -279,7 +110,7 @@ async fn soak(engine: Engine, name: &'static str) {
     }
     let idle = until_memory_is(&server, 0, Duration::from_secs(2)).await;
 
-    let scene = Arc::new(Scene::new(name, &server, ledger));
+    let scene = Arc::new(Scene::new(name, server.origin(), ledger));
     let mut load = JoinSet::new();
     for (number, user) in ordinary.iter().enumerate() {
         for worker in 0..2 {
@@ -304,8 +135,8 @@ async fn soak(engine: Engine, name: &'static str) {
     scene.tell("the server is killed");
     server.kill();
     let server = Server::start(&options).await;
-    scene.move_to(&server);
-    scene.until_healed(&server, ordinary).await;
+    scene.move_to(server.origin());
+    scene.until_healed(&[&server], ordinary).await;
     scene.turn();
 
     scene.go_on(&server, 0.3).await;
@@ -314,18 +145,18 @@ async fn soak(engine: Engine, name: &'static str) {
     database.fail(&server).await;
     scene.go_on(&server, 0.1).await;
     database.heal(&server).await;
-    scene.until_healed(&server, ordinary).await;
+    scene.until_healed(&[&server], ordinary).await;
     scene.turn();
 
     scene.go_on(&server, 0.3).await;
     let is_missing = |since| since < WHOLE_WITHIN && scene.missing().is_some();
     scene.go_on_while(&server, is_missing).await;
     assert_eq!(scene.missing(), None, "{:?}", scene.counts);
-    scene.ends.store(true, Ordering::SeqCst);
+    scene.end();
     while let Some(ended) = load.join_next().await {
         ended.unwrap();
     }
-    scene.until_healed(&server, &users).await;
+    scene.until_healed(&[&server], &users).await;
     let after = until_memory_is(&server, idle + MAX_KEPT, FREED_WITHIN).await;
     let peak = scene.peak.load(Ordering::Relaxed);
     scene.tell(&format!(
