@@ -201,7 +201,7 @@ impl Outbound {
         let grant = self.grant(request.url.authority())?;
         let origin = Origin::of(request.url, &destination);
         let own = request.bearer.map(Bearer::redactor);
-        let mut redactor = self.sent.redactor(&origin, own).await;
+        let mut redactor = self.sent.redactor(self.account, &origin, own).await?;
         if let Some(echoes) = &self.echoes
             && redactor.has_others()
         {

@@ -1,0 +1,528 @@
+//! The values that this process sent to each destination in the last 24 hours.
+//!
+//! A receiver that shows earlier requests betrays the value of one record to the caller of another: so answers of a
+//! destination are searched for every value that went there, for every caller, and also where a request has no credential.
+//! Rotating or deleting a credential changes nothing here: its value was sent.
+//!
+//! Memory is bounded and shared fairly ([`holdings`]). Where it cannot hold an automaton for all values of a destination, the
+//! request fails: it never searches for fewer.
+
+mod holdings;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::time::Instant;
+use url::Url;
+
+use super::OutboundError;
+use super::intake::Account;
+use super::redact::{LaterValues, Patterns, Redactor, SecretForms};
+use crate::destination::Destination;
+use holdings::Holdings;
+
+/// How long a value is known after it was sent last.
+const KEPT: Duration = Duration::from_hours(24);
+/// How often values are looked for that are older.
+const SWEEP: Duration = Duration::from_mins(10);
+/// The part of the memory of automata that those made for one user may have: a quarter.
+const SHARES: usize = 4;
+/// More values than this are made into an automaton off the async threads.
+const MAX_INLINE: usize = 16;
+
+/// Scheme, host and port of a destination. Values are kept for all of its paths.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Origin {
+    is_https: bool,
+    host: String,
+    port: Option<u16>,
+}
+
+impl Origin {
+    pub fn of(url: &Url, destination: &Destination) -> Self {
+        Self {
+            is_https: url.scheme() == "https",
+            host: destination.host().to_owned(),
+            port: url.port_or_known_default(),
+        }
+    }
+}
+
+/// Values by destination. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SentValues(Arc<Mutex<Known>>);
+
+#[derive(Debug, Default)]
+struct Known {
+    holdings: Holdings,
+    /// Automata that are kept, or in use by a request.
+    automata: Vec<Made>,
+    swept: bool,
+}
+
+/// An automaton, and the user for whose request it was made.
+#[derive(Debug)]
+struct Made {
+    patterns: Weak<Patterns>,
+    bytes: usize,
+    account: Account,
+}
+
+/// What a request finds of its destination.
+enum Found {
+    Ready(Arc<Patterns>),
+    Values(Vec<Arc<SecretForms>>),
+}
+
+impl SentValues {
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The redactor of an exchange: for its value, which is about to be sent, and for all that were sent there before.
+    ///
+    /// # Errors
+    /// Where requests that run hold the memory for automata, and others sent values there.
+    pub async fn redactor(
+        &self,
+        account: Account,
+        destination: &Origin,
+        own: Option<&Redactor>,
+    ) -> Result<Redactor, OutboundError> {
+        let own: Vec<Arc<SecretForms>> = own.map_or_else(Vec::new, |own| own.values().to_vec());
+        let (found, added) = self.note(account, destination, &own, Instant::now());
+        let later = Arc::new(Later {
+            sent: self.clone(),
+            destination: destination.clone(),
+            added,
+            found: Mutex::default(),
+        });
+        let patterns = self.patterns(account, destination, found, &own).await?;
+        Ok(Redactor::shared(patterns, &own).with_later(later))
+    }
+
+    async fn patterns(
+        &self,
+        account: Account,
+        destination: &Origin,
+        found: Found,
+        own: &[Arc<SecretForms>],
+    ) -> Result<Arc<Patterns>, OutboundError> {
+        let values = match found {
+            Found::Ready(patterns) => return Ok(patterns),
+            Found::Values(values) => values,
+        };
+        let all_own = values.iter().all(|value| own.iter().any(|own| own.is_same(value)));
+        let patterns = if values.len() <= MAX_INLINE {
+            Patterns::new(values)
+        } else {
+            let made = tokio::task::spawn_blocking(move || Patterns::new(values)).await;
+            made.map_err(|_| OutboundError::Busy)?
+        };
+        let patterns = Arc::new(patterns);
+        if self.lock().keep(account, destination, &patterns) || all_own {
+            return Ok(patterns);
+        }
+        Err(OutboundError::Busy)
+    }
+
+    /// Adds the values of a request, and gives all of its destination, with the count of values added so far.
+    fn note(&self, account: Account, destination: &Origin, own: &[Arc<SecretForms>], now: Instant) -> (Found, u64) {
+        let mut known = self.lock();
+        self.sweep(&mut known);
+        let holdings = &mut known.holdings;
+        if let Some(sent) = holdings.get_mut(destination) {
+            sent.forget_older(now);
+            sent.used = now;
+        }
+        for value in own {
+            holdings.add(destination, value, account, now);
+        }
+        let found = match holdings.get(destination) {
+            None => Found::Values(Vec::new()),
+            Some(sent) => match &sent.patterns {
+                Some(patterns) => Found::Ready(patterns.clone()),
+                None => Found::Values(sent.values().cloned().collect()),
+            },
+        };
+        (found, holdings.added())
+    }
+
+    /// Starts the task that forgets values while no request comes. It ends with the last clone.
+    fn sweep(&self, known: &mut Known) {
+        if known.swept {
+            return;
+        }
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        known.swept = true;
+        let shared = Arc::downgrade(&self.0);
+        runtime.spawn(async move {
+            loop {
+                tokio::time::sleep(SWEEP).await;
+                let Some(known) = shared.upgrade() else { return };
+                let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+                known.holdings.forget_older(Instant::now());
+            }
+        });
+    }
+}
+
+impl Known {
+    /// Keeps an automaton for the next request; `false` where there is no memory for it.
+    fn keep(&mut self, account: Account, destination: &Origin, patterns: &Arc<Patterns>) -> bool {
+        let (bytes, limit) = (patterns.memory(), self.holdings.limits.automata_bytes);
+        while self.automata_bytes(Some(account)) + bytes > limit / SHARES {
+            let automata = &self.automata;
+            let is_theirs = |patterns: &Arc<Patterns>| {
+                let mut made = automata.iter().filter(|made| made.account == account);
+                made.any(|made| made.patterns.as_ptr() == Arc::as_ptr(patterns))
+            };
+            if !self.holdings.drop_patterns(destination, is_theirs) {
+                return false;
+            }
+        }
+        while self.automata_bytes(None) + bytes > limit {
+            if !self.holdings.drop_patterns(destination, |_| true) {
+                return false;
+            }
+        }
+        self.automata.push(Made {
+            patterns: Arc::downgrade(patterns),
+            bytes,
+            account,
+        });
+        if let Some(sent) = self.holdings.get_mut(destination)
+            && sent.is_made_of(patterns)
+        {
+            sent.patterns = Some(patterns.clone());
+        }
+        true
+    }
+
+    /// The memory of the automata that live: of all, or of those that were made for one user.
+    fn automata_bytes(&mut self, of: Option<Account>) -> usize {
+        self.automata.retain(|made| made.patterns.strong_count() > 0);
+        let made = self.automata.iter();
+        let made = made.filter(|made| of.is_none_or(|account| made.account == account));
+        made.map(|made| made.bytes).sum()
+    }
+}
+
+/// The values of a destination since a request began: a receiver that waits with its answer may show them.
+struct Later {
+    sent: SentValues,
+    destination: Origin,
+    /// The count of values when the request began.
+    added: u64,
+    /// The redactor that was made last, and the count then.
+    found: Mutex<Option<(u64, Redactor)>>,
+}
+
+impl LaterValues for Later {
+    fn redactor(&self, known: &Patterns) -> Option<Redactor> {
+        let (count, values) = {
+            let all = self.sent.lock();
+            let sent = all.holdings.get(&self.destination);
+            let sent = sent.filter(|sent| sent.last_added > self.added)?;
+            let values: Vec<_> = sent.values().cloned().collect();
+            (sent.last_added, values)
+        };
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, redactor)) = found.as_ref().filter(|(made_at, _)| *made_at == count) {
+            return Some(redactor.clone());
+        }
+        let is_known = |value: &Arc<SecretForms>| known.values().iter().any(|known| known.is_same(value));
+        let new = values.into_iter().filter(|value| !is_known(value)).collect();
+        let redactor = Redactor::shared(Arc::new(Patterns::new(new)), &[]);
+        *found = Some((count, redactor.clone()));
+        Some(redactor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use app::credentials::CredentialId;
+    use app::secret::SecretValue;
+    use base64::Engine as _;
+    use uuid::Uuid;
+
+    use super::holdings::Limits;
+    use super::{KEPT, Origin, SHARES, SentValues};
+    use crate::destination::Destination;
+    use crate::outbound::OutboundError;
+    use crate::outbound::intake::Account;
+    use crate::outbound::redact::{FoundValues, MASK, Patterns, Redactor};
+
+    fn destination(url: &str) -> Origin {
+        let (url, destination) = Destination::parse(url).unwrap();
+        Origin::of(&url, &destination)
+    }
+
+    fn value(text: &str) -> Redactor {
+        Redactor::of(&SecretValue::new(text.to_owned()))
+    }
+
+    fn user(number: u128) -> Account {
+        Account::of(Some(Uuid::from_u128(number)))
+    }
+
+    impl SentValues {
+        async fn of(&self, destination: &Origin, own: Option<&Redactor>) -> Redactor {
+            self.redactor(user(1), destination, own).await.unwrap()
+        }
+
+        /// A user sends a value.
+        async fn send(&self, account: Account, destination: &Origin, text: &str) {
+            self.redactor(account, destination, Some(&value(text))).await.unwrap();
+        }
+
+        fn limited(limits: Limits) -> Self {
+            let sent = Self::default();
+            sent.lock().holdings.limits = limits;
+            sent
+        }
+    }
+
+    const FIRST: &str = "canary-7d1f-of-the-first";
+    const SECOND: &str = "canary-8e2a-of-the-second";
+
+    #[tokio::test(start_paused = true)]
+    async fn a_value_is_found_for_every_caller_of_its_destination_for_24_hours() {
+        let sent = SentValues::default();
+        let here = destination("https://a.example/one");
+        let first = sent.of(&here, Some(&value(FIRST))).await;
+        assert_eq!(first.text(FIRST), MASK);
+        let second = sent
+            .of(&destination("https://a.example/two"), Some(&value(SECOND)))
+            .await;
+        assert_eq!(second.text(&format!("{FIRST} {SECOND}")), format!("{MASK} {MASK}"));
+        let without = sent.of(&here, None).await;
+        assert_eq!(without.text(&format!("{FIRST} {SECOND}")), format!("{MASK} {MASK}"));
+        for other in ["http://a.example/", "https://a.example:8443/", "https://b.example/"] {
+            assert_eq!(sent.of(&destination(other), None).await.text(FIRST), FIRST, "{other}");
+        }
+        tokio::time::advance(KEPT.checked_sub(Duration::from_mins(1)).unwrap()).await;
+        let again = sent.of(&here, Some(&value(SECOND))).await;
+        assert_eq!(again.text(FIRST), MASK);
+        tokio::time::advance(Duration::from_mins(2)).await;
+        let later = sent.of(&here, None).await;
+        assert_eq!(later.text(&format!("{FIRST} {SECOND}")), format!("{FIRST} {MASK}"));
+    }
+
+    #[tokio::test]
+    async fn a_value_that_is_sent_while_an_answer_is_read_is_found_in_it() {
+        let sent = SentValues::default();
+        let here = destination("https://a.example/");
+        let waiting = [sent.of(&here, None).await, sent.of(&here, Some(&value(FIRST))).await];
+        assert_eq!(waiting[1].text(SECOND), SECOND);
+        sent.of(&here, Some(&value(SECOND))).await;
+        for waiting in waiting {
+            assert_eq!(waiting.text(&format!("{FIRST} {SECOND}")), format!("{MASK} {MASK}"));
+            let mut document = serde_json::json!({"a": [SECOND]});
+            waiting.json(&mut document);
+            assert_eq!(document, serde_json::json!({"a": [MASK]}));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_short_value_of_another_request_is_left_alone() {
+        let sent = SentValues::default();
+        let here = destination("https://a.example/");
+        let own = sent.of(&here, Some(&value("canary-7d1f-abc"))).await;
+        assert_eq!(own.text("canary-7d1f-abc"), MASK);
+        let other = sent.of(&here, None).await;
+        assert_eq!(other.text("canary-7d1f-abc"), "canary-7d1f-abc");
+    }
+
+    #[tokio::test]
+    async fn values_of_other_requests_do_not_decide_what_is_held_back() {
+        let sent = SentValues::default();
+        let here = destination("https://a.example/");
+        let own = sent.of(&here, Some(&value(FIRST))).await;
+        let other = sent.of(&here, None).await;
+        let text = format!("it is {FIRST}");
+        let beginning = &text.as_bytes()[..text.len() - 1];
+        assert_eq!(own.scanner().push(beginning), b"it is ");
+        assert_eq!(other.scanner().push(beginning), beginning);
+        assert_eq!(
+            other.scanner().push(text.as_bytes()),
+            format!("it is {MASK}").as_bytes()
+        );
+    }
+
+    #[tokio::test]
+    async fn finds_of_other_values_are_reported_whole_and_finds_of_own_values_are_not() {
+        let sent = SentValues::default();
+        let here = destination("https://a.example/");
+        let own = sent.of(&here, Some(&value(FIRST))).await;
+        assert!(!own.has_others());
+        let second = sent.of(&here, Some(&value(SECOND))).await;
+        assert!(second.has_others());
+        let found = Arc::new(FoundValues::new(2));
+        let observed = second.clone().observed(Arc::<FoundValues>::clone(&found));
+        assert_eq!(observed.text(SECOND), MASK);
+        assert_eq!(observed.text(&FIRST[1..]), &FIRST[1..]);
+        assert!(!found.has(0) && !found.has(1));
+        let mut scanner = observed.scanner();
+        let (one, other) = FIRST.split_at(9);
+        let pushed = [scanner.push(one.as_bytes()), scanner.push(other.as_bytes())].concat();
+        assert!(found.has(0) && !found.has(1), "{pushed:?}");
+
+        let long = format!("{FIRST}{}", "-and-more".repeat(9));
+        let longer = sent.of(&here, Some(&value(&long))).await;
+        assert_eq!(longer.values_in([FIRST.as_bytes(), b"none"]), [true, false, false]);
+        let encoded = base64::engine::general_purpose::STANDARD.encode(&long);
+        assert_eq!(longer.values_in([encoded.as_bytes()]), [true, false, true]);
+        assert_eq!(longer.values_in([&long.as_bytes()[..99], b"-"]), [true, false, false]);
+    }
+
+    #[tokio::test]
+    async fn a_value_knows_each_credential_that_has_it() {
+        let sent = SentValues::default();
+        let here = destination("https://a.example/");
+        let credential = |number| CredentialId(Uuid::from_u128(number));
+        for (number, version) in [(1, 2), (2, 1), (1, 3), (1, 1)] {
+            let own = value(FIRST);
+            own.attribute_to((credential(number), version));
+            sent.of(&here, Some(&own)).await;
+        }
+        let redactor = sent.of(&here, None).await;
+        assert_eq!(redactor.values()[0].sources(), [(credential(1), 3), (credential(2), 1)]);
+        for number in 3..99 {
+            redactor.attribute_to((credential(number), 1));
+        }
+        assert_eq!(redactor.values()[0].sources().len(), 16);
+    }
+
+    #[tokio::test]
+    async fn of_too_many_values_of_a_user_the_oldest_is_forgotten() {
+        let sent = SentValues::default();
+        let here = destination("https://a.example/");
+        for number in 0..=256 {
+            sent.of(&here, Some(&value(&format!("canary-7d1f-number-{number}-"))))
+                .await;
+        }
+        let redactor = sent.of(&here, None).await;
+        assert!(!redactor.finds("canary-7d1f-number-0-"));
+        assert!(redactor.finds("canary-7d1f-number-1-") && redactor.finds("canary-7d1f-number-256-"));
+    }
+
+    #[tokio::test]
+    async fn values_of_one_user_push_out_none_of_a_user_who_holds_less() {
+        let limits = Limits {
+            values: 16,
+            ..Limits::default()
+        };
+        let sent = SentValues::limited(limits);
+        let here = destination("https://a.example/");
+        let text = |user: u128, number: u32| format!("canary-7d1f-{user}-number-{number}-");
+        for number in 0..5 {
+            sent.send(user(1), &here, &text(1, number)).await;
+        }
+        for number in 0..99 {
+            sent.send(user(2), &here, &text(2, number)).await;
+        }
+        let finds = |user, redactor: &Redactor| -> Vec<u32> {
+            (0..99).filter(|number| redactor.finds(&text(user, *number))).collect()
+        };
+        let redactor = sent.of(&here, None).await;
+        assert_eq!(finds(1, &redactor), [0, 1, 2, 3, 4]);
+        assert_eq!(finds(2, &redactor), (88..99).collect::<Vec<_>>());
+        // Two others take their shares from the user who holds most.
+        for number in 0..99 {
+            sent.send(user(3), &here, &text(3, number)).await;
+        }
+        let redactor = sent.of(&here, None).await;
+        assert_eq!(finds(1, &redactor), [0, 1, 2, 3, 4]);
+        assert_eq!((finds(2, &redactor).len(), finds(3, &redactor).len()), (6, 5));
+    }
+
+    #[tokio::test]
+    async fn a_value_that_another_user_sent_too_stays() {
+        let limits = Limits {
+            values: 4,
+            ..Limits::default()
+        };
+        let sent = SentValues::limited(limits);
+        let here = destination("https://a.example/");
+        sent.send(user(1), &here, FIRST).await;
+        sent.send(user(2), &here, FIRST).await;
+        for number in 0..9 {
+            sent.send(user(2), &here, &format!("canary-7d1f-number-{number}-"))
+                .await;
+        }
+        assert_eq!(sent.of(&here, None).await.text(FIRST), MASK);
+    }
+
+    #[tokio::test]
+    async fn destinations_of_one_user_push_out_none_of_a_user_who_holds_less() {
+        let limits = Limits {
+            value_bytes: 64 * 1024,
+            ..Limits::default()
+        };
+        let sent = SentValues::limited(limits);
+        let here = destination("https://a.example/");
+        sent.send(user(1), &here, FIRST).await;
+        let there = |number| destination(&format!("https://{number}.example/"));
+        for number in 0..300 {
+            sent.send(user(2), &there(number), SECOND).await;
+            assert!(sent.lock().holdings.bytes() <= limits.value_bytes);
+        }
+        assert_eq!(sent.of(&here, None).await.text(FIRST), MASK);
+        assert_eq!(
+            sent.of(&there(0), None).await.text(SECOND),
+            SECOND,
+            "the oldest made room"
+        );
+        assert_eq!(sent.of(&there(299), None).await.text(SECOND), MASK);
+    }
+
+    #[tokio::test]
+    async fn a_request_fails_rather_than_that_it_searches_for_fewer_values() {
+        let limits = Limits {
+            automata_bytes: 512 * 1024,
+            ..Limits::default()
+        };
+        let sent = SentValues::limited(limits);
+        let here = destination("https://a.example/");
+        sent.send(user(1), &here, FIRST).await;
+        // Requests that run, each at a destination of its own.
+        let mut running = Vec::new();
+        let refused = loop {
+            let there = destination(&format!("https://{}.example/", running.len()));
+            sent.send(user(1), &there, SECOND).await;
+            match sent.redactor(user(2), &there, Some(&value(FIRST))).await {
+                Ok(redactor) => running.push(redactor),
+                Err(error) => break error,
+            }
+            assert!(running.len() < 99);
+        };
+        assert_eq!(refused, OutboundError::Busy);
+        let bytes = |account| sent.lock().automata_bytes(account);
+        assert!(bytes(Some(user(2))) <= limits.automata_bytes / 4);
+        let other = sent.redactor(user(3), &here, Some(&value(SECOND))).await.unwrap();
+        assert_eq!(other.text(FIRST), MASK, "other users go on");
+        // Where no other value was sent, none can be missed.
+        let alone = destination("https://alone.example/");
+        let own = sent.redactor(user(2), &alone, Some(&value(FIRST))).await.unwrap();
+        assert_eq!(own.text(FIRST), MASK);
+        running.clear();
+        let again = sent.redactor(user(2), &here, Some(&value(SECOND))).await.unwrap();
+        assert_eq!(again.text(FIRST), MASK);
+    }
+
+    #[test]
+    fn the_automaton_of_a_full_destination_fits_into_the_share_of_a_user() {
+        let long = "x".repeat(64);
+        let values: Vec<_> = (0..256)
+            .map(|number| value(&format!("{number}-canary-{long}")).values()[0].clone())
+            .collect();
+        let bytes = Patterns::new(values).memory();
+        assert!(bytes < Limits::default().automata_bytes / SHARES, "{bytes}");
+    }
+}
