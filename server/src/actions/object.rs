@@ -10,7 +10,7 @@ use super::tools::NOT_AT_THE_ROOT;
 use super::turns::turns;
 use super::{Actions, Task};
 use crate::ai::wire::{Ask, Finish, Turn, takes_schema};
-use crate::ai::{Caller, Sink};
+use crate::ai::{Caller, Sink, too_much_kept};
 use crate::http::ApiError;
 use crate::outbound::intake::Grant;
 
@@ -37,6 +37,7 @@ impl Actions {
             // A model answers a person.
             turns.push(Turn::User("Give the object.".to_owned()));
         }
+        let mut memory = self.bindings.ai().memory(caller)?;
         let mut usage = Usage::default();
         let mut attempt = 1;
         loop {
@@ -60,7 +61,8 @@ impl Actions {
                 answer => answer?,
             };
             add(&mut usage, &answer.usage);
-            let (object, _memory) = self.object_in(caller, task, &answer.text).await?;
+            let (object, grant) = self.object_in(task, &answer.text, memory).await?;
+            memory = grant;
             let faults = match object {
                 Some(object) => match checked.check(object).await? {
                     (object, faults) if faults.is_empty() => {
@@ -84,10 +86,10 @@ impl Actions {
 }
 
 impl Actions {
-    /// The object of an answer, with the memory that is charged for it.
-    async fn object_in(&self, caller: &Caller, task: &Task, text: &str) -> Result<(Option<Value>, Grant), ApiError> {
+    /// The object of an answer. Its memory is charged to the grant, in the place of the one before.
+    async fn object_in(&self, task: &Task, text: &str, mut memory: Grant) -> Result<(Option<Value>, Grant), ApiError> {
         let ai = self.bindings.ai();
-        let mut memory = ai.memory(caller)?;
+        memory.hold(0).map_err(too_much_kept)?;
         for candidate in candidates(text) {
             let (object, grant) = ai.document(&task.model, candidate.to_owned(), memory).await?;
             if object.is_some() {

@@ -83,9 +83,10 @@ impl Ai {
         let redactor = reply.redactor();
         let document = reply.json().await.map_err(|error| about.outbound(error))?;
         let document = document.ok_or_else(|| about.fault(Fault::NotThisApi))?;
-        let mut grant = outbound.operation_grant().map_err(|error| about.outbound(error))?;
-        let read = self.outbound.work(document.bytes(), move || {
-            let mut answer = match wire::read(format, &document.value) {
+        let bytes = document.bytes();
+        let (document, mut grant) = document.into_parts();
+        let read = self.outbound.work(bytes, move || {
+            let mut answer = match wire::read(format, &document) {
                 Ok(answer) => answer,
                 Err(fault) => return Ok(Err(fault)),
             };
@@ -158,7 +159,8 @@ async fn streamed(
     }
     match ended.map_err(|error| about.outbound(error)).and(outcome) {
         Ok(mut answer) => {
-            let mut grant = outbound.operation_grant().map_err(|error| about.outbound(error))?;
+            events.keep(text.kept_bytes() + reasoning.kept_bytes() + call_bytes);
+            let mut grant = events.into_grant().map_err(|error| about.outbound(error))?;
             let read = outbound.work(call_bytes, move || {
                 answer.read_arguments(&mut grant)?;
                 clean_calls(&redactor, &mut answer);

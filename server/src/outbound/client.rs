@@ -119,14 +119,6 @@ impl Outbound {
         &self.budget
     }
 
-    /// A grant of the byte budget for what is made of answers, of any destination.
-    ///
-    /// # Errors
-    /// Where the budget is spent.
-    pub fn operation_grant(&self) -> Result<Grant, OutboundError> {
-        Ok(self.budget.grant_of_operation(self.account)?)
-    }
-
     /// A grant of the byte budget for one read.
     pub(super) fn grant(&self, destination: &str) -> Result<Grant, OutboundError> {
         Ok(self.budget.grant(self.account, destination)?)

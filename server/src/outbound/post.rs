@@ -7,7 +7,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::client::{Incoming, Outgoing};
-use super::intake::{Data, Document, Events};
+use super::intake::{Data, Document, Events, Grant};
 use super::redact::Redactor;
 use super::{Bearer, Outbound, OutboundError};
 
@@ -150,6 +150,14 @@ impl ReplyEvents {
             data,
             text,
         }))
+    }
+
+    /// Ends the reading, and gives its grant, which holds what the caller keeps.
+    ///
+    /// # Errors
+    /// Where the stream has failed before.
+    pub fn into_grant(self) -> Result<Grant, OutboundError> {
+        self.0.into_grant()
     }
 
     /// Charges the bytes that the caller keeps of the events so far.

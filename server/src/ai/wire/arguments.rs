@@ -13,6 +13,7 @@ impl Answer {
     /// # Errors
     /// `Err` if the grant cannot grow or a document has too many values.
     pub fn read_arguments(&mut self, grant: &mut Grant) -> Result<(), OutboundError> {
+        let before = grant.held();
         for call in &mut self.calls {
             if let Value::String(text) = &call.arguments {
                 if let Some(document) = document(text, grant)? {
@@ -22,7 +23,7 @@ impl Answer {
                 grant.hold(grant.held() + memory(&call.arguments))?;
             }
         }
-        self.argument_bytes = grant.held();
+        self.argument_bytes = grant.held().saturating_sub(before);
         Ok(())
     }
 }

@@ -103,6 +103,14 @@ impl Events {
         self.body.grant().map(|grant| grant.split(event.memory))
     }
 
+    /// Ends the reading. The grant holds what the reader keeps.
+    pub fn into_grant(mut self) -> Result<Grant, OutboundError> {
+        let mut grant = self.body.take_grant().ok_or(OutboundError::Failed)?;
+        grant.hold(self.kept)?;
+        grant.hold_undecided(0)?;
+        Ok(grant)
+    }
+
     fn charge(&mut self, bytes: usize) -> Result<(), OutboundError> {
         let bytes = self.kept.saturating_add(bytes as u64);
         let grant = self.body.grant().ok_or(OutboundError::Failed)?;

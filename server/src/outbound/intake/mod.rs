@@ -47,6 +47,12 @@ impl Document {
     pub fn bytes(&self) -> usize {
         usize::try_from(self.grant.held()).unwrap_or(usize::MAX)
     }
+
+    /// The document, and the grant that is charged with its memory.
+    #[must_use]
+    pub fn into_parts(self) -> (Value, Grant) {
+        (self.value, self.grant)
+    }
 }
 
 /// A message of MCP, and the grant that is charged with its memory.

@@ -116,6 +116,40 @@ fn tools(seen: &Seen) -> Response {
     }
 }
 
+async fn an_operation_without_tools_takes_one_grant(engine: Engine) {
+    let options = Options {
+        read_budget_mib: Some(4),
+        ..Options::default()
+    };
+    let app = TestApp::start_configured(engine, options).await;
+    let (peer, release) = held().await;
+    let id = app.binding("manager", "m", settings("openai", &peer.url(), None)).await;
+    app.cookie("manager").await;
+    // As many as the share of a user, 1 MiB, has grants for.
+    let act = |_| app.act("manager", "ai_generate_text", &id, json!({"prompt": "x"}), json!({}));
+    let acts = futures::future::join_all((0..16).map(act));
+    let released = async {
+        while peer.seen().len() < 16 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        release.send_replace(true);
+    };
+    let (acts, ()) = futures::future::join(acts, released).await;
+    for act in acts {
+        assert_eq!(act.expect(200).text("/text"), "done");
+    }
+}
+
+#[tokio::test]
+async fn an_operation_without_tools_takes_one_grant_on_sqlite() {
+    an_operation_without_tools_takes_one_grant(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn an_operation_without_tools_takes_one_grant_on_postgres() {
+    an_operation_without_tools_takes_one_grant(Engine::Postgres).await;
+}
+
 /// A model that wants all tools at once, and is content with their results.
 fn model(seen: &Seen) -> Response {
     let mut turns = seen.message["messages"].as_array().into_iter().flatten();
