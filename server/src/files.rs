@@ -128,6 +128,15 @@ pub fn is_writable_by_others(folder: &Path) -> io::Result<bool> {
     Ok(mode & 0o022 != 0 && mode & 0o1000 == 0)
 }
 
+/// The owner of a file or folder; `None` if that is root or the user of this process.
+///
+/// # Errors
+/// Where its owner cannot be read.
+pub fn foreign_owner(path: &Path) -> io::Result<Option<u32>> {
+    let owner = fs::metadata(path)?.uid();
+    Ok((owner != 0 && owner != nix::unistd::geteuid().as_raw()).then_some(owner))
+}
+
 fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(folder_of(path))?.sync_all()
 }

@@ -43,6 +43,7 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
     let _too_large =
         signal(SignalKind::from_raw(Signal::SIGXFSZ as i32)).context("The server cannot listen for signals.")?;
     let assets = Assets::load(settings.site_dir.as_deref())?;
+    settings.keyring.refuse_foreign_owner()?;
     let base = open_base(&settings, Clock::system()).await?;
     let announce = Announce(settings.log_format);
     keep_reserve(announce, &base, settings.reserve_mib).await;

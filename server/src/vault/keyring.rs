@@ -13,7 +13,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::envelope::VaultError;
 use super::key::Key;
-use crate::files::{PrivateFile, folder_of, is_open_to_others, is_writable_by_others};
+use crate::files::{PrivateFile, folder_of, foreign_owner, is_open_to_others, is_writable_by_others};
 
 /// Where the keyring comes from.
 #[derive(Clone, Debug)]
@@ -34,6 +34,33 @@ impl KeyringSource {
             Self::Text(_) => "STRONGROOM_KEYRING".to_owned(),
             Self::Given(path) | Self::Own(path) => path.display().to_string(),
         }
+    }
+
+    /// Refuses a keyring file, or a folder of it, that belongs to another user than that of this process and root.
+    ///
+    /// # Errors
+    /// With the command that changes the owner.
+    pub fn refuse_foreign_owner(&self) -> anyhow::Result<()> {
+        let (Self::Given(path) | Self::Own(path)) = self else {
+            return Ok(());
+        };
+        let file = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+        for place in [&*file, folder_of(path), folder_of(&file)] {
+            // An absent file is reported by its reader.
+            if place.exists()
+                && let Some(owner) = foreign_owner(place).with_context(|| unknown(place))?
+            {
+                let user = nix::unistd::geteuid();
+                bail!(
+                    "{} belongs to another user of this machine (uid {owner}), who can replace the keyring. \
+                     Run the server as that user, or run: chown {user} '{}'. If others may have used the keyring, add a new key \
+                     (strongroom keys add) and replace the values.",
+                    place.display(),
+                    place.display()
+                );
+            }
+        }
+        Ok(())
     }
 }
 
@@ -65,6 +92,10 @@ impl Drop for Entry {
 impl Keyring {
     /// Reads the keyring; nothing where it is the data folder's own file and that does not exist.
     pub(super) fn read(source: &KeyringSource) -> anyhow::Result<Option<Self>> {
+        // Root runs commands on the files of the server's user. A server checks at its start, as root too.
+        if !nix::unistd::geteuid().is_root() {
+            source.refuse_foreign_owner()?;
+        }
         let text = match source {
             #[expect(clippy::disallowed_methods, reason = "the keyring comes through the environment")]
             KeyringSource::Text(text) => Zeroizing::new(text.expose().to_owned()),
@@ -334,6 +365,47 @@ mod tests {
             set(folder.path(), mode);
             assert!(read(&path).is_ok(), "{mode:o}");
         }
+    }
+
+    #[test]
+    fn a_keyring_of_another_user_is_refused_with_the_command_that_changes_the_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keyring.json");
+        let source = KeyringSource::Given(path.clone());
+        let none = KeyringSource::Own(folder.path().join("none.json"));
+        Keyring::generate().unwrap().write_new(&path).unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let link = elsewhere.path().join("link.json");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        source.refuse_foreign_owner().unwrap();
+        none.refuse_foreign_owner().unwrap();
+        if !nix::unistd::geteuid().is_root() {
+            // Only root can give files away. A file of root is accepted.
+            assert_eq!(foreign_owner(Path::new("/etc/passwd")).unwrap(), None);
+            return;
+        }
+        let give = |place: &Path, user| std::os::unix::fs::chown(place, Some(user), None).unwrap();
+        let told = |source: &KeyringSource| format!("{:#}", source.refuse_foreign_owner().unwrap_err());
+        give(&path, 4711);
+        for source in [&source, &KeyringSource::Given(link.clone())] {
+            let told = told(source);
+            assert!(
+                told.contains("uid 4711") && told.contains("chown 0 '") && told.contains("keyring.json'"),
+                "{told}"
+            );
+        }
+        give(&path, 0);
+        give(folder.path(), 4711);
+        for source in [&source, &none, &KeyringSource::Given(link.clone())] {
+            assert!(told(source).contains("uid 4711"), "a folder too");
+        }
+        give(folder.path(), 0);
+        give(elsewhere.path(), 4711);
+        assert!(
+            told(&KeyringSource::Given(link)).contains("uid 4711"),
+            "the folder of a link too"
+        );
+        source.refuse_foreign_owner().unwrap();
     }
 
     #[test]

@@ -55,6 +55,27 @@ async fn a_keyring_that_other_users_can_read_or_replace_is_refused() {
     process::run(&options, &["keys", "list"]).done();
 }
 
+#[tokio::test]
+async fn a_server_refuses_a_keyring_of_another_user() {
+    use std::os::unix::fs::chown;
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options::new(&folder, "data", None);
+    process::add_administrator(&options);
+    let keyring = options.keyring();
+    if chown(&keyring, Some(4711), None).is_err() {
+        // Only root can give files away. The rule itself has its unit test.
+        return;
+    }
+    let told = process::run(&options, &["serve"]).refused();
+    assert!(told.contains("uid 4711") && told.contains("chown 0 '"), "{told}");
+    // Root runs commands on the files of the server's user.
+    process::run(&options, &["keys", "list"]).done();
+    chown(&keyring, Some(0), None).unwrap();
+    chown(&options.folder, Some(4711), None).unwrap();
+    let told = process::run(&options, &["serve"]).refused();
+    assert!(told.contains("uid 4711"), "{told}");
+}
+
 async fn stores(client: &Client, name: &str) {
     client.credential(name, "marked-canary").await;
 }
