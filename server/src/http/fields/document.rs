@@ -1,9 +1,12 @@
 //! An object as its text has it.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
+
+use super::plain::Plain;
 
 /// The most entries of an object that are kept: no input has nearly so many fields.
 pub(super) const MAX_ENTRIES: usize = 256;
@@ -14,6 +17,8 @@ pub(super) enum Document {
         entries: Vec<(String, Value)>,
         /// Whether it has more entries than are kept.
         more: bool,
+        /// Whether an object inside has a reserved name.
+        reserved: bool,
     },
     Other,
 }
@@ -29,17 +34,21 @@ impl<'de> Deserialize<'de> for Document {
             }
             fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Document, M::Error> {
                 let mut entries = Vec::new();
-                while entries.len() < MAX_ENTRIES {
-                    let Some(entry) = map.next_entry()? else {
-                        return Ok(Document::Object { entries, more: false });
-                    };
-                    entries.push(entry);
+                let (mut more, reserved) = (false, Cell::new(false));
+                while let Some(name) = map.next_key()? {
+                    entries.push((name, map.next_value_seed(Plain { reserved: &reserved })?));
+                    if entries.len() == MAX_ENTRIES {
+                        break;
+                    }
                 }
-                let mut more = false;
                 while map.next_entry::<de::IgnoredAny, de::IgnoredAny>()?.is_some() {
                     more = true;
                 }
-                Ok(Document::Object { entries, more })
+                Ok(Document::Object {
+                    entries,
+                    more,
+                    reserved: reserved.get(),
+                })
             }
             fn visit_bool<E>(self, _: bool) -> Result<Document, E> {
                 Ok(Document::Other)

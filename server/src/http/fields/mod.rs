@@ -5,6 +5,7 @@
 
 mod document;
 mod lists;
+mod plain;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -16,6 +17,7 @@ use serde_json::Value;
 use zeroize::Zeroize as _;
 
 use self::document::{Document, MAX_ENTRIES};
+use self::plain::RESERVED;
 use super::ApiError;
 
 /// Field names of outputs: sent back by mistake, they may be named in an error. Any other unknown
@@ -90,7 +92,11 @@ impl Fields {
         }
         let fields: Result<Document, _> = serde_json::from_slice(text);
         match fields {
-            Ok(Document::Object { entries, more }) => {
+            Ok(Document::Object {
+                entries,
+                more,
+                reserved,
+            }) => {
                 let fields = Self {
                     prefix: "",
                     entries,
@@ -100,6 +106,10 @@ impl Fields {
                 if more {
                     let detail = format!("Send at most {MAX_ENTRIES} fields.");
                     return Err(ApiError::field("", "too-long", &detail));
+                }
+                if reserved {
+                    let detail = format!("Use names that do not begin with {RESERVED}");
+                    return Err(ApiError::field("", "bad-name", &detail));
                 }
                 Ok(fields)
             }

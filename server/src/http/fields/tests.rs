@@ -75,6 +75,56 @@ fn an_object_with_too_many_fields_is_refused_before_any_is_read() {
 }
 
 #[test]
+fn a_name_by_which_the_json_library_marks_its_own_types_is_refused() {
+    for name in ["RawValue", "Number", "x"] {
+        // A text that is a document, and one that is none: converted, either would change or fail.
+        for content in [r#""{\"a\":1}""#, r#""canary-4f2a""#, "1", "{}"] {
+            for text in [
+                format!(r#"{{"a":{{"$serde_json::private::{name}":{content}}}}}"#),
+                format!(r#"{{"a":[1,{{"b":2,"\u0024serde_json::private::{name}":{content}}}]}}"#),
+            ] {
+                let Err(ApiError::Invalid(faults)) = Fields::parse(text.as_bytes()) else {
+                    panic!("{text} is refused");
+                };
+                let [fault] = &faults[..] else {
+                    panic!("one fault: {faults:?}");
+                };
+                assert_eq!((fault.pointer.as_str(), fault.code.as_str()), ("", "bad-name"));
+                assert!(!fault.detail.contains("canary"), "{}", fault.detail);
+            }
+        }
+    }
+    let top = errors(r#"{"$serde_json::private::RawValue":"{}"}"#, |_| {});
+    assert_eq!(top, [(String::new(), "unknown-field".to_owned())]);
+}
+
+#[test]
+fn values_are_read_as_the_json_library_reads_them() {
+    for text in [
+        "null",
+        "true",
+        "-1",
+        "18446744073709551615",
+        "1.5e300",
+        r#""a\u00e9\ud83d\ude00\n""#,
+        r#"{"a":[1,{"b":null}],"a":2,"":""}"#,
+    ] {
+        let mut fields = Fields::parse(format!(r#"{{"a":{text}}}"#).as_bytes()).unwrap();
+        let expected: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(fields.take("a"), Some(expected), "{text}");
+    }
+    for text in [
+        format!("{{\"a\":{}1{}}}", "[".repeat(200), "]".repeat(200)),
+        r#"{"a":1e999}"#.to_owned(),
+    ] {
+        assert!(matches!(
+            Fields::parse(text.as_bytes()),
+            Err(ApiError::Malformed { line: 1, .. })
+        ));
+    }
+}
+
+#[test]
 fn a_body_of_too_many_values_is_refused_before_any_is_read() {
     let of = |count: usize| format!("{{\"a\":[{}0]}}", "0,".repeat(count));
     assert!(Fields::parse(of(19_990).as_bytes()).is_ok());
