@@ -1,11 +1,16 @@
 //! Browsers that signed in before. Each has a token in a cookie of its own that outlives its sessions; the table
 //! keeps a hash of token and account together. Such a browser's tries at that account are counted apart, so that
 //! nobody else's tries can lock it out.
+//!
+//! The cookie holds a MAC of the token, so that a cookie that was made up costs no read of the database.
 
 use app::accounts::UserId;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use http::HeaderMap;
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 
 use super::email::email_key;
 use super::visit::cookie;
@@ -23,7 +28,8 @@ const REMEMBER: &str = "INSERT INTO known_browsers (token_hash, user_id, last_us
 const SWEEP: &str = "DELETE FROM known_browsers WHERE user_id = $1 AND (last_used_at <= $2 OR token_hash NOT IN \
      (SELECT token_hash FROM known_browsers WHERE user_id = $1 ORDER BY last_used_at DESC, token_hash LIMIT 20))";
 
-fn hash(token: &Token, email: &str) -> Vec<u8> {
+/// The hash of token and account together.
+pub(super) fn hash(token: &Token, email: &str) -> Vec<u8> {
     let mut hash = Sha256::new();
     hash.update(token.bytes());
     hash.update(email_key(email));
@@ -40,20 +46,32 @@ impl Accounts {
     }
 
     /// The `Set-Cookie` of a browser's token.
-    pub(super) fn browser_cookie(&self, token: &Token) -> http::HeaderValue {
-        self.set_cookie(self.browser_cookie_name(), token.text(), KEPT)
+    pub(super) fn browser_cookie(&self, token: &Token) -> Result<http::HeaderValue, ApiError> {
+        let mac = URL_SAFE_NO_PAD.encode(self.browser_mac(token)?);
+        let content = format!("{}.{mac}", token.text());
+        Ok(self.set_cookie(self.browser_cookie_name(), content, KEPT))
     }
 
-    /// What to count a browser's tries under, where it signed in to this account before. One read, whether the
-    /// account exists or not.
-    pub(super) async fn known_browser(&self, email: &str, headers: &HeaderMap) -> Result<Option<Vec<u8>>, ApiError> {
-        let Some(token) = cookie(headers, self.browser_cookie_name()).and_then(Token::parse) else {
+    fn browser_mac(&self, token: &Token) -> Result<[u8; 32], ApiError> {
+        Ok(self.base.vault.keyed_hash("browser cookie", &token.text())?)
+    }
+
+    /// The token in a browser's cookie; `None` if this server did not make it.
+    pub(super) fn browser_token(&self, headers: &HeaderMap) -> Result<Option<Token>, ApiError> {
+        let content = cookie(headers, self.browser_cookie_name()).and_then(|content| content.split_once('.'));
+        let Some((token, mac)) =
+            content.and_then(|(token, mac)| Token::parse(token).zip(URL_SAFE_NO_PAD.decode(mac).ok()))
+        else {
             return Ok(None);
         };
-        let hash = hash(&token, email);
+        let is_own: bool = self.browser_mac(&token)?.as_slice().ct_eq(&mac).into();
+        Ok(is_own.then_some(token))
+    }
+
+    /// Whether the browser of this hash signed in to the account before. One read, whether the account exists or not.
+    pub(super) async fn is_known_browser(&self, hash: &[u8]) -> Result<bool, ApiError> {
         let since = self.base.clock.now() - KEPT;
-        let known: bool = read!(self.base.db, c => sqlx::query_scalar(IS_KNOWN).bind(&hash).bind(since).fetch_one(c))?;
-        Ok(known.then_some(hash))
+        Ok(read!(self.base.db, c => sqlx::query_scalar(IS_KNOWN).bind(hash).bind(since).fetch_one(c))?)
     }
 
     /// Remembers the browser for the account that just signed in; gives the token for its cookie. A browser
@@ -65,7 +83,7 @@ impl Accounts {
         email: &str,
         headers: &HeaderMap,
     ) -> Result<Token, ApiError> {
-        let token = match cookie(headers, self.browser_cookie_name()).and_then(Token::parse) {
+        let token = match self.browser_token(headers)? {
             Some(token) => token,
             None => Token::fresh()?,
         };

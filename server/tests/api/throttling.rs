@@ -66,6 +66,23 @@ async fn another_server(app: &TestApp) -> Router {
     router(state, Assets::none(), HostRule::new(None))
 }
 
+/// Cookies of browsers that this server did not make: without the MAC, with another one, with another token.
+fn forged_cookies(known: &str) -> Vec<String> {
+    let (name, content) = known.split_once('=').unwrap();
+    let (token, mac) = content.split_once('.').unwrap();
+    let zeros = "A".repeat(43);
+    [
+        zeros.clone(),
+        token.to_owned(),
+        format!("{token}.{zeros}"),
+        format!("{zeros}.{mac}"),
+        format!("{token}."),
+        format!("{token}.{mac}."),
+    ]
+    .map(|content| format!("{name}={content}"))
+    .to_vec()
+}
+
 async fn exhaust(router: &Router, from: &str, cookies: &str, who: &str) {
     for _ in 0..10 {
         attempt(router, from, cookies, who, WRONG)
@@ -157,8 +174,39 @@ both_engines! {
             exhaust(&app.router, "198.51.100.3", "", who).await;
             attempt(&app.router, "198.51.100.3", &known, who, PASSWORD).await.expect(200);
         }
-        let forged = format!("strongroom-browser={}", "A".repeat(43));
-        attempt(&app.router, "198.51.100.3", &forged, "viewer", PASSWORD).await.problem(429, "throttled");
+        for forged in forged_cookies(&known) {
+            attempt(&app.router, "198.51.100.3", &forged, "viewer", PASSWORD).await.problem(429, "throttled");
+        }
+    }
+
+    async fn a_cookie_that_was_made_up_reads_nothing_of_the_database(app: TestApp) {
+        let known = browser(&attempt(&app.router, "198.51.100.1", "", "viewer", PASSWORD).await.expect(200));
+        exhaust(&app.router, "198.51.100.2", "", "nobody").await;
+        exhaust(&app.router, "198.51.100.3", &known, "viewer").await;
+        for table in ["known_browsers", "sign_in_attempts"] {
+            run(&app, &format!("ALTER TABLE {table} RENAME TO {table}_away")).await;
+        }
+        let tries = forged_cookies(&known).into_iter().map(|cookie| ("198.51.100.2", "nobody", cookie));
+        // A known browser over its limit reads nothing either.
+        let tries: Vec<_> = tries.chain([("198.51.100.9", "viewer", known.clone())]).collect();
+        let tries = tries.iter().map(|(from, who, cookie)| attempt(&app.router, from, cookie, who, WRONG));
+        for answer in join_all(tries).await {
+            answer.problem(429, "throttled");
+        }
+        // The check can fail: this cookie is looked up.
+        attempt(&app.router, "198.51.100.2", &known, "nobody", WRONG).await.problem(500, "internal");
+    }
+
+    async fn one_cookie_is_looked_up_for_few_accounts(app: TestApp) {
+        let known = browser(&attempt(&app.router, "198.51.100.1", "", "viewer", PASSWORD).await.expect(200));
+        tamper(&app, "UPDATE sign_in_attempts SET attempts = 0").await;
+        for number in 0..60 {
+            attempt(&app.router, "198.51.100.1", &known, &format!("nobody-{number}"), WRONG).await.problem(401, "wrong-password");
+        }
+        run(&app, "ALTER TABLE known_browsers RENAME TO known_browsers_away").await;
+        attempt(&app.router, "198.51.100.1", &known, "nobody-60", WRONG).await.problem(401, "wrong-password");
+        app.wait(TimeDelta::minutes(16));
+        attempt(&app.router, "198.51.100.1", &known, "nobody-61", WRONG).await.problem(500, "internal");
     }
 
     async fn one_network_cannot_try_every_account(app: TestApp) {

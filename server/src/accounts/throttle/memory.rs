@@ -42,6 +42,8 @@ struct Tables {
     blocks: HashMap<Bucket, Block>,
     /// IPv4 /24 and IPv6 /48, while `blocks` is full.
     wide: HashMap<IpNet, Block>,
+    /// Reads of the database for each browser's cookie.
+    lookups: HashMap<Bucket, Lookups>,
     swept: Option<DateTime<Utc>>,
     running: HashMap<IpNet, usize>,
     reserved: HashMap<Bucket, usize>,
@@ -51,6 +53,12 @@ struct Tables {
 struct Block {
     until: DateTime<Utc>,
     recheck: DateTime<Utc>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Lookups {
+    until: DateTime<Utc>,
+    left: u32,
 }
 
 /// A try that waits or is computed.
@@ -93,6 +101,28 @@ impl Memory {
         } else if tables.wide.len() < BLOCKS {
             tables.wide.insert(net(address, 24, 48), block);
         }
+    }
+
+    /// Counts a read of the database for a browser's cookie; `false` if there were `most` in this window.
+    pub(super) fn look_up(&self, cookie: Bucket, most: u32, window: TimeDelta, now: DateTime<Utc>) -> bool {
+        let mut tables = self.lock();
+        if tables.lookups.len() >= BLOCKS && !tables.lookups.contains_key(&cookie) {
+            tables.sweep(now);
+            if tables.lookups.len() >= BLOCKS {
+                return false;
+            }
+        }
+        let fresh = Lookups {
+            until: now + window,
+            left: most,
+        };
+        let lookups = tables.lookups.entry(cookie).or_insert(fresh);
+        if lookups.until <= now {
+            *lookups = fresh;
+        }
+        let may = lookups.left > 0;
+        lookups.left = lookups.left.saturating_sub(1);
+        may
     }
 
     /// `None` if too many tries of the network run already.
@@ -155,6 +185,7 @@ impl Tables {
             self.swept = Some(now);
             self.blocks.retain(|_, block| block.until > now);
             self.wide.retain(|_, block| block.until > now);
+            self.lookups.retain(|_, lookups| lookups.until > now);
         }
     }
 }
@@ -267,6 +298,22 @@ mod tests {
         assert_eq!(known, None, "known browsers have no address here");
         memory.block(bucket(99_999), address("203.0.113.7"), at(1900), at(901));
         assert_eq!(memory.lock().blocks.len(), 1, "windows that are over make room");
+    }
+
+    #[test]
+    fn a_cookie_is_looked_up_so_often_within_a_window() {
+        let memory = Memory::default();
+        let look_up = |number, now| memory.look_up(bucket(number), 3, TimeDelta::seconds(900), at(now));
+        assert_eq!(
+            [0, 1, 2, 3, 899].map(|now| look_up(1, now)),
+            [true, true, true, false, false]
+        );
+        assert!(look_up(2, 3) && look_up(1, 900), "each cookie, each window");
+        for number in 0..70_000 {
+            look_up(number, 901);
+        }
+        assert_eq!(memory.lock().lookups.len(), BLOCKS);
+        assert!(!look_up(99_999, 902) && look_up(99_999, 1802));
     }
 
     #[test]

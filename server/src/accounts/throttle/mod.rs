@@ -16,9 +16,9 @@ use uuid::Uuid;
 pub(super) use memory::Memory;
 use memory::{Bucket, Reserved, Running};
 
-use super::Accounts;
 use super::email::email_key;
 use super::visit::Visit;
+use super::{Accounts, browsers};
 use crate::db::{Tx, WriteClass, execute, read, within};
 use crate::http::ApiError;
 
@@ -32,6 +32,8 @@ const PER_NETWORK: i64 = 100;
 const PER_SITE: i64 = 500;
 /// Failed tries at one account from a browser that signed in to it before, or with one session.
 const PER_BROWSER: i64 = 10;
+/// Reads of the database for one browser's cookie within the window. Beyond them it is treated as an unknown one.
+const LOOKUPS: u32 = 60;
 /// A refused try is answered after this time, so that a flood of them does not keep the processor busy.
 const REFUSAL_DELAY: Duration = Duration::from_millis(500);
 /// The longest wait for the outcome of other tries that hold the last places.
@@ -82,14 +84,14 @@ struct Full {
 }
 
 impl Accounts {
-    /// Begins a try at an account. Reads the database only for a browser with a cookie.
+    /// Begins a try at an account. Reads the database only for a browser with a cookie of this server, and only below the
+    /// limits in memory.
     ///
     /// # Errors
     /// 429 with the seconds to wait, the same for accounts that do not exist.
     pub(super) async fn begin_try(&self, email: &str, visit: Visit<'_>) -> Result<Try, ApiError> {
-        if let Some(browser) = self.known_browser(email, visit.headers).await? {
-            let bucket = self.bucket("sign-in browser", &URL_SAFE_NO_PAD.encode(browser))?;
-            return self.begin_known(bucket, visit.address);
+        if let Some(limits) = self.browser_limits(email, visit).await? {
+            return Ok(known(limits, visit.address));
         }
         let account = format!("{} {}", network(visit.address), email_key(email));
         let mut limits = vec![Limit {
@@ -114,23 +116,25 @@ impl Accounts {
     /// # Errors
     /// 429 with the seconds to wait.
     pub(super) fn begin_own_try(&self, session: Uuid, visit: Visit<'_>) -> Result<Try, ApiError> {
-        let bucket = self.bucket("own password", &session.to_string())?;
-        self.begin_known(bucket, visit.address)
+        let limits = vec![per_browser(self.bucket("own password", &session.to_string())?)];
+        self.check_memory(&limits, None)?;
+        Ok(known(limits, visit.address))
     }
 
-    fn begin_known(&self, bucket: Bucket, address: IpAddr) -> Result<Try, ApiError> {
-        let limits = vec![Limit {
-            bucket,
-            most: PER_BROWSER,
-            forgotten: true,
-        }];
+    /// The limits of a browser that signed in to the account before; `None` for others.
+    async fn browser_limits(&self, email: &str, visit: Visit<'_>) -> Result<Option<Vec<Limit>>, ApiError> {
+        let Some(token) = self.browser_token(visit.headers)? else {
+            return Ok(None);
+        };
+        let hash = browsers::hash(&token, email);
+        let limits = vec![per_browser(
+            self.bucket("sign-in browser", &URL_SAFE_NO_PAD.encode(&hash))?,
+        )];
         self.check_memory(&limits, None)?;
-        Ok(Try {
-            limits,
-            address,
-            class: WriteClass::User,
-            _running: None,
-        })
+        let lookups = self.bucket("browser lookups", &token.text())?;
+        let may_look_up = self.throttle.look_up(lookups, LOOKUPS, WINDOW, self.base.clock.now());
+        let is_known = may_look_up && self.is_known_browser(&hash).await?;
+        Ok(is_known.then_some(limits))
     }
 
     fn begin_unknown(&self, limits: Vec<Limit>, address: IpAddr) -> Result<Try, ApiError> {
@@ -265,6 +269,23 @@ impl Try {
     /// The class of the writes and of the hashing of this try.
     pub(super) fn class(&self) -> WriteClass {
         self.class
+    }
+}
+
+fn per_browser(bucket: Bucket) -> Limit {
+    Limit {
+        bucket,
+        most: PER_BROWSER,
+        forgotten: true,
+    }
+}
+
+fn known(limits: Vec<Limit>, address: IpAddr) -> Try {
+    Try {
+        limits,
+        address,
+        class: WriteClass::User,
+        _running: None,
     }
 }
 
