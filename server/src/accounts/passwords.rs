@@ -208,6 +208,18 @@ mod tests {
     }
 
     #[test]
+    fn the_long_passwords_of_the_list_that_the_library_brings_are_refused() {
+        let list = include_str!("common_passwords.txt");
+        assert!(list.lines().count() >= 200);
+        for listed in list.lines() {
+            assert!(listed.chars().count() >= MIN_CHARS, "{listed}");
+            for form in [listed.to_owned(), listed.to_uppercase()] {
+                assert!(!may_be_used(&form), "{form}");
+            }
+        }
+    }
+
+    #[test]
     fn ten_thousand_common_passwords_are_refused() {
         let common = common();
         assert!(common.len() >= 10_000, "{}", common.len());
