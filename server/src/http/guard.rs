@@ -89,6 +89,35 @@ fn is_navigation(headers: &HeaderMap) -> bool {
     }
 }
 
+/// Marks a request with a safe method that a page of another site caused, or may have caused.
+#[derive(Clone, Copy, Debug)]
+pub struct FromElsewhere;
+
+/// Pages of this server send it. A page of another origin cannot, without a preflight that is never admitted; `Accept` it
+/// can choose freely.
+const OWN_HEADER: &str = "x-requested-with";
+
+/// `true` if the answer may be JSON. Images, styles and navigations ask for other types first; only scripts and programs
+/// ask for any.
+fn asks_for_json(headers: &HeaderMap) -> bool {
+    let accepts = headers.get_all(header::ACCEPT).iter();
+    let types: Vec<String> = accepts
+        .flat_map(|accept| accept.as_bytes().split(|byte| *byte == b','))
+        .map(|media| String::from_utf8_lossy(media).to_ascii_lowercase())
+        .map(|media| media.split(';').next().unwrap_or_default().trim().to_owned())
+        .collect();
+    types
+        .iter()
+        .any(|media| media == "application/json" || media == "application/*")
+        || types.iter().all(|media| media == "*/*")
+}
+
+/// `true` if a request has the marks of every browser, which its pages cannot remove.
+fn is_browser(headers: &HeaderMap) -> bool {
+    let agent = text(headers, &header::USER_AGENT);
+    agent.is_some_and(|agent| agent.starts_with("Mozilla/")) && headers.contains_key(header::ACCEPT_LANGUAGE)
+}
+
 /// Refuses other hosts, and unsafe requests that another site's page caused, with a cookie or without.
 pub async fn guard(State(rule): State<HostRule>, mut request: Request, next: Next) -> Response {
     let authority = request
@@ -104,7 +133,13 @@ pub async fn guard(State(rule): State<HostRule>, mut request: Request, next: Nex
     if !safe && !same_origin {
         return ApiError::CrossSite.into_response();
     }
-    if same_origin && !(safe && is_navigation(request.headers())) {
+    let headers = request.headers();
+    let elsewhere = safe && !rule.is_from_here(headers, &authority);
+    let is_use = !safe || (!elsewhere && !is_navigation(headers) && asks_for_json(headers));
+    if elsewhere {
+        request.extensions_mut().insert(FromElsewhere);
+    }
+    if is_use {
         request.extensions_mut().insert(MayUse);
     }
     next.run(request).await
@@ -121,7 +156,31 @@ impl HostRule {
         let Some(origin) = headers.get(header::ORIGIN) else {
             return true;
         };
-        let Ok(origin) = origin.to_str() else { return false };
+        origin.to_str().is_ok_and(|origin| self.is_own(origin, authority))
+    }
+
+    /// The same for a request that uses a credential, or opens a dialog that does, with a safe method. Browsers send neither
+    /// `Sec-Fetch-Site` nor `Origin` with it over plain http to another machine. There `Referer` counts, which pages of this
+    /// server send; a browser without it has to send [`OWN_HEADER`].
+    fn is_from_here(&self, headers: &HeaderMap, authority: &str) -> bool {
+        if !self.is_same_origin(headers, authority) {
+            return false;
+        }
+        if headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN) {
+            return true;
+        }
+        match headers.get(header::REFERER) {
+            Some(referer) => referer.to_str().is_ok_and(|referer| {
+                let end = referer.find("://").map_or(0, |scheme| scheme + 3);
+                let path = referer[end..].find('/').map_or(referer.len(), |path| end + path);
+                self.is_own(&referer[..path], authority)
+            }),
+            None => !is_browser(headers) || headers.contains_key(OWN_HEADER),
+        }
+    }
+
+    /// `true` for the origin of this server.
+    fn is_own(&self, origin: &str, authority: &str) -> bool {
         match &self.public {
             Some(public) if self.is_public(authority) => origin.eq_ignore_ascii_case(&public.origin),
             _ => origin

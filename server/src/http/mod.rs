@@ -22,7 +22,7 @@ pub use client::{ClientAddress, TrustedProxies, client_address};
 pub use connections::{Connection, Connections};
 pub use cursor::{Cursor, Direction, Keyset, ListQuery, SortKey};
 pub use fields::Fields;
-pub use guard::{HostRule, MayUse, guard};
+pub use guard::{FromElsewhere, HostRule, MayUse, guard};
 pub(crate) use input::{ANONYMOUS_BODY, read_body};
 pub use input::{IdPath, IfMatch, JsonBody, QueryPairs};
 pub use observe::{ActedAs, observe};

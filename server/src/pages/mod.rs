@@ -19,7 +19,7 @@ use leptos_axum::ResponseOptions;
 
 use crate::accounts::{Accounts, local_path, me};
 use crate::assets::Assets;
-use crate::http::{Principal, RequestId};
+use crate::http::{FromElsewhere, Principal, RequestId};
 
 /// What rendering needs.
 #[derive(Clone, Debug)]
@@ -77,11 +77,8 @@ fn see_other(location: &str) -> Response {
 
 /// The address without the dialogs that use a credential as they open, for a request that another site caused.
 fn without_uses(request: &Request) -> Option<String> {
-    let site = request.headers().get("sec-fetch-site")?;
+    request.extensions().get::<FromElsewhere>()?;
     let query = request.uri().query()?;
-    if matches!(site.as_bytes(), b"same-origin" | b"none") {
-        return None;
-    }
     let pairs = url::form_urlencoded::parse(query.as_bytes());
     let (used, kept): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| DialogAddress::USING.contains(&name.as_ref()));
     if used.is_empty() {

@@ -23,7 +23,7 @@ async fn visit(app: &TestApp, path: &str, headers: &[(&'static str, &str)]) -> A
 }
 
 /// Requests that no page of this server makes.
-const FOREIGN: [&[(&str, &str)]; 7] = [
+const FOREIGN: [&[(&str, &str)]; 13] = [
     &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")],
     &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors")],
     &[("sec-fetch-site", "same-site"), ("sec-fetch-mode", "cors")],
@@ -32,13 +32,56 @@ const FOREIGN: [&[(&str, &str)]; 7] = [
     &[("origin", "https://evil.example")],
     // A browser without Fetch-Metadata, as on plain http to another machine.
     &[("accept", "text/html,application/xhtml+xml,*/*;q=0.8")],
+    // The same with a page on another port of the host, to which it sends the cookie: an image,
+    &[(
+        "accept",
+        "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5",
+    )],
+    // a style,
+    &[("accept", "text/css,*/*;q=0.1"), ("referer", "http://127.0.0.1:3000/")],
+    // a script,
+    &[("accept", "*/*"), ("referer", "http://127.0.0.1:3001/")],
+    &[
+        ("accept", "*/*"),
+        ("user-agent", BROWSER),
+        ("accept-language", "en-US,en;q=0.5"),
+    ],
+    // and a fetch without CORS, which chooses its Accept.
+    &[("accept", "application/json"), ("referer", "http://evil.example/a")],
+    &[
+        ("accept", "application/json"),
+        ("user-agent", BROWSER),
+        ("accept-language", "en"),
+    ],
 ];
 
+const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";
+
 /// Requests of the pages and of programs.
-const OWN: [&[(&str, &str)]; 3] = [
+const OWN: [&[(&str, &str)]; 8] = [
     &[("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "cors")],
     &[("origin", "http://127.0.0.1:3000")],
     &[],
+    &[("accept", "*/*"), ("user-agent", "curl/8.9.0")],
+    &[
+        ("accept", "application/json, text/plain, */*"),
+        ("accept-language", "*"),
+        ("sec-fetch-mode", "cors"),
+    ],
+    &[("accept", "*/*"), ("user-agent", BROWSER)],
+    // Pages in a browser without Fetch-Metadata, which sends where a request comes from, or is set not to.
+    &[
+        ("accept", "application/json"),
+        ("user-agent", BROWSER),
+        ("accept-language", "en"),
+        ("referer", "http://127.0.0.1:3000/mcp-servers"),
+    ],
+    &[
+        ("accept", "application/json"),
+        ("user-agent", BROWSER),
+        ("accept-language", "en"),
+        ("x-requested-with", "strongroom"),
+    ],
 ];
 
 both_engines! {
@@ -135,6 +178,21 @@ fn a_link_on_another_site_opens_no_dialog_that_uses_a_credential() {
             for site in ["none", "same-origin"] {
                 visit(&app, &path, &[("sec-fetch-site", site)]).await.expect(200);
             }
+            // Over plain http a browser says at most where it comes from.
+            let browser = [
+                ("user-agent", BROWSER),
+                ("accept-language", "en"),
+                ("accept", "text/html"),
+            ];
+            let from = |referer: &'static str| [&browser[..], &[("referer", referer)]].concat();
+            for headers in [browser.to_vec(), from("http://127.0.0.1:3001/")] {
+                let answer = visit(&app, &path, &headers).await;
+                assert_eq!(answer.expect(303).header("location"), format!("/mcp-servers{kept}"));
+            }
+            visit(&app, &path, &from("http://127.0.0.1:3000/mcp-servers"))
+                .await
+                .expect(200);
+            visit(&app, &path, &[]).await.expect(200);
         }
         let edit = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")];
         visit(&app, "/mcp-servers?edit=1", &edit).await.expect(200);
