@@ -1,6 +1,8 @@
 //! Somebody who may do everything but read a value tries to get one: by a host of their own, by an allowed
 //! host that repeats what it is sent, by what the lists, errors and pages give away.
 
+mod earlier;
+
 use std::sync::{Arc, Mutex};
 
 use http::{Method, Request, header};
