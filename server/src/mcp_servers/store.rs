@@ -172,8 +172,13 @@ pub(super) async fn update(
     revision: Option<i64>,
     input: &Update,
 ) -> Result<McpServer, ApiError> {
+    // A server that is switched off is used no more.
+    let class = match input.enabled {
+        Patch::Set(false) => WriteClass::Revocation,
+        _ => WriteClass::User,
+    };
     for _ in 0..TRIES {
-        let mut tx = servers.base.db.begin().await?;
+        let mut tx = servers.base.db.begin_as(class).await?;
         let row = changeable(&mut tx, act, id, Action::Update, revision).await?;
         if input.moves.lead_to_stdio(row.transport()) {
             may_stdio(act.principal, Action::Update, row.owner())?;

@@ -46,3 +46,4 @@ mod support;
 mod throttling;
 mod trail;
 mod users;
+mod write_classes;
