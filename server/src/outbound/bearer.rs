@@ -1,6 +1,7 @@
 //! A resolved secret, made ready to be sent.
 
 use std::fmt;
+use std::sync::Arc;
 
 use app::model_bindings::KeyHeader;
 use app::secret::SecretValue;
@@ -13,7 +14,7 @@ use crate::destination::Destination;
 
 use super::OutboundError;
 use super::quoting::QuoteFilter;
-use super::redact::Redactor;
+use super::redact::SecretForms;
 
 /// The headers that carry secrets.
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -28,7 +29,8 @@ pub struct Bearer {
     /// The header in words, without the value.
     sent_as: &'static str,
     destination: Destination,
-    redactor: Redactor,
+    /// No automaton: requests share the one of their destination.
+    forms: Arc<SecretForms>,
     quotes: QuoteFilter,
 }
 
@@ -48,7 +50,7 @@ impl Bearer {
     /// As [`Bearer::new`].
     pub fn of_resolved(place: KeyHeader, resolved: &Resolved) -> Result<Self, OutboundError> {
         let bearer = Self::in_header(place, &resolved.value, resolved.destination.clone())?;
-        bearer.redactor.attribute_to((resolved.id, resolved.version));
+        bearer.forms.add_sources(&[(resolved.id, resolved.version)]);
         Ok(bearer)
     }
 
@@ -67,7 +69,7 @@ impl Bearer {
             header: header(prefix, value)?,
             sent_as,
             destination,
-            redactor: Redactor::of(value),
+            forms: Arc::new(SecretForms::of(value)),
             quotes: QuoteFilter::of_all([value]),
         })
     }
@@ -91,9 +93,9 @@ impl Bearer {
         Ok(())
     }
 
-    /// What finds the value in answers.
-    pub(super) fn redactor(&self) -> &Redactor {
-        &self.redactor
+    /// The forms by which the value is found in answers.
+    pub(super) fn forms(&self) -> &Arc<SecretForms> {
+        &self.forms
     }
 
     /// The filter for words of the receiver.

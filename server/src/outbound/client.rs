@@ -192,17 +192,20 @@ impl Outbound {
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         let grant = self.grant(request.url.authority())?;
         let origin = Origin::of(request.url, &destination);
-        let own = request.bearer.map(Bearer::redactor);
+        let own = request.bearer.map(Bearer::forms);
         let mut redactor = self.sent.redactor(self.account, &origin, own).await?;
         if let Some(echoes) = &self.echoes
             && redactor.has_others()
         {
-            let own = own.map_or(&[][..], Redactor::values);
             let observed = Observed {
                 origin,
                 destination,
                 account: self.account,
-                own: own.iter().flat_map(|own| own.sources()).map(|(id, _)| id).collect(),
+                own: own
+                    .into_iter()
+                    .flat_map(|own| own.sources())
+                    .map(|(id, _)| id)
+                    .collect(),
                 url: request.url.to_string(),
                 headers: headers.clone(),
                 bodies: request.body.iter().chain(&request.earlier).cloned().collect(),

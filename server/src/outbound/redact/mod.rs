@@ -34,7 +34,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use app::credentials::CredentialId;
 use app::secret::SecretValue;
 
 use encodings::{Form, Reading};
@@ -104,14 +103,8 @@ impl Redactor {
 
     /// A redactor for several values.
     #[must_use]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "what is looked for in answers is the secret itself"
-    )]
     pub fn of_all<'value>(values: impl IntoIterator<Item = &'value SecretValue>) -> Self {
-        let forms = values
-            .into_iter()
-            .map(|value| Arc::new(SecretForms::new(value.expose())));
+        let forms = values.into_iter().map(|value| Arc::new(SecretForms::of(value)));
         Self::of_forms(forms.collect())
     }
 
@@ -139,13 +132,6 @@ impl Redactor {
         Self {
             patterns,
             exchange: Arc::new(exchange),
-        }
-    }
-
-    /// Notes that the values belong to this version of a credential.
-    pub(super) fn attribute_to(&self, credential: (CredentialId, i64)) {
-        for value in self.values() {
-            value.add_sources(&[credential]);
         }
     }
 

@@ -9,6 +9,7 @@ use aho_corasick::automaton::{Automaton as _, StateID};
 use aho_corasick::nfa::contiguous;
 use aho_corasick::{Anchored, PatternID, dfa};
 use app::credentials::CredentialId;
+use app::secret::SecretValue;
 use sha2::{Digest as _, Sha256};
 
 use super::encodings::{Form, HEAD_BYTES, Reading, encodings};
@@ -33,7 +34,12 @@ pub struct SecretForms {
 }
 
 impl SecretForms {
-    pub(super) fn new(value: &str) -> Self {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what is looked for in answers is the secret itself"
+    )]
+    pub(in super::super) fn of(value: &SecretValue) -> Self {
+        let value = value.expose();
         let mut digest = Sha256::new();
         // Of use in this process only: without the base, values cannot be tried against it.
         digest.update(base().to_le_bytes());

@@ -87,9 +87,9 @@ impl SentValues {
         &self,
         account: Account,
         destination: &Origin,
-        own: Option<&Redactor>,
+        own: Option<&Arc<SecretForms>>,
     ) -> Result<Redactor, OutboundError> {
-        let own: Vec<Arc<SecretForms>> = own.map_or_else(Vec::new, |own| own.values().to_vec());
+        let own: Vec<Arc<SecretForms>> = own.into_iter().cloned().collect();
         let (found, added) = self.note(account, destination, &own, Instant::now());
         let later = Arc::new(Later {
             sent: self.clone(),
@@ -256,15 +256,15 @@ mod tests {
     use crate::destination::Destination;
     use crate::outbound::OutboundError;
     use crate::outbound::intake::Account;
-    use crate::outbound::redact::{FoundValues, MASK, Patterns, Redactor};
+    use crate::outbound::redact::{FoundValues, MASK, Patterns, Redactor, SecretForms};
 
     fn destination(url: &str) -> Origin {
         let (url, destination) = Destination::parse(url).unwrap();
         Origin::of(&url, &destination)
     }
 
-    fn value(text: &str) -> Redactor {
-        Redactor::of(&SecretValue::new(text.to_owned()))
+    fn value(text: &str) -> Arc<SecretForms> {
+        Arc::new(SecretForms::of(&SecretValue::new(text.to_owned())))
     }
 
     fn user(number: u128) -> Account {
@@ -272,7 +272,7 @@ mod tests {
     }
 
     impl SentValues {
-        async fn of(&self, destination: &Origin, own: Option<&Redactor>) -> Redactor {
+        async fn of(&self, destination: &Origin, own: Option<&Arc<SecretForms>>) -> Redactor {
             self.redactor(user(1), destination, own).await.unwrap()
         }
 
@@ -388,13 +388,13 @@ mod tests {
         let credential = |number| CredentialId(Uuid::from_u128(number));
         for (number, version) in [(1, 2), (2, 1), (1, 3), (1, 1)] {
             let own = value(FIRST);
-            own.attribute_to((credential(number), version));
+            own.add_sources(&[(credential(number), version)]);
             sent.of(&here, Some(&own)).await;
         }
         let redactor = sent.of(&here, None).await;
         assert_eq!(redactor.values()[0].sources(), [(credential(1), 3), (credential(2), 1)]);
         for number in 3..99 {
-            redactor.attribute_to((credential(number), 1));
+            redactor.values()[0].add_sources(&[(credential(number), 1)]);
         }
         assert_eq!(redactor.values()[0].sources().len(), 16);
     }
@@ -520,7 +520,7 @@ mod tests {
     fn the_automaton_of_a_full_destination_fits_into_the_share_of_a_user() {
         let long = "x".repeat(64);
         let values: Vec<_> = (0..256)
-            .map(|number| value(&format!("{number}-canary-{long}")).values()[0].clone())
+            .map(|number| value(&format!("{number}-canary-{long}")))
             .collect();
         let bytes = Patterns::new(values).memory();
         assert!(bytes < Limits::default().automata_bytes / SHARES, "{bytes}");
