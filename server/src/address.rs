@@ -50,6 +50,14 @@ impl fmt::Display for EnterFault {
     }
 }
 
+impl DestinationFault {
+    /// The 422 error at the field with the address.
+    #[must_use]
+    pub fn at(self, pointer: &str) -> ApiError {
+        ApiError::field(pointer, self.code(), &self.to_string())
+    }
+}
+
 impl Address {
     /// Reads an address that is to be stored.
     ///
@@ -69,10 +77,7 @@ impl Address {
     /// # Errors
     /// 422 at `/url`.
     pub fn check_path(&self) -> Result<(), ApiError> {
-        let fault = self.destination.path().err();
-        fault.map_or(Ok(()), |fault| {
-            Err(ApiError::field("/url", fault.code(), &fault.to_string()))
-        })
+        self.destination.path().map(drop).map_err(|fault| fault.at("/url"))
     }
 
     /// Reads an address from the database. One that was stored before the rule about secrets keeps working.

@@ -68,7 +68,7 @@ impl Ai {
             self.resolver.permit(&caller.principal, &model.referrer).await?;
             return Ok(Ready { bearer: None, subject });
         };
-        let refuse = |fault: DestinationFault| ApiError::field(place::POINTER, fault.code(), &fault.to_string());
+        let refuse = |fault: DestinationFault| fault.at(place::POINTER);
         let scope = model.place.destination.clone();
         scope.path().map_err(refuse)?;
         let request = UseRequest {

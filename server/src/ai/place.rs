@@ -40,8 +40,7 @@ pub fn of(settings: &ModelSettings) -> Result<Place, ApiError> {
         .as_deref()
         .or(settings.provider.default_base_url())
         .unwrap_or_default();
-    let (mut base, destination) =
-        Destination::parse(text).map_err(|fault| ApiError::field(POINTER, fault.code(), &fault.to_string()))?;
+    let (mut base, destination) = Destination::parse(text).map_err(|fault| fault.at(POINTER))?;
     if !base.path().ends_with('/') {
         let path = format!("{}/", base.path());
         base.set_path(&path);

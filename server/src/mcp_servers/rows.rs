@@ -184,7 +184,7 @@ impl McpServerRow {
         }
         Address::stored(self.url.as_deref().unwrap_or_default())
             .map(Place::Http)
-            .map_err(|fault| ApiError::field("/url", fault.code(), &fault.to_string()))
+            .map_err(|fault| fault.at("/url"))
     }
 
     /// The server as the API shows it to somebody.

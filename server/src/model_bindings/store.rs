@@ -247,12 +247,7 @@ async fn attach(
 
 /// Refuses addresses that no secret is sent to, at the field that makes them so.
 fn check_paths(target: &Target) -> Result<(), ApiError> {
-    let of = |pointer, destination: &Destination| {
-        let fault = destination.path().err();
-        fault.map_or(Ok(()), |fault| {
-            Err(ApiError::field(pointer, fault.code(), &fault.to_string()))
-        })
-    };
+    let of = |pointer, destination: &Destination| destination.path().map(drop).map_err(|fault| fault.at(pointer));
     of(place::POINTER, &target.scope)?;
     target
         .requests

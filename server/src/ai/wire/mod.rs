@@ -204,7 +204,7 @@ pub fn target(settings: &ModelSettings) -> Result<Target, ApiError> {
     let place = place::of(settings)?;
     let request = |stream| {
         let url = url_of(settings.provider, &settings.model_id, stream, &place);
-        Destination::from_url(&url).map_err(|fault| ApiError::field(place::POINTER, fault.code(), &fault.to_string()))
+        Destination::from_url(&url).map_err(|fault| fault.at(place::POINTER))
     };
     let mut requests = vec![request(false)?, request(true)?];
     requests.dedup();
