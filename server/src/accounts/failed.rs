@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::Accounts;
 use super::email::email_key;
+use super::throttle::sweep_tries;
 use crate::audit::{self, Event};
 use crate::db::{WriteClass, execute, read, within};
 use crate::http::ApiError;
@@ -185,36 +186,34 @@ async fn append(base: &Base) -> Result<(), ApiError> {
     Ok(())
 }
 
+async fn store_all(failed: &FailedSignIns, base: &Base) -> Result<(), ApiError> {
+    failed.store(base).await?;
+    append(base).await
+}
+
 impl Accounts {
     /// Stores the counts of refused sign-ins, and appends the events of minutes that are over.
     ///
     /// # Errors
     /// If the database fails; the counts are kept.
     pub async fn store_failed(&self) -> Result<(), ApiError> {
-        self.failed.store(&self.base).await?;
-        append(&self.base).await
+        store_all(&self.failed, &self.base).await
     }
 
     /// Stores and appends, and removes old counts of tries, until the server is gone.
     pub fn keep_recording(&self) {
         let base = Arc::downgrade(&self.base);
-        let accounts = (self.failed.clone(), self.throttle.clone(), self.https);
+        let failed = self.failed.clone();
         tokio::spawn(async move {
             for tick in 1_u64.. {
                 tokio::time::sleep(TICK).await;
                 let Some(base) = base.upgrade() else { return };
-                let (failed, throttle, https) = accounts.clone();
-                let accounts = Accounts {
-                    throttle,
-                    failed,
-                    ..Accounts::new(base, https)
-                };
-                if let Err(error) = accounts.store_failed().await {
+                if let Err(error) = store_all(&failed, &base).await {
                     // The next tick tries again.
                     tracing::warn!(error = %error, "refused sign-ins could not be put into the audit trail yet");
                 }
                 if tick.is_multiple_of(60)
-                    && let Err(error) = accounts.sweep_tries().await
+                    && let Err(error) = sweep_tries(&base).await
                 {
                     tracing::debug!(error = %error, "old counts of tries could not be removed");
                 }

@@ -73,10 +73,10 @@ impl Hashing {
     /// 503 `busy` if the queue of the class is full.
     pub(super) async fn slot(&self, class: WriteClass) -> Result<Slot, ApiError> {
         if self.turns.waiting(class) >= WAITERS {
-            return Err(ApiError::Busy { retry_after: 2 });
+            return Err(ApiError::Busy);
         }
         let turn = self.turns.take(class).await;
-        let thread = self.thread().map_err(|_| ApiError::Busy { retry_after: 2 })?;
+        let thread = self.thread().map_err(|_| ApiError::Busy)?;
         Ok(Slot {
             thread: thread.clone(),
             _place: Place {
@@ -152,9 +152,7 @@ impl Memory {
         if self.0.len() < count {
             let missing = count - self.0.len();
             // Without memory the request fails, not the process.
-            self.0
-                .try_reserve_exact(missing)
-                .map_err(|_| ApiError::Busy { retry_after: 2 })?;
+            self.0.try_reserve_exact(missing).map_err(|_| ApiError::Busy)?;
             self.0.resize(count, Block::new());
         }
         Ok(&mut self.0[..count])
@@ -224,7 +222,7 @@ mod tests {
             .slot(WriteClass::Anonymous)
             .now_or_never()
             .expect("it does not wait");
-        assert!(matches!(refused, Err(ApiError::Busy { .. })), "{refused:?}");
+        assert!(matches!(refused, Err(ApiError::Busy)), "{refused:?}");
         let mut known = Box::pin(hashing.slot(WriteClass::User));
         assert!(
             (&mut known).now_or_never().is_none(),

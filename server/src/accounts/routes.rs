@@ -178,7 +178,7 @@ impl Accounts {
         {
             return error;
         }
-        if matches!(error, ApiError::Throttled { .. } | ApiError::Busy { .. }) {
+        if matches!(error, ApiError::Throttled { .. } | ApiError::Busy) {
             delay_refusal().await;
         }
         error

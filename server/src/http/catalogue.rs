@@ -87,7 +87,7 @@ fn one_of_each() -> Vec<ApiError> {
         ApiError::CredentialForbidden(record()),
         ApiError::ValueNotSendable(record()),
         ApiError::Throttled { retry_after: 1 },
-        ApiError::Busy { retry_after: 1 },
+        ApiError::Busy,
         ApiError::TooManyOperations { limit: 1 },
         ApiError::TooMuchAtOnce { detail: String::new() },
         ApiError::Internal(cause()),

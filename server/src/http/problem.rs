@@ -175,10 +175,7 @@ pub enum ApiError {
     Internal(#[source] anyhow::Error),
     /// 503 `busy`: as much of this work waits as the server can take.
     #[error("busy")]
-    Busy {
-        /// When to come back, in seconds.
-        retry_after: u64,
-    },
+    Busy,
     /// 503 `unavailable`: the database is gone or locked. With Retry-After.
     #[error("unavailable")]
     Unavailable(#[source] anyhow::Error),
@@ -274,7 +271,8 @@ impl ApiError {
     /// When to come back, in seconds.
     fn retry_after(&self) -> Option<u64> {
         match self.inner() {
-            Self::Throttled { retry_after } | Self::Busy { retry_after } => Some(*retry_after),
+            Self::Throttled { retry_after } => Some(*retry_after),
+            Self::Busy => Some(BUSY_SECONDS),
             Self::RateLimited { retry_after, .. } => *retry_after,
             Self::Unavailable(_)
             | Self::AuditUnavailable
@@ -328,7 +326,7 @@ impl ApiError {
             Self::Upstream { slug, .. } if *slug == "timed-out" => StatusCode::GATEWAY_TIMEOUT,
             Self::Upstream { .. } | Self::RateLimited { .. } => StatusCode::BAD_GATEWAY,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Busy { .. }
+            Self::Busy
             | Self::TooMuchAtOnce { .. }
             | Self::Unavailable(_)
             | Self::StorageFull(_)
@@ -378,7 +376,7 @@ impl ApiError {
             Self::Throttled { .. } => ("throttled", "Too many tries"),
             Self::TooManyOperations { .. } => ("too-many-operations", "Too many operations at once"),
             Self::TooMuchAtOnce { .. } => ("too-much-at-once", "Too much at once"),
-            Self::Busy { .. } => ("busy", "Busy"),
+            Self::Busy => ("busy", "Busy"),
             Self::Upstream { slug, .. } => (slug, upstream_title(slug)),
             Self::RateLimited { .. } => ("rate-limited", upstream_title("rate-limited")),
             Self::Internal(_) => ("internal", "Internal error"),
@@ -490,9 +488,7 @@ impl ApiError {
             | Self::KeyMissing(_)
             | Self::SchemaBehind => self.service_detail(),
             Self::Throttled { retry_after } => format!("Too many tries. Wait {retry_after} seconds."),
-            Self::Busy { retry_after } => {
-                format!("The server is busy. Try again in {retry_after} seconds.")
-            }
+            Self::Busy => format!("The server is busy. Try again in {BUSY_SECONDS} seconds."),
             Self::TooManyOperations { limit } => format!(
                 "You can run {limit} operations at once. Wait for one to finish, or stop one."
             ),
@@ -544,6 +540,8 @@ impl ApiError {
     }
 }
 
+/// When to come back to a server that is busy, in seconds.
+const BUSY_SECONDS: u64 = 2;
 const OUTCOME_UNKNOWN: &str = "The connection to the database was lost, so your change may or may not be saved. Check the record, or search the list for its name, before you try again.";
 const STOPPING: &str = "The server is stopping and ended your request. Check the record before you try again.";
 const AUDIT_UNAVAILABLE: &str = "The use could not be recorded, so nothing was sent. Try again in a moment.";

@@ -21,6 +21,7 @@ use super::visit::Visit;
 use super::{Accounts, browsers};
 use crate::db::{Tx, WriteClass, execute, read, within};
 use crate::http::ApiError;
+use crate::state::Base;
 
 /// Tries count within a window of this length.
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
@@ -254,15 +255,15 @@ impl Accounts {
         tx.commit().await?;
         Ok(())
     }
+}
 
-    /// Removes counts whose window has passed.
-    pub(super) async fn sweep_tries(&self) -> Result<(), ApiError> {
-        let mut tx = self.base.db.begin_recording(WriteClass::Anonymous).await?;
-        let now = self.base.clock.now();
-        execute!(&mut tx, sqlx::query(SWEEP).bind(now - WINDOW).bind(now + WINDOW))?;
-        tx.commit().await?;
-        Ok(())
-    }
+/// Removes counts whose window has passed.
+pub(super) async fn sweep_tries(base: &Base) -> Result<(), ApiError> {
+    let mut tx = base.db.begin_recording(WriteClass::Anonymous).await?;
+    let now = base.clock.now();
+    execute!(&mut tx, sqlx::query(SWEEP).bind(now - WINDOW).bind(now + WINDOW))?;
+    tx.commit().await?;
+    Ok(())
 }
 
 impl Try {
