@@ -116,6 +116,49 @@ fn tools(seen: &Seen) -> Response {
     }
 }
 
+async fn operations_that_wait_for_a_peer_hold_no_connection(engine: Engine) {
+    let options = Options {
+        database_connections: Some(4),
+        quota_uses_per_second: Some(0),
+        ..Options::default()
+    };
+    let app = TestApp::start_configured(engine, options).await;
+    let (peer, release) = held().await;
+    let key = app.credential("admin", "KEY", "canary-of-the-waiting").await;
+    let id = app
+        .binding("admin", "m", settings("openai", &peer.url(), Some(&key)))
+        .await;
+    let people = ["manager", "other", "admin"];
+    for who in people {
+        app.cookie(who).await;
+    }
+    let act = |who| app.act(who, "ai_generate_text", &id, json!({"prompt": "x"}), json!({}));
+    let acts = futures::future::join_all(people.into_iter().cycle().take(24).map(act));
+    let others = async {
+        while peer.seen().len() < 24 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        // Six times as many operations wait as there are connections, and reads and writes go on.
+        app.get("manager", "/credentials").await.expect(200);
+        app.credential("other", "OTHER", "canary-of-another").await;
+        release.send_replace(true);
+    };
+    let (acts, ()) = futures::future::join(acts, others).await;
+    for act in acts {
+        act.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn operations_that_wait_for_a_peer_hold_no_connection_on_sqlite() {
+    operations_that_wait_for_a_peer_hold_no_connection(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn operations_that_wait_for_a_peer_hold_no_connection_on_postgres() {
+    operations_that_wait_for_a_peer_hold_no_connection(Engine::Postgres).await;
+}
+
 async fn an_operation_without_tools_takes_one_grant(engine: Engine) {
     let options = Options {
         read_budget_mib: Some(4),
