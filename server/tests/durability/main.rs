@@ -23,6 +23,7 @@ mod environment;
 mod faketime;
 mod faults;
 mod keys;
+mod memory;
 mod operations;
 mod own_disk;
 mod own_postgres;

@@ -15,6 +15,7 @@ use tokio::time::{sleep, timeout};
 use super::prepared;
 use crate::database::Engine;
 use crate::hostile::Peer;
+use crate::memory;
 use crate::process::Server;
 
 /// Longer than any step takes, even on a busy machine.
@@ -154,38 +155,17 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
     assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
 }
 
-/// Anonymous memory of a process in MB: what its code and files take does not count.
-pub(super) fn anonymous_memory(id: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
-    let line = status.lines().find(|line| line.starts_with("RssAnon:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1000
-}
-
-/// A memory limit of 256 MiB for a process, where the test may set one (as root, with the v1 hierarchy).
-struct Cgroup(std::path::PathBuf);
-
-impl Cgroup {
-    fn limit(id: u32) -> Option<Self> {
-        let folder = std::path::PathBuf::from(format!("/sys/fs/cgroup/memory/strongroom-test-{id}"));
-        std::fs::create_dir(&folder).ok()?;
-        let group = Self(folder);
-        std::fs::write(group.0.join("memory.limit_in_bytes"), "268435456").ok()?;
-        std::fs::write(group.0.join("cgroup.procs"), id.to_string()).ok()?;
-        Some(group)
-    }
-}
-
-impl Drop for Cgroup {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir(&self.0);
-    }
-}
+/// The memory of a small container.
+const LIMIT: usize = 256 * 1024 * 1024;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sign_ins_at_once_need_little_memory_and_give_it_back() {
     let (_folder, options) = prepared(Engine::Sqlite).await;
     let server = Server::start(&options).await;
-    let group = Cgroup::limit(server.id());
+    let group = memory::Group::new(LIMIT);
+    if let Some(group) = &group {
+        group.take(server.id());
+    }
     let mut peak = 0;
     for _ in 0..3 {
         let tries = (0..48).map(|last| guess([127, 0, 1, last], server.address()));
@@ -193,7 +173,7 @@ async fn sign_ins_at_once_need_little_memory_and_give_it_back() {
         let statuses = loop {
             tokio::select! {
                 statuses = &mut tries => break statuses,
-                () = sleep(Duration::from_millis(20)) => peak = peak.max(anonymous_memory(server.id())),
+                () = sleep(Duration::from_millis(20)) => peak = peak.max(memory::anonymous(server.id())),
             }
         };
         assert!(
@@ -204,11 +184,11 @@ async fn sign_ins_at_once_need_little_memory_and_give_it_back() {
     assert!(peak < 200, "{peak} MB at once");
     // The threads free their memory when they are idle.
     let deadline = Instant::now() + LONG;
-    while anonymous_memory(server.id()) > 60 {
+    while memory::anonymous(server.id()) > 60 {
         assert!(
             Instant::now() < deadline,
             "{} MB when idle",
-            anonymous_memory(server.id())
+            memory::anonymous(server.id())
         );
         sleep(Duration::from_millis(200)).await;
     }

@@ -16,9 +16,10 @@ use nix::sys::signal::Signal;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::flood::{anonymous_memory, raise_own_limit};
+use super::flood::raise_own_limit;
 use super::full_disk::limit;
 use crate::database::Engine;
+use crate::memory;
 use crate::own_postgres::OwnPostgres;
 use crate::process::{self, Options, Server};
 use ledger::Ledger;
@@ -76,15 +77,6 @@ impl Database {
             Self::Postgres(postgres) => postgres.start().await,
         }
     }
-}
-
-/// Memory figures of a process, for the message of a failure.
-fn figures(id: u32) -> String {
-    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
-    let lines = status
-        .lines()
-        .filter(|line| line.starts_with("Vm") || line.starts_with("Rss"));
-    lines.collect::<Vec<_>>().join(", ")
 }
 
 async fn soak(engine: Engine, name: &'static str) {
@@ -165,7 +157,7 @@ async fn soak(engine: Engine, name: &'static str) {
     assert!(
         after <= idle + MAX_KEPT,
         "{idle} MB when idle, {peak} MB at most, {after} MB afterwards: {}",
-        figures(server.id())
+        memory::figures(server.id())
     );
 
     let administrator = server.sign_in().await;
@@ -190,7 +182,7 @@ async fn until_memory_is(server: &Server, most: u64, within: Duration) -> u64 {
     let mut least = u64::MAX;
     while least > most && since.elapsed() < within {
         sleep(Duration::from_millis(200)).await;
-        least = least.min(anonymous_memory(server.id()));
+        least = least.min(memory::anonymous(server.id()));
     }
     least
 }

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
-use super::super::flood::anonymous_memory;
 use super::ledger::Ledger;
 use super::peers::Kind;
 use super::users::{Counts, User};
+use crate::memory::anonymous;
 use crate::process::Server;
 
 /// The seconds of the load, unless `STRONGROOM_TEST_SOAK` says otherwise.
@@ -139,7 +139,7 @@ impl Scene {
         let mut told = Instant::now();
         while goes_on(since.elapsed()) {
             sleep(Duration::from_millis(250)).await;
-            let memory = u32::try_from(anonymous_memory(server.id())).unwrap();
+            let memory = u32::try_from(anonymous(server.id())).unwrap();
             self.peak.fetch_max(memory, Ordering::Relaxed);
             if told.elapsed() >= TOLD_EVERY {
                 told = Instant::now();
