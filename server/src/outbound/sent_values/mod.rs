@@ -216,20 +216,25 @@ struct Later {
     destination: Origin,
     /// The count of values when the request began.
     added: u64,
-    /// The redactor that was made last, and the count then.
+    /// The redactor that was made while the destination had no automaton for all of its values, and the count then.
     found: Mutex<Option<(u64, Redactor)>>,
 }
 
 impl LaterValues for Later {
     fn redactor(&self, known: &Patterns) -> Option<Redactor> {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         let (count, values) = {
             let all = self.sent.lock();
             let sent = all.holdings.get(&self.destination);
             let sent = sent.filter(|sent| sent.last_added > self.added)?;
+            // Shared, so that requests that wait take no memory of their own.
+            if let Some(patterns) = &sent.patterns {
+                *found = None;
+                return Some(Redactor::shared(patterns.clone(), &[]));
+            }
             let values: Vec<_> = sent.values().cloned().collect();
             (sent.last_added, values)
         };
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, redactor)) = found.as_ref().filter(|(made_at, _)| *made_at == count) {
             return Some(redactor.clone());
         }
@@ -243,16 +248,17 @@ impl LaterValues for Later {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::sync::{Arc, Mutex};
     use std::time::Duration;
 
     use app::credentials::CredentialId;
     use app::secret::SecretValue;
     use base64::Engine as _;
+    use tokio::time::Instant;
     use uuid::Uuid;
 
     use super::holdings::Limits;
-    use super::{KEPT, Origin, SHARES, SentValues};
+    use super::{KEPT, Later, LaterValues as _, Origin, SHARES, SentValues};
     use crate::destination::Destination;
     use crate::outbound::OutboundError;
     use crate::outbound::intake::Account;
@@ -327,6 +333,28 @@ mod tests {
             waiting.json(&mut document);
             assert_eq!(document, serde_json::json!({"a": [MASK]}));
         }
+    }
+
+    #[tokio::test]
+    async fn requests_that_wait_share_the_automaton_of_later_values() {
+        let sent = SentValues::default();
+        let here = destination("https://a.example/");
+        sent.of(&here, None).await;
+        let later = Later {
+            sent: sent.clone(),
+            destination: here.clone(),
+            added: 0,
+            found: Mutex::default(),
+        };
+        let none = Patterns::new(Vec::new());
+        let of_own = || later.found.lock().unwrap().is_some();
+        sent.note(user(1), &here, &[value(FIRST)], Instant::now());
+        let made = later.redactor(&none).unwrap();
+        assert!(made.text(FIRST) == MASK && of_own(), "no automaton is ready");
+        sent.of(&here, Some(&value(SECOND))).await;
+        let shared = later.redactor(&none).unwrap();
+        assert_eq!(shared.text(&format!("{FIRST} {SECOND}")), format!("{MASK} {MASK}"));
+        assert!(!of_own());
     }
 
     #[tokio::test]
