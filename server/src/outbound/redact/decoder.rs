@@ -1,5 +1,5 @@
-//! A text as its reader would read it: escapes of JSON, JavaScript, HTML, percent-encoding and others undone, while it
-//! comes, byte by byte.
+//! A text as its reader would read it: escapes of JSON, JavaScript, HTML, percent-encoding and others undone, block by
+//! block while it comes.
 //!
 //! Writers differ in what they escape (one writes `&` as `\u0026`, one `+` as `&#43;`, one leaves `/` as it is), so the
 //! forms cannot be listed. Escapes of escapes are undone as well, [`MAX_ESCAPED`] times over: a document in a text of a
@@ -11,170 +11,173 @@ use super::escapes::{Escape, MAX_ESCAPE_BYTES, is_introducer, may_begin, read_es
 const MAX_ESCAPED: usize = 4;
 
 /// One byte of a reading, and the place in the text that it came from.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Unit {
     pub byte: u8,
     pub start: u64,
     pub end: u64,
 }
 
-/// Undoes escapes. What may become an escape is held, at most [`MAX_ESCAPE_BYTES`] at each level.
+/// Undoes escapes. What may become an escape is held, less than [`MAX_ESCAPE_BYTES`] at each level.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
-    /// Boxed: futures that read an answer hold a scanner.
-    levels: Box<[Level; MAX_ESCAPED]>,
+    /// Each level reads what the one before it wrote.
+    levels: [Level; MAX_ESCAPED],
+    read: Units,
 }
 
 /// Undoes escapes once.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Level {
-    /// The bytes from `from` to `to`: the beginning of what may be an escape, or none.
-    held: [Unit; ROOM],
-    bytes: [u8; ROOM],
-    from: usize,
-    to: usize,
+    /// What is to be read; between two blocks the beginning of what may be an escape, or none.
+    held: Units,
 }
 
-/// Room for more than one escape, so that held bytes are rarely moved.
-const ROOM: usize = 4 * MAX_ESCAPE_BYTES;
+/// Bytes of a reading, and where each came from. The bytes stand apart, so that escapes are read from a slice.
+#[derive(Debug, Default)]
+struct Units {
+    bytes: Vec<u8>,
+    places: Vec<Place>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    start: u64,
+    end: u64,
+}
 
 impl Decoder {
-    /// Whether this byte reads as itself, and at once.
-    pub fn passes(&self, byte: u8) -> bool {
-        !is_introducer(byte) && byte != 0 && self.levels.iter().all(Level::is_empty)
+    /// Whether these bytes read as themselves, and at once.
+    pub fn passes(&self, block: &[u8]) -> bool {
+        self.levels.iter().all(Level::is_empty) && !block.iter().any(|byte| is_introducer(*byte) || *byte == 0)
     }
 
-    /// Takes the next byte. Those of value zero are left out: text in UTF-16 is full of them.
-    pub fn push(&mut self, unit: Unit, out: &mut impl FnMut(Unit)) {
-        if unit.byte != 0 {
-            feed(&mut *self.levels, unit, out);
+    /// Takes the next bytes, which stand at a place in the text, and gives what is decided. Those of value zero are left
+    /// out: text in UTF-16 is full of them.
+    pub fn push(&mut self, block: &[u8], start: u64, out: &mut impl FnMut(Unit)) {
+        let held = &mut self.levels[0].held;
+        for (start, &byte) in (start..).zip(block) {
+            if byte != 0 {
+                held.push(byte, Place { start, end: start + 1 });
+            }
         }
+        self.settle(false, out);
     }
 
     /// At the end of the text: what is held is no escape, or one without its last mark.
     pub fn finish(&mut self, out: &mut impl FnMut(Unit)) {
-        // A zero byte continues no escape, and is left out of the reading.
-        feed(&mut *self.levels, Unit::default(), out);
+        self.settle(true, out);
+    }
+
+    fn settle(&mut self, is_end: bool, out: &mut impl FnMut(Unit)) {
+        let mut levels = &mut self.levels[..];
+        while let Some((level, above)) = levels.split_first_mut() {
+            if is_end {
+                // A zero byte continues no escape, and is left out of the reading.
+                level.held.push(0, Place { start: 0, end: 0 });
+            }
+            level.settle(above.first_mut().map_or(&mut self.read, |next| &mut next.held));
+            levels = above;
+        }
+        for (&byte, place) in self.read.bytes.iter().zip(&self.read.places) {
+            if byte != 0 {
+                out(Unit {
+                    byte,
+                    start: place.start,
+                    end: place.end,
+                });
+            }
+        }
+        self.read.clear();
     }
 
     /// Where the first byte came from that is held.
     pub fn held_from(&self) -> Option<u64> {
-        let held = self.levels.iter().filter(|level| !level.is_empty());
-        held.map(|level| level.held[level.from].start).min()
+        let held = self.levels.iter().filter_map(|level| level.held.places.first());
+        held.map(|place| place.start).min()
     }
 }
 
 /// What a text says. A beginning of an escape at its end is left out: it depends on what follows.
 pub(super) fn read(text: &[u8]) -> Vec<u8> {
     let mut read = Vec::with_capacity(text.len());
-    let mut decoder = Decoder::default();
-    for &byte in text {
-        let unit = Unit { byte, start: 0, end: 0 };
-        decoder.push(unit, &mut |unit| read.push(unit.byte));
-    }
+    Decoder::default().push(text, 0, &mut |unit| read.push(unit.byte));
     read
 }
 
-fn feed(levels: &mut [Level], unit: Unit, out: &mut impl FnMut(Unit)) {
-    let Some((level, above)) = levels.split_first_mut() else {
-        if unit.byte != 0 {
-            out(unit);
-        }
-        return;
-    };
-    if level.is_empty() && !is_introducer(unit.byte) {
-        return feed(above, unit, out);
+impl Units {
+    #[inline]
+    fn push(&mut self, byte: u8, place: Place) {
+        self.bytes.push(byte);
+        self.places.push(place);
     }
-    level.hold(unit);
-    if level.may_be_decided() {
-        level.settle(above, out);
-    }
-}
 
-impl Default for Level {
-    fn default() -> Self {
-        Self {
-            held: [Unit::default(); ROOM],
-            bytes: [0; ROOM],
-            from: 0,
-            to: 0,
-        }
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.places.clear();
     }
 }
 
 impl Level {
-    #[inline]
     fn is_empty(&self) -> bool {
-        self.from == self.to
-    }
-
-    #[inline]
-    fn hold(&mut self, unit: Unit) {
-        if self.to == ROOM {
-            self.held.copy_within(self.from.., 0);
-            self.bytes.copy_within(self.from.., 0);
-            (self.from, self.to) = (0, ROOM - self.from);
-        }
-        self.held[self.to] = unit;
-        self.bytes[self.to] = unit.byte;
-        self.to += 1;
-    }
-
-    /// `false` while an entity grows by letters and digits: another mark ends it, and it is read once.
-    #[inline]
-    fn may_be_decided(&self) -> bool {
-        let (first, last) = (self.bytes[self.from], self.bytes[self.to - 1]);
-        first != b'&' || !last.is_ascii_alphanumeric() || self.to - self.from == MAX_ESCAPE_BYTES
+        self.held.bytes.is_empty()
     }
 
     /// Gives what is decided to the next level.
-    fn settle(&mut self, above: &mut [Self], out: &mut impl FnMut(Unit)) {
-        while self.from < self.to {
-            let first = self.held[self.from];
-            let text = &self.bytes[self.from..self.to];
-            let escape = match text {
-                [byte, ..] if !is_introducer(*byte) => Escape::None,
-                [byte, second, ..] if !may_begin(*byte, *second) => Escape::None,
-                [_] => return,
-                _ => read_escape(text),
+    fn settle(&mut self, next: &mut Units) {
+        let Units { bytes, places } = &mut self.held;
+        next.bytes.reserve(bytes.len());
+        next.places.reserve(bytes.len());
+        let mut at = 0;
+        while let (Some(&byte), Some(&place)) = (bytes.get(at), places.get(at)) {
+            let text = &bytes[at..bytes.len().min(at + MAX_ESCAPE_BYTES)];
+            let escape = if is_introducer(byte) && may_begin(text) {
+                read_escape(text)
+            } else {
+                Escape::None
             };
             match escape {
                 // An escape that is as long as this is none.
-                Escape::Partial if text.len() < MAX_ESCAPE_BYTES => return,
+                Escape::Partial if text.len() < MAX_ESCAPE_BYTES => break,
                 Escape::Partial | Escape::None => {
-                    feed(above, first, out);
-                    self.from += 1;
+                    next.push(byte, place);
+                    at += 1;
                 }
                 Escape::Of { length, written } => {
-                    let end = self.held[self.from + length - 1].end;
-                    let start = first.start;
-                    written.each_byte(|byte| feed(above, Unit { byte, start, end }, out));
-                    self.from += length;
+                    let end = places[at + length - 1].end;
+                    let start = place.start;
+                    written.each_byte(|byte| next.push(byte, Place { start, end }));
+                    at += length;
                 }
             }
         }
-        (self.from, self.to) = (0, 0);
+        bytes.drain(..at);
+        places.drain(..at);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::escapes::{Escape, is_introducer, may_begin, read_escape};
-    use super::{Decoder, Unit, read};
+    use super::{Decoder, read};
 
+    /// What a text says, in blocks of any size.
     fn whole(text: &str) -> String {
-        let mut bytes = Vec::new();
-        let mut decoder = Decoder::default();
-        for (at, byte) in (0..).zip(text.bytes()) {
-            let unit = Unit {
-                byte,
-                start: at,
-                end: at + 1,
-            };
-            decoder.push(unit, &mut |unit| bytes.push(unit.byte));
+        let read = |block_bytes: usize| {
+            let mut bytes = Vec::new();
+            let mut decoder = Decoder::default();
+            for (number, block) in text.as_bytes().chunks(block_bytes).enumerate() {
+                let start = (number * block_bytes) as u64;
+                decoder.push(block, start, &mut |unit| bytes.push(unit.byte));
+            }
+            decoder.finish(&mut |unit| bytes.push(unit.byte));
+            String::from_utf8(bytes).unwrap()
+        };
+        let read_by_bytes = read(1);
+        for block_bytes in 2..=text.len() + 1 {
+            assert_eq!(read(block_bytes), read_by_bytes, "{text} in blocks of {block_bytes}");
         }
-        decoder.finish(&mut |unit| bytes.push(unit.byte));
-        String::from_utf8(bytes).unwrap()
+        read_by_bytes
     }
 
     #[test]
@@ -220,11 +223,13 @@ mod tests {
     }
 
     #[test]
-    fn two_bytes_that_cannot_begin_an_escape_are_none() {
+    fn bytes_that_cannot_begin_an_escape_are_none() {
         for first in (0..=u8::MAX).filter(|byte| is_introducer(*byte)) {
             for second in 0..=u8::MAX {
-                if !may_begin(first, second) {
-                    assert_eq!(read_escape(&[first, second]), Escape::None, "{first} {second}");
+                for text in (0..=u8::MAX).map(|third| [first, second, third]) {
+                    for text in [&text[..2], &text] {
+                        assert!(may_begin(text) || read_escape(text) == Escape::None, "{text:?}");
+                    }
                 }
             }
         }
@@ -235,12 +240,7 @@ mod tests {
         let text = br"x \\u0026 y";
         let mut decoder = Decoder::default();
         let mut units = Vec::new();
-        for (start, &byte) in (0..).zip(text) {
-            let end = start + 1;
-            decoder.push(Unit { byte, start, end }, &mut |unit| {
-                units.push((unit.byte, unit.start, unit.end));
-            });
-        }
+        decoder.push(text, 0, &mut |unit| units.push((unit.byte, unit.start, unit.end)));
         assert_eq!(units[2], (b'&', 2, 9));
         assert_eq!(units[4], (b'y', 10, 11));
         assert_eq!(decoder.held_from(), None);

@@ -42,13 +42,18 @@ pub(super) const fn is_introducer(byte: u8) -> bool {
     matches!(byte, b'\\' | b'&' | b'%' | b'=')
 }
 
-/// Whether an escape may begin with these two bytes, the first an introducer.
+/// Whether an escape may begin with these bytes, the first an introducer: a quick look at up to three of them.
 #[inline]
-pub(super) fn may_begin(first: u8, second: u8) -> bool {
-    match first {
-        b'&' => second == b'#' || second < 128 && BEFORE[usize::from(second)] < BEFORE[usize::from(second) + 1],
-        b'%' => second == b'u' || second.is_ascii_hexdigit(),
-        b'=' => matches!(second, b'3' | b'\r' | b'\n'),
+pub(super) fn may_begin(text: &[u8]) -> bool {
+    match *text {
+        [b'&', b'#', ..] | [b'&'] => true,
+        [b'&', first, second, ..] => match Names::next(0, first) {
+            0 => false,
+            node => Names::next(node, second) != 0,
+        },
+        [b'&', first] => Names::next(0, first) != 0,
+        [b'%', second, ..] => second == b'u' || second.is_ascii_hexdigit(),
+        [b'=', second, ..] => matches!(second, b'3' | b'\r' | b'\n'),
         _ => true,
     }
 }
@@ -232,36 +237,70 @@ fn entity(text: &[u8], rest: &[u8]) -> Escape {
 }
 
 fn named(rest: &[u8]) -> Escape {
-    let first = usize::from(rest[0].min(127));
-    for (name, byte) in &ENTITIES[BEFORE[first]..BEFORE[first + 1]] {
-        let name = name.as_bytes();
-        // Most names differ here, and a comparison of slices is a call.
-        if rest.len() > 1 && rest[1] != name[1] {
-            continue;
-        }
-        if rest.len() <= name.len() {
-            if name.starts_with(rest) {
-                return Escape::Partial;
+    let mut node = 0;
+    for (at, &byte) in rest.iter().enumerate() {
+        match Names::next(node, byte) {
+            0 => {
+                let written = NAMES.bytes[usize::from(node)];
+                return if written != 0 && byte == b';' {
+                    of(at + 2, Written::Byte(written))
+                } else {
+                    Escape::None
+                };
             }
-        } else if rest.starts_with(name) && rest[name.len()] == b';' {
-            return of(name.len() + 2, Written::Byte(*byte));
+            next => node = next,
         }
     }
-    Escape::None
+    Escape::Partial
 }
 
-/// For each byte, how many entities begin with a smaller one.
-static BEFORE: [usize; 129] = {
-    let mut before = [0; 129];
-    let mut byte = 0;
-    while byte < 129 {
-        while before[byte] < ENTITIES.len() && (ENTITIES[before[byte]].0.as_bytes()[0] as usize) < byte {
-            before[byte] += 1;
+/// The names of the entities as a tree: one step for each letter, whatever the number of names.
+struct Names {
+    /// For each node the next one by letter; 0, which is the root, for none.
+    next: [[u8; LETTERS]; NODES],
+    /// What the name that ends at a node stands for, or 0.
+    bytes: [u8; NODES],
+}
+
+/// As many as a byte numbers. More do not compile.
+const NODES: usize = 256;
+/// From `A` to `z`, with what stands between.
+const LETTERS: usize = 58;
+
+static NAMES: Names = Names::new();
+
+impl Names {
+    const fn new() -> Self {
+        let mut names = Self {
+            next: [[0; LETTERS]; NODES],
+            bytes: [0; NODES],
+        };
+        let (mut last, mut entity) = (0_u8, 0);
+        while entity < ENTITIES.len() {
+            let (name, written) = ENTITIES[entity];
+            let name = name.as_bytes();
+            let (mut node, mut at) = (0, 0);
+            while at < name.len() {
+                let letter = (name[at] - b'A') as usize;
+                if names.next[node][letter] == 0 {
+                    last += 1;
+                    names.next[node][letter] = last;
+                }
+                node = names.next[node][letter] as usize;
+                at += 1;
+            }
+            names.bytes[node] = written;
+            entity += 1;
         }
-        byte += 1;
+        names
     }
-    before
-};
+
+    #[inline]
+    fn next(node: u8, byte: u8) -> u8 {
+        let letter = usize::from(byte.wrapping_sub(b'A'));
+        NAMES.next[usize::from(node)].get(letter).copied().unwrap_or(0)
+    }
+}
 
 /// By their first byte.
 static ENTITIES: &[(&str, u8)] = &[

@@ -189,6 +189,28 @@ fn keys_that_become_one_keep_their_items() {
     );
 }
 
+#[test]
+fn a_value_whose_beginning_reads_as_an_escape_is_found_at_any_distance_from_the_last_one() {
+    let long = format!("n-canary-7d1f-{}", "long".repeat(100));
+    for value in ["n-canary-7d1f", &long] {
+        let redactor = redactor(value);
+        for distance in 0..600 {
+            // A reader of escapes sees a line break and the rest of the value.
+            let text = format!("{}&amp;{}\\{value} end", "x".repeat(distance / 2), "y".repeat(distance));
+            for chunk in [7, 16 * 1024] {
+                let mut scanner = Scanner::new(&redactor, MIN_STREAM_BYTES);
+                let mut clean = Vec::new();
+                for piece in text.as_bytes().chunks(chunk) {
+                    clean.extend(scanner.push(piece));
+                }
+                clean.extend(scanner.end_of_stream());
+                let clean = String::from_utf8(clean).unwrap();
+                assert!(clean.ends_with(&format!("\\{MASK} end")), "{distance} {chunk}: {clean}");
+            }
+        }
+    }
+}
+
 #[expect(clippy::cast_precision_loss, reason = "a few million")]
 fn work_for_a_byte(redactor: &Redactor, text: &str) -> f64 {
     work(redactor, text.as_bytes()) as f64 / text.len() as f64
@@ -221,6 +243,8 @@ fn the_work_for_the_worst_text_is_at_most_three_times_that_for_plain_text() {
         ("abcd1234", "%25252561bcd1234"),
         ("abcd1234", "&amp;amp;amp;#97;bcd1234"),
         ("abcd1234", "&am&am&#x0000&lbrac"),
+        ("abcd1234", "&lbrac"),
+        ("abcd1234", "&a"),
         ("abcd1234", r"\ud83d\ud83d\u{10fff"),
         ("abcd1234", "61 62 63 64 31 32 33 34 "),
         ("abcd1234", "0x0x0x00"),

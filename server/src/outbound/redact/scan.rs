@@ -4,14 +4,17 @@ use std::fmt;
 
 use super::decoder::{Decoder, Unit};
 use super::digits::Digits;
-use super::encodings::Reading;
-use super::lane::{Finder, Lane};
+use super::encodings::{HEAD_BYTES, Reading};
+use super::lane::{Finder, Lane, Work};
 use super::patterns::{Patterns, Table};
 use super::spans::MaskSpans;
 use super::{MASK, Redactor};
 
 /// The most of a growing span that is held; it is masked in several parts then.
 const MAX_OPEN_BYTES: u64 = 128 * 1024;
+
+/// So many bytes are read at once.
+const BLOCK_BYTES: usize = 256;
 
 /// Scans one stream. Bytes that may be the beginning of the secret are held back until it is clear
 /// what they are.
@@ -28,7 +31,7 @@ pub struct Scanner {
     place: u64,
     spans: MaskSpans,
     has_masked: bool,
-    work: u64,
+    work: Work,
 }
 
 /// The readings of a text that are searched at once.
@@ -39,9 +42,36 @@ struct Readings {
     plain: Lane,
     base64: Digits,
     hex: Digits,
+    /// How many bytes must read as themselves until both lanes are the same again; 0 while they are, and only `plain`
+    /// is read.
+    apart: usize,
 }
 
 impl Readings {
+    /// Reads a byte that reads as itself.
+    #[inline]
+    fn pass(&mut self, patterns: &Patterns, unit: Unit, finder: &mut Finder<'_>) {
+        if self.apart > 0 {
+            self.raw.step(&patterns.plain, unit, finder);
+        }
+        self.step(patterns, unit, finder);
+        if self.apart > 0 {
+            self.apart -= 1;
+            // Nothing but the last bytes decides, unless the rest of a long form is awaited.
+            if self.apart == 0 && (self.raw.awaits() || self.plain.awaits()) {
+                self.apart = 1;
+            }
+        }
+    }
+
+    /// Where an escape may begin, the text as it is has a lane of its own.
+    fn part(&mut self) {
+        if self.apart == 0 {
+            self.raw.clone_from(&self.plain);
+        }
+        self.apart = HEAD_BYTES;
+    }
+
     /// Reads a byte of the text whose escapes are undone. Digits have no escapes, so they are read there only.
     #[inline]
     fn step(&mut self, patterns: &Patterns, unit: Unit, finder: &mut Finder<'_>) {
@@ -62,13 +92,14 @@ impl Scanner {
                 plain: Lane::new(&patterns.plain),
                 base64: Digits::base64(&patterns.base64),
                 hex: Digits::hex(&patterns.hex),
+                apart: 0,
             },
             held: Vec::new(),
             released: 0,
             place: 0,
             spans: MaskSpans::default(),
             has_masked: false,
-            work: 0,
+            work: Work::default(),
             redactor: redactor.clone(),
         }
     }
@@ -89,15 +120,20 @@ impl Scanner {
         let from = self.end();
         self.held.extend_from_slice(chunk);
         self.read(|decoder, finder, readings, patterns| {
-            for (start, &byte) in (from..).zip(chunk) {
-                let end = start + 1;
-                let unit = Unit { byte, start, end };
-                readings.raw.step(&patterns.plain, unit, finder);
-                if decoder.passes(byte) {
-                    readings.step(patterns, unit, finder);
+            for (number, block) in chunk.chunks(BLOCK_BYTES).enumerate() {
+                let from = from + (number * BLOCK_BYTES) as u64;
+                let units = (from..).zip(block).map(|(start, &byte)| Unit {
+                    byte,
+                    start,
+                    end: start + 1,
+                });
+                if decoder.passes(block) {
+                    units.for_each(|unit| readings.pass(patterns, unit, finder));
                 } else {
-                    *finder.work += 1;
-                    decoder.push(unit, &mut |unit| readings.step(patterns, unit, finder));
+                    finder.work.add(block.len() as u64);
+                    readings.part();
+                    units.for_each(|unit| readings.raw.step(&patterns.plain, unit, finder));
+                    decoder.push(block, from, &mut |unit| readings.step(patterns, unit, finder));
                 }
             }
         });
@@ -166,7 +202,9 @@ impl Scanner {
             plain,
             base64,
             hex,
+            apart,
         } = &self.readings;
+        let raw = if *apart > 0 { raw } else { plain };
         let places = [
             self.decoder.held_from(),
             hex.held_from(),
@@ -214,7 +252,7 @@ impl Scanner {
     /// How many comparisons were made.
     #[cfg(test)]
     pub(super) fn work(&self) -> u64 {
-        self.work
+        self.work.done
     }
 }
 
