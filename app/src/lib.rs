@@ -26,5 +26,5 @@ pub mod ui;
 pub mod users;
 
 pub use document::{PageOutcome, PageRequest, SiteNames, shell};
-pub use routes::App;
+pub use routes::{App, PAGES};
 pub use shell::Theme;

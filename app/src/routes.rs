@@ -18,6 +18,29 @@ use crate::{
     ui::{SignInAgain, lazily, provide_dialogs, provide_hydrated, provide_toasts},
 };
 
+/// The addresses of all pages, as the server's router writes them. A list of its own, since to ask the app for its routes
+/// is to run it.
+pub const PAGES: [&str; 18] = [
+    "/sign-in",
+    "/set-up",
+    "/welcome",
+    "/credentials",
+    "/credentials/{id}",
+    "/mcp-servers",
+    "/model-bindings",
+    "/model-bindings/{id}/try",
+    "/audit",
+    "/help",
+    "/help/credentials",
+    "/help/mcp-servers",
+    "/help/model-bindings",
+    "/help/users",
+    "/help/forms",
+    "/help/audit",
+    "/users",
+    "/account",
+];
+
 /// The app: on the server inside the document, in the browser inside its body.
 #[component]
 pub fn App() -> impl IntoView {

@@ -3,11 +3,10 @@
 mod compress;
 mod transport;
 
-use std::sync::LazyLock;
-
+use any_spawner::Executor;
 use app::help::{HelpText, HelpTopic};
 use app::ui::DialogAddress;
-use app::{App, PageOutcome, PageRequest, SiteNames, Theme};
+use app::{PAGES, PageOutcome, PageRequest, SiteNames, Theme};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
@@ -29,15 +28,6 @@ pub struct Pages {
     accounts: Accounts,
 }
 
-/// Where the app has pages. Listed once in a process: while they are listed, no page that is being rendered gets its
-/// data, on whichever thread, and it waits for them for good.
-static PATHS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let listings = leptos_axum::generate_route_list(App);
-    let paths = listings.iter().map(|listing| listing.path().to_owned());
-    // The app's own page for unknown addresses is the router's fallback.
-    paths.filter(|path| path != "/" && !path.contains('*')).collect()
-});
-
 /// Pages that anybody may see.
 const PUBLIC: &[&str] = &["/sign-in", "/set-up", "/welcome"];
 
@@ -50,8 +40,10 @@ impl Pages {
 
     /// All pages, and what is no page: the site's files, and a page that says that there is nothing.
     pub fn router(self) -> Router {
+        // What a page starts while it is rendered runs on tokio. A second call changes nothing.
+        let _ = Executor::init_tokio();
         let mut router = Router::new().route("/", routing::get(async || see_other("/credentials")));
-        for path in &*PATHS {
+        for path in PAGES {
             let found: MethodRouter<Self> = routing::get(page);
             router = router.route(path, found);
         }
@@ -209,4 +201,26 @@ fn theme(headers: &HeaderMap) -> Option<Theme> {
         .flat_map(|value| value.split(';'))
         .find_map(|pair| pair.trim().strip_prefix("theme="))
         .and_then(Theme::from_cookie)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use app::{App, PAGES};
+
+    #[test]
+    fn every_page_of_the_app_has_its_address_in_the_list() {
+        let listings = leptos_axum::generate_route_list(App);
+        let paths: BTreeSet<&str> = listings.iter().map(leptos_axum::AxumRouteListing::path).collect();
+        let known: BTreeSet<&str> = PAGES.into_iter().chain(["/"]).collect();
+        // The app's own page for unknown addresses is the router's fallback.
+        assert_eq!(
+            paths
+                .into_iter()
+                .filter(|path| !path.contains('*'))
+                .collect::<BTreeSet<_>>(),
+            known
+        );
+    }
 }
