@@ -1,8 +1,8 @@
-//! Refused sign-ins in the audit trail: one event for each account, or throttled address, and minute, with a count.
+//! Refused sign-ins in the audit trail: one event for each account, or throttled network, and minute, with a count.
 //! They are counted in memory, so that a refused try writes no row. Every few seconds the counts go into a table that
 //! all servers share, and into the trail when their minute is over.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::Accounts;
 use super::email::email_key;
-use super::throttle::sweep_tries;
+use super::throttle::{network, sweep_tries};
 use crate::audit::{self, Event};
 use crate::db::{WriteClass, execute, read, within};
 use crate::http::ApiError;
@@ -23,10 +23,13 @@ use crate::text::hex;
 const TICK: Duration = Duration::from_secs(5);
 /// Every server has stored its counts of a minute so long after it: one event holds them all.
 const GRACE: TimeDelta = TimeDelta::seconds(30);
-/// Accounts and addresses that are counted one by one between two ticks. Further ones are counted together.
-const COUNTED: usize = 4096;
+/// Accounts and networks that are counted one by one in a minute. Further ones are counted together: a flood does not make
+/// the trail long.
+const COUNTED: usize = 256;
 /// Rows in one transaction, so that others do not wait long for it.
 const BATCH: usize = 64;
+/// The same for a statement.
+const BATCH_ROWS: i64 = 64;
 
 const COUNT: &str = "INSERT INTO failed_sign_ins \
        (bucket, minute, target_kind, target_id, target_name, reason, network, spread, tries, last_at) \
@@ -36,7 +39,8 @@ const COUNT: &str = "INSERT INTO failed_sign_ins \
        spread = failed_sign_ins.spread OR excluded.spread OR failed_sign_ins.network <> excluded.network";
 const ANY: &str = "SELECT EXISTS (SELECT 1 FROM failed_sign_ins WHERE minute < $1)";
 // The server that deletes a row writes its event, once.
-const TAKE: &str = "DELETE FROM failed_sign_ins WHERE minute < $1 \
+const TAKE: &str = "DELETE FROM failed_sign_ins WHERE (bucket, minute) IN \
+       (SELECT bucket, minute FROM failed_sign_ins WHERE minute < $1 ORDER BY minute, bucket LIMIT $2) \
      RETURNING target_kind, target_id, target_name, reason, network, spread, tries, last_at";
 
 /// The reason of a refusal.
@@ -69,17 +73,39 @@ type Key = ([u8; 32], i64);
 
 /// Counts that are not stored yet. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct FailedSignIns(Arc<Mutex<HashMap<Key, Gathered>>>);
+pub(super) struct FailedSignIns(Arc<Mutex<Counts>>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    gathered: HashMap<Key, Gathered>,
+    /// The buckets of the newest minute, stored ones included.
+    minute: i64,
+    buckets: HashSet<[u8; 32]>,
+}
+
+impl Counts {
+    /// Whether a bucket has a count of its own in its minute.
+    fn admits(&mut self, (bucket, minute): Key) -> bool {
+        if minute > self.minute {
+            self.minute = minute;
+            self.buckets.clear();
+        }
+        if minute < self.minute || self.buckets.contains(&bucket) {
+            return self.gathered.len() < COUNTED || self.gathered.contains_key(&(bucket, minute));
+        }
+        self.buckets.len() < COUNTED && self.buckets.insert(bucket)
+    }
+}
 
 impl FailedSignIns {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Gathered>> {
+    fn lock(&self) -> MutexGuard<'_, Counts> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts a refusal. Known and unknown accounts cost the same.
     pub(super) fn note(&self, base: &Base, refusal: &Refusal<'_>, address: IpAddr) -> Result<(), ApiError> {
-        let address = address.to_canonical().to_string();
         let hash = |purpose: &str, text: &str| base.vault.keyed_hash(purpose, text);
+        let mut from = address.to_canonical().to_string();
         let (bucket, target, reason) = match refusal {
             Refusal::WrongPassword { email, user } => {
                 let email = email_key(email);
@@ -92,8 +118,10 @@ impl FailedSignIns {
                 (bucket, target, "wrong-password")
             }
             Refusal::Throttled => {
-                let target = ("network", None, address.clone());
-                (hash("refused address", &address)?, target, "throttled")
+                // A network has as many addresses as a stranger likes.
+                from = network(address);
+                let target = ("network", None, from.clone());
+                (hash("refused network", &from)?, target, "throttled")
             }
         };
         let now = base.clock.now();
@@ -102,7 +130,7 @@ impl FailedSignIns {
             target_id: target.1,
             target_name: target.2,
             reason: reason.to_owned(),
-            network: address,
+            network: from,
             spread: false,
             tries: 1,
             last_at: now,
@@ -113,28 +141,28 @@ impl FailedSignIns {
 
     fn add(&self, (mut bucket, minute): Key, mut gathered: Gathered) {
         let mut counts = self.lock();
-        if counts.len() >= COUNTED && !counts.contains_key(&(bucket, minute)) {
+        if !counts.admits((bucket, minute)) {
             bucket = [0; 32];
             "network".clone_into(&mut gathered.target_kind);
             gathered.target_id = None;
             "many accounts and addresses".clone_into(&mut gathered.target_name);
             gathered.spread = true;
         }
-        match counts.get_mut(&(bucket, minute)) {
+        match counts.gathered.get_mut(&(bucket, minute)) {
             Some(known) => {
                 known.tries += gathered.tries;
                 known.last_at = known.last_at.max(gathered.last_at);
                 known.spread |= gathered.spread || known.network != gathered.network;
             }
             None => {
-                counts.insert((bucket, minute), gathered);
+                counts.gathered.insert((bucket, minute), gathered);
             }
         }
     }
 
     /// Stores all counts. Those that cannot be stored stay.
     async fn store(&self, base: &Base) -> Result<(), ApiError> {
-        let mut all: Vec<(Key, Gathered)> = self.lock().drain().collect();
+        let mut all: Vec<(Key, Gathered)> = self.lock().gathered.drain().collect();
         // In one order, so that two servers do not wait for each other.
         all.sort_by_key(|(key, _)| *key);
         for (done, batch) in all.chunks(BATCH).enumerate() {
@@ -177,13 +205,20 @@ async fn append(base: &Base) -> Result<(), ApiError> {
     if !read!(base.db, c => sqlx::query_scalar::<_, bool>(ANY).bind(minute).fetch_one(c))? {
         return Ok(());
     }
-    let mut tx = base.db.begin_recording(WriteClass::Anonymous).await?;
-    let mut gathered: Vec<Gathered> = within!(&mut tx, c => sqlx::query_as(TAKE).bind(minute).fetch_all(c))?;
-    gathered.sort_by_key(|gathered| gathered.last_at);
-    let events: Vec<Event> = gathered.into_iter().map(Gathered::into_event).collect();
-    audit::append(&mut tx, &base.vault, &events).await?;
-    tx.commit().await?;
-    Ok(())
+    loop {
+        let mut tx = base.db.begin_recording(WriteClass::Anonymous).await?;
+        let mut gathered: Vec<Gathered> =
+            within!(&mut tx, c => sqlx::query_as(TAKE).bind(minute).bind(BATCH_ROWS).fetch_all(c))?;
+        let is_last = gathered.len() < BATCH;
+        gathered.sort_by_key(|gathered| gathered.last_at);
+        let events: Vec<Event> = gathered.into_iter().map(Gathered::into_event).collect();
+        audit::append(&mut tx, &base.vault, &events).await?;
+        tx.commit().await?;
+        // Another server may have taken some of them; the next tick looks again.
+        if is_last {
+            return Ok(());
+        }
+    }
 }
 
 async fn store_all(failed: &FailedSignIns, base: &Base) -> Result<(), ApiError> {
@@ -276,16 +311,29 @@ mod tests {
             tries,
             last_at: DateTime::UNIX_EPOCH,
         };
-        for number in 0..10_000_u32 {
+        let bucket = |number: u32| {
             let mut bucket = [1; 32];
             bucket[..4].copy_from_slice(&number.to_be_bytes());
-            failed.add((bucket, 0), at(1));
+            bucket
+        };
+        for number in 0..10_000 {
+            failed.add((bucket(number), 0), at(1));
         }
         let counts = failed.lock();
-        assert_eq!(counts.len(), COUNTED + 1);
-        assert_eq!(counts.values().map(|count| count.tries).sum::<i64>(), 10_000);
-        let together = &counts[&([0; 32], 0)];
+        assert_eq!(counts.gathered.len(), COUNTED + 1);
+        assert_eq!(counts.gathered.values().map(|count| count.tries).sum::<i64>(), 10_000);
+        let together = &counts.gathered[&([0; 32], 0)];
         assert!(together.spread && together.tries == 10_000 - i64::try_from(COUNTED).unwrap());
         assert_eq!(together.clone().into_event().target_kind, "network");
+        drop(counts);
+
+        // What was stored in between counts too, and another minute begins anew.
+        failed.lock().gathered.clear();
+        failed.add((bucket(9_999), 0), at(1));
+        failed.add((bucket(0), 0), at(1));
+        failed.add((bucket(9_999), 1), at(1));
+        let mut keys: Vec<Key> = failed.lock().gathered.keys().copied().collect();
+        keys.sort_unstable();
+        assert_eq!(keys, [([0; 32], 0), (bucket(0), 0), (bucket(9_999), 1)]);
     }
 }

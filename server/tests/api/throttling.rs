@@ -24,7 +24,7 @@ use crate::support::{Answer, Engine, PASSWORD, TestApp};
 const WRONG: &str = "a wrong password";
 
 /// A try from an address, with the cookies of a browser.
-async fn attempt(router: &Router, from: &str, cookies: &str, who: &str, password: &str) -> Answer {
+pub(crate) async fn attempt(router: &Router, from: &str, cookies: &str, who: &str, password: &str) -> Answer {
     let body = json!({"email": format!("{who}@example.com"), "password": password}).to_string();
     let mut request = Request::builder()
         .method(Method::POST)

@@ -310,7 +310,7 @@ fn throttled(until: DateTime<Utc>, now: DateTime<Utc>) -> ApiError {
 }
 
 /// The network of an address: one address of IPv4, a /64 of IPv6.
-fn network(address: IpAddr) -> String {
+pub(super) fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(v4) => v4.to_string(),
         IpAddr::V6(v6) => {

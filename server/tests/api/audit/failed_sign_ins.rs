@@ -7,6 +7,7 @@ use serde_json::json;
 use super::events;
 use crate::both_engines;
 use crate::support::{Engine, TestApp};
+use crate::throttling::attempt;
 
 async fn try_to_sign_in(app: &TestApp, email: &str) {
     let body = json!({"email": email, "password": "canary a wrong password"});
@@ -61,5 +62,35 @@ both_engines! {
         assert_eq!(throttled["target"], json!({"kind": "network", "id": null, "name": "127.0.0.1"}));
         assert_eq!(throttled["details"], "tries: 4, from: 127.0.0.1");
         assert_eq!(answer.number("/total"), 2);
+    }
+
+    async fn all_addresses_of_a_network_are_one_event_a_minute(app: TestApp) {
+        for _ in 0..12 {
+            attempt(&app.router, "2001:db8:0:1::1", "", "viewer", "canary a wrong password").await;
+        }
+        for number in 2..40 {
+            let answer = attempt(&app.router, &format!("2001:db8:0:1::{number:x}"), "", "viewer", "canary a wrong password").await;
+            answer.problem(429, "throttled");
+        }
+        app.wait(TimeDelta::minutes(2));
+        app.cookie("admin").await;
+        app.state.accounts.store_failed().await.unwrap();
+        let answer = events(&app, "outcome=refused").await;
+        let items = answer.json()["items"].as_array().cloned().unwrap();
+        let throttled: Vec<_> = items.iter().filter(|item| item["reason"] == "throttled").collect();
+        assert!(matches!(throttled.as_slice(), [one] if one["target"]["name"] == "2001:db8:0:1::/64"), "{throttled:?}");
+    }
+
+    async fn more_counts_than_one_transaction_takes_become_events(app: TestApp) {
+        for number in 0..150 {
+            let address = format!("198.51.{}.{}", 100 + number / 100, number % 100);
+            attempt(&app.router, &address, "", &format!("nobody-{number}"), "canary a wrong password").await;
+        }
+        app.wait(TimeDelta::minutes(2));
+        app.cookie("admin").await;
+        app.state.accounts.store_failed().await.unwrap();
+        assert_eq!(events(&app, "outcome=refused").await.number("/total"), 150);
+        app.state.accounts.store_failed().await.unwrap();
+        assert_eq!(events(&app, "outcome=refused").await.number("/total"), 150, "each once");
     }
 }
