@@ -76,6 +76,31 @@ both_engines! {
         assert!(rolled_back(&base.db).await.unwrap().is_empty());
     }
 
+    async fn a_deleted_credential_that_was_put_back_is_refused_and_named(app: TestApp) {
+        let peer = Peer::start(Seen::decently).await;
+        let id = app.credential("manager", "ENDED", "canary-first").await;
+        let test = server_with(&app, &peer, &id).await;
+        assert_eq!(used(&app, &test).await, "ok");
+        keep(&app).await;
+        run(&app, "CREATE TABLE kept_rows AS SELECT * FROM credentials").await;
+        run(&app, "CREATE TABLE kept_references AS SELECT * FROM credential_references").await;
+        app.delete("manager", &format!("/credentials/{id}?force=true")).await.expect(204);
+        assert_eq!(used(&app, &test).await, "credential-deleted");
+        for part in ["deleted_at", "deleted_by_name", "allowed_hosts", "allowed_destinations", "hosts_seen"] {
+            let sql = format!("UPDATE credentials SET {part} = (SELECT k.{part} FROM kept_rows k WHERE k.id = credentials.id)");
+            tamper(&app, &sql).await;
+        }
+        run(&app, "DELETE FROM credential_references").await;
+        tamper(&app, "INSERT INTO credential_references SELECT * FROM kept_references").await;
+        tamper(&app, "INSERT INTO credential_versions SELECT * FROM kept_versions").await;
+
+        let before = peer.seen().len();
+        assert_eq!(used(&app, &test).await, "credential-rolled-back");
+        assert_eq!(peer.seen().len(), before, "nothing was sent");
+        let faults = rolled_back(&app.state.base.db).await.unwrap();
+        assert!(matches!(faults.as_slice(), [fault] if fault.contains("ENDED") && fault.contains("deleted")), "{faults:?}");
+    }
+
     async fn events_of_older_releases_count_as_versions(app: TestApp) {
         let peer = Peer::start(Seen::decently).await;
         let id = app.credential("manager", "OLD", "canary-first").await;
