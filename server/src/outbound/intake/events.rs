@@ -76,8 +76,8 @@ impl Events {
             let mut rest = &self.chunk[self.used..];
             let found = self.decoder.next(&mut rest);
             self.used = self.chunk.len() - rest.len();
-            let found = found.map_err(|_| OutboundError::TooLarge {
-                limit: MAX_LARGE_EVENT_BYTES as u64,
+            let found = found.map_err(|over| OutboundError::TooLarge {
+                limit: over.limit as u64,
             })?;
             if let Some(event) = found {
                 return self.read(event).await.map(Some);

@@ -9,9 +9,15 @@ const BEGIN_BYTES: usize = 9;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
+/// The longest name and id of an event. Both are read as they come, without a look at the budget of bytes.
+const MAX_NAME_BYTES: usize = 1024;
+
 /// An event is larger than the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EventTooLarge;
+pub struct EventTooLarge {
+    /// The limit of what is too large, in bytes.
+    pub limit: usize,
+}
 
 /// Decodes one stream.
 #[derive(Debug)]
@@ -87,7 +93,7 @@ impl SseDecoder {
                     self.skip();
                     return Ok(());
                 }
-                Meaning::Field if is_over => return Err(EventTooLarge),
+                Meaning::Field if is_over => return Err(EventTooLarge { limit: self.limit }),
                 // A comment is no part of an event, and an undecided line may still become one.
                 Meaning::Field | Meaning::Undecided => {}
             }
@@ -125,18 +131,21 @@ impl SseDecoder {
             return Ok(self.event.take());
         }
         if !skipped {
-            self.field(name, value);
+            self.field(name, value)?;
         }
         // Replacement characters are longer than what they stand for.
         if self.held() > self.limit {
-            return Err(EventTooLarge);
+            return Err(EventTooLarge { limit: self.limit });
         }
         Ok(None)
     }
 
-    fn field(&mut self, name: &[u8], value: &[u8]) {
+    fn field(&mut self, name: &[u8], value: &[u8]) -> Result<(), EventTooLarge> {
         let text = || String::from_utf8_lossy(value);
         match name {
+            b"event" | b"id" if value.len() > MAX_NAME_BYTES => {
+                return Err(EventTooLarge { limit: MAX_NAME_BYTES });
+            }
             b"data" => {
                 let event = self.event.get_or_insert_default();
                 match &mut event.data {
@@ -156,6 +165,7 @@ impl SseDecoder {
             }
             _ => {}
         }
+        Ok(())
     }
 }
 
@@ -233,10 +243,24 @@ mod tests {
         let line = format!("data: {}\n\n", "x".repeat(100));
         let lines = format!("{}\n", "data: 0123456789\n".repeat(10));
         for size in [1, 7, 1000] {
-            assert_eq!(decode(line.as_bytes(), size, 99), Err(EventTooLarge));
+            assert_eq!(decode(line.as_bytes(), size, 99), Err(EventTooLarge { limit: 99 }));
             assert_eq!(decode(line.as_bytes(), size, 106).unwrap().len(), 1);
-            assert_eq!(decode(lines.as_bytes(), size, 99), Err(EventTooLarge));
+            assert_eq!(decode(lines.as_bytes(), size, 99), Err(EventTooLarge { limit: 99 }));
             assert_eq!(decode(lines.as_bytes(), size, 200).unwrap().len(), 1);
+        }
+    }
+
+    #[test]
+    fn names_and_ids_have_a_limit_of_their_own() {
+        for field in ["event", "id"] {
+            let of = |bytes: usize| format!("{field}: {}\ndata: 1\n\n", "x".repeat(bytes));
+            for size in [1, 100_000] {
+                assert_eq!(decode(of(1024).as_bytes(), size, 10_000).unwrap().len(), 1);
+                assert_eq!(
+                    decode(of(1025).as_bytes(), size, 10_000),
+                    Err(EventTooLarge { limit: 1024 })
+                );
+            }
         }
     }
 
@@ -253,7 +277,7 @@ mod tests {
     #[test]
     fn bytes_that_are_not_utf_8_count_as_what_they_become() {
         let stream = [&b"data: "[..], &[0xFF; 100], b"\n\n"].concat();
-        assert_eq!(decode(&stream, 1000, 200), Err(EventTooLarge));
+        assert_eq!(decode(&stream, 1000, 200), Err(EventTooLarge { limit: 200 }));
         let events = decode(&stream, 1000, 400).unwrap();
         assert_eq!(events[0].data.as_deref(), Some("\u{FFFD}".repeat(100).as_str()));
     }
