@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use axum::middleware;
 use nix::sys::signal::Signal;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -116,6 +117,9 @@ async fn note_head(announce: Announce, base: &Base) {
 async fn serve_metrics(listener: TcpListener, state: AppState) {
     let health = health::router().with_state(state.clone());
     let router = metrics::router(move || state.metrics()).merge(health);
+    let router = router
+        .layer(middleware::from_fn(http::finish_problems))
+        .layer(middleware::from_fn(http::request_id));
     let limits = Connections {
         most: METRICS_CONNECTIONS,
         per_address: METRICS_CONNECTIONS / 2,
