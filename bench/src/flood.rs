@@ -21,8 +21,8 @@ use crate::report::{Budget, Report};
 /// Connections of the flood, and the addresses that they come from: none has more than a server admits.
 const CONNECTIONS: u32 = 1_000;
 const ADDRESSES: u32 = 20;
-const USES: usize = 400;
-const ROUNDS: usize = 3;
+const USES: usize = 1_000;
+const ROUNDS: usize = 5;
 /// The time in which the flood must have met its limits.
 const WARM_UP: Duration = Duration::from_mins(1);
 
@@ -43,7 +43,7 @@ pub async fn against_quiet(program: &Path, data: &Path, report: &mut Report) -> 
         &json!({"arguments": {}}).to_string(),
     );
     // Opens the session and warms the caches.
-    times(&mut connection, &call, USES / 4).await?;
+    times(&mut connection, &call, USES / 10).await?;
     let mut ratios = Vec::new();
     for _ in 0..ROUNDS {
         let quiet = percentile(times(&mut connection, &call, USES).await?, 99);
