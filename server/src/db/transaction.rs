@@ -157,8 +157,8 @@ impl Db {
 }
 
 impl Tx {
-    /// Lifts the time limits of this transaction on PostgreSQL to those of bulk work. Only for a transaction whose locks
-    /// no server waits for.
+    /// Lifts the time limits of this transaction on PostgreSQL to those of bulk work. Only for a snapshot, which locks no
+    /// row, and for a restore into an empty database, which no server uses yet: a frozen process keeps its locks.
     ///
     /// # Errors
     /// [`DbError`] if the database fails.

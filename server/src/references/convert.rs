@@ -21,10 +21,24 @@ macro_rules! unconverted {
         "deleted_at IS NULL AND (hosts_seen IS NULL OR hosts_seen <> CAST(allowed_hosts AS TEXT))"
     };
 }
-const ANY: &str = concat!("SELECT id FROM credentials WHERE ", unconverted!(), " LIMIT 1");
-// Takes the row locks, as every attach does first.
+
+/// The events after which a batch ends: every use waits for the head of the trail.
+const EVENTS: usize = 500;
+
+const FIRST: &str = concat!(
+    "SELECT id FROM credentials WHERE ",
+    unconverted!(),
+    " ORDER BY id LIMIT 1"
+);
+const LOCK_FIRST: &str = concat!(
+    "UPDATE credentials SET reference_epoch = reference_epoch WHERE id = $1 AND ",
+    unconverted!()
+);
+// Takes the row locks of a batch, as every attach does first.
 const LOCK: &str = concat!(
-    "UPDATE credentials SET reference_epoch = reference_epoch WHERE ",
+    "UPDATE credentials SET reference_epoch = reference_epoch WHERE id IN (SELECT id FROM credentials WHERE ",
+    unconverted!(),
+    " ORDER BY id LIMIT 200) AND ",
     unconverted!(),
     " RETURNING id, name, ",
     list_columns!("")
@@ -33,7 +47,7 @@ const ADDRESSES: &str = concat!(
     "SELECT r.credential_id, m.url, b.provider, b.base_url FROM credential_references r \
      LEFT JOIN mcp_servers m ON r.referrer_kind = 'mcp_server' AND m.id = r.referrer_id \
      LEFT JOIN model_bindings b ON r.referrer_kind = 'model_binding' AND b.id = r.referrer_id \
-     WHERE r.credential_id IN (SELECT id FROM credentials WHERE ",
+     WHERE r.credential_id IN (SELECT id FROM credentials WHERE id BETWEEN $1 AND $2 AND ",
     unconverted!(),
     ") ORDER BY r.credential_id, r.attached_at, r.referrer_id"
 );
@@ -65,22 +79,36 @@ impl Address {
     }
 }
 
-/// Converts every list that an older release wrote, in one transaction. Does nothing where there is none.
+/// Converts every list that an older release wrote, in batches with the time limits of any other transaction: servers
+/// that share the database wait for one batch at most.
 ///
 /// # Errors
-/// [`ApiError`] if the database fails; then no list is converted.
+/// [`ApiError`] if the database fails. Earlier batches stay converted, and the next call goes on with the rest.
 pub async fn convert_older_lists(db: &Db, vault: &Vault, clock: &Clock) -> Result<(), ApiError> {
-    let any: Option<Uuid> = read!(*db, c => sqlx::query_scalar(ANY).fetch_optional(c))?;
-    if any.is_none() {
+    loop {
+        let first: Option<Uuid> = read!(*db, c => sqlx::query_scalar(FIRST).fetch_optional(c))?;
+        let Some(first) = first else { return Ok(()) };
+        convert_batch(db, vault, clock, first).await?;
+    }
+}
+
+/// Converts some of the lists, beginning with the one of this credential.
+async fn convert_batch(db: &Db, vault: &Vault, clock: &Clock, first: Uuid) -> Result<(), ApiError> {
+    let mut tx = db.begin().await?;
+    // Servers that convert at the same time meet at this row: batches that overlap could deadlock.
+    if execute!(&mut tx, sqlx::query(LOCK_FIRST).bind(first))? == 0 {
         return Ok(());
     }
-    let mut tx = db.begin().await?;
-    // Attaches wait for these locks meanwhile; a start that could never finish would be worse.
-    tx.allow_bulk_work().await?;
-    let lists: Vec<Older> = within!(&mut tx, c => sqlx::query_as(LOCK).fetch_all(c))?;
-    let addresses: Vec<Address> = within!(&mut tx, c => sqlx::query_as(ADDRESSES).fetch_all(c))?;
+    let mut lists: Vec<Older> = within!(&mut tx, c => sqlx::query_as(LOCK).fetch_all(c))?;
+    lists.sort_unstable_by_key(|list| list.id);
+    let last = lists.last().map_or(first, |list| list.id);
+    let first = lists.first().map_or(first, |list| list.id);
+    let addresses: Vec<Address> = within!(&mut tx, c => sqlx::query_as(ADDRESSES).bind(first).bind(last).fetch_all(c))?;
     let mut events = Vec::new();
     for list in &lists {
+        if events.len() >= EVENTS {
+            break;
+        }
         let first = addresses.partition_point(|address| address.credential_id < list.id);
         let own = addresses[first..]
             .iter()

@@ -76,14 +76,12 @@ async fn is_read_only(connection: &mut PgConnection) -> Result<bool, sqlx::Error
     Ok(row.try_get::<String, _>(0)? == "on")
 }
 
-/// Runs migrations on a connection of their own without the limits of requests: an index of a large table takes longer.
+/// Runs migrations on a connection of their own without the limits of statements and locks: an index of a large table
+/// takes longer. The limit of idle transactions stays, so that a frozen server does not keep its locks on tables.
 pub(super) async fn migrate(pool: &PgPool, migrator: &Migrator, version: i64) -> Result<(), MigrateError> {
     // The last options win.
-    let options = pool.connect_options().as_ref().clone().options([
-        ("statement_timeout", "0"),
-        ("lock_timeout", "0"),
-        ("idle_in_transaction_session_timeout", "0"),
-    ]);
+    let unlimited = [("statement_timeout", "0"), ("lock_timeout", "0")];
+    let options = pool.connect_options().as_ref().clone().options(unlimited);
     let single = PgPoolOptions::new().max_connections(1).connect_with(options).await?;
     let migrated = migrator.run_to(version, &single).await;
     single.close().await;

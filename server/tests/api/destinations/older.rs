@@ -427,6 +427,39 @@ both_engines! {
         ensure_whole(base).await;
     }
 
+    async fn a_conversion_that_breaks_off_is_completed_by_the_next(app: TestApp) {
+        let base = &app.state.base;
+        let owner: Uuid = app.get("admin", "/users?search=manager").await.expect(200).text("/items/0/id").parse().unwrap();
+        for number in 1..=205_u128 {
+            let name = format!("OLDER {number}");
+            run!(
+                &base.db,
+                sqlx::query(CREDENTIAL)
+                    .bind(Uuid::from_u128(number))
+                    .bind(&name)
+                    .bind(name.as_bytes().to_vec())
+                    .bind(owner)
+                    .bind(Json(["h.example"]))
+                    .bind(start_time())
+                    .bind(None::<DateTime<Utc>>)
+            );
+        }
+        // The last list cannot be read.
+        tamper(&app, r#"UPDATE credentials SET allowed_destinations = '"broken"' WHERE name = 'OLDER 205'"#).await;
+        convert_older_lists(&base.db, &base.vault, &base.clock).await.unwrap_err();
+        let converted = "/audit-events?action=credential.convert_host&sort=seq";
+        let batch = app.get("admin", converted).await.expect(200).number("/total");
+        assert_eq!(batch, 200, "the lists of the first batch are converted");
+
+        tamper(&app, "UPDATE credentials SET allowed_destinations = NULL WHERE name = 'OLDER 205'").await;
+        for _ in 0..2 {
+            convert_older_lists(&base.db, &base.vault, &base.clock).await.unwrap();
+            assert_eq!(app.get("admin", converted).await.expect(200).number("/total"), 205);
+        }
+        let list = format!("/credentials/{}", Uuid::from_u128(205));
+        assert_eq!(app.get("admin", &list).await.expect(200).json()["allowed_hosts"], json!(["h.example"]));
+    }
+
     async fn a_restore_converts_the_lists_of_an_older_backup(app: TestApp) {
         let older_folder = tempfile::tempdir().unwrap();
         // The backup is made of a database that only has rows of the older release.
