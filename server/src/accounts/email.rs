@@ -1,5 +1,8 @@
 //! Email addresses: one spelling of each, without characters that cannot be seen.
 
+use icu_properties::CodePointSetData;
+use icu_properties::props::{Script, SoftDotted};
+use icu_properties::script::ScriptWithExtensions;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
@@ -9,9 +12,16 @@ use crate::text::fold;
 const MAX_CHARS: usize = 254;
 const MAX_LOCAL_CHARS: usize = 64;
 
+/// Scripts that one language is written in.
+const TOGETHER: [&[Script]; 3] = [
+    &[Script::Han, Script::Hiragana, Script::Katakana],
+    &[Script::Han, Script::Hangul],
+    &[Script::Han, Script::Bopomofo],
+];
+
 /// Reads an address: compatibility forms normalised, the domain as ASCII (IDNA). `None` if it has no `@` with a part on
-/// both sides, a domain that cannot be one, letters of several scripts, or a character that is invisible, a space, a
-/// control, or changes the direction.
+/// both sides, a domain that cannot be one, characters of several scripts before the `@`, a letter that imitates another of
+/// its script, or a character that is invisible, a space, a control, or changes the direction.
 pub(crate) fn parse_email(text: &str) -> Option<String> {
     let (local, domain) = text.trim().rsplit_once('@')?;
     let local: String = local.nfkc().collect();
@@ -20,7 +30,8 @@ pub(crate) fn parse_email(text: &str) -> Option<String> {
         && local
             .chars()
             .all(|c| is_visible(c) || "!#$%&'*+-/=?^_`{|}~.".contains(c))
-        && has_one_script(&local);
+        && has_one_script(&local)
+        && !imitates_a_letter(&local);
     let domain = plain.then(|| ascii_domain(domain)).flatten()?;
     let email = format!("{local}@{domain}");
     (email.chars().count() <= MAX_CHARS).then_some(email)
@@ -61,12 +72,40 @@ fn is_visible(c: char) -> bool {
             | '\u{FE00}'..='\u{FE0F}' | '\u{FFA0}' | '\u{E0100}'..='\u{E01EF}')
 }
 
-/// `true` if the letters are all Latin or all of other scripts: a mix imitates another address.
+/// `true` if letters, digits and marks are of one script, or of scripts that one language is written in: a mix imitates
+/// another address. Characters that all scripts share, e.g. ASCII digits, belong to each. Latin letters outside of the
+/// alphabets, e.g. of phonetic notation, count as another script.
 fn has_one_script(local: &str) -> bool {
     let letters = || local.chars().filter(|c| c.is_alphabetic() && !is_combining_mark(*c));
     let is_latin =
         |c: char| c.is_ascii_alphabetic() || matches!(c, 'ª' | 'º' | '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}');
-    letters().all(is_latin) || !letters().any(is_latin)
+    if !letters().all(is_latin) && letters().any(is_latin) {
+        return false;
+    }
+    let data = ScriptWithExtensions::new();
+    let of_scripts = |scripts: &[Script]| {
+        let mut marked = local.chars().filter(|c| c.is_alphanumeric() || is_combining_mark(*c));
+        marked.all(|c| {
+            let mut own = data.get_script_extensions_val(c).iter();
+            own.any(|script| matches!(script, Script::Common | Script::Inherited) || scripts.contains(&script))
+        })
+    };
+    let mut own = local.chars().flat_map(|c| data.get_script_extensions_val(c).iter());
+    own.any(|script| of_scripts(&[script])) || TOGETHER.into_iter().any(of_scripts)
+}
+
+/// `true` for letters without their dot, for clicks, which look like `l` and `!`, and for a dot above a letter that has
+/// one.
+fn imitates_a_letter(local: &str) -> bool {
+    let has_dot = CodePointSetData::new::<SoftDotted>();
+    let mut base = None;
+    fold(local).nfd().any(|c| {
+        if is_combining_mark(c) {
+            return c == '\u{307}' && base.is_some_and(|base| has_dot.contains(base));
+        }
+        base = Some(c);
+        matches!(c, 'ı' | 'ȷ' | '\u{1C0}'..='\u{1C3}')
+    })
 }
 
 #[cfg(test)]
@@ -163,18 +202,65 @@ mod tests {
     }
 
     #[test]
-    fn letters_of_two_scripts_imitate_a_name() {
-        // A Cyrillic а, a Greek ο.
-        for bad in ["\u{430}dmin@example.com", "r\u{3BF}ot@example.com"] {
-            assert_eq!(parse_email(bad), None, "{bad}");
+    fn characters_of_two_scripts_imitate_a_name() {
+        for bad in [
+            // A Cyrillic а, a Greek ο, and a Greek ο in a Cyrillic word.
+            "\u{430}dmin@example.com",
+            "r\u{3BF}ot@example.com",
+            "н\u{3BF}с@example.com",
+            // A Cyrillic ԁ beside Armenian letters, and a Katakana ニ for 二 in a Korean name.
+            "\u{501}աբ@example.com",
+            "한\u{30CB}@example.com",
+            // A Bengali 4, which looks like 8, and a Hebrew dot above.
+            "admin\u{9EA}@example.com",
+            "adm\u{5C4}in@example.com",
+            // The phonetic ɑ.
+            "\u{251}dmin@example.com",
+        ] {
+            assert_eq!(parse_email(bad), None, "{}", bad.escape_unicode());
         }
         for good in [
             "елена@example.com",
             "élodie@example.com",
             "山田@example.jp",
+            "山田タロー@example.jp",
+            "やまだ太郎@example.jp",
+            "김철수@example.kr",
+            "नेहा@example.in",
+            "علی۴@example.ir",
+            "nguyễn.7@example.vn",
             "нина+2@example.com",
+            "2026@example.com",
+            "_@example.com",
         ] {
             assert!(parse_email(good).is_some(), "{good}");
         }
+    }
+
+    #[test]
+    fn letters_with_a_second_dot_or_without_their_own_imitate_another() {
+        for bad in [
+            "admi\u{307}n@example.com",
+            "ADMI\u{307}N@example.com",
+            "ADM\u{130}N@example.com",
+            "adm\u{131}n@example.com",
+            "j\u{307}an@example.com",
+            "\u{237}an@example.com",
+            // The dot above after a dot below, and on a Cyrillic і.
+            "admi\u{323}\u{307}n@example.com",
+            "н\u{456}\u{307}на@example.com",
+            // A click for l.
+            "e\u{1C0}la@example.com",
+        ] {
+            assert_eq!(parse_email(bad), None, "{}", bad.escape_unicode());
+        }
+        for good in ["ż\u{17C}@example.com", "ėja@example.com", "mi\u{301}a@example.com"] {
+            assert!(parse_email(good).is_some(), "{good}");
+        }
+        assert_eq!(
+            email_key("Adm\u{131}n@example.com"),
+            "adm\u{131}n@example.com",
+            "accounts of older releases are found"
+        );
     }
 }

@@ -31,6 +31,11 @@ both_engines! {
                 assert_eq!(answer.pointers(), ["/email"], "{}", email.escape_unicode());
             }
         }
+        // A second dot on i, an i without its dot, a Greek letter in a Cyrillic word.
+        for email in ["admi\u{307}n@example.com", "adm\u{131}n@example.com", "\u{43D}\u{3BF}\u{441}@example.com"] {
+            let answer = invite(&app, email).await.problem(422, "invalid");
+            assert_eq!(answer.pointers(), ["/email"], "{}", email.escape_unicode());
+        }
         for email in ["ADMIN@EXAMPLE.COM", "\u{FF41}dmin@example.com", "admin@\u{FF45}xample.com"] {
             let answer = invite(&app, email).await.problem(422, "invalid");
             assert_eq!(answer.text("/errors/0/code"), "email-taken", "{email}");
