@@ -172,6 +172,7 @@ pub(super) async fn call(
 fn key(by: Usage<'_>, row: &McpServerRow, ready: &Ready) -> SessionKey {
     SessionKey {
         user: by.principal.user_id(),
+        session: by.principal.session(),
         server: McpServerId(row.id),
         revision: row.revision,
         credential: ready.credential,

@@ -1,5 +1,5 @@
 //! Open MCP sessions, kept for the next operation of the same caller: what a server remembers of a session, and what a
-//! program here keeps in memory, belongs to one user.
+//! program here keeps in memory, belongs to one session of a user.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -10,6 +10,7 @@ use app::credentials::CredentialId;
 use app::mcp_servers::McpServerId;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::outbound::mcp::{McpSession, McpTarget};
 use crate::outbound::{Account, NotMcp, Outbound, OutboundError};
@@ -30,6 +31,8 @@ const END_OF_PROGRAM: Duration = Duration::from_millis(300);
 pub struct SessionKey {
     /// The user whose operations run in it; none for the command line.
     pub user: Option<UserId>,
+    /// The session of that user, so that no operation of another one keeps an MCP session sending after its end.
+    pub session: Option<Uuid>,
     /// The server.
     pub server: McpServerId,
     /// The revision of its configuration.
@@ -59,7 +62,7 @@ struct Sessions {
 struct Kept {
     session: Arc<McpSession>,
     used: Instant,
-    /// Ends the session when its user may not use it any more.
+    /// Ends the MCP session when the session of its user ends, or the permission.
     watch: AbortHandle,
 }
 
@@ -139,7 +142,7 @@ impl SessionPool {
         let watch = tokio::spawn(async move {
             revoked.await;
             if let (Some(pool), Some(session)) = (pool.upgrade(), ended.upgrade()) {
-                // An operation of another session of the user keeps it until it is done.
+                // The operations in it end too: all of them are of the session that ended.
                 pool.forget(&of, &session);
             }
         })
@@ -148,7 +151,7 @@ impl SessionPool {
         // No user asks again for what was opened for an earlier configuration or value.
         sessions.open.retain(|kept, _| {
             let current = (kept.revision, kept.credential) == (key.revision, key.credential);
-            kept.server != key.server || (current && kept.user != key.user)
+            kept.server != key.server || (current && *kept != key)
         });
         sessions.make_room(|_| true, MAX_SESSIONS);
         sessions.make_room(|kept| kept.user == key.user, MAX_OF_USER);

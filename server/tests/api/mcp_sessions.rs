@@ -21,6 +21,7 @@ fn pool() -> SessionPool {
 fn key(revision: i64, version: i64) -> SessionKey {
     SessionKey {
         user: Some(UserId(uuid::Uuid::from_u128(9))),
+        session: Some(uuid::Uuid::from_u128(7)),
         server: McpServerId(uuid::Uuid::from_u128(1)),
         revision,
         credential: Some((CredentialId(uuid::Uuid::from_u128(2)), version)),
@@ -175,6 +176,38 @@ async fn a_session_belongs_to_one_user_and_ends_when_that_user_may_not_use_it_an
     )
     .await;
     assert_eq!(pool.open_sessions(), 1);
+}
+
+#[tokio::test]
+async fn an_mcp_session_ends_with_its_session_and_those_of_the_users_other_sessions_stay() {
+    let peer = Peer::start(Seen::decently).await;
+    let pool = pool();
+    let of = |session| SessionKey {
+        session: Some(uuid::Uuid::from_u128(session)),
+        ..key(1, 1)
+    };
+    let list = async |session| count_tools(&pool, of(session), target(&peer, "canary-value")).await;
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let revoked = async move {
+        let _ = ended.await;
+    };
+    let tools = async |session: Arc<McpSession>| session.tools().await;
+    pool.run(of(1), target(&peer, "canary-value"), revoked, tools)
+        .await
+        .unwrap();
+    for session in [2, 1, 2] {
+        assert_eq!(list(session).await, Ok(1));
+    }
+    assert_eq!((initializations(&peer), pool.open_sessions()), (2, 2));
+    end.send(()).unwrap();
+    for _ in 0..100 {
+        if pool.open_sessions() == 1 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(list(2).await, Ok(1));
+    assert_eq!((initializations(&peer), pool.open_sessions()), (2, 1));
 }
 
 #[tokio::test]

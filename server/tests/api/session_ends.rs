@@ -243,6 +243,21 @@ const WAYS: [(&str, &str, &str); 5] = [
 ];
 
 both_engines! {
+    async fn sessions_of_one_user_share_no_mcp_session(app: TestApp) {
+        let peer = Peer::start(Seen::decently).await;
+        let (_, server) = records(&app, &peer).await;
+        let (first, second) = (sign_in(&app).await, sign_in(&app).await);
+        let tools = format!("/mcp-servers/{server}/tools");
+        let opened = || peer.seen().iter().filter(|seen| seen.rpc() == "initialize").count();
+        for cookie in [&first, &second, &first, &second] {
+            send(&app, cookie, Method::GET, &tools, None).await.expect(200);
+        }
+        assert_eq!(opened(), 2);
+        send(&app, &first, Method::DELETE, "/session", None).await.expect(204);
+        send(&app, &second, Method::GET, &tools, None).await.expect(200);
+        assert_eq!(opened(), 2, "the other session keeps its own");
+    }
+
     async fn an_idle_stream_ends_with_its_session_and_says_so(app: TestApp) {
         let peer = endless().await;
         let (binding, _) = records(&app, &peer).await;
