@@ -41,6 +41,11 @@ const OWNER: &str = "SELECT owner_id FROM credentials WHERE id = $1 AND deleted_
 const TOUCH: &str = "UPDATE credentials SET reference_epoch = reference_epoch + 1 \
      WHERE id = $1 AND deleted_at IS NULL AND ($2 IS NULL OR revision = $2) AND ($3 IS NULL OR owner_id = $3) RETURNING name";
 const DROP_VERSIONS: &str = "DELETE FROM credential_versions WHERE credential_id = $1";
+const LIST: &str = concat!(
+    "SELECT ",
+    list_columns!(""),
+    " FROM credentials WHERE id = $1 AND deleted_at IS NULL"
+);
 const LIST_BEFORE: &str = concat!(
     "UPDATE credentials SET reference_epoch = reference_epoch WHERE id = $1 AND deleted_at IS NULL RETURNING ",
     list_columns!("")
@@ -183,7 +188,12 @@ impl Credentials {
         };
         let only_owner = only_owner(act.principal, Action::Update);
         let rotates = matches!(input.value, Patch::Set(_));
-        let mut tx = self.base.db.begin().await?;
+        let only_list = list.as_ref().filter(|_| name.is_none() && !rotates);
+        let class = match only_list {
+            Some(list) => self.class_of(id, list).await?,
+            None => WriteClass::User,
+        };
+        let mut tx = self.base.db.begin_as(class).await?;
         if name.is_none() && list.is_none() && !rotates {
             // Nothing is asked for: the preconditions count all the same.
             let touched: Option<String> = within!(&mut tx, c => sqlx::query_scalar(TOUCH)
@@ -242,6 +252,20 @@ impl Credentials {
         audit::append(&mut tx, &self.base.vault, &events).await?;
         tx.commit().await?;
         Ok(updated)
+    }
+
+    /// The class of a new list: a revocation only leaves out entries of the stored one. The stored list may change before
+    /// the write, which then only has another class.
+    async fn class_of(&self, id: CredentialId, list: &WrittenList) -> Result<WriteClass, ApiError> {
+        let stored: Option<AllowedList> = read!(self.base.db, c => sqlx::query_as(LIST).bind(id.0).fetch_optional(c))?;
+        let entries = stored.map(|list| list.entries().into_owned()).unwrap_or_default();
+        let kept = &list.destinations;
+        let narrows = kept.len() < entries.len() && kept.iter().all(|entry| entries.contains(entry));
+        Ok(if narrows {
+            WriteClass::Revocation
+        } else {
+            WriteClass::User
+        })
     }
 
     /// Why a change touched no row: gone, somebody else's, or changed in the meantime.

@@ -20,7 +20,7 @@ use super::{Db, DbError, WriteClass};
 /// The kind of data that a transaction writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Writes {
-    /// Deletes, sign-outs, ended sessions, disabled accounts.
+    /// Deletes and revocations.
     Freeing,
     /// The audit trail, sign-ins and the heartbeat: while half of the reserve is left.
     Recording,

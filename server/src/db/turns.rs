@@ -9,7 +9,8 @@ use tokio::sync::oneshot;
 /// The class of a write transaction, most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WriteClass {
-    /// Revocations: sign-outs, ended sessions, disabled and deleted accounts, deleted credentials.
+    /// Revocations: sign-outs, ended sessions, disabled and deleted accounts, lower roles, deleted credentials, and changes
+    /// that only switch a server off, detach a credential or leave destinations out.
     Revocation,
     /// The record of uses.
     Use,

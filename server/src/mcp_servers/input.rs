@@ -43,6 +43,20 @@ pub struct Update {
     pub allow: Allow,
 }
 
+impl Update {
+    /// `true` if the change only switches the server off or detaches its credential.
+    pub fn only_revokes(&self) -> bool {
+        let switches_off = self.enabled == Patch::Set(false);
+        let detaches = self.credential == Patch::Null;
+        (switches_off || detaches)
+            && (switches_off || self.enabled.is_absent())
+            && (detaches || self.credential.is_absent())
+            && self.name.is_absent()
+            && self.moves.are_none()
+            && self.allow == Allow::default()
+    }
+}
+
 /// What changes about the place of a server.
 #[derive(Clone, Debug, Default)]
 pub struct Moves {

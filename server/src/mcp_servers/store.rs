@@ -172,10 +172,10 @@ pub(super) async fn update(
     revision: Option<i64>,
     input: &Update,
 ) -> Result<McpServer, ApiError> {
-    // A server that is switched off is used no more.
-    let class = match input.enabled {
-        Patch::Set(false) => WriteClass::Revocation,
-        _ => WriteClass::User,
+    let class = if input.only_revokes() {
+        WriteClass::Revocation
+    } else {
+        WriteClass::User
     };
     for _ in 0..TRIES {
         let mut tx = servers.base.db.begin_as(class).await?;

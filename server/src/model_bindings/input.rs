@@ -35,6 +35,15 @@ pub struct Update {
     pub allow: Allow,
 }
 
+impl Update {
+    /// `true` if the change only detaches the credential.
+    pub fn only_revokes(&self) -> bool {
+        let Changes(changes) = &self.changes;
+        let detaches = changes.len() == 1 && changes.get("api_key").is_some_and(Value::is_null);
+        detaches && self.name.is_absent() && self.allow == Allow::default()
+    }
+}
+
 /// `POST /model-bindings/test`.
 #[derive(Debug)]
 pub struct Test {

@@ -82,8 +82,13 @@ pub(super) async fn update(
     revision: Option<i64>,
     input: &Update,
 ) -> Result<ModelBinding, ApiError> {
+    let class = if input.only_revokes() {
+        WriteClass::Revocation
+    } else {
+        WriteClass::User
+    };
     for _ in 0..TRIES {
-        let mut tx = bindings.base.db.begin().await?;
+        let mut tx = bindings.base.db.begin_as(class).await?;
         let row = changeable(&mut tx, act, id, Action::Update, revision).await?;
         if let Some(binding) = write(bindings, tx, act, row, input).await? {
             return Ok(binding);

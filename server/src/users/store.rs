@@ -1,6 +1,6 @@
 //! Writing users: each change is one transaction with its audit event.
 
-use app::accounts::{SignUpLink, UserId};
+use app::accounts::{Role, SignUpLink, UserId};
 use app::api::Patch;
 use app::users::{CreateUser, CreatedUser, UpdateUser, User};
 use chrono::{DateTime, Utc};
@@ -67,6 +67,30 @@ pub(super) async fn create_link(users: &Users, act: Act<'_>, id: UserId) -> Resu
     Ok(link)
 }
 
+/// The class of a change: a revocation only disables the account or lowers its role. The row may change before the write,
+/// which then only has another class.
+fn class(row: &UserRow, input: &UpdateUser) -> WriteClass {
+    let (role, before) = (input.role.over(None).unwrap_or(row.role()), row.role());
+    let disables = input.disabled == Patch::Set(true);
+    let enables = input.disabled == Patch::Set(false) && row.is_disabled();
+    let renames = matches!(&input.name, Patch::Set(name) if *name != row.name);
+    let revokes = disables || rank(role) < rank(before);
+    if revokes && !enables && !renames && rank(role) <= rank(before) {
+        WriteClass::Revocation
+    } else {
+        WriteClass::User
+    }
+}
+
+/// The order of roles: a higher one may do all that a lower one may.
+fn rank(role: Role) -> u8 {
+    match role {
+        Role::Administrator => 2,
+        Role::Manager => 1,
+        Role::Viewer => 0,
+    }
+}
+
 /// Changes an account, as it is at this revision or, without one, as it is.
 pub(super) async fn update(
     users: &Users,
@@ -75,10 +99,8 @@ pub(super) async fn update(
     revision: Option<i64>,
     input: &UpdateUser,
 ) -> Result<User, ApiError> {
-    let class = match (input.disabled, input.role) {
-        (Patch::Absent, Patch::Absent) => WriteClass::User,
-        _ => WriteClass::Revocation,
-    };
+    let row = rows::find(&users.base.db, id).await?.ok_or(ApiError::NotFound)?;
+    let class = class(&row, input);
     for _ in 0..TRIES {
         let mut tx = users.base.db.begin_as(class).await?;
         hold_administration(&mut tx).await?;

@@ -1,9 +1,10 @@
 //! Faults of the database while the server runs: each is a 503 that names its kind, and ends with its cause.
 
+use futures::FutureExt as _;
 use http::Method;
 use serde_json::json;
 use server::config::DatabaseSettings;
-use server::db::{Db, DbError, Turns};
+use server::db::{Db, DbError, Turn, Turns, WriteClass};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::audit::run;
@@ -14,7 +15,66 @@ async fn ready(app: &TestApp) -> Answer {
     app.call(None, Method::GET, "/readyz", None).await
 }
 
+/// Lets only revocations be written: under SQLite as on a full disk, under PostgreSQL by holding all other places.
+async fn admit_only_revocations(app: &TestApp) -> Vec<Turn> {
+    let db = &app.state.base.db;
+    match db {
+        Db::Sqlite { .. } => {
+            // No disk has that much.
+            assert!(db.keep_reserve(1 << 60).await.is_err());
+            Vec::new()
+        }
+        Db::Postgres { turns, .. } => std::iter::from_fn(|| turns.take(WriteClass::User).now_or_never()).collect(),
+    }
+}
+
 both_engines! {
+    async fn only_changes_that_end_access_are_written_like_revocations(app: TestApp) {
+        let key = app.credential("manager", "KEY", "canary-7d1f").await;
+        let credential = format!("/credentials/{key}");
+        let list = json!({"allowed_hosts": ["a.example", "b.example", "c.example"]});
+        app.patch("manager", &credential, list).await.expect(200);
+        let body = json!({"name": "S", "url": "https://a.example/", "credential_id": key});
+        let server = app.post("manager", "/mcp-servers", body).await.expect(201).text("/id");
+        let server = format!("/mcp-servers/{server}");
+        let settings = json!({"provider": "openai", "model_id": "m", "base_url": "https://b.example/v1", "api_key": key});
+        let body = json!({"name": "B", "settings": settings});
+        let binding = app.post("manager", "/model-bindings", body).await.expect(201).text("/id");
+        let binding = format!("/model-bindings/{binding}");
+        let user = app.get("admin", "/users?search=other").await.expect(200).text("/items/0/id");
+        let user = format!("/users/{user}");
+
+        let _held = admit_only_revocations(&app).await;
+        for (who, path, body) in [
+            ("manager", &server, json!({"enabled": false})),
+            ("manager", &server, json!({"credential_id": null})),
+            ("manager", &binding, json!({"settings": {"api_key": null}})),
+            ("manager", &credential, json!({"allowed_hosts": ["c.example", "a.example"]})),
+            ("manager", &credential, json!({"allowed_hosts": null})),
+            ("admin", &user, json!({"role": "viewer"})),
+            ("admin", &user, json!({"disabled": true})),
+        ] {
+            app.patch(who, path, body).await.expect(200);
+        }
+        // At once: under PostgreSQL each waits for its turn until it is refused.
+        let app = &app;
+        let refused = [
+            ("manager", &server, json!({"enabled": true})),
+            ("manager", &server, json!({"enabled": false, "name": "T"})),
+            ("manager", &server, json!({"credential_id": null, "enabled": true})),
+            ("manager", &binding, json!({"name": "C", "settings": {"api_key": null}})),
+            ("manager", &credential, json!({"allowed_hosts": ["a.example"]})),
+            ("manager", &credential, json!({"allowed_hosts": null, "name": "OTHER"})),
+            ("admin", &user, json!({"disabled": false})),
+            ("admin", &user, json!({"role": "administrator"})),
+            ("admin", &user, json!({"disabled": true, "name": "Renamed"})),
+        ]
+        .map(|(who, path, body)| app.patch(who, path, body));
+        for answer in futures::future::join_all(refused).await {
+            answer.expect(503);
+        }
+    }
+
     async fn only_missing_tables_are_reported_as_an_older_schema(app: TestApp) {
         ready(&app).await.expect(200);
         run(&app, "ALTER TABLE _sqlx_migrations RENAME TO set_aside").await;
@@ -94,4 +154,26 @@ async fn a_database_that_closes_each_connection_at_once_is_unavailable() {
         let begun = db.begin().await;
         assert!(matches!(begun, Err(DbError::Unavailable(_))), "{begun:?}");
     }
+}
+
+#[tokio::test]
+async fn migrations_keep_the_limit_of_idle_transactions() {
+    let url = Engine::Postgres.fresh_database().await;
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open_as_it_is(url.as_deref(), folder.path(), &DatabaseSettings::default())
+        .await
+        .unwrap();
+    db.migrate_to(Some(1)).await.unwrap();
+    let Db::Postgres { pool, .. } = &db else { unreachable!() };
+    // Each migration that follows records the limits of its connection in its row.
+    let limits = "ALTER TABLE _sqlx_migrations ADD COLUMN limits TEXT DEFAULT concat(current_setting('statement_timeout'), ' ', \
+                  current_setting('lock_timeout'), ' ', current_setting('idle_in_transaction_session_timeout'))";
+    sqlx::query(limits).execute(pool).await.unwrap();
+    db.migrate_to(None).await.unwrap();
+    let recorded: Vec<String> = sqlx::query_scalar("SELECT DISTINCT limits FROM _sqlx_migrations WHERE version > 1")
+        .fetch_all(pool)
+        .await
+        .unwrap();
+    assert_eq!(recorded, ["0 0 1s"]);
+    db.close().await;
 }
