@@ -48,9 +48,8 @@ impl Update {
     pub fn only_revokes(&self) -> bool {
         let switches_off = self.enabled == Patch::Set(false);
         let detaches = self.credential == Patch::Null;
-        (switches_off || detaches)
-            && (switches_off || self.enabled.is_absent())
-            && (detaches || self.credential.is_absent())
+        let keeps_the_rest = (switches_off && self.credential.is_absent()) || (detaches && self.enabled.is_absent());
+        (keeps_the_rest || switches_off && detaches)
             && self.name.is_absent()
             && self.moves.are_none()
             && self.allow == Allow::default()

@@ -32,6 +32,7 @@ pub(super) struct Work {
 }
 
 impl Work {
+    #[cfg_attr(not(test), expect(clippy::unused_self, reason = "only tests count"))]
     #[inline]
     pub fn add(&mut self, count: u64) {
         #[cfg(test)]
