@@ -112,6 +112,8 @@ pub(super) async fn run(base: Arc<Base>, mut jobs: mpsc::Receiver<Job>, mut end:
                     // A caller that gave up has dropped its end.
                     let _ = job.answer.send(outcome);
                 }
+                // Callers that use a credential again at once join the next batch, not the one after it.
+                tokio::task::yield_now().await;
             }
             Err(error) => {
                 tracing::warn!(error = %error, source = ?std::error::Error::source(&error).map(ToString::to_string), "uses could not be recorded and were refused");
