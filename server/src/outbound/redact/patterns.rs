@@ -17,7 +17,7 @@ use super::fingerprint::{Fingerprint, Shift, base};
 use super::word_buffer::must_come_whole;
 
 /// Up to so many bytes of heads become a table of all transitions, which is the fastest.
-const MAX_DFA_BYTES: usize = 1024;
+const MAX_DFA_BYTES: usize = 256;
 /// In the others, so many first bytes of each head do.
 const DENSE_DEPTH: usize = 3;
 /// The most credentials that are remembered for one value.

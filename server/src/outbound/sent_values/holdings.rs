@@ -4,7 +4,7 @@
 //! least recently; a value without a holder is forgotten. So no user can push out values of others who hold less.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::time::Instant;
@@ -52,8 +52,7 @@ pub(super) struct Holdings {
 pub(super) struct Sent {
     /// The count of values when the last one of this destination was added.
     pub last_added: u64,
-    /// The least recently sent first.
-    values: VecDeque<SentValue>,
+    values: Vec<SentValue>,
     pub patterns: Option<Arc<Patterns>>,
     pub used: Instant,
 }
@@ -61,6 +60,7 @@ pub(super) struct Sent {
 #[derive(Debug)]
 struct SentValue {
     forms: Arc<SecretForms>,
+    /// The newest moment of its holders.
     last: Instant,
     /// When each user sent it last.
     holders: HashMap<Account, Instant>,
@@ -98,12 +98,13 @@ impl Holdings {
     pub fn add(&mut self, destination: &Origin, forms: &Arc<SecretForms>, account: Account, now: Instant) {
         let sent = self.sent.entry(destination.clone()).or_insert_with(|| Sent {
             last_added: 0,
-            values: VecDeque::new(),
+            values: Vec::new(),
             patterns: None,
             used: now,
         });
         let known = sent.values.iter().position(|known| known.forms.is_same(forms));
-        let mut value = if let Some(value) = known.and_then(|at| sent.values.remove(at)) {
+        let mut value = if let Some(at) = known {
+            let value = sent.values.remove(at);
             value.forms.add_sources(&forms.sources());
             value
         } else {
@@ -118,7 +119,7 @@ impl Holdings {
         };
         value.last = now;
         let is_new = value.holders.insert(account, now).is_none();
-        sent.values.push_back(value);
+        sent.values.push(value);
         if is_new {
             self.make_room(&Added {
                 account,
@@ -176,7 +177,9 @@ impl Holdings {
             return false;
         };
         value.holders.remove(&account);
-        if value.holders.is_empty() {
+        if let Some(newest) = value.holders.values().max() {
+            value.last = *newest;
+        } else {
             sent.values.remove(index);
             sent.patterns = None;
         }
@@ -202,9 +205,9 @@ impl Sent {
     }
 
     pub fn forget_older(&mut self, now: Instant) {
-        let is_old = |value: &SentValue| now.duration_since(value.last) >= KEPT;
-        while self.values.front().is_some_and(is_old) {
-            self.values.pop_front();
+        let before = self.values.len();
+        self.values.retain(|value| now.duration_since(value.last) < KEPT);
+        if self.values.len() < before {
             self.patterns = None;
         }
     }

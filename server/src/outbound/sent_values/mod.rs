@@ -5,7 +5,8 @@
 //! Rotating or deleting a credential changes nothing here: its value was sent.
 //!
 //! Memory is bounded and shared fairly ([`holdings`]). Where it cannot hold an automaton for all values of a destination, the
-//! request fails: it never searches for fewer.
+//! request fails: it never searches for fewer. Values that are sent while a request waits are searched with the next
+//! automaton of the destination, or until that is made with a small one of their own.
 
 mod holdings;
 
@@ -50,7 +51,11 @@ impl Origin {
 
 /// Values by destination. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct SentValues(Arc<Mutex<Known>>);
+pub(super) struct SentValues {
+    known: Arc<Mutex<Known>>,
+    /// Large automata are made one after the other: a request that waited finds the one that was made meanwhile.
+    making: Arc<tokio::sync::Mutex<()>>,
+}
 
 #[derive(Debug, Default)]
 struct Known {
@@ -76,7 +81,7 @@ enum Found {
 
 impl SentValues {
     fn lock(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The redactor of an exchange: for its value, which is about to be sent, and for all that were sent there before.
@@ -90,30 +95,41 @@ impl SentValues {
         own: Option<&Arc<SecretForms>>,
     ) -> Result<Redactor, OutboundError> {
         let own: Vec<Arc<SecretForms>> = own.into_iter().cloned().collect();
-        let (found, added) = self.note(account, destination, &own, Instant::now());
+        let added = self.note(account, destination, &own, Instant::now());
         let later = Arc::new(Later {
             sent: self.clone(),
             destination: destination.clone(),
             added,
             found: Mutex::default(),
         });
-        let patterns = self.patterns(account, destination, found, &own).await?;
+        let patterns = self.patterns(account, destination, &own).await?;
         Ok(Redactor::shared(patterns, &own).with_later(later))
     }
 
+    /// The automaton for all values of a destination and those of a request.
     async fn patterns(
         &self,
         account: Account,
         destination: &Origin,
-        found: Found,
         own: &[Arc<SecretForms>],
     ) -> Result<Arc<Patterns>, OutboundError> {
-        let values = match found {
+        let mut values = match self.lock().find(destination, own) {
             Found::Ready(patterns) => return Ok(patterns),
             Found::Values(values) => values,
         };
+        let turn = if values.len() > MAX_INLINE {
+            Some(self.making.lock().await)
+        } else {
+            None
+        };
+        if turn.is_some() {
+            values = match self.lock().find(destination, own) {
+                Found::Ready(patterns) => return Ok(patterns),
+                Found::Values(values) => values,
+            };
+        }
         let all_own = values.iter().all(|value| own.iter().any(|own| own.is_same(value)));
-        let patterns = if values.len() <= MAX_INLINE {
+        let patterns = if turn.is_none() {
             Patterns::new(values)
         } else {
             let made = tokio::task::spawn_blocking(move || Patterns::new(values)).await;
@@ -126,8 +142,8 @@ impl SentValues {
         Err(OutboundError::Busy)
     }
 
-    /// Adds the values of a request, and gives all of its destination, with the count of values added so far.
-    fn note(&self, account: Account, destination: &Origin, own: &[Arc<SecretForms>], now: Instant) -> (Found, u64) {
+    /// Adds the values of a request, and gives the count of values added so far.
+    fn note(&self, account: Account, destination: &Origin, own: &[Arc<SecretForms>], now: Instant) -> u64 {
         let mut known = self.lock();
         self.sweep(&mut known);
         let holdings = &mut known.holdings;
@@ -138,14 +154,7 @@ impl SentValues {
         for value in own {
             holdings.add(destination, value, account, now);
         }
-        let found = match holdings.get(destination) {
-            None => Found::Values(Vec::new()),
-            Some(sent) => match &sent.patterns {
-                Some(patterns) => Found::Ready(patterns.clone()),
-                None => Found::Values(sent.values().cloned().collect()),
-            },
-        };
-        (found, holdings.added())
+        holdings.added()
     }
 
     /// Starts the task that forgets values while no request comes. It ends with the last clone.
@@ -157,7 +166,7 @@ impl SentValues {
             return;
         };
         known.swept = true;
-        let shared = Arc::downgrade(&self.0);
+        let shared = Arc::downgrade(&self.known);
         runtime.spawn(async move {
             loop {
                 tokio::time::sleep(SWEEP).await;
@@ -170,10 +179,30 @@ impl SentValues {
 }
 
 impl Known {
-    /// Keeps an automaton for the next request; `false` where there is no memory for it.
+    /// The automaton for all values of a destination where it is made, else the values. Those of the request are among
+    /// them: others may have taken their place meanwhile.
+    fn find(&self, destination: &Origin, own: &[Arc<SecretForms>]) -> Found {
+        let sent = self.holdings.get(destination);
+        let ready = sent.and_then(|sent| sent.patterns.as_ref());
+        let is_in = |values: &[Arc<SecretForms>], own: &Arc<SecretForms>| values.iter().any(|value| value.is_same(own));
+        if let Some(ready) = ready.filter(|ready| own.iter().all(|own| is_in(ready.values(), own))) {
+            return Found::Ready(ready.clone());
+        }
+        let mut values: Vec<_> = sent.into_iter().flat_map(|sent| sent.values().cloned()).collect();
+        for own in own {
+            if !is_in(&values, own) {
+                values.push(own.clone());
+            }
+        }
+        Found::Values(values)
+    }
+
+    /// Keeps an automaton for the next request; `false` where there is no memory for it. A user may always have one, so
+    /// that values with many forms keep nobody from their destination.
     fn keep(&mut self, account: Account, destination: &Origin, patterns: &Arc<Patterns>) -> bool {
         let (bytes, limit) = (patterns.memory(), self.holdings.limits.automata_bytes);
-        while self.automata_bytes(Some(account)) + bytes > limit / SHARES {
+        let is_over = |theirs: usize| theirs > 0 && theirs + bytes > limit / SHARES;
+        while is_over(self.automata_bytes(Some(account))) {
             let automata = &self.automata;
             let is_theirs = |patterns: &Arc<Patterns>| {
                 let mut made = automata.iter().filter(|made| made.account == account);
@@ -248,6 +277,7 @@ impl LaterValues for Later {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
     use std::sync::{Arc, Mutex};
     use std::time::Duration;
 
@@ -542,6 +572,70 @@ mod tests {
         running.clear();
         let again = sent.redactor(user(2), &here, Some(&value(SECOND))).await.unwrap();
         assert_eq!(again.text(FIRST), MASK);
+    }
+
+    #[tokio::test]
+    async fn requests_at_once_share_one_automaton() {
+        let sent = SentValues::default();
+        let here = destination("https://a.example/");
+        for number in 0..40 {
+            sent.send(user(1), &here, &format!("canary-7d1f-number-{number}-"))
+                .await;
+        }
+        let own: Vec<_> = (0..8)
+            .map(|number| value(&format!("canary-8e2a-own-{number}-")))
+            .collect();
+        let requests = own.iter().map(|own| sent.redactor(user(2), &here, Some(own)));
+        let made = futures::future::try_join_all(requests).await.unwrap();
+        // The first is made before the other values came; the second is for all.
+        let distinct: HashSet<_> = made.iter().map(|redactor| redactor.values().as_ptr()).collect();
+        assert!(distinct.len() <= 2, "{distinct:?}");
+        assert!(made.iter().all(|redactor| redactor.finds("canary-7d1f-number-0-")));
+    }
+
+    #[tokio::test]
+    async fn values_with_many_forms_keep_nobody_from_their_destination() {
+        let limits = Limits {
+            automata_bytes: 4 << 20,
+            ..Limits::default()
+        };
+        let sent = SentValues::limited(limits);
+        let here = destination("https://a.example/");
+        let text = |number: u32| format!(" {number:03}%41\u{e9}\\u0062 canary-{} ", "\u{fc}x ".repeat(20));
+        for number in 0..256 {
+            sent.note(user(1), &here, &[value(&text(number))], Instant::now());
+        }
+        assert_eq!(sent.of(&here, None).await.values().len(), 256);
+        let bytes = sent.lock().automata_bytes(None);
+        assert!(
+            bytes > limits.automata_bytes / SHARES,
+            "the values have too few forms: {bytes}"
+        );
+        for other in 2..5 {
+            sent.send(user(other), &here, FIRST).await;
+            sent.send(user(other), &here, SECOND).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_value_of_two_users_is_forgotten_24_hours_after_its_last_holder_sent_it() {
+        let limits = Limits {
+            values: 4,
+            ..Limits::default()
+        };
+        let sent = SentValues::limited(limits);
+        let here = destination("https://a.example/");
+        sent.send(user(1), &here, FIRST).await;
+        tokio::time::advance(KEPT / 2).await;
+        sent.send(user(2), &here, FIRST).await;
+        for number in 0..9 {
+            sent.send(user(2), &here, &format!("canary-7d1f-number-{number}-"))
+                .await;
+        }
+        tokio::time::advance(KEPT / 2).await;
+        sent.lock().holdings.forget_older(Instant::now());
+        assert_eq!(sent.of(&here, None).await.text(FIRST), FIRST);
+        assert_eq!(sent.lock().holdings.get(&here).unwrap().values().count(), 3);
     }
 
     #[test]
