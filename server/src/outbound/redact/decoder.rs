@@ -5,7 +5,12 @@
 //! forms cannot be listed. Escapes of escapes are undone as well, [`MAX_ESCAPED`] times over: a document in a text of a
 //! document in a text. Each byte remembers where it came from.
 
+use zeroize::Zeroizing;
+
 use super::escapes::{Escape, MAX_ESCAPE_BYTES, is_introducer, may_begin, read_escape};
+
+/// So many bytes are read at once.
+pub(super) const BLOCK_BYTES: usize = 256;
 
 /// How many times over the escapes of a text are undone.
 const MAX_ESCAPED: usize = 4;
@@ -33,10 +38,11 @@ struct Level {
     held: Units,
 }
 
-/// Bytes of a reading, and where each came from. The bytes stand apart, so that escapes are read from a slice.
+/// Bytes of a reading, and where each came from. The bytes stand apart, so that escapes are read from a slice. They may be
+/// those of a value, which stay nowhere in memory.
 #[derive(Debug, Default)]
 struct Units {
-    bytes: Vec<u8>,
+    bytes: Zeroizing<Vec<u8>>,
     places: Vec<Place>,
 }
 
@@ -101,7 +107,10 @@ impl Decoder {
 /// What a text says. A beginning of an escape at its end is left out: it depends on what follows.
 pub(super) fn read(text: &[u8]) -> Vec<u8> {
     let mut read = Vec::with_capacity(text.len());
-    Decoder::default().push(text, 0, &mut |unit| read.push(unit.byte));
+    let mut decoder = Decoder::default();
+    for block in text.chunks(BLOCK_BYTES) {
+        decoder.push(block, 0, &mut |unit| read.push(unit.byte));
+    }
     read
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::decoder::{Decoder, Unit};
+use super::decoder::{BLOCK_BYTES, Decoder, Unit};
 use super::digits::Digits;
 use super::encodings::{HEAD_BYTES, Reading};
 use super::lane::{Finder, Lane, Work};
@@ -12,9 +12,6 @@ use super::{MASK, Redactor};
 
 /// The most of a growing span that is held; it is masked in several parts then.
 const MAX_OPEN_BYTES: u64 = 128 * 1024;
-
-/// So many bytes are read at once.
-const BLOCK_BYTES: usize = 256;
 
 /// Scans one stream. Bytes that may be the beginning of the secret are held back until it is clear
 /// what they are.
