@@ -23,9 +23,11 @@ use crate::text::hex;
 const TICK: Duration = Duration::from_secs(5);
 /// Every server has stored its counts of a minute so long after it: one event holds them all.
 const GRACE: TimeDelta = TimeDelta::seconds(30);
-/// Accounts and networks that are counted one by one in a minute. Further ones are counted together: a flood does not make
-/// the trail long.
-const COUNTED: usize = 256;
+/// Accounts, and as many networks, that are counted one by one in a minute. Further ones are counted together: a flood does
+/// not make the trail long, and refused networks do not hide the accounts that are attacked.
+const COUNTED: usize = 128;
+/// Counts that wait for a database that cannot be written.
+const WAITING: usize = 4096;
 /// Rows in one transaction, so that others do not wait long for it.
 const BATCH: usize = 64;
 /// The same for a statement.
@@ -78,22 +80,24 @@ pub(super) struct FailedSignIns(Arc<Mutex<Counts>>);
 #[derive(Debug, Default)]
 struct Counts {
     gathered: HashMap<Key, Gathered>,
-    /// The buckets of the newest minute, stored ones included.
+    /// The newest minute, and its buckets: those of accounts and those of networks, stored ones included.
     minute: i64,
-    buckets: HashSet<[u8; 32]>,
+    buckets: [HashSet<[u8; 32]>; 2],
 }
 
 impl Counts {
-    /// Whether a bucket has a count of its own in its minute.
-    fn admits(&mut self, (bucket, minute): Key) -> bool {
-        if minute > self.minute {
+    /// `true` if a bucket has a count of its own in its minute.
+    fn admits(&mut self, (bucket, minute): Key, is_network: bool) -> bool {
+        // A clock that was ahead may go back.
+        if minute != self.minute {
             self.minute = minute;
-            self.buckets.clear();
+            self.buckets = <[HashSet<_>; 2]>::default();
         }
-        if minute < self.minute || self.buckets.contains(&bucket) {
-            return self.gathered.len() < COUNTED || self.gathered.contains_key(&(bucket, minute));
+        if self.gathered.len() >= WAITING && !self.gathered.contains_key(&(bucket, minute)) {
+            return false;
         }
-        self.buckets.len() < COUNTED && self.buckets.insert(bucket)
+        let buckets = &mut self.buckets[usize::from(is_network)];
+        buckets.contains(&bucket) || (buckets.len() < COUNTED && buckets.insert(bucket))
     }
 }
 
@@ -141,7 +145,7 @@ impl FailedSignIns {
 
     fn add(&self, (mut bucket, minute): Key, mut gathered: Gathered) {
         let mut counts = self.lock();
-        if !counts.admits((bucket, minute)) {
+        if !counts.admits((bucket, minute), gathered.target_kind == "network") {
             bucket = [0; 32];
             "network".clone_into(&mut gathered.target_kind);
             gathered.target_id = None;
@@ -327,13 +331,21 @@ mod tests {
         assert_eq!(together.clone().into_event().target_kind, "network");
         drop(counts);
 
-        // What was stored in between counts too, and another minute begins anew.
+        // A stored count keeps its place, networks have places of their own, and another minute begins anew.
         failed.lock().gathered.clear();
         failed.add((bucket(9_999), 0), at(1));
         failed.add((bucket(0), 0), at(1));
+        let network = Gathered {
+            target_kind: "network".to_owned(),
+            ..at(1)
+        };
+        failed.add((bucket(20_000), 0), network);
         failed.add((bucket(9_999), 1), at(1));
+        failed.add((bucket(0), 0), at(1));
         let mut keys: Vec<Key> = failed.lock().gathered.keys().copied().collect();
         keys.sort_unstable();
-        assert_eq!(keys, [([0; 32], 0), (bucket(0), 0), (bucket(9_999), 1)]);
+        let mut expected = [([0; 32], 0), (bucket(0), 0), (bucket(20_000), 0), (bucket(9_999), 1)];
+        expected.sort_unstable();
+        assert_eq!(keys, expected);
     }
 }
