@@ -1,4 +1,4 @@
-//! The commands of the Strongroom project: `serve`, `test`, `build`, `bench` and `fuzz`.
+//! The commands of the Strongroom project: `serve`, `test`, `build`, `bench`, `fuzz`, `snapshot` and `count`.
 //!
 //! `cargo xtask help` lists them. Each installs what it needs where it can, and says which command to run where it cannot.
 
@@ -9,6 +9,7 @@ mod bench;
 mod build;
 mod chromium;
 mod chunks;
+mod count;
 mod debian;
 mod demo;
 mod faketime;
@@ -23,6 +24,7 @@ mod progress;
 mod rust_tests;
 mod serve;
 mod site;
+mod snapshot;
 mod snip;
 mod strongroom;
 mod summary;
@@ -56,6 +58,10 @@ enum Command {
     Bench,
     /// Run a fuzz target with libFuzzer.
     Fuzz(fuzz::Options),
+    /// Compare API, problems, SQL, settings and names of tests with those of an earlier commit.
+    Snapshot(snapshot::Options),
+    /// Count lines of code, tests, assertions, comments that give a reason, and long files.
+    Count(count::Options),
 }
 
 fn main() -> ExitCode {
@@ -78,5 +84,7 @@ fn run(command: Command) -> Result<()> {
         Command::Build(options) => build::run(options),
         Command::Bench => bench::run(),
         Command::Fuzz(options) => fuzz::run(options),
+        Command::Snapshot(options) => snapshot::run(options),
+        Command::Count(options) => count::run(&options),
     }
 }
