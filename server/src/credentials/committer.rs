@@ -107,13 +107,17 @@ pub(super) async fn run(base: Arc<Base>, mut jobs: mpsc::Receiver<Job>, mut end:
         base.readiness.recorded(outcome.is_ok());
         match outcome {
             Ok(outcomes) => {
+                let is_shared = batch.len() > 1;
                 base.metrics.batch(batch.len());
                 for (job, outcome) in batch.drain(..).zip(outcomes) {
                     // A caller that gave up has dropped its end.
                     let _ = job.answer.send(outcome);
                 }
-                // Callers that use a credential again at once join the next batch, not the one after it.
-                tokio::task::yield_now().await;
+                // Of many callers, those that use a credential again at once join the next batch, not the one after it. A
+                // single one would only wait behind all other tasks.
+                if is_shared {
+                    tokio::task::yield_now().await;
+                }
             }
             Err(error) => {
                 tracing::warn!(error = %error, source = ?std::error::Error::source(&error).map(ToString::to_string), "uses could not be recorded and were refused");
