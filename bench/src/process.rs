@@ -33,7 +33,7 @@ impl Process {
             .arg("--data-dir")
             .arg(data)
             .args(["--listen", "127.0.0.1:0"])
-            // One user of the bench makes more uses than the quota allows.
+            // The quota of uses in a second is for users; the bench has one user.
             .args(["--quota-uses-per-second", "0"])
             .current_dir(data);
         Self::start(command).await

@@ -68,7 +68,7 @@ impl Accounts {
         Ok(is_own.then_some(token))
     }
 
-    /// Whether the browser of this hash signed in to the account before. One read, whether the account exists or not.
+    /// `true` if the browser of this hash signed in to the account before. Known and unknown accounts cost one read each.
     pub(super) async fn is_known_browser(&self, hash: &[u8]) -> Result<bool, ApiError> {
         let since = self.base.clock.now() - KEPT;
         Ok(read!(self.base.db, c => sqlx::query_scalar(IS_KNOWN).bind(hash).bind(since).fetch_one(c))?)

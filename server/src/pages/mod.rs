@@ -40,7 +40,7 @@ impl Pages {
 
     /// All pages, and what is no page: the site's files, and a page that says that there is nothing.
     pub fn router(self) -> Router {
-        // What a page starts while it is rendered runs on tokio. A second call changes nothing.
+        // Tasks that a page spawns while it is rendered run on tokio. `Err` means that the executor is set already.
         let _ = Executor::init_tokio();
         let mut router = Router::new().route("/", routing::get(async || see_other("/credentials")));
         for path in PAGES {

@@ -17,7 +17,7 @@ pub(super) enum Document {
         entries: Vec<(String, Value)>,
         /// Whether it has more entries than are kept.
         more: bool,
-        /// Whether an object inside has a reserved name.
+        /// `true` if an object inside has a reserved name.
         reserved: bool,
     },
     Other,

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::escapes::{Escape, MAX_ESCAPE_BYTES, is_introducer, may_begin, read_escape};
 
-/// So many bytes are read at once.
+/// The size of a block, in bytes.
 pub(super) const BLOCK_BYTES: usize = 256;
 
 /// How many times over the escapes of a text are undone.
@@ -34,7 +34,7 @@ pub(super) struct Decoder {
 /// Undoes escapes once.
 #[derive(Debug, Default)]
 struct Level {
-    /// What is to be read; between two blocks the beginning of what may be an escape, or none.
+    /// Bytes to read. Between two blocks: the beginning of a possible escape, or none.
     held: Units,
 }
 
@@ -53,7 +53,7 @@ struct Place {
 }
 
 impl Decoder {
-    /// Whether these bytes read as themselves, and at once.
+    /// `true` if these bytes hold no escape and continue none.
     pub fn passes(&self, block: &[u8]) -> bool {
         self.levels.iter().all(Level::is_empty) && !block.iter().any(|byte| is_introducer(*byte) || *byte == 0)
     }
@@ -170,7 +170,7 @@ mod tests {
     use super::super::escapes::{Escape, is_introducer, may_begin, read_escape};
     use super::{Decoder, read};
 
-    /// What a text says, in blocks of any size.
+    /// The decoded text, the same for every size of blocks.
     fn whole(text: &str) -> String {
         let read = |block_bytes: usize| {
             let mut bytes = Vec::new();

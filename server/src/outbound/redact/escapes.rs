@@ -42,7 +42,7 @@ pub(super) const fn is_introducer(byte: u8) -> bool {
     matches!(byte, b'\\' | b'&' | b'%' | b'=')
 }
 
-/// Whether an escape may begin with these bytes, the first an introducer: a quick look at up to three of them.
+/// `false` if no escape begins with these bytes, the first an introducer: a quick look at up to three of them.
 #[inline]
 pub(super) fn may_begin(text: &[u8]) -> bool {
     match *text {
@@ -258,7 +258,7 @@ fn named(rest: &[u8]) -> Escape {
 struct Names {
     /// For each node the next one by letter; 0, which is the root, for none.
     next: [[u8; LETTERS]; NODES],
-    /// What the name that ends at a node stands for, or 0.
+    /// The character of the name that ends at a node, or 0.
     bytes: [u8; NODES],
 }
 

@@ -80,7 +80,7 @@ impl Lane {
         }
     }
 
-    /// Whether the rest of a long form is awaited.
+    /// `true` while the rest of a long form is awaited.
     #[inline]
     pub fn awaits(&self) -> bool {
         self.waiting.count > 0

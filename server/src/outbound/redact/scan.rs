@@ -54,14 +54,14 @@ impl Readings {
         self.step(patterns, unit, finder);
         if self.apart > 0 {
             self.apart -= 1;
-            // Nothing but the last bytes decides, unless the rest of a long form is awaited.
+            // The state of a lane depends on the last bytes alone, unless the rest of a long form is awaited.
             if self.apart == 0 && (self.raw.awaits() || self.plain.awaits()) {
                 self.apart = 1;
             }
         }
     }
 
-    /// Where an escape may begin, the text as it is has a lane of its own.
+    /// Gives the text as it is a lane of its own, for a block that may hold an escape.
     fn part(&mut self) {
         if self.apart == 0 {
             self.raw.clone_from(&self.plain);

@@ -212,7 +212,7 @@ impl Sent {
         }
     }
 
-    /// Whether no value came or went since the automaton was begun.
+    /// `true` if no value came or went since the automaton was begun.
     pub fn is_made_of(&self, patterns: &Patterns) -> bool {
         let made_of = patterns.values();
         made_of.len() == self.values.len()

@@ -73,7 +73,7 @@ struct Made {
     account: Account,
 }
 
-/// What a request finds of its destination.
+/// The automaton or the values of a destination.
 enum Found {
     Ready(Arc<Patterns>),
     Values(Vec<Arc<SecretForms>>),
