@@ -113,21 +113,15 @@ impl SentValues {
         destination: &Origin,
         own: &[Arc<SecretForms>],
     ) -> Result<Arc<Patterns>, OutboundError> {
-        let mut values = match self.lock().find(destination, own) {
-            Found::Ready(patterns) => return Ok(patterns),
-            Found::Values(values) => values,
-        };
-        let turn = if values.len() > MAX_INLINE {
-            Some(self.making.lock().await)
-        } else {
-            None
-        };
-        if turn.is_some() {
-            values = match self.lock().find(destination, own) {
+        let mut turn = None;
+        let values = loop {
+            let found = self.lock().find(destination, own);
+            match found {
                 Found::Ready(patterns) => return Ok(patterns),
-                Found::Values(values) => values,
-            };
-        }
+                Found::Values(values) if turn.is_some() || values.len() <= MAX_INLINE => break values,
+                Found::Values(_) => turn = Some(self.making.lock().await),
+            }
+        };
         let all_own = values.iter().all(|value| own.iter().any(|own| own.is_same(value)));
         let patterns = if turn.is_none() {
             Patterns::new(values)
