@@ -70,13 +70,7 @@ pub fn shell() -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=names.css />
                 <link rel="modulepreload" href=names.js />
-                <link
-                    rel="preload"
-                    href=names.wasm
-                    r#as="fetch"
-                    r#type="application/wasm"
-                    crossorigin="anonymous"
-                />
+                <link rel="preload" href=names.wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
                 <MetaTags />
                 <script type="module" nonce=nonce inner_html=loader></script>
             </head>

@@ -64,12 +64,20 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/credentials/:id") view=|| lazily(chunks::credential()) ssr=SsrMode::Async />
                     <Route path=path!("/mcp-servers") view=|| lazily(chunks::mcp_servers()) ssr=SsrMode::Async />
                     <Route path=path!("/model-bindings") view=|| lazily(chunks::model_bindings()) ssr=SsrMode::Async />
-                    <Route path=path!("/model-bindings/:id/try") view=|| lazily(chunks::try_model()) ssr=SsrMode::Async />
+                    <Route
+                        path=path!("/model-bindings/:id/try")
+                        view=|| lazily(chunks::try_model())
+                        ssr=SsrMode::Async
+                    />
                     <Route path=path!("/audit") view=|| lazily(chunks::audit()) ssr=SsrMode::Async />
                     <Route path=path!("/help") view=|| lazily(chunks::help(None)) ssr=SsrMode::Async />
                     <Route path=path!("/help/credentials") view=|| help(HelpTopic::Credentials) ssr=SsrMode::Async />
                     <Route path=path!("/help/mcp-servers") view=|| help(HelpTopic::McpServers) ssr=SsrMode::Async />
-                    <Route path=path!("/help/model-bindings") view=|| help(HelpTopic::ModelBindings) ssr=SsrMode::Async />
+                    <Route
+                        path=path!("/help/model-bindings")
+                        view=|| help(HelpTopic::ModelBindings)
+                        ssr=SsrMode::Async
+                    />
                     <Route path=path!("/help/users") view=|| help(HelpTopic::Users) ssr=SsrMode::Async />
                     <Route path=path!("/help/forms") view=|| help(HelpTopic::Forms) ssr=SsrMode::Async />
                     <Route path=path!("/help/audit") view=|| help(HelpTopic::Audit) ssr=SsrMode::Async />

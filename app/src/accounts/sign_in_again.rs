@@ -63,10 +63,7 @@ fn SignInForm(again: SignInAgain) -> impl IntoView {
         });
     });
     view! {
-        <Dialog
-            title=text::sign_in_again()
-            on_close=Callback::new(move |()| again.answer(Again::Declined))
-        >
+        <Dialog title=text::sign_in_again() on_close=Callback::new(move |()| again.answer(Again::Declined))>
             <DialogForm on_submit=submit>
                 <DialogBody>
                     <p class="dialog-about">{text::sign_in_again_about()}</p>

@@ -103,13 +103,13 @@ pub(crate) fn AllowHost(
         if let Some((destination, credential)) = refusal.get() {
             let name = credential.name;
             return Some(if me.with_value(|me| may_change(me.as_ref(), picker)) {
-                view! { <ConsentTo destination name picker allow/> }.into_any()
+                view! { <ConsentTo destination name picker allow /> }.into_any()
             } else {
                 let owner = picker.selected().and_then(|choice| choice.owner);
                 let words = text::ask_to_allow(&destination, &name, owner.as_ref().map(|owner| owner.name.as_str()));
                 view! {
                     <div class="notice notice-warn">
-                        <Icon kind=IconKind::Info/>
+                        <Icon kind=IconKind::Info />
                         <p>{words}</p>
                     </div>
                 }
@@ -117,12 +117,9 @@ pub(crate) fn AllowHost(
             });
         }
         let (destination, name) = first.get()?;
-        Some(view! { <FirstDestination destination name picker/> }.into_any())
+        Some(view! { <FirstDestination destination name picker /> }.into_any())
     };
-    view! {
-        <div role="status">{view}</div>
-    }
-    .into_any()
+    view! { <div role="status">{view}</div> }.into_any()
 }
 
 fn may_change(me: Option<&Me>, picker: PickerHandle) -> bool {
@@ -151,11 +148,7 @@ fn ConsentTo(destination: Destination, name: String, picker: PickerHandle, allow
                 />
                 <span>{label}</span>
             </label>
-            <WholeHost
-                destination
-                whole
-                on_change=move |whole| set(whole || allow.get_untracked(), whole)
-            />
+            <WholeHost destination whole on_change=move |whole| set(whole || allow.get_untracked(), whole) />
         </div>
     }
     .into_any()
@@ -191,7 +184,7 @@ pub(crate) fn PlainWarning(
         let host = host_of(&address)?;
         Some(view! {
             <div class="notice notice-warn">
-                <Icon kind=IconKind::Alert/>
+                <Icon kind=IconKind::Alert />
                 <p>{text::readable_on_the_way(&host)}</p>
             </div>
         })

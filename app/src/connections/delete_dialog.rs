@@ -93,7 +93,7 @@ pub(crate) fn DeleteDialog<T: Deletable>(
                     }
                 }
             >
-                <DeleteForm record on_deleted load/>
+                <DeleteForm record on_deleted load />
             </Show>
         </Dialog>
     }
@@ -147,8 +147,8 @@ fn DeleteForm<T: Deletable>(
             <DialogBody>
                 <p>{means}</p>
             </DialogBody>
-            <GeneralError state=save.state()/>
-            <DialogFooter save=text::delete_button() kind=ButtonKind::Danger busy=save.busy() focus_cancel=true/>
+            <GeneralError state=save.state() />
+            <DialogFooter save=text::delete_button() kind=ButtonKind::Danger busy=save.busy() focus_cancel=true />
         </DialogForm>
     }
     .into_any()

@@ -61,7 +61,7 @@ pub(crate) fn HeadlineLine(headline: Headline) -> impl IntoView {
     };
     view! {
         <div class=class>
-            <Icon kind=icon/>
+            <Icon kind=icon />
             <p>{words}</p>
         </div>
     }
@@ -89,7 +89,7 @@ pub(crate) fn TestPanel(
     view! {
         <section id=id class="test-panel" class:test-outdated=outdated hidden=move || headline.with(Option::is_none)>
             <div role="status">
-                {move || headline.get().map(|headline| view! { <HeadlineLine headline/> })}
+                {move || headline.get().map(|headline| view! { <HeadlineLine headline /> })}
                 <Show when=move || outdated.get()>
                     <p class="test-outdated-words">{text::outdated()}</p>
                 </Show>
@@ -119,10 +119,6 @@ pub(crate) fn TestButton(
             on_test.run(());
         }
     });
-    view! {
-        <Button on_press=press>
-            {move || if running.get() { text::cancel_test() } else { words }}
-        </Button>
-    }
-    .into_any()
+    view! { <Button on_press=press>{move || if running.get() { text::cancel_test() } else { words }}</Button> }
+        .into_any()
 }

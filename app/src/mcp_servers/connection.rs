@@ -45,10 +45,10 @@ pub(super) fn Connected(result: TestResult) -> impl IntoView {
     let facts = Facts::of_test(&result);
     let none = result.tools.is_empty();
     view! {
-        <ConnectionFacts facts/>
+        <ConnectionFacts facts />
         <details class="disclosure" hidden=none>
             <summary>{text::show_tools()}</summary>
-            <ToolsList tools=result.tools/>
+            <ToolsList tools=result.tools />
         </details>
     }
     .into_any()
@@ -62,7 +62,9 @@ pub(super) fn ConnectionFacts(facts: Facts) -> impl IntoView {
             <div>
                 <dt>{label}</dt>
                 // The server chose these words: their direction stays inside.
-                <dd><bdi>{content}</bdi></dd>
+                <dd>
+                    <bdi>{content}</bdi>
+                </dd>
             </div>
         }
     };
@@ -70,10 +72,11 @@ pub(super) fn ConnectionFacts(facts: Facts) -> impl IntoView {
         <dl class="connection-facts">
             {facts.server.map(|server| fact(text::fact::SERVER, format!("{} {}", server.name, server.version)))}
             {facts.protocol.map(|protocol| fact(text::fact::PROTOCOL, protocol))}
-            {fact(text::fact::LATENCY, milliseconds(facts.latency_ms))}
-            <div>
+            {fact(text::fact::LATENCY, milliseconds(facts.latency_ms))} <div>
                 <dt>{text::fact::CHECKED}</dt>
-                <dd><Time at=facts.checked_at exact=true/></dd>
+                <dd>
+                    <Time at=facts.checked_at exact=true />
+                </dd>
             </div>
         </dl>
     }

@@ -43,10 +43,10 @@ pub fn TestDialog(
             None => Headline::Waiting(testing(server.get().as_ref().and_then(McpServer::target).as_deref())),
             Some(outcome) => Headline::of(&outcome, |result| text::connected(result.tool_count)),
         };
-        view! { <HeadlineLine headline/> }
+        view! { <HeadlineLine headline /> }
     };
     let details = move || match outcome.get() {
-        Some(Outcome::Connected(result)) => Some(view! { <Connected result/> }),
+        Some(Outcome::Connected(result)) => Some(view! { <Connected result /> }),
         _ => None,
     };
     view! {

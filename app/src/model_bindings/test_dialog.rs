@@ -43,10 +43,10 @@ pub fn TestDialog(
             None => Headline::Waiting(testing(binding.get().map(|binding| binding.host).as_deref())),
             Some(outcome) => Headline::of(&outcome, |_| text::works().to_owned()),
         };
-        view! { <HeadlineLine headline/> }
+        view! { <HeadlineLine headline /> }
     };
     let details = move || match outcome.get() {
-        Some(Outcome::Connected(result)) => Some(view! { <Answered result/> }),
+        Some(Outcome::Connected(result)) => Some(view! { <Answered result /> }),
         _ => None,
     };
     view! {

@@ -21,17 +21,20 @@ pub(super) fn Answered(result: ModelTestResult) -> impl IntoView {
             <div>
                 <dt>{label}</dt>
                 // The provider chose these words: their direction stays inside.
-                <dd><bdi>{content}</bdi></dd>
+                <dd>
+                    <bdi>{content}</bdi>
+                </dd>
             </div>
         }
     };
     view! {
         <dl class="connection-facts">
             {result.model.map(|model| fact(text::fact::MODEL, model))}
-            {fact(text::fact::LATENCY, milliseconds(result.latency_ms))}
-            <div>
+            {fact(text::fact::LATENCY, milliseconds(result.latency_ms))} <div>
                 <dt>{text::fact::CHECKED}</dt>
-                <dd><Time at=result.checked_at exact=true/></dd>
+                <dd>
+                    <Time at=result.checked_at exact=true />
+                </dd>
             </div>
         </dl>
     }

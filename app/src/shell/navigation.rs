@@ -14,12 +14,7 @@ const NAVIGATION_ID: &str = "navigation";
 pub fn TopBar() -> impl IntoView {
     view! {
         <header class="topbar">
-            <button
-                type="button"
-                class="icon-button"
-                aria-label=text::menu()
-                popovertarget=NAVIGATION_ID
-            >
+            <button type="button" class="icon-button" aria-label=text::menu() popovertarget=NAVIGATION_ID>
                 <Icon kind=IconKind::Menu size=18 />
             </button>
             <Brand />

@@ -51,9 +51,9 @@ pub fn PageHeader(
                 <h1 node_ref=heading tabindex="-1">
                     {title}
                 </h1>
-                <p hidden=move || about.get().is_none() && help.is_none()>
-                    {move || about.get()} " " {help.map(|topic| view! { <HelpLink topic /> })}
-                </p>
+                <p hidden=move || {
+                    about.get().is_none() && help.is_none()
+                }>{move || about.get()} " " {help.map(|topic| view! { <HelpLink topic /> })}</p>
             </div>
             {children.map(|children| view! { <div class="page-header-actions">{children()}</div> })}
         </header>

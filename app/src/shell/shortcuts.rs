@@ -144,9 +144,7 @@ pub fn ShortcutsDialog(
                         checked=are_on()
                         on:change=move |event| switch(event_target_checked(&event))
                     />
-                    <span>
-                        {text::use_shortcuts()} <span class="field-help">{text::use_shortcuts_help()}</span>
-                    </span>
+                    <span>{text::use_shortcuts()} <span class="field-help">{text::use_shortcuts_help()}</span></span>
                 </label>
             </DialogBody>
         </Dialog>

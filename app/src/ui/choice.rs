@@ -42,9 +42,7 @@ pub fn Choice(
                                 prop:checked=move || value.get() == this
                                 on:change=move |_| value.set(this)
                             />
-                            <span>
-                                {option.words} <span class="field-help">{option.means}</span>
-                            </span>
+                            <span>{option.words} <span class="field-help">{option.means}</span></span>
                         </label>
                     }
                 })

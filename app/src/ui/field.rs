@@ -133,6 +133,16 @@ pub fn TextField(
         let ids = ids.clone();
         move || ids.described_by(help.get().is_some(), error.get().is_some())
     };
+    let check_after_press = move || {
+        if let Some(on_check) = on_check.filter(|_| changed.try_get_value() == Some(true)) {
+            after_press(move || {
+                // The form may be closed by now.
+                if changed.try_get_value().is_some() {
+                    on_check.run(());
+                }
+            });
+        }
+    };
     view! {
         <FieldFrame ids label help error>
             <input
@@ -152,16 +162,7 @@ pub fn TextField(
                     changed.set_value(true);
                     value.set(event_target_value(&event));
                 }
-                on:blur=move |_| {
-                    if let Some(on_check) = on_check.filter(|_| changed.try_get_value() == Some(true)) {
-                        after_press(move || {
-                            // The form may be gone by now.
-                            if changed.try_get_value().is_some() {
-                                on_check.run(());
-                            }
-                        });
-                    }
-                }
+                on:blur=move |_| check_after_press()
             />
         </FieldFrame>
     }

@@ -104,9 +104,9 @@ pub fn Menu(
             on:toggle=on_toggle
         >
             <Show when=move || open.get()>
-                <leptos::context::Provider value=MenuHandle(close)>
-                    {children.with_value(|children| children())}
-                </leptos::context::Provider>
+                <leptos::context::Provider value=MenuHandle(
+                    close,
+                )>{children.with_value(|children| children())}</leptos::context::Provider>
             </Show>
         </div>
     }

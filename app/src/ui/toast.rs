@@ -116,6 +116,11 @@ pub fn ToastRegion(
             let _ = region.show_popover();
         }
     });
+    let dismiss = move |id| {
+        // The pressed button is removed with the focus in it, and no event says so.
+        toasts.focused.set(false);
+        toasts.dismiss(id);
+    };
     view! {
         <div
             node_ref=region
@@ -133,11 +138,7 @@ pub fn ToastRegion(
                     <IconButton
                         icon=IconKind::Cross
                         label=text::dismiss()
-                        on_press=Callback::new(move |_| {
-                            // The pressed button goes, and no event tells that the focus went with it.
-                            toasts.focused.set(false);
-                            toasts.dismiss(toast.id);
-                        })
+                        on_press=Callback::new(move |_| dismiss(toast.id))
                     />
                 </div>
             </For>

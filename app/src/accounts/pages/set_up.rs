@@ -38,14 +38,14 @@ pub fn SetUpPage() -> impl IntoView {
                         autocomplete="off"
                         bad=is("token")
                     />
-                    <PlainField name="name" label=text::name() help=text::name_help() autocomplete="name" bad=is("name") />
                     <PlainField
-                        name="email"
-                        label=text::email()
-                        kind="email"
-                        autocomplete="username"
-                        bad=is("email")
+                        name="name"
+                        label=text::name()
+                        help=text::name_help()
+                        autocomplete="name"
+                        bad=is("name")
                     />
+                    <PlainField name="email" label=text::email() kind="email" autocomplete="username" bad=is("email") />
                     <PlainField
                         name="password"
                         label=text::password()

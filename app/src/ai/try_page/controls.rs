@@ -38,12 +38,9 @@ pub(super) fn Controls(model: TryModel) -> impl IntoView {
     let forms = Callback::new(move |schemas: Vec<Form>| {
         let schemas = StoredValue::new(schemas);
         view! {
-            <Inputs model schemas/>
+            <Inputs model schemas />
             <div class="try-actions">
-                <Button
-                    kind=ButtonKind::Primary
-                    on_press=Callback::new(press)
-                >
+                <Button kind=ButtonKind::Primary on_press=Callback::new(press)>
                     {move || if running.get() { text::stop() } else { text::run() }}
                 </Button>
             </div>
@@ -52,8 +49,8 @@ pub(super) fn Controls(model: TryModel) -> impl IntoView {
     });
     view! {
         <form class="try-form" method="post" novalidate autocomplete="off" on:submit=on_submit on:keydown=on_key>
-            <ActionChoice model/>
-            <WithSchema names=SCHEMAS view=forms/>
+            <ActionChoice model />
+            <WithSchema names=SCHEMAS view=forms />
         </form>
     }
     .into_any()

@@ -49,9 +49,9 @@ pub(super) fn Inputs(model: TryModel, schemas: StoredValue<Vec<Form>>) -> impl I
             model.unfolded.set(true);
         }
         let servers = named(MCP_TOOLS).filter(|_| action == ActionName::AiAgent);
-        let servers = servers.map(|form| view! { <McpRows model form/> });
+        let servers = servers.map(|form| view! { <McpRows model form /> });
         view! {
-            <SchemaForm form=forms.inputs/>
+            <SchemaForm form=forms.inputs />
             {servers}
             <details
                 class="disclosure try-settings"
@@ -59,7 +59,7 @@ pub(super) fn Inputs(model: TryModel, schemas: StoredValue<Vec<Form>>) -> impl I
                 on:toggle=move |event| model.unfolded.set(is_open(&event))
             >
                 <summary>{text::settings()}</summary>
-                <SchemaForm form=forms.settings/>
+                <SchemaForm form=forms.settings />
             </details>
         }
         .into_any()

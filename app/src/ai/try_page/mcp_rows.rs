@@ -50,7 +50,7 @@ pub(super) fn McpRows(
         view! {
             <fieldset class="schema-object try-server">
                 <legend class="field-label">{move || text::server_number(number.get())}</legend>
-                <SchemaForm form=row.form/>
+                <SchemaForm form=row.form />
                 <IconButton
                     icon=IconKind::Cross
                     label=Signal::derive(move || text::remove_server(number.get()))
@@ -62,12 +62,16 @@ pub(super) fn McpRows(
     view! {
         <section class="schema-fields" aria-labelledby="try-servers">
             <div>
-                <h3 id="try-servers" class="field-label">{text::mcp_servers()}</h3>
+                <h3 id="try-servers" class="field-label">
+                    {text::mcp_servers()}
+                </h3>
                 <p class="field-help">{text::mcp_help()}</p>
             </div>
-            <For each=move || model.mcp.get() key=|row| row.key children=row/>
+            <For each=move || model.mcp.get() key=|row| row.key children=row />
             <div>
-                <Button id=ADD_ID on_press=Callback::new(add)>{text::add_server()}</Button>
+                <Button id=ADD_ID on_press=Callback::new(add)>
+                    {text::add_server()}
+                </Button>
             </div>
         </section>
     }

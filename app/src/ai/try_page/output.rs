@@ -32,29 +32,35 @@ pub(super) fn Output(model: TryModel) -> impl IntoView {
             <h2 id="try-answer">{text::answer()}</h2>
             <div role="status">
                 {move || match headline.get() {
-                    Some(headline) => view! { <HeadlineLine headline/> }.into_any(),
+                    Some(headline) => view! { <HeadlineLine headline /> }.into_any(),
                     None => view! { <p class="muted">{text::nothing_yet()}</p> }.into_any(),
                 }}
             </div>
-            <p class="visually-hidden" role="status">{announced}</p>
-            <Steps steps/>
+            <p class="visually-hidden" role="status">
+                {announced}
+            </p>
+            <Steps steps />
             <Show when=move || reasoning.with(|reasoning| !reasoning.is_empty())>
                 <details class="disclosure">
                     <summary>{text::reasoning()}</summary>
-                    <p class="try-text muted" dir="auto">{reasoning}</p>
+                    <p class="try-text muted" dir="auto">
+                        {reasoning}
+                    </p>
                 </details>
             </Show>
             <Show when=shows_text>
                 <div class="try-answer">
-                    <p class="try-text" dir="auto">{said}</p>
+                    <p class="try-text" dir="auto">
+                        {said}
+                    </p>
                 </div>
             </Show>
             {move || object.get().map(|object| view! { <pre class="schema-json">{object}</pre> })}
             {move || {
                 let (calls, results) = calls.get();
-                (!calls.is_empty()).then(|| view! { <ToolCalls calls results/> })
+                (!calls.is_empty()).then(|| view! { <ToolCalls calls results /> })
             }}
-            {move || output.get().map(|output| view! { <Facts output/> })}
+            {move || output.get().map(|output| view! { <Facts output /> })}
         </section>
     }
     .into_any()
@@ -85,7 +91,9 @@ fn Facts(output: ActionOutput) -> impl IntoView {
         view! {
             <div>
                 <dt>{label}</dt>
-                <dd><bdi>{content}</bdi></dd>
+                <dd>
+                    <bdi>{content}</bdi>
+                </dd>
             </div>
         }
     };
@@ -98,14 +106,13 @@ fn Facts(output: ActionOutput) -> impl IntoView {
     view! {
         <div class="try-facts">
             <dl class="connection-facts">
-                {fact(text::fact::MODEL, output.model)}
-                {fact(text::fact::LATENCY, milliseconds(output.latency_ms))}
+                {fact(text::fact::MODEL, output.model)} {fact(text::fact::LATENCY, milliseconds(output.latency_ms))}
                 {fact(text::fact::INPUT, usage.input_tokens.to_string())}
                 {fact(text::fact::OUTPUT, usage.output_tokens.to_string())}
                 {usage.reasoning_tokens.map(|count| fact(text::fact::REASONING, count.to_string()))}
                 {fact(text::fact::REASON, output.finish_reason)}
             </dl>
-            <CopyButton content=copied label=text::copy()/>
+            <CopyButton content=copied label=text::copy() />
         </div>
     }
     .into_any()

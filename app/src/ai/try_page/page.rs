@@ -38,10 +38,12 @@ pub fn TryPage() -> impl IntoView {
         <p class="back">
             <a href="/model-bindings">{text::back()}</a>
         </p>
-        <Transition fallback=|| view! { <PageHeader title=text::loading()/> }>
+        <Transition fallback=|| {
+            view! { <PageHeader title=text::loading() /> }
+        }>
             {move || match binding.get() {
                 None => ().into_any(),
-                Some(Ok(binding)) => view! { <Trying binding/> }.into_any(),
+                Some(Ok(binding)) => view! { <Trying binding /> }.into_any(),
                 Some(Err(error)) => unknown(&error),
             }}
         </Transition>
@@ -58,8 +60,8 @@ fn Trying(binding: ModelBinding) -> impl IntoView {
         on_cleanup(move || model.abort_run());
         view! {
             <div class="try">
-                <Controls model/>
-                <Output model/>
+                <Controls model />
+                <Output model />
             </div>
         }
         .into_any()
@@ -67,7 +69,7 @@ fn Trying(binding: ModelBinding) -> impl IntoView {
         view! { <p role="status">{text::may_not_use()}</p> }.into_any()
     };
     view! {
-        <PageHeader title=text::title(&binding.name) about help=HelpTopic::ModelBindings/>
+        <PageHeader title=text::title(&binding.name) about help=HelpTopic::ModelBindings />
         {body}
     }
     .into_any()
@@ -76,8 +78,8 @@ fn Trying(binding: ModelBinding) -> impl IntoView {
 fn unknown(error: &ClientError) -> AnyView {
     if error.slug() == Some("not-found") {
         PageOutcome::note_not_found();
-        view! { <PageHeader title=text::gone() about=text::gone_help()/> }.into_any()
+        view! { <PageHeader title=text::gone() about=text::gone_help() /> }.into_any()
     } else {
-        view! { <PageHeader title=text::could_not_be_loaded() about=error_words(error)/> }.into_any()
+        view! { <PageHeader title=text::could_not_be_loaded() about=error_words(error) /> }.into_any()
     }
 }

@@ -16,7 +16,13 @@ pub(super) fn Steps(steps: Memo<Vec<AgentStep>>) -> impl IntoView {
                     <For
                         each=move || steps.get()
                         key=|step| step.number
-                        children=|step| view! { <li><Step step/></li> }
+                        children=|step| {
+                            view! {
+                                <li>
+                                    <Step step />
+                                </li>
+                            }
+                        }
                     />
                 </ol>
             </section>
@@ -35,18 +41,23 @@ fn Step(step: AgentStep) -> impl IntoView {
         step.usage.input_tokens,
         step.usage.output_tokens
     );
-    let said = (!step.text.is_empty()).then(|| view! { <p class="try-text" dir="auto">{step.text}</p> });
+    let said = (!step.text.is_empty()).then(|| {
+        view! {
+            <p class="try-text" dir="auto">
+                {step.text}
+            </p>
+        }
+    });
     view! {
         <details class="disclosure tool">
             <summary>
                 <span class="tool-name">{text::step(step.number, tools)}</span>
-                <span class="tool-about"><bdi>{names.join(", ")}</bdi></span>
+                <span class="tool-about">
+                    <bdi>{names.join(", ")}</bdi>
+                </span>
                 <span class="muted">{facts}</span>
             </summary>
-            <div class="tool-input">
-                {said}
-                <ToolCalls calls=step.tool_calls results=step.tool_results/>
-            </div>
+            <div class="tool-input">{said} <ToolCalls calls=step.tool_calls results=step.tool_results /></div>
         </details>
     }
     .into_any()
@@ -62,11 +73,11 @@ pub(super) fn ToolCalls(calls: Vec<ModelToolCall>, results: Vec<ModelToolResult>
             let arguments = serde_json::to_string_pretty(&call.arguments).unwrap_or_default();
             let gave = match result {
                 Some(result) => view! {
-                    <dt>
-                        {text::tool_result(result.is_error)} ", " {milliseconds(result.latency_ms)}
-                    </dt>
+                    <dt>{text::tool_result(result.is_error)} ", " {milliseconds(result.latency_ms)}</dt>
                     <dd>
-                        <pre class="schema-json" dir="auto">{result.content}</pre>
+                        <pre class="schema-json" dir="auto">
+                            {result.content}
+                        </pre>
                     </dd>
                 }
                 .into_any(),

@@ -31,12 +31,45 @@ pub(super) fn Details(event: AuditEvent, list: ListHandle) -> impl IntoView {
     view! {
         <dl class="audit-facts">
             <Fact label=column::NUMBER>{event.seq}</Fact>
-            {event.target.id.map(|id| view! { <Fact label=column::RECORD_ID><code>{id.to_string()}</code></Fact> })}
-            {event.referrer.map(|record| view! { <Fact label=column::THROUGH><Record record /></Fact> })}
+            {event
+                .target
+                .id
+                .map(|id| {
+                    view! {
+                        <Fact label=column::RECORD_ID>
+                            <code>{id.to_string()}</code>
+                        </Fact>
+                    }
+                })}
+            {event
+                .referrer
+                .map(|record| {
+                    view! {
+                        <Fact label=column::THROUGH>
+                            <Record record />
+                        </Fact>
+                    }
+                })}
             {version.map(|version| view! { <Fact label=column::VERSION>{version}</Fact> })}
             {event.host.clone().map(|host| view! { <Fact label=column::HOST>{host}</Fact> })}
-            {event.address.map(|address| view! { <Fact label=column::ADDRESS><code>{address}</code></Fact> })}
-            {event.reason.map(|reason| view! { <Fact label=column::REASON><code>{reason}</code></Fact> })}
+            {event
+                .address
+                .map(|address| {
+                    view! {
+                        <Fact label=column::ADDRESS>
+                            <code>{address}</code>
+                        </Fact>
+                    }
+                })}
+            {event
+                .reason
+                .map(|reason| {
+                    view! {
+                        <Fact label=column::REASON>
+                            <code>{reason}</code>
+                        </Fact>
+                    }
+                })}
             {event.details.map(|details| view! { <Fact label=column::DETAILS>{details}</Fact> })}
             {event
                 .request_id

@@ -81,12 +81,7 @@ pub(super) fn Filters(
         })
     };
     view! {
-        <form
-            class="filters"
-            method="get"
-            aria-label=LABEL
-            on:submit=|event: SubmitEvent| event.prevent_default()
-        >
+        <form class="filters" method="get" aria-label=LABEL on:submit=|event: SubmitEvent| event.prevent_default()>
             <Choice list name="action" label=filter::ACTION known=text::ACTIONS />
             <Choice list name="outcome" label=filter::OUTCOME known=text::OUTCOMES />
             <label class="filter">
@@ -159,11 +154,7 @@ fn Choice(
     view! {
         <label class="filter">
             <span>{label}</span>
-            <select
-                class="select"
-                name=name
-                on:change=move |event| set(list, name, &event_target_value(&event))
-            >
+            <select class="select" name=name on:change=move |event| set(list, name, &event_target_value(&event))>
                 {option(String::new(), ANY.to_owned())}
                 {options}
                 {unknown}
@@ -186,9 +177,7 @@ fn Moment(list: ListHandle, name: &'static str, label: &'static str) -> impl Int
     };
     view! {
         <label class="filter">
-            <span>
-                {label} <span class="no-life muted">" " {IN_UTC}</span>
-            </span>
+            <span>{label} <span class="no-life muted">" " {IN_UTC}</span></span>
             <input
                 class="field-input"
                 type="datetime-local"

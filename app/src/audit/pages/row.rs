@@ -35,7 +35,14 @@ pub(super) fn AuditRow(
             <td role="cell" class="cell-name audit-what">
                 <details>
                     <summary>
-                        {what} {tries.map(|tries| view! { " " <span class="muted">{tries}</span> })}
+                        {what}
+                        {tries
+                            .map(|tries| {
+                                view! {
+                                    " "
+                                    <span class="muted">{tries}</span>
+                                }
+                            })}
                     </summary>
                     <Details event=event.clone() list />
                 </details>

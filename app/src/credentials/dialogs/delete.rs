@@ -84,13 +84,13 @@ pub fn DeleteCredentialDialog(
                     .map(|found| {
                         let known = found
                             .map_or_else(
-                                // Without the list the count still says whether the name must be typed.
                                 |_| Uses {
                                     total: credential.with_value(|credential| credential.used_by),
                                     ..Uses::default()
                                 },
                                 Uses::from,
                             );
+                        // Without the list the count still says whether the name must be typed.
                         view! { <DeleteForm credential=credential.get_value() known on_done /> }
                     })
             }}
@@ -178,11 +178,7 @@ fn DeleteForm(credential: Credential, known: Uses, on_done: Callback<Done>) -> i
                 <div class="notice" class:notice-danger=in_use>
                     <p>
                         {move || {
-                            if in_use.get() {
-                                text::in_use(total.get())
-                            } else {
-                                text::not_in_use().to_owned()
-                            }
+                            if in_use.get() { text::in_use(total.get()) } else { text::not_in_use().to_owned() }
                         }} " " {text::destroyed()}
                     </p>
                 </div>
@@ -191,12 +187,7 @@ fn DeleteForm(credential: Credential, known: Uses, on_done: Callback<Done>) -> i
                 </p>
                 <Show when=move || in_use.get()>
                     <ReferenceList items total hidden />
-                    <TextField
-                        ids=FieldIds::of(CONFIRM_ID)
-                        label=text::type_name()
-                        value=typed
-                        error=fault
-                    />
+                    <TextField ids=FieldIds::of(CONFIRM_ID) label=text::type_name() value=typed error=fault />
                 </Show>
             </DialogBody>
             <GeneralError state=save.state() />

@@ -136,9 +136,7 @@ fn EditForm(
                 </div>
                 <p role="status">{move || said.get()}</p>
             </DialogBody>
-            <GeneralError
-                state=save.state()
-                pointers=&["/name", "/value"]>
+            <GeneralError state=save.state() pointers=&["/name", "/value"]>
                 <LoadCurrent save credential said />
             </GeneralError>
             <DialogFooter busy=save.busy() />

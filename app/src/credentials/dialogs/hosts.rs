@@ -134,7 +134,8 @@ fn HostsForm(credential: RwSignal<Credential>, typed: RwSignal<String>, on_done:
             </DialogBody>
             <GeneralError
                 state=save.state()
-                also=Callback::new(|pointer: String| pointer.starts_with("/allowed_hosts"))>
+                also=Callback::new(|pointer: String| pointer.starts_with("/allowed_hosts"))
+            >
                 <LoadCurrent save credential said />
             </GeneralError>
             <DialogFooter busy=save.busy() />

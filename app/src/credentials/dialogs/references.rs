@@ -66,7 +66,14 @@ fn ReferenceItem(item: Reference) -> impl IntoView {
             <span class="references-name">{name}</span>
             <span class="muted">
                 {match item.last_used_at {
-                    Some(at) => view! { {text::last_used()} " " <Time at /> }.into_any(),
+                    Some(at) => {
+                        view! {
+                            {text::last_used()}
+                            " "
+                            <Time at />
+                        }
+                            .into_any()
+                    }
                     None => text::never_used().into_any(),
                 }}
             </span>

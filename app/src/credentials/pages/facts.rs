@@ -29,10 +29,7 @@ pub fn CredentialFacts(
                     <dt>{column::ID}</dt>
                     <dd class="facts-id">
                         <code class="full-id">{id}</code>
-                        <CopyButton
-                            content=Signal::derive(id)
-                            label=Signal::derive(move || text::copy_id(&name()))
-                        />
+                        <CopyButton content=Signal::derive(id) label=Signal::derive(move || text::copy_id(&name())) />
                     </dd>
                 </div>
                 <div>
@@ -78,7 +75,7 @@ pub fn CredentialFacts(
                                         .into_iter()
                                         .map(|entry| {
                                             let is_from_before = from_before.contains(&entry);
-                                            view! { <AllowedDestination entry is_from_before/> }
+                                            view! { <AllowedDestination entry is_from_before /> }
                                         })
                                         .collect_view()
                                 }}
@@ -87,8 +84,7 @@ pub fn CredentialFacts(
                         <Show when=move || !from_before().is_empty()>
                             <p class="field-help">{text::from_before_help()}</p>
                         </Show>
-                        {change_hosts
-                            .map(|href| view! { <LinkButton href>{text::change_hosts()}</LinkButton> })}
+                        {change_hosts.map(|href| view! { <LinkButton href>{text::change_hosts()}</LinkButton> })}
                     </dd>
                 </div>
             </dl>
@@ -112,7 +108,7 @@ fn AllowedDestination(entry: String, is_from_before: bool) -> impl IntoView {
                 .then(|| {
                     view! {
                         <span class="hosts-plain">
-                            <Icon kind=IconKind::Alert size=14/>
+                            <Icon kind=IconKind::Alert size=14 />
                             {text::plain_http()}
                         </span>
                     }

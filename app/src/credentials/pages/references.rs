@@ -90,9 +90,7 @@ fn ReferenceTable(page: Page<Reference>) -> impl IntoView {
             </thead>
             <tbody role="rowgroup">{rows}</tbody>
         </table>
-        {hidden
-            .is_positive()
-            .then(|| view! { <p class="card-empty">{text::and_hidden(hidden)}</p> })}
+        {hidden.is_positive().then(|| view! { <p class="card-empty">{text::and_hidden(hidden)}</p> })}
     }
     .into_any()
 }

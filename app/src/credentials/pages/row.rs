@@ -147,8 +147,7 @@ fn Operations(id: CredentialId, name: Signal<String>, may_update: bool, may_dele
                             danger=true
                         />
                     }
-                })}
-            <Menu id=format!("menu-{id}") label=Signal::derive(move || text::more(&name.get()))>
+                })} <Menu id=format!("menu-{id}") label=Signal::derive(move || text::more(&name.get()))>
                 <Show when=move || may_update>
                     <MenuLink href=rename>{text::rename()}</MenuLink>
                 </Show>

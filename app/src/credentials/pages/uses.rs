@@ -63,9 +63,7 @@ fn UseTable(uses: Vec<Use>) -> impl IntoView {
                         .collect_view()}
                 </tr>
             </thead>
-            <tbody role="rowgroup">
-                {uses.into_iter().map(|used| view! { <UseRow used /> }).collect_view()}
-            </tbody>
+            <tbody role="rowgroup">{uses.into_iter().map(|used| view! { <UseRow used /> }).collect_view()}</tbody>
         </table>
     }
     .into_any()
@@ -99,8 +97,21 @@ fn UseRow(used: Use) -> impl IntoView {
             </td>
             <td role="cell" data-label=detail_column::OUTCOME>
                 <span class=class>{text::outcome(used.outcome)}</span>
-                {used.reason.map(|reason| view! { " " <code>{reason}</code> })}
-                {help.map(|help| view! { " " <small>{help}</small> })}
+                {used
+                    .reason
+                    .map(|reason| {
+                        view! {
+                            " "
+                            <code>{reason}</code>
+                        }
+                    })}
+                {help
+                    .map(|help| {
+                        view! {
+                            " "
+                            <small>{help}</small>
+                        }
+                    })}
             </td>
         </tr>
     }

@@ -51,7 +51,7 @@ pub(super) fn CreateHere(
     });
     let below = move || {
         let destination = destination.get()?;
-        Some(view! { <WholeHost destination whole=whole_host on_change=move |whole| whole_host.set(whole)/> })
+        Some(view! { <WholeHost destination whole=whole_host on_change=move |whole| whole_host.set(whole) /> })
     };
     view! {
         <Dialog title=text::create_title() is_dirty on_close>

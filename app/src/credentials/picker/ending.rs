@@ -45,7 +45,7 @@ pub(super) fn Ending(driver: Driver, handle: PickerHandle) -> impl IntoView {
             on:mousedown=|event| event.prevent_default()
             on:click=toggle
         >
-            <Icon kind=IconKind::ChevronDown/>
+            <Icon kind=IconKind::ChevronDown />
         </button>
     }
     .into_any()

@@ -81,19 +81,21 @@ pub fn CredentialPicker(
         <FieldFrame ids=ids.clone() label help=shown_help error=shown_error>
             <div class="picker" node_ref=field on:focusout=on_focusout>
                 <div class="picker-box" class:picker-deleted=move || handle.is_deleted()>
-                    <SearchInput driver handle ids=ids.clone() error=shown_error/>
-                    <Ending driver handle/>
+                    <SearchInput driver handle ids=ids.clone() error=shown_error />
+                    <Ending driver handle />
                 </div>
-                <CredentialList driver handle control=control.get_value() field/>
+                <CredentialList driver handle control=control.get_value() field />
             </div>
-            <NoticeLine handle has_error=Signal::derive(move || shown_error.with(Option::is_some))/>
+            <NoticeLine handle has_error=Signal::derive(move || shown_error.with(Option::is_some)) />
         </FieldFrame>
         {move || {
             driver
                 .draft
                 .get()
                 .map(|draft| {
-                    view! { <CreateHere handle draft destination on_close=Callback::new(move |()| driver.draft.set(None))/> }
+                    view! {
+                        <CreateHere handle draft destination on_close=Callback::new(move |()| driver.draft.set(None)) />
+                    }
                 })
         }}
     }

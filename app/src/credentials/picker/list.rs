@@ -56,7 +56,7 @@ pub(super) fn CredentialList(
                             aria-selected=if active == Some(index) { "true" } else { "false" }
                             on:click=move |_| driver.send(Event::Pressed(index))
                         >
-                            <RowWords row search=search.clone() current/>
+                            <RowWords row search=search.clone() current />
                         </div>
                     }
                 })
@@ -95,7 +95,7 @@ fn RowWords(row: Row, search: String, current: bool) -> impl IntoView {
             view! {
                 <span class="picker-row-name">{parts.before} <b>{parts.found}</b> {parts.after}</span>
                 <span class="picker-row-owner">{credential.owner.name.clone()}</span>
-                {current.then(|| view! { <Icon kind=IconKind::Check/> })}
+                {current.then(|| view! { <Icon kind=IconKind::Check /> })}
             }
             .into_any()
         }

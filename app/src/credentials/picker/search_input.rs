@@ -44,6 +44,12 @@ pub(super) fn SearchInput(
         move || ids.described_by(true, error.get().is_some())
     };
     let list = format!("{}-list", ids.control);
+    // Half of a composed word is no search; `compositionend` comes with the whole word.
+    let on_input = move |event: ev::Event| {
+        if !event.unchecked_ref::<web_sys::InputEvent>().is_composing() {
+            typed();
+        }
+    };
     view! {
         <input
             node_ref=handle.input
@@ -77,12 +83,7 @@ pub(super) fn SearchInput(
                     driver.send(Event::Opened);
                 }
             }
-            on:input=move |event| {
-                // Half of a composed word is no search; the end of it comes as an event of its own.
-                if !event.unchecked_ref::<web_sys::InputEvent>().is_composing() {
-                    typed();
-                }
-            }
+            on:input=on_input
             on:compositionend=move |_| typed()
             on:keydown=move |event| on_key(driver, handle, &event)
         />

@@ -94,7 +94,7 @@ pub fn McpServerDialog(
                     }
                 }
             >
-                <FormFields form on_saved=saved/>
+                <FormFields form on_saved=saved />
             </Show>
         </Dialog>
     }

@@ -59,7 +59,7 @@ pub(super) fn FormFields(form: Form, on_saved: Callback<McpServer>) -> impl Into
     view! {
         <DialogForm on_submit=submit>
             <DialogBody>
-                <ErrorSummary issues=Signal::derive(move || issues(form))/>
+                <ErrorSummary issues=Signal::derive(move || issues(form)) />
                 <TextField
                     ids=FieldIds::of(NAME_ID)
                     label=text::name()
@@ -72,9 +72,9 @@ pub(super) fn FormFields(form: Form, on_saved: Callback<McpServer>) -> impl Into
                         form.check_name();
                     })
                 />
-                <TransportChoice form/>
-                <Show when=move || form.is_program() fallback=move || view! { <AddressFields form url/> }>
-                    <ProgramFields program=form.program/>
+                <TransportChoice form />
+                <Show when=move || form.is_program() fallback=move || view! { <AddressFields form url /> }>
+                    <ProgramFields program=form.program />
                 </Show>
                 <TestPanel
                     id="mcp-test"
@@ -86,7 +86,7 @@ pub(super) fn FormFields(form: Form, on_saved: Callback<McpServer>) -> impl Into
                 />
             </DialogBody>
             <GeneralError state=form.save.state() pointers=POINTERS>
-                <TakeOver save=form.save on_take_over=Callback::new(move |()| form.take_over())/>
+                <TakeOver save=form.save on_take_over=Callback::new(move |()| form.take_over()) />
             </GeneralError>
             <DialogFooter busy=form.save.busy()>
                 <TestButton
@@ -138,9 +138,7 @@ fn AddressFields(form: Form, url: NodeRef<Input>) -> impl IntoView {
             destination=form.destination.into()
             allow=form.consent.allow
         />
-        <PlainWarning address=Signal::derive(move || {
-            form.picker.selected_id().is_some().then(|| form.url.get())
-        })/>
+        <PlainWarning address=Signal::derive(move || { form.picker.selected_id().is_some().then(|| form.url.get()) }) />
     }
     .into_any()
 }
@@ -149,7 +147,7 @@ fn AddressFields(form: Form, url: NodeRef<Input>) -> impl IntoView {
 fn details(run: &TestRun<Tested, TestResult>) -> Option<AnyView> {
     match run {
         TestRun::Ended { outcome, .. } => match &**outcome {
-            Outcome::Connected(result) => Some(view! { <Connected result=result.clone()/> }.into_any()),
+            Outcome::Connected(result) => Some(view! { <Connected result=result.clone() /> }.into_any()),
             Outcome::Problem(_) | Outcome::NoAnswer(_) => None,
         },
         TestRun::Idle | TestRun::Running(_) | TestRun::Cancelled => None,

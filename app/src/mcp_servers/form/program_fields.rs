@@ -14,9 +14,9 @@ pub(super) fn ProgramFields(program: ProgramModel) -> impl IntoView {
         chosen.is_some_and(|chosen| chosen.takes_args) || program.args.with(|args| !args.is_empty())
     };
     view! {
-        <CommandField program/>
+        <CommandField program />
         <Show when=takes_args>
-            <ArgsField program/>
+            <ArgsField program />
         </Show>
         <TextField
             ids=FieldIds::of(CWD_ID)
@@ -29,7 +29,7 @@ pub(super) fn ProgramFields(program: ProgramModel) -> impl IntoView {
                 program.check_cwd();
             })
         />
-        <Variables program/>
+        <Variables program />
     }
     .into_any()
 }
@@ -72,7 +72,7 @@ fn CommandField(program: ProgramModel) -> impl IntoView {
                 aria-describedby=described
                 on:change=move |event| program.choose(event_target_value(&event))
             >
-                <For each=move || choices.get() key=Clone::clone children=option/>
+                <For each=move || choices.get() key=Clone::clone children=option />
             </select>
         </FieldFrame>
     }
@@ -127,16 +127,18 @@ fn Variables(program: ProgramModel) -> impl IntoView {
             <For
                 each=move || program.env_choices()
                 key=String::clone
-                children=move |name| view! { <Variable program name/> }
+                children=move |name| view! { <Variable program name /> }
             />
             <Show when=move || !has_choices()>
                 <p>{text::program::no_variables()}</p>
             </Show>
             <p class="field-error" id=error_id hidden=move || fault.get().is_none()>
-                <Icon kind=IconKind::Alert size=14/>
+                <Icon kind=IconKind::Alert size=14 />
                 <span>{move || fault.get()}</span>
             </p>
-            <p class="field-help" id=help_id>{text::program::secrets()}</p>
+            <p class="field-help" id=help_id>
+                {text::program::secrets()}
+            </p>
         </fieldset>
     }
     .into_any()

@@ -18,10 +18,7 @@ pub(super) fn TransportChoice(form: Form) -> impl IntoView {
                     prop:checked=move || form.transport.get() == transport
                     on:change=move |_| form.transport.set(transport)
                 />
-                <span>
-                    {label} " "
-                    <span class="field-help">{help}</span>
-                </span>
+                <span>{label} " " <span class="field-help">{help}</span></span>
             </label>
         }
     };

@@ -75,7 +75,9 @@ pub(super) fn EnabledSwitch(server: Memo<McpServer>, listing: Listing<McpServer>
         >
             <span class=TRACK aria-hidden="true"></span>
         </button>
-        <span role="alert" class="switch-failure">{failure}</span>
+        <span role="alert" class="switch-failure">
+            {failure}
+        </span>
     }
     .into_any()
 }

@@ -61,33 +61,41 @@ pub fn McpServersPage() -> impl IntoView {
     };
     view! {
         <PageHeader title=text::mcp_servers() about=text::about() help=HelpTopic::McpServers>
-            <SearchBox list label=text::search()/>
+            <SearchBox list label=text::search() />
             {add()}
         </PageHeader>
         <ListFrame list listing words begin=begin>
-            <SortBy list columns=SORTS/>
+            <SortBy list columns=SORTS />
             <table class="table mcp-table" role="table" aria-label=text::mcp_servers()>
                 <thead role="rowgroup">
                     <tr role="row">
-                        <SortHeader list field="name" label=column::NAME/>
-                        <th role="columnheader" scope="col">{column::ENABLED}</th>
-                        <th role="columnheader" scope="col" class="mcp-url">{column::URL}</th>
-                        <th role="columnheader" scope="col">{column::CREDENTIAL}</th>
-                        <SortHeader list field="created_at" label=column::CREATED class="cell-created"/>
-                        <SortHeader list field="updated_at" label=column::UPDATED class="cell-updated"/>
-                        <th role="columnheader" scope="col" class="cell-operations">{column::OPERATIONS}</th>
+                        <SortHeader list field="name" label=column::NAME />
+                        <th role="columnheader" scope="col">
+                            {column::ENABLED}
+                        </th>
+                        <th role="columnheader" scope="col" class="mcp-url">
+                            {column::URL}
+                        </th>
+                        <th role="columnheader" scope="col">
+                            {column::CREDENTIAL}
+                        </th>
+                        <SortHeader list field="created_at" label=column::CREATED class="cell-created" />
+                        <SortHeader list field="updated_at" label=column::UPDATED class="cell-updated" />
+                        <th role="columnheader" scope="col" class="cell-operations">
+                            {column::OPERATIONS}
+                        </th>
                     </tr>
                 </thead>
                 <tbody role="rowgroup">
                     <For
                         each=move || listing.items()
                         key=|server| server.id
-                        children=move |server| view! { <McpServerRow server listing to_dialog/> }
+                        children=move |server| view! { <McpServerRow server listing to_dialog /> }
                     />
                 </tbody>
             </table>
         </ListFrame>
-        <Dialogs dialog listing may_add/>
+        <Dialogs dialog listing may_add />
     }
     .into_any()
 }
@@ -100,14 +108,14 @@ fn Dialogs(dialog: AddressedDialog, listing: Listing<McpServer>, may_add: bool) 
     move || {
         let address = dialog.current.get()?;
         if address == DialogAddress::add() {
-            return may_add.then(|| view! { <McpServerDialog of=FormOf::New on_saved on_close/> }.into_any());
+            return may_add.then(|| view! { <McpServerDialog of=FormOf::New on_saved on_close /> }.into_any());
         }
         // An address with something else than an id leads to no dialog.
         let id = address.value.parse::<McpServerId>().ok()?;
         Some(match address.key.as_str() {
-            "edit" => view! { <McpServerDialog of=FormOf::Saved(id) on_saved on_close/> }.into_any(),
-            "test" => view! { <TestDialog id on_close/> }.into_any(),
-            "tools" => view! { <ToolsDialog id on_close/> }.into_any(),
+            "edit" => view! { <McpServerDialog of=FormOf::Saved(id) on_saved on_close /> }.into_any(),
+            "test" => view! { <TestDialog id on_close /> }.into_any(),
+            "tools" => view! { <ToolsDialog id on_close /> }.into_any(),
             "delete" => {
                 let known = untrack(|| listing.items()).into_iter().find(|server| server.id == id);
                 let on_deleted = Callback::new(move |id| {
@@ -115,7 +123,7 @@ fn Dialogs(dialog: AddressedDialog, listing: Listing<McpServer>, may_add: bool) 
                     focus_beside(&rows, &row_id(id), ADD_ID);
                     listing.refetch();
                 });
-                view! { <DeleteDialog id known on_deleted on_close/> }.into_any()
+                view! { <DeleteDialog id known on_deleted on_close /> }.into_any()
             }
             _ => return None,
         })

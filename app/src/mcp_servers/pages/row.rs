@@ -37,7 +37,14 @@ pub(super) fn McpServerRow(
     let place = move || server.with(|server| breakable(&place_of(server)));
     let full_place = move || server.with(place_of);
     let is_program = move || server.with(|server| server.transport == Transport::Stdio);
-    let chip = move || is_program().then(|| view! { <span class="chip">{text::program::STDIO}</span> " " });
+    let chip = move || {
+        is_program().then(|| {
+            view! {
+                <span class="chip">{text::program::STDIO}</span>
+                " "
+            }
+        })
+    };
     let created = Signal::derive(move || server.with(|server| server.created_at));
     let updated = Signal::derive(move || server.with(|server| server.updated_at));
     view! {
@@ -51,10 +58,13 @@ pub(super) fn McpServerRow(
                 </span>
             </td>
             <td role="cell" data-label=column::ENABLED>
-                <EnabledSwitch server listing may_update/>
+                <EnabledSwitch server listing may_update />
             </td>
             <td role="cell" class="mcp-url mono" data-label=column::URL>
-                <span class="name-text" title=full_place>{chip} {place}</span>
+                <span class="name-text" title=full_place>
+                    {chip}
+                    {place}
+                </span>
             </td>
             <td role="cell" data-label=column::CREDENTIAL>
                 {move || {
@@ -63,7 +73,7 @@ pub(super) fn McpServerRow(
                         view! { <span class="mcp-variables">{text::program::given(&names)}</span> }.into_any()
                     } else {
                         let credential = server.with(|server| server.credential.clone());
-                        view! { <CredentialCell credential/> }.into_any()
+                        view! { <CredentialCell credential /> }.into_any()
                     }
                 }}
             </td>
@@ -78,16 +88,23 @@ pub(super) fn McpServerRow(
                     {may_use
                         .then(|| {
                             view! {
-                                <IconButton icon=IconKind::Play label=label(text::test) href=to("test")/>
-                                <IconButton icon=IconKind::Wrench label=label(text::tools) href=to("tools")/>
+                                <IconButton icon=IconKind::Play label=label(text::test) href=to("test") />
+                                <IconButton icon=IconKind::Wrench label=label(text::tools) href=to("tools") />
                             }
                         })}
                     {may_update
-                        .then(|| view! { <IconButton icon=IconKind::Pencil label=label(text::edit) href=to("edit")/> })}
+                        .then(|| {
+                            view! { <IconButton icon=IconKind::Pencil label=label(text::edit) href=to("edit") /> }
+                        })}
                     {may_delete
                         .then(|| {
                             view! {
-                                <IconButton icon=IconKind::Trash danger=true label=label(text::delete) href=to("delete")/>
+                                <IconButton
+                                    icon=IconKind::Trash
+                                    danger=true
+                                    label=label(text::delete)
+                                    href=to("delete")
+                                />
                             }
                         })}
                 </span>
@@ -109,6 +126,11 @@ fn place_of(server: &McpServer) -> String {
 /// An address that breaks into lines where a reader would break it.
 fn breakable(url: &str) -> impl IntoView + use<> {
     url.split_inclusive(['/', '.', '?', '&', '=', '-', '_', ':'])
-        .map(|part| view! { {part.to_owned()} <wbr/> })
+        .map(|part| {
+            view! {
+                {part.to_owned()}
+                <wbr />
+            }
+        })
         .collect_view()
 }

@@ -57,7 +57,7 @@ pub fn ToolsDialog(
         Asking::Failed(error) => Some(
             view! {
                 <div class="notice notice-danger">
-                    <Icon kind=IconKind::Alert/>
+                    <Icon kind=IconKind::Alert />
                     <p>{error_words(&error)}</p>
                 </div>
             }
@@ -66,8 +66,8 @@ pub fn ToolsDialog(
     };
     let tools = move || match asking.get() {
         Asking::Tools(tools) => Some(view! {
-            <ConnectionFacts facts=Facts::of_tools(&tools)/>
-            <ToolsList tools=tools.items/>
+            <ConnectionFacts facts=Facts::of_tools(&tools) />
+            <ToolsList tools=tools.items />
         }),
         Asking::Waiting | Asking::Failed(_) => None,
     };

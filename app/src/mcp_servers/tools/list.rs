@@ -12,7 +12,13 @@ pub(in crate::mcp_servers) fn ToolsList(tools: Vec<Tool>) -> impl IntoView {
         <ul class="tools">
             {tools
                 .into_iter()
-                .map(|tool| view! { <li><ToolEntry tool/></li> })
+                .map(|tool| {
+                    view! {
+                        <li>
+                            <ToolEntry tool />
+                        </li>
+                    }
+                })
                 .collect_view()}
         </ul>
     }
@@ -28,18 +34,29 @@ fn ToolEntry(tool: Tool) -> impl IntoView {
     view! {
         <details class="disclosure tool">
             <summary>
-                <code class="tool-name"><bdi>{tool.name}</bdi></code>
-                {tool.description.map(|words| view! { <span class="tool-about" dir="auto">{words}</span> })}
+                <code class="tool-name">
+                    <bdi>{tool.name}</bdi>
+                </code>
+                {tool
+                    .description
+                    .map(|words| {
+                        view! {
+                            <span class="tool-about" dir="auto">
+                                {words}
+                            </span>
+                        }
+                    })}
             </summary>
             <div class="tool-input">
                 {if fields.is_empty() {
                     view! { <p class="field-help">{text::no_input()}</p> }.into_any()
                 } else {
                     view! { <dl class="schema">{fields.into_iter().map(schema_row).collect_view()}</dl> }.into_any()
-                }}
-                <details class="disclosure">
+                }} <details class="disclosure">
                     <summary>{text::json_schema()}</summary>
-                    <pre class="schema-json" tabindex="0" aria-label=text::json_schema()>{json}</pre>
+                    <pre class="schema-json" tabindex="0" aria-label=text::json_schema()>
+                        {json}
+                    </pre>
                 </details>
             </div>
         </details>
@@ -51,7 +68,9 @@ fn schema_row(field: SchemaField) -> impl IntoView {
     view! {
         <div>
             <dt>
-                <code><bdi>{field.name}</bdi></code>
+                <code>
+                    <bdi>{field.name}</bdi>
+                </code>
                 <span class="schema-kind">{field.kind}</span>
                 {field.required.then(|| view! { <span class="chip">{text::required()}</span> })}
             </dt>

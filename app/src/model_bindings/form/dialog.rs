@@ -80,7 +80,7 @@ pub fn ModelBindingDialog(
     view! {
         <Dialog title is_dirty on_close>
             {move || match form.get() {
-                Some(form) => view! { <FormFields form on_saved=saved/> }.into_any(),
+                Some(form) => view! { <FormFields form on_saved=saved /> }.into_any(),
                 None => {
                     view! {
                         <DialogBody>

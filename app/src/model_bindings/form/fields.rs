@@ -31,7 +31,7 @@ pub(super) fn FormFields(form: BindingForm, on_saved: Callback<ModelBinding>) ->
     view! {
         <DialogForm on_submit=Callback::new(move |()| form.submit(done))>
             <DialogBody>
-                <ErrorSummary issues=Signal::derive(move || issues(form))/>
+                <ErrorSummary issues=Signal::derive(move || issues(form)) />
                 <TextField
                     ids=FieldIds::of(NAME_ID)
                     label=text::name()
@@ -43,7 +43,7 @@ pub(super) fn FormFields(form: BindingForm, on_saved: Callback<ModelBinding>) ->
                         form.check_name();
                     })
                 />
-                <SchemaForm form=form.settings/>
+                <SchemaForm form=form.settings />
                 {form
                     .settings
                     .picker(API_KEY)
@@ -59,7 +59,7 @@ pub(super) fn FormFields(form: BindingForm, on_saved: Callback<ModelBinding>) ->
                     })}
                 <PlainWarning address=Signal::derive(move || {
                     form.settings.credential(API_KEY).and_then(|_| base_url(&settings.get()))
-                })/>
+                }) />
                 <TestPanel
                     id="model-test"
                     headline=Signal::derive(move || {
@@ -74,7 +74,7 @@ pub(super) fn FormFields(form: BindingForm, on_saved: Callback<ModelBinding>) ->
                 pointers=&["/name"]
                 also=Callback::new(move |pointer: String| form.settings.shows(&pointer, SETTINGS))
             >
-                <TakeOver save=form.save on_take_over=Callback::new(move |()| form.take_over())/>
+                <TakeOver save=form.save on_take_over=Callback::new(move |()| form.take_over()) />
             </GeneralError>
             <DialogFooter busy=form.save.busy()>
                 <TestButton
@@ -93,7 +93,7 @@ pub(super) fn FormFields(form: BindingForm, on_saved: Callback<ModelBinding>) ->
 fn details(run: &TestRun<Value, ModelTestResult>) -> Option<AnyView> {
     match run {
         TestRun::Ended { outcome, .. } => match &**outcome {
-            Outcome::Connected(result) => Some(view! { <Answered result=result.clone()/> }.into_any()),
+            Outcome::Connected(result) => Some(view! { <Answered result=result.clone() /> }.into_any()),
             Outcome::Problem(_) | Outcome::NoAnswer(_) => None,
         },
         TestRun::Idle | TestRun::Running(_) | TestRun::Cancelled => None,

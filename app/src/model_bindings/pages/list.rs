@@ -60,35 +60,47 @@ pub fn ModelBindingsPage() -> impl IntoView {
     };
     view! {
         <PageHeader title=text::model_bindings() about=text::about() help=HelpTopic::ModelBindings>
-            <SearchBox list label=text::search()/>
+            <SearchBox list label=text::search() />
             {add()}
         </PageHeader>
         <ListFrame list listing words begin=begin>
-            <SortBy list columns=SORTS/>
+            <SortBy list columns=SORTS />
             <table class="table binding-table" role="table" aria-label=text::model_bindings()>
                 <thead role="rowgroup">
                     <tr role="row">
-                        <SortHeader list field="name" label=column::NAME/>
-                        <th role="columnheader" scope="col" class="binding-provider">{column::PROVIDER}</th>
-                        <th role="columnheader" scope="col">{column::MODEL}</th>
-                        <th role="columnheader" scope="col">{column::CREDENTIAL}</th>
-                        <th role="columnheader" scope="col" class="binding-host">{column::HOST}</th>
-                        <th role="columnheader" scope="col" class="binding-used">{column::LAST_USED}</th>
-                        <SortHeader list field="created_at" label=column::CREATED class="cell-created"/>
-                        <SortHeader list field="updated_at" label=column::UPDATED class="cell-updated"/>
-                        <th role="columnheader" scope="col" class="cell-operations">{column::OPERATIONS}</th>
+                        <SortHeader list field="name" label=column::NAME />
+                        <th role="columnheader" scope="col" class="binding-provider">
+                            {column::PROVIDER}
+                        </th>
+                        <th role="columnheader" scope="col">
+                            {column::MODEL}
+                        </th>
+                        <th role="columnheader" scope="col">
+                            {column::CREDENTIAL}
+                        </th>
+                        <th role="columnheader" scope="col" class="binding-host">
+                            {column::HOST}
+                        </th>
+                        <th role="columnheader" scope="col" class="binding-used">
+                            {column::LAST_USED}
+                        </th>
+                        <SortHeader list field="created_at" label=column::CREATED class="cell-created" />
+                        <SortHeader list field="updated_at" label=column::UPDATED class="cell-updated" />
+                        <th role="columnheader" scope="col" class="cell-operations">
+                            {column::OPERATIONS}
+                        </th>
                     </tr>
                 </thead>
                 <tbody role="rowgroup">
                     <For
                         each=move || listing.items()
                         key=|binding| binding.id
-                        children=move |binding| view! { <ModelBindingRow binding listing to_dialog/> }
+                        children=move |binding| view! { <ModelBindingRow binding listing to_dialog /> }
                     />
                 </tbody>
             </table>
         </ListFrame>
-        <Dialogs dialog listing may_add/>
+        <Dialogs dialog listing may_add />
     }
     .into_any()
 }
@@ -101,13 +113,13 @@ fn Dialogs(dialog: AddressedDialog, listing: Listing<ModelBinding>, may_add: boo
     move || {
         let address = dialog.current.get()?;
         if address == DialogAddress::add() {
-            return may_add.then(|| view! { <ModelBindingDialog of=FormOf::New on_saved on_close/> }.into_any());
+            return may_add.then(|| view! { <ModelBindingDialog of=FormOf::New on_saved on_close /> }.into_any());
         }
         // An address with something else than an id leads to no dialog.
         let id = address.value.parse::<ModelBindingId>().ok()?;
         Some(match address.key.as_str() {
-            "edit" => view! { <ModelBindingDialog of=FormOf::Saved(id) on_saved on_close/> }.into_any(),
-            "test" => view! { <TestDialog id on_close/> }.into_any(),
+            "edit" => view! { <ModelBindingDialog of=FormOf::Saved(id) on_saved on_close /> }.into_any(),
+            "test" => view! { <TestDialog id on_close /> }.into_any(),
             "delete" => {
                 let known = untrack(|| listing.items()).into_iter().find(|binding| binding.id == id);
                 let on_deleted = Callback::new(move |id| {
@@ -115,7 +127,7 @@ fn Dialogs(dialog: AddressedDialog, listing: Listing<ModelBinding>, may_add: boo
                     focus_beside(&rows, &row_id(id), ADD_ID);
                     listing.refetch();
                 });
-                view! { <DeleteDialog id known on_deleted on_close/> }.into_any()
+                view! { <DeleteDialog id known on_deleted on_close /> }.into_any()
             }
             _ => return None,
         })

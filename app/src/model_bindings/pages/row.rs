@@ -39,7 +39,7 @@ pub(super) fn ModelBindingRow(
     let created = Signal::derive(move || binding.with(|binding| binding.created_at));
     let updated = Signal::derive(move || binding.with(|binding| binding.updated_at));
     let used = move || match binding.with(|binding| binding.last_used_at) {
-        Some(at) => view! { <Time at/> }.into_any(),
+        Some(at) => view! { <Time at /> }.into_any(),
         None => view! { <span class="muted">{text::never_used()}</span> }.into_any(),
     };
     view! {
@@ -47,31 +47,43 @@ pub(super) fn ModelBindingRow(
             <td role="cell" class="cell-name">
                 <RecordName id=row_id(id) name href=may_update.then(|| to("edit")) />
                 <span class="row-details">
-                    <span class="detail-place"><span>{provider}</span> " " <span class="mono">{host}</span></span>
-                    <span class="detail-used"><span>{text::used_short()}</span> " " {used}</span>
-                    <span class="detail-created">{created_short()} " " <Time at=created/></span>
-                    <span class="detail-updated">{updated_short()} " " <Time at=updated/></span>
+                    <span class="detail-place">
+                        <span>{provider}</span>
+                        " "
+                        <span class="mono">{host}</span>
+                    </span>
+                    <span class="detail-used">
+                        <span>{text::used_short()}</span>
+                        " "
+                        {used}
+                    </span>
+                    <span class="detail-created">{created_short()} " " <Time at=created /></span>
+                    <span class="detail-updated">{updated_short()} " " <Time at=updated /></span>
                 </span>
             </td>
-            <td role="cell" class="binding-provider" data-label=column::PROVIDER>{provider}</td>
+            <td role="cell" class="binding-provider" data-label=column::PROVIDER>
+                {provider}
+            </td>
             <td role="cell" class="binding-model" data-label=column::MODEL>
                 <bdi>{model}</bdi>
             </td>
             <td role="cell" data-label=column::CREDENTIAL>
                 {move || {
                     let credential = binding.with(|binding| binding.credential.clone());
-                    view! { <CredentialCell credential/> }
+                    view! { <CredentialCell credential /> }
                 }}
             </td>
             <td role="cell" class="binding-host" data-label=column::HOST>
                 <span class="mono">{host}</span>
             </td>
-            <td role="cell" class="cell-time binding-used" data-label=column::LAST_USED>{used}</td>
+            <td role="cell" class="cell-time binding-used" data-label=column::LAST_USED>
+                {used}
+            </td>
             <td role="cell" class="cell-time cell-created" data-label=column::CREATED>
-                <Time at=created/>
+                <Time at=created />
             </td>
             <td role="cell" class="cell-time cell-updated" data-label=column::UPDATED>
-                <Time at=updated/>
+                <Time at=updated />
             </td>
             <td role="cell" class="cell-operations">
                 <span class="operations">
@@ -83,15 +95,22 @@ pub(super) fn ModelBindingRow(
                                     label=label(text::try_out)
                                     href=Signal::derive(move || format!("/model-bindings/{id}/try"))
                                 />
-                                <IconButton icon=IconKind::Play label=label(text::test) href=to("test")/>
+                                <IconButton icon=IconKind::Play label=label(text::test) href=to("test") />
                             }
                         })}
                     {may_update
-                        .then(|| view! { <IconButton icon=IconKind::Pencil label=label(text::edit) href=to("edit")/> })}
+                        .then(|| {
+                            view! { <IconButton icon=IconKind::Pencil label=label(text::edit) href=to("edit") /> }
+                        })}
                     {may_delete
                         .then(|| {
                             view! {
-                                <IconButton icon=IconKind::Trash danger=true label=label(text::delete) href=to("delete")/>
+                                <IconButton
+                                    icon=IconKind::Trash
+                                    danger=true
+                                    label=label(text::delete)
+                                    href=to("delete")
+                                />
                             }
                         })}
                 </span>

@@ -31,8 +31,14 @@ fn WebhookForm(on_save: Callback<serde_json::Value>) -> impl IntoView {
     let view = Callback::new(move |mut forms: Vec<Form>| {
         let form = FormHandle::new(forms.remove(0), "webhook");
         let save = move |_| form.submit().into_iter().for_each(|value| on_save.run(value));
-        view! { <SchemaForm form/> <button type="button" on:click=save>"Save"</button> }.into_any()
+        view! {
+            <SchemaForm form />
+            <button type="button" on:click=save>
+                "Save"
+            </button>
+        }
+        .into_any()
     });
-    view! { <WithSchema names=&["webhook"] view/> }
+    view! { <WithSchema names=&["webhook"] view /> }
 }
 // example: end

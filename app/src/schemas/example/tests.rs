@@ -56,9 +56,9 @@ fn it_is_shown_with_its_labels_and_the_picker() {
         provide_context(crate::ui::SignInAgain::default());
         crate::accounts::provide_me(|| None);
         // Until the schema is there, it says that it waits.
-        let waiting = view! { <WebhookForm on_save=Callback::new(|_| ())/> }.to_html();
+        let waiting = view! { <WebhookForm on_save=Callback::new(|_| ()) /> }.to_html();
         assert!(waiting.contains("role=\"status\""), "{waiting}");
-        view! { <SchemaForm form=FormHandle::new(form(), "webhook")/> }.to_html()
+        view! { <SchemaForm form=FormHandle::new(form(), "webhook") /> }.to_html()
     });
     for part in [
         "URL",

@@ -56,10 +56,11 @@ pub(super) fn ChoiceField(place: Place) -> impl IntoView {
                 aria-invalid=move || error.get().is_some().then_some("true")
                 aria-describedby=described
                 on:change=move |event| {
-                    pointer.with_value(|pointer| {
-                        form.set(pointer, Entry::Text(event_target_value(&event)));
-                        form.check_field(pointer);
-                    });
+                    pointer
+                        .with_value(|pointer| {
+                            form.set(pointer, Entry::Text(event_target_value(&event)));
+                            form.check_field(pointer);
+                        });
                 }
             >
                 {none.map(|words| option(String::new(), words.to_owned()))}

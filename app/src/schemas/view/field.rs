@@ -62,7 +62,7 @@ pub(super) fn SchemaField(form: FormHandle, base: String, field: Field, is_added
         <div class="schema-field" class:schema-field-added=is_added>
             <div class="schema-field-content">{control(place)}</div>
             <Show when=move || is_added.get()>
-                <IconButton icon=IconKind::Cross label=text::remove(&title) on_press=remove/>
+                <IconButton icon=IconKind::Cross label=text::remove(&title) on_press=remove />
             </Show>
         </div>
     }
@@ -74,14 +74,14 @@ fn control(place: Place) -> AnyView {
         Content::Text {
             lines: Lines::Several, ..
         }
-        | Content::Json(_) => view! { <LinesField place/> }.into_any(),
-        Content::Text { .. } | Content::Url | Content::Number { .. } => view! { <OneLineField place/> }.into_any(),
-        Content::Switch => view! { <SwitchField place/> }.into_any(),
-        Content::Choice(_) => view! { <ChoiceField place/> }.into_any(),
-        Content::Texts { .. } => view! { <TextsField place/> }.into_any(),
-        Content::Credential => view! { <CredentialField place/> }.into_any(),
-        Content::McpServer => view! { <McpServerField place/> }.into_any(),
-        Content::ToolNames { .. } => view! { <ToolNamesField place/> }.into_any(),
+        | Content::Json(_) => view! { <LinesField place /> }.into_any(),
+        Content::Text { .. } | Content::Url | Content::Number { .. } => view! { <OneLineField place /> }.into_any(),
+        Content::Switch => view! { <SwitchField place /> }.into_any(),
+        Content::Choice(_) => view! { <ChoiceField place /> }.into_any(),
+        Content::Texts { .. } => view! { <TextsField place /> }.into_any(),
+        Content::Credential => view! { <CredentialField place /> }.into_any(),
+        Content::McpServer => view! { <McpServerField place /> }.into_any(),
+        Content::ToolNames { .. } => view! { <ToolNamesField place /> }.into_any(),
         Content::Object(_) => object(&place),
     }
 }
@@ -93,14 +93,16 @@ fn object(place: &Place) -> AnyView {
     let help_id = format!("{id}-help");
     let described = help.is_some().then(|| help_id.clone());
     view! {
-        <fieldset
-            class="schema-object"
-            id=id
-            tabindex="-1"
-            aria-describedby=described
-        >
+        <fieldset class="schema-object" id=id tabindex="-1" aria-describedby=described>
             <legend class="field-label">{place.field.title.clone()}</legend>
-            {help.map(|help| view! { <p class="field-help" id=help_id>{help}</p> })}
+            {help
+                .map(|help| {
+                    view! {
+                        <p class="field-help" id=help_id>
+                            {help}
+                        </p>
+                    }
+                })}
             {fields(place.form, &place.pointer, Some(place.field.title.clone()))}
         </fieldset>
     }

@@ -35,7 +35,7 @@ pub(super) fn fields(form: FormHandle, base: &str, group: Option<String>) -> Any
         })
         .collect_view();
     let addable: Vec<Field> = all.into_iter().filter(|field| field.hidden_until_added).collect();
-    let menu = (!addable.is_empty()).then(|| view! { <AddMenu form base=base.get_value() addable group/> });
+    let menu = (!addable.is_empty()).then(|| view! { <AddMenu form base=base.get_value() addable group /> });
     view! {
         {shown}
         {menu}

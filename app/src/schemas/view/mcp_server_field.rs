@@ -128,8 +128,10 @@ pub(super) fn McpServerField(place: Place) -> impl IntoView {
                     on:input=move |event| offer.typed(event_target_value(&event))
                 />
             </Show>
-            <ServerSelect place=place.clone() offer/>
-            <p class="field-help" role="status">{move || offer.status()}</p>
+            <ServerSelect place=place.clone() offer />
+            <p class="field-help" role="status">
+                {move || offer.status()}
+            </p>
             <Show when=move || matches!(offer.servers.get(), Servers::Failed(_))>
                 <div>
                     <Button on_press=Callback::new(move |_| offer.ask())>{text::retry()}</Button>
@@ -166,13 +168,14 @@ fn ServerSelect(place: Place, offer: Offer) -> impl IntoView {
             aria-invalid=move || error.get().is_some().then_some("true")
             aria-describedby=move || ids.described_by(has_help, error.get().is_some())
             on:change=move |event| {
-                pointer.with_value(|pointer| {
-                    form.set(pointer, Entry::Text(event_target_value(&event)));
-                    form.check_field(pointer);
-                });
+                pointer
+                    .with_value(|pointer| {
+                        form.set(pointer, Entry::Text(event_target_value(&event)));
+                        form.check_field(pointer);
+                    });
             }
         >
-            <For each=move || choices.get() key=Clone::clone children=option/>
+            <For each=move || choices.get() key=Clone::clone children=option />
         </select>
     }
     .into_any()

@@ -46,10 +46,17 @@ pub(super) fn SwitchField(place: Place) -> impl IntoView {
                 <span>{place.field.title.clone()}</span>
             </label>
             <p class="field-error" id=ids.error hidden=move || error.get().is_none()>
-                <Icon kind=IconKind::Alert size=14/>
+                <Icon kind=IconKind::Alert size=14 />
                 <span>{error}</span>
             </p>
-            {help.map(|help| view! { <p class="field-help" id=ids.help>{help}</p> })}
+            {help
+                .map(|help| {
+                    view! {
+                        <p class="field-help" id=ids.help>
+                            {help}
+                        </p>
+                    }
+                })}
         </div>
     }
     .into_any()
@@ -62,7 +69,11 @@ fn three(place: &Place, answer: Memo<Option<bool>>, set: Callback<Option<bool>>)
         move || ids.described_by(has_help, error.get().is_some())
     };
     let option = move |this: Option<bool>, value: &'static str, words: &'static str| {
-        view! { <option value=value prop:selected=move || answer.get() == this>{words}</option> }
+        view! {
+            <option value=value prop:selected=move || answer.get() == this>
+                {words}
+            </option>
+        }
     };
     view! {
         <FieldFrame ids=ids.clone() label=place.field.title.clone() help error>
@@ -71,11 +82,13 @@ fn three(place: &Place, answer: Memo<Option<bool>>, set: Callback<Option<bool>>)
                 id=ids.control
                 aria-describedby=described
                 on:change=move |event| {
-                    set.run(match event_target_value(&event).as_str() {
-                        "yes" => Some(true),
-                        "no" => Some(false),
-                        _ => None,
-                    });
+                    set.run(
+                        match event_target_value(&event).as_str() {
+                            "yes" => Some(true),
+                            "no" => Some(false),
+                            _ => None,
+                        },
+                    );
                 }
             >
                 {option(None, "", text::not_set())}

@@ -102,7 +102,7 @@ pub(super) fn TextsField(place: Place) -> impl IntoView {
             <For
                 each=move || 0..rows.now.with(Vec::len)
                 key=|index| *index
-                children=move |index| view! { <Row rows index/> }
+                children=move |index| view! { <Row rows index /> }
             />
             <div>
                 <Button id=rows.add_id() on_press=Callback::new(move |_| rows.add())>
@@ -110,10 +110,17 @@ pub(super) fn TextsField(place: Place) -> impl IntoView {
                 </Button>
             </div>
             <p class="field-error" id=ids.error hidden=move || error.get().is_none()>
-                <Icon kind=IconKind::Alert size=14/>
+                <Icon kind=IconKind::Alert size=14 />
                 <span>{error}</span>
             </p>
-            {help.map(|help| view! { <p class="field-help" id=ids.help>{help}</p> })}
+            {help
+                .map(|help| {
+                    view! {
+                        <p class="field-help" id=ids.help>
+                            {help}
+                        </p>
+                    }
+                })}
         </fieldset>
     }
     .into_any()
@@ -150,13 +157,9 @@ fn Row(rows: Rows, index: usize) -> impl IntoView {
                 }
                 on:blur=move |_| rows.leaving.left()
             />
-            <IconButton
-                icon=IconKind::Cross
-                label=remove_words
-                on_press=Callback::new(move |_| rows.remove(index))
-            />
+            <IconButton icon=IconKind::Cross label=remove_words on_press=Callback::new(move |_| rows.remove(index)) />
             <p class="field-error" id=error_id hidden=move || fault.get().is_none()>
-                <Icon kind=IconKind::Alert size=14/>
+                <Icon kind=IconKind::Alert size=14 />
                 <span>{fault}</span>
             </p>
         </div>

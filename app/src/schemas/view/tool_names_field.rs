@@ -164,13 +164,20 @@ pub(super) fn ToolNamesField(place: Place) -> impl IntoView {
             {radio(false, text::all_tools())}
             {radio(true, text::only_these())}
             <Show when=move || limited.get()>
-                <ToolChoices offer/>
+                <ToolChoices offer />
             </Show>
             <p class="field-error" id=ids.error hidden=move || error.get().is_none()>
-                <Icon kind=IconKind::Alert size=14/>
+                <Icon kind=IconKind::Alert size=14 />
                 <span>{error}</span>
             </p>
-            {help.map(|help| view! { <p class="field-help" id=ids.help>{help}</p> })}
+            {help
+                .map(|help| {
+                    view! {
+                        <p class="field-help" id=ids.help>
+                            {help}
+                        </p>
+                    }
+                })}
         </fieldset>
     }
     .into_any()
@@ -184,9 +191,11 @@ fn ToolChoices(offer: Offer) -> impl IntoView {
             <For
                 each=move || offer.names()
                 key=String::clone
-                children=move |name| view! { <ToolChoice offer name/> }
+                children=move |name| view! { <ToolChoice offer name /> }
             />
-            <p class="field-help" role="status">{move || offer.status()}</p>
+            <p class="field-help" role="status">
+                {move || offer.status()}
+            </p>
             <Show when=move || matches!(offer.tools.get(), Tools::Failed(_))>
                 <div>
                     <Button on_press=Callback::new(move |_| offer.ask())>{text::retry()}</Button>
@@ -220,7 +229,15 @@ fn ToolChoice(offer: Offer, name: String) -> impl IntoView {
             />
             <span>
                 <code>{shown}</code>
-                {move || is_gone().then(|| view! { " " <span class="field-help">{text::not_offered()}</span> })}
+                {move || {
+                    is_gone()
+                        .then(|| {
+                            view! {
+                                " "
+                                <span class="field-help">{text::not_offered()}</span>
+                            }
+                        })
+                }}
             </span>
         </label>
     }

@@ -107,7 +107,9 @@ pub fn SearchBox(
             <input type="hidden" name="limit" value=move || kept(|state| state.limit.to_string()) />
             {move || {
                 let set = list.state.with(|state| state.filters.clone());
-                set.into_iter().map(|(name, content)| view! { <input type="hidden" name=name value=content /> }).collect_view()
+                set.into_iter()
+                    .map(|(name, content)| view! { <input type="hidden" name=name value=content /> })
+                    .collect_view()
             }}
             <kbd aria-hidden="true">{"/"}</kbd>
             <span class="search-refused" role="status">

@@ -91,6 +91,23 @@ pub(super) fn ConcealedText(
             on_edit();
         }
     };
+    let on_blur = move || {
+        // A field that is removed with the focus in it gets `blur` when its text is wiped already.
+        if !handle.is_alive() {
+            return;
+        }
+        handle.leave();
+        // Offers and errors move what is below: a press on Show or Save comes first.
+        after_press(move || {
+            // The form may be closed by now.
+            if changed.try_get_value() == Some(true) && handle.is_alive() {
+                handle.look_for_offers();
+                if let Some(on_check) = on_check {
+                    on_check.run(());
+                }
+            }
+        });
+    };
     let on_keydown = move |event: ev::KeyboardEvent| {
         handle.settle_caret();
         if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) && !event.is_composing() {
@@ -113,22 +130,7 @@ pub(super) fn ConcealedText(
             aria-describedby=described_by
             placeholder=move || text::hidden_lines(handle.lines.get())
             on:focus=move |_| handle.enter()
-            on:blur=move |_| {
-                // A field that is taken away with the focus in it hears of that when its text is wiped already.
-                if handle.is_alive() {
-                    handle.leave();
-                    // Offers and errors move what is below: a press on Show or Save comes first.
-                    after_press(move || {
-                        // The form may be gone by now.
-                        if changed.try_get_value() == Some(true) && handle.is_alive() {
-                            handle.look_for_offers();
-                            if let Some(on_check) = on_check {
-                                on_check.run(());
-                            }
-                        }
-                    });
-                }
-            }
+            on:blur=move |_| on_blur()
             on:paste=move |_| pasted.set_value(true)
             on:drop=move |_| pasted.set_value(true)
             on:copy=move |event| withhold(&event)

@@ -66,14 +66,14 @@ pub fn ValueField(
                 fallback=|| view! { <div class="value-field-waiting">{text::waiting()}</div> }
             >
                 <div class="value-field-box">
-                    <ConcealedText handle id described_by error said on_check on_submit/>
-                    <ValueTools handle id label said/>
+                    <ConcealedText handle id described_by error said on_check on_submit />
+                    <ValueTools handle id label said />
                 </div>
             </Show>
-            <PasteOffers handle said on_name_found/>
+            <PasteOffers handle said on_name_found />
             <Show when=warned>
                 <p class="field-warning">
-                    <Icon kind=IconKind::Alert size=14/>
+                    <Icon kind=IconKind::Alert size=14 />
                     <span>{text::not_sendable()}</span>
                 </p>
             </Show>

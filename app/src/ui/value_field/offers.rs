@@ -38,7 +38,7 @@ pub fn PasteOffers(
         <div class="value-field-offers" role="status">
             <Show when=move || !handle.offers.get().is_empty()>
                 <ul>
-                    <For each=move || handle.offers.get() key=|offer| *offer children=row/>
+                    <For each=move || handle.offers.get() key=|offer| *offer children=row />
                 </ul>
             </Show>
         </div>

@@ -50,7 +50,13 @@ pub fn UserRow(
                 >
                     {move || shorten_middle(&name.get(), NAME_FITS)}
                 </a>
-                {is_own.then(|| view! { " " <span class="chip">{text::you()}</span> })}
+                {is_own
+                    .then(|| {
+                        view! {
+                            " "
+                            <span class="chip">{text::you()}</span>
+                        }
+                    })}
                 <span class="row-details">
                     <span class="detail-email">{email}</span>
                     <span class="detail-seen">{text::seen_short()} " " <Seen at=seen /></span>
@@ -144,9 +150,9 @@ fn Operations(
                     <Show when=move || state() != UserState::Disabled>
                         <MenuLink href=href("link")>{text::new_link()}</MenuLink>
                     </Show>
-                    <MenuLink href=href("switch")>
-                        {move || if state() == UserState::Disabled { text::enable() } else { text::disable() }}
-                    </MenuLink>
+                    <MenuLink href=href(
+                        "switch",
+                    )>{move || if state() == UserState::Disabled { text::enable() } else { text::disable() }}</MenuLink>
                 </Show>
             </Menu>
         </span>

@@ -95,7 +95,15 @@ pub fn PasswordCard() -> impl IntoView {
             <form class="card-form" method="post" novalidate on:submit=submit>
                 <p class="dialog-about">{text::password_about()}</p>
                 // For password managers, which keep a password under its account.
-                <input class="visually-hidden" type="email" autocomplete="username" tabindex="-1" aria-hidden="true" readonly value=email />
+                <input
+                    class="visually-hidden"
+                    type="email"
+                    autocomplete="username"
+                    tabindex="-1"
+                    aria-hidden="true"
+                    readonly
+                    value=email
+                />
                 <PasswordField
                     id=CURRENT_ID
                     label=text::current_password()
