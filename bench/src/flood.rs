@@ -50,6 +50,10 @@ pub async fn against_quiet(program: &Path, data: &Path, report: &mut Report) -> 
         let flood = Flood::start(server.address).await?;
         let flooded = percentile(times(&mut connection, &call, USES).await?, 99);
         flood.stop().await;
+        report.detail(&format!(
+            "p99 of a use: {:.2} ms quiet, {:.2} ms under the flood",
+            quiet, flooded
+        ));
         ratios.push(flooded / quiet);
     }
     report.rounds(

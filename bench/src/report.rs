@@ -25,16 +25,40 @@ struct Line {
 }
 
 /// Gathers measurements.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Report {
+    only: Option<String>,
     lines: Vec<Line>,
 }
 
 impl Report {
-    /// Says what is measured now.
+    /// A report of the steps whose name contains this text.
+    pub fn of(only: Option<String>) -> Self {
+        Self {
+            only,
+            lines: Vec::new(),
+        }
+    }
+
+    /// `true` if this step is wanted; it then prints its name.
+    pub fn begins(&self, step: &str) -> bool {
+        let wanted = self.only.as_deref().is_none_or(|only| step.contains(only));
+        if wanted {
+            self.say(step);
+        }
+        wanted
+    }
+
+    /// Prints what is done now.
     #[expect(clippy::unused_self, reason = "the report speaks")]
-    pub fn step(&self, what: &str) {
+    pub fn say(&self, what: &str) {
         say(&format!("  measuring: {what} …"));
+    }
+
+    /// Prints a time of this machine, which explains a ratio.
+    #[expect(clippy::unused_self, reason = "the report speaks")]
+    pub fn detail(&self, what: &str) {
+        say(&format!("    {what}"));
     }
 
     /// One number for each round; the median counts.

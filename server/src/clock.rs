@@ -1,4 +1,4 @@
-//! The time, as a parameter.
+//! The time, as a parameter; and chance, for waits that must differ.
 
 use std::sync::Arc;
 
@@ -33,4 +33,13 @@ impl std::fmt::Debug for Clock {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Clock")
     }
+}
+
+/// A random number from 0 to 1.
+#[must_use]
+pub fn chance() -> f64 {
+    let mut bytes = [0; 4];
+    // Without random numbers all waits are the shortest, which is no fault.
+    let _ = getrandom::fill(&mut bytes);
+    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
 }

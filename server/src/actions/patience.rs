@@ -7,6 +7,7 @@ use app::ai::Retries;
 use super::{Actions, Task};
 use crate::ai::wire::{Answer, Ask};
 use crate::ai::{Again, Caller, Failure, Sink};
+use crate::clock::chance;
 
 const ATTEMPTS: u32 = 3;
 const BACKOFF_MS: u64 = 500;
@@ -33,14 +34,6 @@ fn wait(retries: Option<Retries>, attempt: u32, again: Again, chance: f64) -> Op
             Some(Duration::try_from_secs_f64(longer * spread).unwrap_or(most).min(most))
         }
     }
-}
-
-/// Anything from 0 to 1.
-fn chance() -> f64 {
-    let mut bytes = [0; 4];
-    // Without chance the waits are all alike, which is no fault.
-    let _ = getrandom::fill(&mut bytes);
-    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
 }
 
 impl Actions {

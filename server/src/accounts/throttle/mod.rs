@@ -19,6 +19,7 @@ use memory::{Bucket, Reserved, Running};
 use super::email::email_key;
 use super::visit::Visit;
 use super::{Accounts, browsers};
+use crate::clock::chance;
 use crate::db::{Tx, WriteClass, execute, read, within};
 use crate::http::ApiError;
 use crate::state::Base;
@@ -35,8 +36,9 @@ const PER_SITE: i64 = 500;
 const PER_BROWSER: i64 = 10;
 /// Reads of the database for one browser's cookie within the window. Beyond them it is treated as an unknown one.
 const LOOKUPS: u32 = 60;
-/// A refused try is answered after this time, so that a flood of them does not keep the processor busy.
-const REFUSAL_DELAY: Duration = Duration::from_millis(500);
+/// A refused try is answered after this time and up to as much again, so that a flood of them does not keep the processor
+/// busy. With one time for all, a flood would come back in waves, and a use would wait behind each of them.
+const REFUSAL_DELAY: Duration = Duration::from_secs(1);
 /// The longest wait for the outcome of other tries that hold the last places.
 const OUTCOME: Duration = Duration::from_secs(10);
 
@@ -292,7 +294,7 @@ fn known(limits: Vec<Limit>, address: IpAddr) -> Try {
 
 /// Waits before a refused try is answered.
 pub(super) async fn delay_refusal() {
-    tokio::time::sleep(REFUSAL_DELAY).await;
+    tokio::time::sleep(REFUSAL_DELAY.mul_f64(1.0 + chance())).await;
 }
 
 async fn take(tx: &mut Tx, limit: &Limit, now: DateTime<Utc>) -> Result<bool, ApiError> {
