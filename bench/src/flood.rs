@@ -51,8 +51,7 @@ pub async fn against_quiet(program: &Path, data: &Path, report: &mut Report) -> 
         let flooded = percentile(times(&mut connection, &call, USES).await?, 99);
         flood.stop().await;
         report.detail(&format!(
-            "p99 of a use: {:.2} ms quiet, {:.2} ms under the flood",
-            quiet, flooded
+            "p99 of a use: {quiet:.2} ms quiet, {flooded:.2} ms under the flood"
         ));
         ratios.push(flooded / quiet);
     }

@@ -29,6 +29,20 @@ fn is_refused(input_type: &str) -> bool {
     input_type.starts_with("history") || matches!(input_type, "insertFromYank" | "insertTranspose")
 }
 
+fn set_up(handle: ValueHandle, node: leptos::web_sys::HtmlTextAreaElement) {
+    for (name, content) in LEAVE_ALONE {
+        // All of them are valid names, so none is refused.
+        let _ = node.set_attribute(name, content);
+    }
+    handle.refresh();
+    if handle.wants_focus() {
+        // The element is in the document only after this turn.
+        request_animation_frame(move || {
+            let _ = node.focus();
+        });
+    }
+}
+
 /// The element that is typed into.
 #[component]
 pub(super) fn ConcealedText(
@@ -42,19 +56,7 @@ pub(super) fn ConcealedText(
 ) -> impl IntoView {
     let pasted = StoredValue::new(false);
     let changed = StoredValue::new(false);
-    handle.node.on_load(move |node: leptos::web_sys::HtmlTextAreaElement| {
-        for (name, content) in LEAVE_ALONE {
-            // All of them are valid names, so none is refused.
-            let _ = node.set_attribute(name, content);
-        }
-        handle.refresh();
-        if handle.wants_focus() {
-            // The element is in the document only after this turn.
-            request_animation_frame(move || {
-                let _ = node.focus();
-            });
-        }
-    });
+    handle.node.on_load(move |node| set_up(handle, node));
     let withhold = move |event: &leptos::web_sys::Event| {
         if !handle.shown.get_untracked() {
             event.prevent_default();
