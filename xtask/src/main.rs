@@ -1,4 +1,4 @@
-//! The commands of the Strongroom project: `serve`, `test`, `build`, `bench`, `fuzz`, `snapshot` and `count`.
+//! The commands of the Strongroom project: `serve`, `test`, `fmt`, `build`, `bench`, `fuzz`, `snapshot` and `count`.
 //!
 //! `cargo xtask help` lists them. Each installs what it needs where it can, and says which command to run where it cannot.
 
@@ -7,6 +7,7 @@
 mod api_fuzz;
 mod bench;
 mod build;
+mod cargo_tools;
 mod chromium;
 mod chunks;
 mod count;
@@ -14,6 +15,7 @@ mod debian;
 mod demo;
 mod faketime;
 mod first_visit;
+mod format;
 mod fuzz;
 mod node;
 mod playwright;
@@ -52,6 +54,8 @@ enum Command {
     Serve(serve::Options),
     /// Run every check and every test: formatting, lints, Rust tests on SQLite and PostgreSQL, browser tests.
     Test(test::Options),
+    /// Format Rust, and the views in it.
+    Fmt,
     /// Build the server and its site; with `--release`, one self-contained program.
     Build(build::Options),
     /// Measure a release build against bare floors on this machine, and the bytes of first visits.
@@ -81,6 +85,7 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Serve(options) => serve::run(options),
         Command::Test(options) => test::run(options),
+        Command::Fmt => format::run(),
         Command::Build(options) => build::run(options),
         Command::Bench => bench::run(),
         Command::Fuzz(options) => fuzz::run(options),

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
+use crate::cargo_tools::{CARGO_DENY, LEPTOSFMT};
 use crate::process::run_quietly;
 use crate::progress::{Steps, say};
 use crate::site::{self, Mode};
 use crate::summary::Counts;
 use crate::workspace::{Workspace, is_ci};
 use crate::{
-    api_fuzz, build, chromium, faketime, first_visit, node, playwright, postgres, rust_tests, supply, toolchain,
+    api_fuzz, build, chromium, faketime, first_visit, format, node, playwright, postgres, rust_tests, supply, toolchain,
 };
 
 /// The options of `cargo xtask test`.
@@ -122,6 +123,7 @@ struct Tools {
     chromium: PathBuf,
     schemathesis: PathBuf,
     cargo_deny: PathBuf,
+    leptosfmt: PathBuf,
 }
 
 /// Runs the parts asked for; fails at the end when any step failed.
@@ -135,11 +137,7 @@ pub fn run(options: Options) -> Result<()> {
         prepare(&workspace, &options)
     })?;
     if options.wants(Part::Fmt) {
-        steps.attempt("Formatting", || {
-            let mut cargo = workspace.cargo();
-            cargo.args(["fmt", "--all", "--check"]);
-            run_quietly(cargo).map(drop)
-        });
+        steps.attempt("Formatting", || format::check(&workspace, &tools.leptosfmt));
     }
     if options.wants(Part::Lint) {
         lint(&workspace, &mut steps);
@@ -183,8 +181,11 @@ fn prepare(workspace: &Workspace, options: &Options) -> Result<Tools> {
     if options.wants(Part::Lint) || options.opens_a_browser() {
         toolchain::ensure_wasm_target(workspace)?;
     }
+    if options.wants(Part::Fmt) {
+        tools.leptosfmt = LEPTOSFMT.ensure_installed(workspace)?;
+    }
     if options.wants(Part::Deny) {
-        tools.cargo_deny = supply::ensure_installed(workspace)?;
+        tools.cargo_deny = CARGO_DENY.ensure_installed(workspace)?;
     }
     if options.wants(Part::Rust) || options.opens_a_browser() {
         node::ensure_installed()?;

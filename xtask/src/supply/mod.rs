@@ -11,7 +11,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-pub use deny::{check, ensure_installed};
+pub use deny::check;
 
 use crate::process::output_of;
 use crate::workspace::Workspace;
