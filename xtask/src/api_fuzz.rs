@@ -106,6 +106,7 @@ pub fn run(workspace: &Workspace, server: &Path, programs: &Path) -> Result<()> 
         // The cookie goes through the environment: arguments can be read by every user of the machine.
         .env("STRONGROOM_FUZZ_SESSION", session)
         .env("STRONGROOM_FUZZ_RECORDS", records.to_string())
+        .env("STRONGROOM_FUZZ_API", &api)
         .env("PYTHONDONTWRITEBYTECODE", "1");
     let finished = run_showing(fuzz, |_| false)?;
     if let Some(status) = running.ended() {

@@ -269,3 +269,39 @@ fn the_work_for_plain_text_does_not_depend_on_the_number_of_values() {
     let many = work(&Redactor::of_all(&values), plain.as_bytes());
     assert_eq!(many, work(&redactor("canary-7d1f-0"), plain.as_bytes()));
 }
+
+/// Tokens of one issuer, with a header of 36 characters that they share. Their lengths differ.
+fn tokens(count: usize) -> Vec<String> {
+    let header = "canary".repeat(6);
+    (0..count)
+        .map(|number| format!("{header}.{}", format!("{number:03}").repeat(number + 1)))
+        .collect()
+}
+
+fn of_all(values: &[String]) -> Redactor {
+    let values: Vec<SecretValue> = values.iter().cloned().map(SecretValue::new).collect();
+    Redactor::of_all(&values)
+}
+
+#[test]
+fn values_that_share_their_first_bytes_are_each_found() {
+    let tokens = tokens(64);
+    let redactor = of_all(&tokens);
+    for (number, token) in tokens.iter().enumerate() {
+        let text = format!("<{token}> <{0}> <{0}>", tokens[0]);
+        let clean = redactor.text(&text);
+        assert_eq!(clean, format!("<{MASK}> <{MASK}> <{MASK}>"), "token {number}");
+    }
+    // A token that begins inside another one, which never ends.
+    let text = format!("{}{}", &tokens[63][..60], tokens[7]);
+    assert_eq!(redactor.text(&text), format!("{}{MASK}", &tokens[63][..60]));
+}
+
+#[test]
+fn the_work_for_a_head_grows_with_the_values_that_share_it_and_not_with_their_square() {
+    let header = "canary".repeat(6);
+    let text = header.repeat(512);
+    let of = |count: usize| work(&of_all(&tokens(count)), text.as_bytes());
+    let (few, many) = (of(16), of(64));
+    assert!(many < few * 5, "{few} for 16 values, {many} for 64");
+}

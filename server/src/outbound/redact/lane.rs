@@ -1,6 +1,7 @@
 //! One reading of a stream, on its way through an automaton.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
 
 use aho_corasick::automaton::StateID;
 
@@ -11,8 +12,8 @@ use super::fingerprint::{Fingerprint, base};
 use super::patterns::{Member, Table};
 use super::spans::MaskSpans;
 
-/// How many beginnings of long forms may wait at once for their end. More are possible only where a head is made of a
-/// few letters that repeat; then the rest is taken for the form, so that too much is masked and not too little.
+/// The most heads that wait at once for the ends of their forms. More are possible only if a head is a few letters that
+/// repeat; then the rest is taken for the form, so that too much is masked and not too little.
 const MAX_WAITING: usize = 16 * 1024;
 
 /// Receiver of the spans that a lane finds.
@@ -22,6 +23,12 @@ pub(super) struct Finder<'a> {
     /// The shortest form that is masked.
     pub min_bytes: usize,
     pub work: &'a mut Work,
+}
+
+impl Finder<'_> {
+    fn accepts(&self, member: &Member) -> bool {
+        self.redactor.accepts(member.value, member.len, self.min_bytes)
+    }
 }
 
 /// Counts comparisons, for tests that hold the time linear. Without tests it costs nothing.
@@ -107,19 +114,19 @@ impl Lane {
 
     fn heads(&mut self, table: &Table, end: u64, finder: &mut Finder<'_>) {
         for (head, members) in table.heads(self.state) {
-            for (index, member) in members.iter().enumerate() {
+            let mut is_long = false;
+            for member in members {
                 finder.work.add(1);
-                if !finder.redactor.accepts(member.value, member.len, finder.min_bytes) {
-                    continue;
-                }
-                let start = self.start_of(member.len.min(HEAD_BYTES));
-                if member.len <= HEAD_BYTES {
-                    finder.spans.add(start..end);
+                if member.len > HEAD_BYTES {
+                    is_long = true;
+                } else if finder.accepts(member) {
+                    finder.spans.add(self.start_of(member.len)..end);
                     finder.redactor.report(member.value);
-                } else {
-                    let due = self.read + (member.len - HEAD_BYTES) as u64;
-                    self.waiting.add((head, index), start, due);
                 }
+            }
+            if is_long {
+                let start = self.start_of(HEAD_BYTES);
+                self.waiting.add((head, members), start, self.read, finder);
             }
         }
     }
@@ -162,116 +169,152 @@ fn slot(number: u64) -> usize {
     usize::from(number.to_le_bytes()[0]) % HEAD_BYTES
 }
 
-/// Heads of long forms that were found, until their ends are seen.
+/// Heads of long forms that were found, until the ends of these forms are due. Their time is the number of heads times the
+/// number of forms that share them: values such as JSON Web Tokens of one issuer share their first bytes.
 #[derive(Clone, Default)]
 struct Waiting {
     hash: Fingerprint,
+    /// Heads of all groups; those that are assumed count as one.
     count: usize,
-    /// The smallest number at which one is due.
-    due: u64,
-    /// One queue for each form, in the order in which they are due.
-    queues: Vec<Queue>,
-}
-
-#[derive(Clone)]
-struct Queue {
-    form: (usize, usize),
-    waiting: VecDeque<Beginning>,
-    /// Beginnings beyond the limit: from where, and until which number they are due.
+    groups: Vec<Group>,
+    /// When a form is due, as the number of its last byte, its group and its place there.
+    due: BinaryHeap<Reverse<(u64, usize, usize)>>,
+    /// Heads beyond the limit: the start of the first, and the numbers between which their forms are due.
     assumed: Option<(u64, u64, u64)>,
 }
 
+/// What was found of one head.
 #[derive(Clone)]
-struct Beginning {
+struct Group {
+    head: usize,
+    found: VecDeque<Found>,
+    /// How many of them all forms are done with.
+    dropped: u64,
+    /// The accepted forms that begin with this head, the shortest first.
+    forms: Vec<Awaited>,
+}
+
+#[derive(Clone)]
+struct Found {
     start: u64,
-    due: u64,
+    /// The number of its last byte.
+    read: u64,
     hash: Fingerprint,
 }
 
+/// A form that begins with the head of its group.
+#[derive(Clone)]
+struct Awaited {
+    member: usize,
+    rest: u64,
+    /// The number of the head whose end is due next.
+    next: u64,
+}
+
 impl Waiting {
-    fn add(&mut self, form: (usize, usize), start: u64, due: u64) {
-        if self.count == 0 {
-            self.queues.clear();
-            self.due = u64::MAX;
-        }
-        let at = self.queues.iter().position(|queue| queue.form == form);
+    fn add(&mut self, (head, members): (usize, &[Member]), start: u64, read: u64, finder: &Finder<'_>) {
+        let at = self.groups.iter().position(|group| group.head == head);
         let at = at.unwrap_or_else(|| {
-            self.queues.push(Queue {
-                form,
-                waiting: VecDeque::new(),
-                assumed: None,
-            });
-            self.queues.len() - 1
+            self.groups.push(Group::new(head, members, finder));
+            self.groups.len() - 1
         });
-        let Some(queue) = self.queues.get_mut(at) else { return };
-        if self.count >= MAX_WAITING || queue.assumed.is_some() {
-            let (start, first, _) = queue.assumed.unwrap_or((start, due, due));
-            self.count += usize::from(queue.assumed.is_none());
-            queue.assumed = Some((start, first, due));
-            self.due = self.due.min(first);
+        let group = &mut self.groups[at];
+        let (Some(shortest), Some(longest)) = (group.forms.first(), group.forms.last()) else {
+            return;
+        };
+        if self.count >= MAX_WAITING || self.assumed.is_some() {
+            let (first, last) = (read + shortest.rest, read + longest.rest);
+            self.count += usize::from(self.assumed.is_none());
+            let known = self.assumed.unwrap_or((start, first, last));
+            self.assumed = Some((known.0, known.1.min(first), known.2.max(last)));
             return;
         }
+        let number = group.dropped + group.found.len() as u64;
         let hash = self.hash;
-        queue.waiting.push_back(Beginning { start, due, hash });
+        group.found.push_back(Found { start, read, hash });
         self.count += 1;
-        self.due = self.due.min(due);
+        for (place, form) in group.forms.iter().enumerate().filter(|(_, form)| form.next == number) {
+            self.due.push(Reverse((read + form.rest, at, place)));
+        }
     }
 
-    /// Reads one byte, and decides what is due after it.
+    /// Reads one byte, and compares the forms that are due after it.
     fn step(&mut self, read: u64, unit: Unit, table: &Table, finder: &mut Finder<'_>) {
         self.hash = self.hash.and(base(), unit.byte);
         finder.work.add(1);
-        if read < self.due {
-            return;
-        }
-        self.due = u64::MAX;
-        finder.work.add(self.queues.len() as u64 - 1);
-        let mut has_empty = false;
-        for queue in &mut self.queues {
-            let member = table.member(queue.form.0, queue.form.1);
-            while let Some(beginning) = queue.waiting.front().filter(|beginning| beginning.due <= read) {
-                if self.hash.follows(beginning.hash, member.shift, member.rest) {
-                    finder.spans.add(beginning.start..unit.end);
-                    finder.redactor.report(member.value);
-                }
-                queue.waiting.pop_front();
+        while let Some(&Reverse((due, at, place))) = self.due.peek()
+            && due <= read
+        {
+            self.due.pop();
+            finder.work.add(1);
+            let group = &mut self.groups[at];
+            let number = group.forms[place].next;
+            group.forms[place].next += 1;
+            let member = table.member(group.head, group.forms[place].member);
+            if let Some(found) = group.found(number)
+                && self.hash.follows(found.hash, member.shift, member.rest)
+            {
+                finder.spans.add(found.start..unit.end);
+                finder.redactor.report(member.value);
+            }
+            if let Some(next) = group.found(number + 1) {
+                self.due.push(Reverse((next.read + group.forms[place].rest, at, place)));
+            }
+            // The longest form is the last one that is due.
+            if place + 1 == group.forms.len() {
+                group.found.pop_front();
+                group.dropped += 1;
                 self.count -= 1;
             }
-            if let Some((start, first, last)) = queue.assumed
-                && first <= read
-            {
-                finder.spans.add(start..unit.end);
-                if last <= read {
-                    queue.assumed = None;
-                    self.count -= 1;
-                }
-            }
-            match queue.next_due() {
-                Some(due) => self.due = self.due.min(due),
-                None => has_empty = true,
-            }
         }
-        if has_empty {
-            self.queues.retain(|queue| queue.next_due().is_some());
+        if let Some((start, first, last)) = self.assumed
+            && first <= read
+        {
+            finder.spans.add(start..unit.end);
+            if last <= read {
+                self.assumed = None;
+                self.count -= 1;
+            }
         }
     }
 
-    /// Where the first beginning is of the forms that count.
+    /// The start of the first head of the forms that count.
     fn first(&self, counts: impl Fn((usize, usize)) -> bool) -> Option<u64> {
-        let queues = self.queues.iter().filter(|queue| counts(queue.form));
-        queues.filter_map(Queue::first).min()
+        let assumed = self.assumed.map(|(start, _, _)| start);
+        let groups = self.groups.iter().filter_map(|group| group.first(&counts));
+        groups.chain(assumed).min()
     }
 }
 
-impl Queue {
-    fn next_due(&self) -> Option<u64> {
-        let waiting = self.waiting.front().map(|beginning| beginning.due);
-        // What is assumed is due at each byte until its end.
-        waiting.into_iter().chain(self.assumed.map(|(_, first, _)| first)).min()
+impl Group {
+    fn new(head: usize, members: &[Member], finder: &Finder<'_>) -> Self {
+        let long = members.iter().enumerate().filter(|(_, member)| member.len > HEAD_BYTES);
+        let mut forms: Vec<Awaited> = long
+            .filter(|(_, member)| finder.accepts(member))
+            .map(|(place, member)| Awaited {
+                member: place,
+                rest: (member.len - HEAD_BYTES) as u64,
+                next: 0,
+            })
+            .collect();
+        forms.sort_by_key(|form| form.rest);
+        Self {
+            head,
+            found: VecDeque::new(),
+            dropped: 0,
+            forms,
+        }
     }
 
-    fn first(&self) -> Option<u64> {
-        let waiting = self.waiting.front().map(|beginning| beginning.start);
-        waiting.into_iter().chain(self.assumed.map(|(start, _, _)| start)).min()
+    fn found(&self, number: u64) -> Option<&Found> {
+        let place = usize::try_from(number.checked_sub(self.dropped)?).ok()?;
+        self.found.get(place)
+    }
+
+    /// The start of the first head that a form waits for, of the forms that count.
+    fn first(&self, counts: impl Fn((usize, usize)) -> bool) -> Option<u64> {
+        let forms = self.forms.iter().filter(|form| counts((self.head, form.member)));
+        let first = forms.map(|form| form.next).min()?;
+        self.found(first).map(|found| found.start)
     }
 }
