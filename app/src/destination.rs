@@ -1,6 +1,6 @@
 //! Destinations of a credential, as forms and pages show them. The server parses and matches them.
 
-use crate::address::host_of;
+use contract::address::host_of;
 
 /// Scheme, host, port and path prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]

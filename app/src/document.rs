@@ -5,10 +5,11 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use contract::accounts::Me;
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use crate::{App, Theme, accounts::Me};
+use crate::{App, Theme};
 
 /// The addresses of the site's files. The server puts it into context.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,10 +1,9 @@
-//! Pages, components and the wire contract of Strongroom, shared by the server and the browser.
+//! Pages and components of Strongroom, shared by the server and the browser.
 
 // The types of views nest deeply.
 #![recursion_limit = "512"]
 
 pub mod accounts;
-pub mod address;
 pub mod ai;
 pub mod api;
 pub mod audit;
@@ -16,11 +15,8 @@ mod document;
 pub mod help;
 pub mod mcp_servers;
 pub mod model_bindings;
-pub mod names;
 mod routes;
 pub mod schemas;
-pub mod secret;
-pub mod secret_text;
 mod shell;
 pub mod ui;
 pub mod users;

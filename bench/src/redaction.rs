@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use app::secret::SecretValue;
+use contract::secret::SecretValue;
 use server::outbound::redact::Redactor;
 
 use crate::report::{Budget, Report};

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use app::accounts::Role;
-use app::secret::SecretValue;
 use chrono::TimeDelta;
+use contract::accounts::Role;
+use contract::secret::SecretValue;
 use server::accounts::{Accounts, NewUser};
 use server::cli::open_base;
 use server::clock::Clock;

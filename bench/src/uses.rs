@@ -4,9 +4,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use app::accounts::{Role, UserId};
-use app::credentials::{CredentialId, ReferrerKind};
 use chrono::TimeDelta;
+use contract::accounts::{Role, UserId};
+use contract::credentials::{CredentialId, ReferrerKind};
 use server::cli::open_base;
 use server::clock::Clock;
 use server::credentials::{FIND_FOR_USE, Referrer, Resolver, UseRequest};

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use app::secret_text::{KEEP_SECRETS_OUT, LOOKS_LIKE_SECRET, is_secret_id, is_secret_in_address};
+use contract::secret_text::{KEEP_SECRETS_OUT, LOOKS_LIKE_SECRET, is_secret_id, is_secret_in_address};
 use url::Url;
 
 use crate::destination::{Destination, DestinationFault};

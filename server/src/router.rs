@@ -65,7 +65,7 @@ fn api(state: AppState) -> Router {
         .fallback(async || ApiError::NotFound.into_response())
         .with_state::<()>(state);
     Router::new()
-        .nest(app::api::PREFIX, routes)
+        .nest(contract::api::PREFIX, routes)
         .layer(middleware::from_fn(finish_problems))
 }
 
@@ -119,7 +119,7 @@ async fn headers(State(site): State<Site>, request: Request, next: Next) -> Resp
         headers.insert(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
     }
     if let Some(build_id) = site.build_id {
-        headers.insert(HeaderName::from_static(app::api::BUILD_HEADER), build_id);
+        headers.insert(HeaderName::from_static(contract::api::BUILD_HEADER), build_id);
     }
     response
 }

@@ -1,7 +1,9 @@
 //! The account routes of the typed client.
 
-use super::{Me, Session, SessionId, SignIn, UpdateMe};
-use crate::api::{ClientError, Page, ReadClient, WriteClient};
+use contract::accounts::{Me, Session, SessionId, SignIn, UpdateMe};
+use contract::api::Page;
+
+use crate::api::{ClientError, ReadClient, WriteClient};
 
 impl ReadClient {
     /// Who is signed in.

@@ -1,16 +1,11 @@
 //! Who is signed in, and what they may do.
 
 mod api;
-mod dto;
 mod pages;
 mod session;
 mod sign_in_again;
 mod text;
 
-pub use dto::{
-    Action, Me, Owner, Permission, Resource, Role, Scope, Session, SessionId, SetUp, SignIn, SignUp, SignUpLink,
-    UpdateMe, UserId,
-};
 pub use pages::{AccountPage, SetUpPage, SignInPage, WelcomePage};
 pub use session::{leave_when_signed_out, may, own_name, provide_me, provide_session_ended, tell_other_tabs, use_me};
 pub use sign_in_again::SignInAgainDialog;

@@ -1,8 +1,8 @@
 //! The session as the page knows it.
 
+use contract::accounts::{Action, Me, Resource, UserId};
 use leptos::prelude::*;
 
-use super::{Action, Me, Resource, UserId};
 use crate::ui::list::SessionEnded;
 
 /// Who is signed in; a newtype, so that the context cannot be mistaken.

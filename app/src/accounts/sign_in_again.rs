@@ -1,11 +1,12 @@
 //! Signing in over a form whose session has ended.
 
+use contract::accounts::SignIn;
+use contract::secret::SecretValue;
 use leptos::{html, prelude::*, task::spawn_local};
 
-use super::{SignIn, text, use_me};
+use super::{text, use_me};
 use crate::{
     api::WriteClient,
-    secret::SecretValue,
     ui::{
         Again, Dialog, DialogBody, DialogFooter, DialogForm, FieldFrame, FieldIds, Icon, IconKind, SignInAgain,
         TextField, problem_text::error_words,

@@ -1,8 +1,8 @@
 //! The routes of the AI actions of the typed client.
 
+use contract::ai::{ActionEvent, ActionName, ActionOutput};
 use serde_json::Value;
 
-use super::{ActionEvent, ActionName, ActionOutput};
 use crate::api::{ClientError, WriteClient};
 
 impl WriteClient {

@@ -1,6 +1,6 @@
 //! The words of the page on which a model binding is tried.
 
-use super::ActionName;
+use contract::ai::ActionName;
 
 /// Heading of the page.
 #[must_use]

@@ -5,9 +5,8 @@
 //! on the server it has the same signatures and answers [`ClientError::Offline`].
 
 use chrono::{DateTime, Utc};
+use contract::api::{PREFIX, Problem};
 use serde::de::DeserializeOwned;
-
-use super::Problem;
 
 /// Why a call gave no result.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, thiserror::Error)]
@@ -120,7 +119,7 @@ impl ReadClient {
     /// # Errors
     /// [`ClientError`], as its variants say.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
-        self.answer(format!("{}{path}", super::PREFIX)).await?.read()
+        self.answer(format!("{PREFIX}{path}")).await?.read()
     }
 
     /// GET of a path below `/api/v1`, with the time at which the server answered.
@@ -128,7 +127,7 @@ impl ReadClient {
     /// # Errors
     /// [`ClientError`], as its variants say.
     pub async fn get_dated<T: DeserializeOwned>(&self, path: &str) -> Result<(T, Option<DateTime<Utc>>), ClientError> {
-        let answer = self.answer(format!("{}{path}", super::PREFIX)).await?;
+        let answer = self.answer(format!("{PREFIX}{path}")).await?;
         Ok((answer.read()?, answer.date))
     }
 
@@ -173,7 +172,7 @@ impl WriteClient {
             Some(input) => Some(serde_json::to_string(input).map_err(|_| ClientError::Unreadable)?),
             None => None,
         };
-        let path = format!("{}{path}", super::PREFIX);
+        let path = format!("{PREFIX}{path}");
         send_wrapper::SendWrapper::new(browser::fetch(method, &path, body, if_match))
             .await?
             .read()
@@ -216,7 +215,7 @@ impl WriteClient {
         on_event: impl FnMut(super::ServerEvent),
     ) -> Result<(), ClientError> {
         let body = serde_json::to_string(input).map_err(|_| ClientError::Unreadable)?;
-        let path = format!("{}{path}", super::PREFIX);
+        let path = format!("{PREFIX}{path}");
         send_wrapper::SendWrapper::new(browser::stream(&path, body, on_event)).await
     }
 
@@ -290,7 +289,7 @@ mod browser {
         }
         .map_err(|_| ClientError::Unreadable)?;
         let answer = request.send().await.map_err(|_| ClientError::Offline)?;
-        notice_new_build(answer.headers().get(crate::api::BUILD_HEADER));
+        notice_new_build(answer.headers().get(contract::api::BUILD_HEADER));
         let status = answer.status();
         let date = answer.headers().get("date").and_then(|text| read_date(&text));
         let body = answer.binary().await.map_err(|_| ClientError::Offline)?;
@@ -311,7 +310,7 @@ mod browser {
             .body(body)
             .map_err(|_| ClientError::Unreadable)?;
         let answer = request.send().await.map_err(|_| ClientError::Offline)?;
-        notice_new_build(answer.headers().get(crate::api::BUILD_HEADER));
+        notice_new_build(answer.headers().get(contract::api::BUILD_HEADER));
         let status = answer.status();
         if status != 200 {
             let body = answer.binary().await.map_err(|_| ClientError::Offline)?;

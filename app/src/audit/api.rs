@@ -1,7 +1,9 @@
 //! The audit routes of the typed client.
 
-use super::AuditEvent;
-use crate::api::{ClientError, PREFIX, Page, Query, ReadClient};
+use contract::api::{PREFIX, Page, Query};
+use contract::audit::AuditEvent;
+
+use crate::api::{ClientError, ReadClient};
 
 impl ReadClient {
     /// One page of the trail, newest first.
@@ -26,8 +28,9 @@ pub fn export_href(query: &Query) -> String {
 
 #[cfg(test)]
 mod tests {
+    use contract::api::Query;
+
     use super::export_href;
-    use crate::api::Query;
 
     #[test]
     fn an_export_has_the_filters_and_no_pages() {

@@ -1,11 +1,11 @@
 //! The choice to allow one more destination for a credential.
 
+use contract::accounts::{Action, Me, Resource};
+use contract::address::{host_of, is_readable_on_the_way};
+use contract::api::{NamedRecord, Problem};
 use leptos::prelude::*;
 
 use super::text;
-use crate::accounts::{Action, Me, Resource};
-use crate::address::{host_of, is_readable_on_the_way};
-use crate::api::{NamedRecord, Problem};
 use crate::credentials::picker::{self, PickerHandle, WholeHost};
 use crate::destination::Destination;
 use crate::ui::{Icon, IconKind};

@@ -1,9 +1,9 @@
 //! The credential of a row.
 
+use contract::credentials::{CredentialState, CredentialSummary};
 use leptos::prelude::*;
 
 use super::text;
-use crate::credentials::{CredentialState, CredentialSummary};
 use crate::ui::shorten_middle;
 
 /// Names of at most so many characters fit into a narrow column.

@@ -1,7 +1,9 @@
 //! Why a connection failed, in the words of the server: it alone knows which of several causes it was (an unknown name,
 //! a closed port, a status, how the value was sent), and what the other server said.
 
-use crate::api::{ClientError, Problem};
+use contract::api::Problem;
+
+use crate::api::ClientError;
 use crate::ui::problem_text;
 
 /// A sentence or two for a problem of a connection.
@@ -27,8 +29,9 @@ pub(crate) fn error_words(error: &ClientError) -> String {
 
 #[cfg(test)]
 mod tests {
+    use contract::api::Problem;
+
     use super::words;
-    use crate::api::Problem;
 
     fn problem(slug: &str) -> Problem {
         let problem = serde_json::json!({

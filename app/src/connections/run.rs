@@ -1,6 +1,8 @@
 //! The states of testing a connection.
 
-use crate::api::{ClientError, Problem};
+use contract::api::Problem;
+
+use crate::api::ClientError;
 
 /// What a test gives: a failed connection is a result, too.
 pub(crate) trait Tried {
@@ -82,8 +84,10 @@ impl<T: PartialEq, R: Tried + PartialEq> TestRun<T, R> {
 
 #[cfg(test)]
 mod tests {
+    use contract::api::Problem;
+
     use super::{Outcome, TestRun, Tried};
-    use crate::api::{ClientError, Problem};
+    use crate::api::ClientError;
 
     #[derive(Clone, Debug, PartialEq)]
     struct Answer(Option<Problem>);

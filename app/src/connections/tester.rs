@@ -1,11 +1,12 @@
 //! Runs a test, one at a time.
 
+use contract::api::Problem;
 use futures::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::{TestRun, Tried};
-use crate::api::{ClientError, Problem};
+use crate::api::ClientError;
 
 /// A test that can be started and cancelled. `T` is what is tested, `R` what a test gives.
 #[derive(Debug)]

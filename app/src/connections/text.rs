@@ -1,6 +1,7 @@
 //! The words about testing a connection, and about the destinations of a credential.
 
-use crate::credentials::CredentialSummary;
+use contract::credentials::CredentialSummary;
+
 use crate::destination::Destination;
 
 /// Label of the consent to another destination.

@@ -1,7 +1,9 @@
 //! The credential routes of the typed client.
 
-use super::{CreateCredential, Credential, CredentialId, Reference, UpdateCredential, Use};
-use crate::api::{ClientError, Page, Query, ReadClient, WriteClient};
+use contract::api::{Page, Query};
+use contract::credentials::{CreateCredential, Credential, CredentialId, Reference, UpdateCredential, Use};
+
+use crate::api::{ClientError, ReadClient, WriteClient};
 
 impl ReadClient {
     /// One page of the credentials.

@@ -1,6 +1,6 @@
 //! The words of credentials.
 
-use super::{ReferrerKind, UseOutcome};
+use contract::credentials::{ReferrerKind, UseOutcome};
 
 /// The heading of the list.
 #[must_use]

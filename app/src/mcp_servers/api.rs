@@ -1,7 +1,9 @@
 //! The MCP server routes of the typed client.
 
-use super::{McpServer, McpServerId, McpServerInput, StdioCommand, TestResult, ToolList};
-use crate::api::{ClientError, Page, Query, ReadClient, WriteClient};
+use contract::api::{Page, Query};
+use contract::mcp_servers::{McpServer, McpServerId, McpServerInput, StdioCommand, TestResult, ToolList};
+
+use crate::api::{ClientError, ReadClient, WriteClient};
 
 impl ReadClient {
     /// One page of the MCP servers.

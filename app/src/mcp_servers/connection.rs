@@ -1,10 +1,11 @@
 //! What is known of a connection to a server.
 
 use chrono::{DateTime, Utc};
+use contract::mcp_servers::{ServerInfo, TestResult, ToolList};
 use leptos::prelude::*;
 
+use super::text;
 use super::tools::ToolsList;
-use super::{ServerInfo, TestResult, ToolList, text};
 use crate::connections::milliseconds;
 use crate::ui::Time;
 

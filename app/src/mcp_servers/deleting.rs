@@ -1,6 +1,8 @@
 //! Deleting an MCP server.
 
-use super::{McpServer, McpServerId, Transport, text};
+use contract::mcp_servers::{McpServer, McpServerId, Transport};
+
+use super::text;
 use crate::api::{ClientError, ReadClient, WriteClient};
 use crate::connections::Deletable;
 

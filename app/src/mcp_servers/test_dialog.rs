@@ -1,10 +1,11 @@
 //! Testing a saved server from its row.
 
+use contract::mcp_servers::{McpServer, McpServerId, TestResult};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::connection::Connected;
-use super::{McpServer, McpServerId, TestResult, text};
+use super::text;
 use crate::api::{ReadClient, WriteClient};
 use crate::connections::{Headline, HeadlineLine, Outcome, test_again, testing};
 use crate::ui::{Button, Dialog, DialogBody};

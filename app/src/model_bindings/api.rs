@@ -1,7 +1,9 @@
 //! The model binding routes of the typed client.
 
-use super::{ModelBinding, ModelBindingId, ModelBindingInput, ModelTestResult};
-use crate::api::{ClientError, Page, Query, ReadClient, WriteClient};
+use contract::api::{Page, Query};
+use contract::model_bindings::{ModelBinding, ModelBindingId, ModelBindingInput, ModelTestResult};
+
+use crate::api::{ClientError, ReadClient, WriteClient};
 
 impl ReadClient {
     /// One page of the model bindings.

@@ -1,6 +1,8 @@
 //! Deleting a model binding.
 
-use super::{ModelBinding, ModelBindingId, text};
+use contract::model_bindings::{ModelBinding, ModelBindingId};
+
+use super::text;
 use crate::api::{ClientError, ReadClient, WriteClient};
 use crate::connections::Deletable;
 

@@ -1,8 +1,8 @@
 //! Where the requests of a model go, as far as its settings tell.
 
+use contract::model_bindings::Provider;
 use serde_json::Value;
 
-use super::Provider;
 use crate::destination::Destination;
 
 /// The address of the provider: the base URL, or its usual one.

@@ -1,10 +1,11 @@
 //! Testing a saved binding from its row.
 
+use contract::model_bindings::{ModelBinding, ModelBindingId, ModelTestResult};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::test_result::Answered;
-use super::{ModelBinding, ModelBindingId, ModelTestResult, text};
+use super::text;
 use crate::api::{ReadClient, WriteClient};
 use crate::connections::{Headline, HeadlineLine, Outcome, test_again, testing};
 use crate::ui::{Button, Dialog, DialogBody};

@@ -1,9 +1,10 @@
 //! What a test of a model found.
 
+use contract::api::Problem;
+use contract::model_bindings::ModelTestResult;
 use leptos::prelude::*;
 
-use super::{ModelTestResult, text};
-use crate::api::Problem;
+use super::text;
 use crate::connections::{Tried, milliseconds};
 use crate::ui::Time;
 

@@ -1,7 +1,9 @@
 //! The schema routes of the typed client.
 
-use super::{Form, FormSchema};
-use crate::api::{ClientError, Page, ReadClient};
+use contract::api::Page;
+use contract::schemas::{Form, FormSchema};
+
+use crate::api::{ClientError, ReadClient};
 
 impl ReadClient {
     /// The schemas of all generated forms.

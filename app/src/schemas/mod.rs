@@ -4,15 +4,11 @@
 //! [`SchemaForm`]. `docs/forms.md` has the whole example.
 
 mod api;
-mod dto;
 // Known to the server, whose tests list it, and to the lints of both builds; never to a site.
 #[cfg(any(feature = "ssr", clippy))]
 #[cfg_attr(not(test), allow(dead_code, reason = "no page shows it"))]
 pub mod example;
-mod form;
 mod text;
 mod view;
 
-pub use dto::FormSchema;
-pub use form::{Choice, Condition, Content, Draft, Entry, Field, Form, JsonShape, Lines, Route, SchemaFault, Shown};
 pub use view::{FormHandle, SchemaForm, WithSchema};

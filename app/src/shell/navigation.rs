@@ -1,10 +1,11 @@
 //! The sidebar. On a narrow screen it is a popover, which needs no script.
 
+use contract::accounts::{Action, Resource};
 use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
 
 use super::{account_area::AccountArea, text};
-use crate::accounts::{Action, Resource, may};
+use crate::accounts::may;
 use crate::ui::{Icon, IconKind};
 
 const NAVIGATION_ID: &str = "navigation";

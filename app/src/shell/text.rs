@@ -1,6 +1,6 @@
 //! The words of the frame around every page.
 
-use crate::accounts::Role;
+use contract::accounts::Role;
 
 /// The name of the product.
 #[must_use]

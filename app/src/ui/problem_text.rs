@@ -1,7 +1,9 @@
 //! The browser's words for the problem types of the API. An unknown type is worded by the server.
 
+use contract::api::Problem;
+
 use super::text;
-use crate::api::{ClientError, Problem};
+use crate::api::ClientError;
 
 /// A sentence for a problem that says what to do.
 #[must_use]

@@ -1,8 +1,10 @@
 //! The user routes of the typed client.
 
-use super::{CreateUser, CreatedUser, Estate, Owned, UpdateUser, User};
-use crate::accounts::{SignUpLink, UserId};
-use crate::api::{ClientError, Page, Query, ReadClient, WriteClient};
+use contract::accounts::{SignUpLink, UserId};
+use contract::api::{Page, Query};
+use contract::users::{CreateUser, CreatedUser, Estate, Owned, UpdateUser, User};
+
+use crate::api::{ClientError, ReadClient, WriteClient};
 
 impl ReadClient {
     /// One page of the users.

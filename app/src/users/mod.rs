@@ -2,9 +2,7 @@
 
 mod api;
 mod dialogs;
-mod dto;
 mod pages;
 mod text;
 
-pub use dto::{CreateUser, CreatedUser, Estate, Owned, OwnedCredential, UpdateUser, User, UserState};
 pub use pages::UsersPage;

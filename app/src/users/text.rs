@@ -1,7 +1,7 @@
 //! The words of users.
 
-use super::UserState;
-use crate::accounts::Role;
+use contract::accounts::Role;
+use contract::users::UserState;
 
 /// The heading of the list.
 #[must_use]

@@ -4,9 +4,9 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use app::secret::SecretValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use contract::secret::SecretValue;
 use server::outbound::redact::{MASK, MIN_STREAM_BYTES, Redactor};
 
 /// Reads a chunk size, a value and a text, and redacts the text as a stream and whole.

@@ -4,10 +4,10 @@
 //!
 //! The cookie holds a MAC of the token, so that a cookie that was made up costs no read of the database.
 
-use app::accounts::UserId;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
+use contract::accounts::UserId;
 use http::HeaderMap;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;

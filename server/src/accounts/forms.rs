@@ -1,13 +1,13 @@
 //! Signing in, signing out and setting up without scripts: plain forms, answered with 303. The same
 //! functions as the JSON routes.
 
-use app::accounts::{SetUp, SignIn, SignUp};
-use app::secret::SecretValue;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Extension, FromRequest, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
+use contract::accounts::{SetUp, SignIn, SignUp};
+use contract::secret::SecretValue;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use tracing::instrument;
 use zeroize::Zeroize as _;

@@ -1,8 +1,8 @@
 //! Links by which somebody chooses a password: made by an administrator, shown once, good for one day and one use.
 //! The token stands in the fragment, which browsers send nowhere; the table keeps its SHA-256.
 
-use app::accounts::{Role, SignUp, SignUpLink, UserId};
 use chrono::TimeDelta;
+use contract::accounts::{Role, SignUp, SignUpLink, UserId};
 use uuid::Uuid;
 
 use super::forms::Entered;

@@ -1,7 +1,7 @@
 //! The operations on accounts, for the documentation.
 
-use app::accounts::{Me, Session, SignIn, UpdateMe};
-use app::api::Page;
+use contract::accounts::{Me, Session, SignIn, UpdateMe};
+use contract::api::Page;
 use serde_json::json;
 
 use crate::openapi::Operation;

@@ -1,9 +1,9 @@
 //! What everybody may do with their own account: name, password, sessions.
 
-use app::accounts::{Session, SessionId, UpdateMe, UserId};
-use app::api::{Page, Patch};
 use axum::extract::{Extension, State};
 use chrono::{DateTime, Utc};
+use contract::accounts::{Session, SessionId, UpdateMe, UserId};
+use contract::api::{Page, Patch};
 use http::HeaderMap;
 use tracing::instrument;
 use uuid::Uuid;

@@ -1,9 +1,9 @@
 //! Users as owners of records. Records live above this floor; what every table of them has is `owner_id` and
 //! `owner_sort`, the owner's key of order.
 
-use app::accounts::UserId;
-use app::api::NamedRecord;
 use chrono::{DateTime, Utc};
+use contract::accounts::UserId;
+use contract::api::NamedRecord;
 use uuid::Uuid;
 
 use crate::audit::Event;

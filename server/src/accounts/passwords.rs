@@ -1,6 +1,6 @@
 //! Passwords: the rules of new ones, hashing and checking.
 
-use app::secret::SecretValue;
+use contract::secret::SecretValue;
 use zeroize::Zeroizing;
 use zxcvbn::{Score, zxcvbn};
 

@@ -3,8 +3,8 @@
 //! The counts are columns of the user's row, whose lock orders all additions. They are upper limits: deleting takes nothing off,
 //! and a count that reaches a limit is made anew from the records before anything is refused.
 
-use app::accounts::UserId;
-use app::credentials::CredentialId;
+use contract::accounts::UserId;
+use contract::credentials::CredentialId;
 use uuid::Uuid;
 
 use crate::config::Quotas;

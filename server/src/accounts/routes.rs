@@ -1,10 +1,10 @@
 //! The JSON routes of accounts: `/session`, and `/me` for what is one's own.
 
-use app::accounts::{Me, SignIn, UserId};
 use axum::Router;
 use axum::extract::{Extension, State};
 use axum::response::Response;
 use axum::routing::{delete, get, post};
+use contract::accounts::{Me, SignIn, UserId};
 use http::{HeaderMap, header};
 use tracing::instrument;
 

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::accounts::UserId;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
+use contract::accounts::UserId;
 use http::{HeaderMap, HeaderValue, header};
 use uuid::Uuid;
 

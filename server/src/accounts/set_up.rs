@@ -1,7 +1,7 @@
 //! The set-up link: it makes the first administrator, once.
 
-use app::accounts::{Role, SetUp};
-use app::secret::SecretValue;
+use contract::accounts::{Role, SetUp};
+use contract::secret::SecretValue;
 use subtle::ConstantTimeEq as _;
 
 use super::forms::Entered;

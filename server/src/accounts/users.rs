@@ -1,8 +1,8 @@
 //! Users: adding them and finding them.
 
-use app::accounts::{Role, UserId};
-use app::names::parse_name;
-use app::secret::SecretValue;
+use contract::accounts::{Role, UserId};
+use contract::names::parse_name;
+use contract::secret::SecretValue;
 use uuid::Uuid;
 
 use super::email::{email_key, legacy_key, parse_email, unicode_email};
@@ -84,7 +84,7 @@ impl Accounts {
     pub(super) async fn check_user(&self, user: NewUser) -> Result<CheckedUser, ApiError> {
         let mut errors = Vec::new();
         let mut fault = |pointer: &str, code: &str, detail: &str| {
-            errors.push(app::api::FieldError {
+            errors.push(contract::api::FieldError {
                 pointer: pointer.to_owned(),
                 code: code.to_owned(),
                 detail: detail.to_owned(),

@@ -1,7 +1,7 @@
 //! The agent: asks the model, runs the tools that it wants, tells it what they gave, and so on until it has an answer
 //! or may ask no more.
 
-use app::ai::{ActionEvent, ActionOutput, AgentStep, ModelToolCall, ModelToolResult, Usage};
+use contract::ai::{ActionEvent, ActionOutput, AgentStep, ModelToolCall, ModelToolResult, Usage};
 use futures::future::join_all;
 use tokio::time::Instant;
 

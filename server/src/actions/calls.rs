@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use app::ai::ModelToolResult;
-use app::mcp_servers::ToolResult;
+use contract::ai::ModelToolResult;
+use contract::mcp_servers::ToolResult;
 use serde_json::Value;
 use tokio::time::{Instant, timeout};
 

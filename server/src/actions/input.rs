@@ -1,9 +1,9 @@
 //! What comes in for an action.
 
-use app::ai::{ActionInputs, ActionName, ActionSettings, McpTools, Message};
-use app::api::{FieldError, Patch};
-use app::model_bindings::{ModelBindingId, ModelSettings};
 use axum::extract::{FromRequestParts, RawPathParams};
+use contract::ai::{ActionInputs, ActionName, ActionSettings, McpTools, Message};
+use contract::api::{FieldError, Patch};
+use contract::model_bindings::{ModelBindingId, ModelSettings};
 use http::request::Parts;
 use serde::Deserialize as _;
 use serde::de::DeserializeOwned;

@@ -14,7 +14,7 @@ mod stream;
 mod tools;
 mod turns;
 
-use app::ai::{ActionInputs, ActionName, ActionSettings, McpTools};
+use contract::ai::{ActionInputs, ActionName, ActionSettings, McpTools};
 
 use crate::ai::Model;
 use crate::mcp_servers::McpServers;

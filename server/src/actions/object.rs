@@ -1,7 +1,7 @@
 //! Objects: the schema is checked, the answer is checked against it, and a model that got it wrong is told so once.
 
-use app::ai::{ActionName, ActionOutput, Usage};
-use app::model_bindings::WireFormat;
+use contract::ai::{ActionName, ActionOutput, Usage};
+use contract::model_bindings::WireFormat;
 use serde_json::Value;
 
 use super::run::sampling;

@@ -1,6 +1,6 @@
 //! The operation that runs actions, for the documentation.
 
-use app::ai::{ActionEvent, ActionOutput, RunAction};
+use contract::ai::{ActionEvent, ActionOutput, RunAction};
 use serde_json::json;
 
 use crate::http::{MODEL_SLUGS, UPSTREAM_SLUGS};

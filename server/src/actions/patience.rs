@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::ai::Retries;
+use contract::ai::Retries;
 
 use super::{Actions, Task};
 use crate::ai::wire::{Answer, Ask};
@@ -65,7 +65,7 @@ impl Actions {
 mod tests {
     use std::time::Duration;
 
-    use app::ai::Retries;
+    use contract::ai::Retries;
 
     use super::wait;
     use crate::ai::Again;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::ai::{ActionName, ActionOutput, ActionSettings};
+use contract::ai::{ActionName, ActionOutput, ActionSettings};
 use tokio::time::{Instant, timeout};
 
 use super::journal::Journal;

@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use app::ai::McpTools;
-use app::api::FieldError;
-use app::mcp_servers::{McpServerId, Tool};
+use contract::ai::McpTools;
+use contract::api::FieldError;
+use contract::mcp_servers::{McpServerId, Tool};
 use serde_json::{Value, json};
 
 use super::Actions;
@@ -165,7 +165,7 @@ impl Actions {
 
 #[cfg(test)]
 mod tests {
-    use app::mcp_servers::{McpServerId, Tool};
+    use contract::mcp_servers::{McpServerId, Tool};
     use serde_json::json;
 
     use super::{Toolbox, def, schema};

@@ -1,6 +1,6 @@
 //! What a model is told at first.
 
-use app::ai::{ActionInputs, InputMode, MessageRole};
+use contract::ai::{ActionInputs, InputMode, MessageRole};
 
 use crate::ai::wire::Turn;
 
@@ -35,7 +35,7 @@ pub(super) fn turns(inputs: &ActionInputs) -> Vec<Turn> {
 
 #[cfg(test)]
 mod tests {
-    use app::ai::{ActionInputs, InputMode, Message, MessageRole};
+    use contract::ai::{ActionInputs, InputMode, Message, MessageRole};
 
     use super::{Turn, turns};
 

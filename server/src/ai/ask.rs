@@ -1,6 +1,6 @@
 //! One request to a model: its use is put on record, it is sent, and what comes back is scanned before it is read.
 
-use app::ai::ActionEvent;
+use contract::ai::ActionEvent;
 use serde_json::Value;
 
 use super::failure::{About, Again, Failure, lower_words};

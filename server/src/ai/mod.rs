@@ -12,7 +12,7 @@ pub mod wire;
 
 use std::sync::Arc;
 
-use app::accounts::Resource;
+use contract::accounts::Resource;
 use serde_json::Value;
 
 use crate::credentials::Resolver;

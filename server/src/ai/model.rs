@@ -1,7 +1,7 @@
 //! A model that can be asked.
 
-use app::api::NamedRecord;
-use app::model_bindings::ModelSettings;
+use contract::api::NamedRecord;
+use contract::model_bindings::ModelSettings;
 use url::Url;
 
 use super::place::{self, Place};

@@ -1,6 +1,6 @@
 //! Where a model is reached.
 
-use app::model_bindings::ModelSettings;
+use contract::model_bindings::ModelSettings;
 use url::Url;
 
 use crate::destination::Destination;
@@ -50,7 +50,7 @@ pub fn of(settings: &ModelSettings) -> Result<Place, ApiError> {
 
 #[cfg(test)]
 mod tests {
-    use app::model_bindings::{ModelSettings, Provider};
+    use contract::model_bindings::{ModelSettings, Provider};
 
     fn settings(provider: Provider, base_url: Option<&str>) -> ModelSettings {
         ModelSettings {

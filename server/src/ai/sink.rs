@@ -1,6 +1,6 @@
 //! Where the events of an action go while it runs.
 
-use app::ai::ActionEvent;
+use contract::ai::ActionEvent;
 use tokio::sync::mpsc;
 
 /// Takes events; or nobody listens, and the answer comes whole.

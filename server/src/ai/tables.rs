@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use app::model_bindings::Provider;
+use contract::model_bindings::Provider;
 
 use super::wire::{Knob, field, takes_schema};
 

@@ -1,6 +1,6 @@
 //! The smallest real request to a model, to see whether it answers.
 
-use app::model_bindings::ModelTestResult;
+use contract::model_bindings::ModelTestResult;
 use tokio::time::{Instant, timeout};
 
 use super::failure::upstream;

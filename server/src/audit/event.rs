@@ -1,8 +1,8 @@
 //! What happened, and what of it the chain covers.
 
-use app::accounts::UserId;
-use app::credentials::{CredentialId, ReferrerKind};
 use chrono::{DateTime, Utc};
+use contract::accounts::UserId;
+use contract::credentials::{CredentialId, ReferrerKind};
 use uuid::Uuid;
 
 use crate::destination::{AllowedHost, Destination};

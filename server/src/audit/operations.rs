@@ -1,7 +1,7 @@
 //! The operations on the audit trail, for the documentation.
 
-use app::api::Page;
-use app::audit::AuditEvent;
+use contract::api::Page;
+use contract::audit::AuditEvent;
 use serde_json::json;
 
 use super::query::{MAX_TEXT, SORTS};

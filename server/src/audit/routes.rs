@@ -1,9 +1,9 @@
 //! The routes of the trail. It is read and never written: rows come from what they record.
 
-use app::accounts::Resource;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
+use contract::accounts::Resource;
 use tracing::instrument;
 
 use super::{export, query, store};

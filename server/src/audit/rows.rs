@@ -1,8 +1,8 @@
 //! A row of the trail, and what becomes of it: an item of the list, a line of the export, a link to check.
 
-use app::accounts::UserId;
-use app::audit::{AuditActor, AuditEvent, AuditRecord};
 use chrono::{DateTime, Utc};
+use contract::accounts::UserId;
+use contract::audit::{AuditActor, AuditEvent, AuditRecord};
 use serde::Serialize;
 use uuid::Uuid;
 

@@ -3,9 +3,9 @@
 //! A filter that may be absent, written as `$n IS NULL OR …`, keeps an engine from its index. So the text of
 //! a page names one filter plainly, the one that narrows most; it leads, and the others only look at its rows.
 
-use app::api::Page;
-use app::audit::AuditEvent;
 use chrono::{DateTime, Utc};
+use contract::api::Page;
+use contract::audit::AuditEvent;
 
 use super::query::{self, Filters};
 use super::rows::{ChainedRow, EventRow};

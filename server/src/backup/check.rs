@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use anyhow::{Context as _, bail, ensure};
-use app::credentials::CredentialId;
+use contract::credentials::CredentialId;
 use uuid::Uuid;
 
 use super::catalog::Table;

@@ -15,9 +15,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use app::accounts::Role;
-use app::secret::SecretValue;
 use clap::{Parser, Subcommand};
+use contract::accounts::Role;
+use contract::secret::SecretValue;
 
 use crate::accounts::{self, Accounts, NewUser};
 use crate::audit::{self, HeadFile};

@@ -20,7 +20,7 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
-use app::secret::SecretValue;
+use contract::secret::SecretValue;
 use sqlx::sqlite::SqliteConnectOptions;
 use url::Url;
 

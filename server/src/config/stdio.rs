@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
-use app::secret::SecretValue;
+use contract::secret::SecretValue;
 use regex::Regex;
 use serde::Deserialize;
 
@@ -185,7 +185,7 @@ fn check(
     environment: &dyn Fn(&str) -> anyhow::Result<Option<String>>,
 ) -> anyhow::Result<StdioEntry> {
     ensure!(
-        app::names::parse_name(&command.name).is_ok_and(|name| name == command.name),
+        contract::names::parse_name(&command.name).is_ok_and(|name| name == command.name),
         "the name cannot be used. Choose a short one without spaces around it."
     );
     for path in std::iter::once(&command.program)

@@ -6,10 +6,10 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::accounts::{Action, Resource, Role, UserId};
-use app::api::NamedRecord;
-use app::credentials::{CredentialId, ReferrerKind};
 use chrono::{DateTime, Utc};
+use contract::accounts::{Action, Resource, Role, UserId};
+use contract::api::NamedRecord;
+use contract::credentials::{CredentialId, ReferrerKind};
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 

@@ -1,8 +1,8 @@
 //! Reading the inputs of the credential routes.
 
-use app::api::Patch;
-use app::credentials::{CreateCredential, UpdateCredential};
-use app::secret_text::is_secret_in_address;
+use contract::api::Patch;
+use contract::credentials::{CreateCredential, UpdateCredential};
+use contract::secret_text::is_secret_in_address;
 
 use crate::destination::AllowedHost;
 use crate::http::{ApiError, Fields};
@@ -52,7 +52,7 @@ fn hosts(fields: &mut Fields) -> Patch<Vec<String>> {
 
 /// An allowed destination. Entries are shown to everybody, so a secret in one is refused.
 fn entry(text: &str) -> Result<AllowedHost, String> {
-    if is_secret_in_address(text) || text.split(['/', ':', '@']).any(app::names::looks_like_secret) {
+    if is_secret_in_address(text) || text.split(['/', ':', '@']).any(contract::names::looks_like_secret) {
         return Err("This looks like a secret. Put it in Value instead.".to_owned());
     }
     AllowedHost::parse(text).map_err(|fault| fault.to_string())

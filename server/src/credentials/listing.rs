@@ -1,7 +1,7 @@
 //! Lists of credentials: one text for each order, each way, and two ways to search. None selects the ciphertext.
 
-use app::api::Page;
-use app::credentials::Credential;
+use contract::api::Page;
+use contract::credentials::Credential;
 
 use super::Credentials;
 use super::rows::CredentialRow;

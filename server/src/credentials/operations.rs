@@ -1,7 +1,7 @@
 //! The operations on credentials, for the documentation.
 
-use app::api::Page;
-use app::credentials::{CreateCredential, Credential, Reference, UpdateCredential, Use};
+use contract::api::Page;
+use contract::credentials::{CreateCredential, Credential, Reference, UpdateCredential, Use};
 use serde_json::json;
 
 use super::listing::SORTS;

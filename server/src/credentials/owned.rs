@@ -1,9 +1,9 @@
 //! The credentials of one user: listed, given to another user, or destroyed, when the account is deleted.
 
-use app::accounts::UserId;
-use app::api::NamedRecord;
-use app::credentials::CredentialId;
-use app::users::OwnedCredential;
+use contract::accounts::UserId;
+use contract::api::NamedRecord;
+use contract::credentials::CredentialId;
+use contract::users::OwnedCredential;
 use uuid::Uuid;
 
 use super::store::{self, Burial};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use app::accounts::UserId;
+use contract::accounts::UserId;
 use tokio::time::Instant;
 
 /// Uses of one second may come at once.

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::accounts::Resource;
-use app::api::NamedRecord;
-use app::credentials::{CredentialId, ReferrerKind};
-use app::secret::SecretValue;
+use contract::accounts::Resource;
+use contract::api::NamedRecord;
+use contract::credentials::{CredentialId, ReferrerKind};
+use contract::secret::SecretValue;
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 

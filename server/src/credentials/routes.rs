@@ -1,10 +1,10 @@
 //! The credential routes.
 
-use app::api::Page;
-use app::credentials::CredentialId;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
+use contract::api::Page;
+use contract::credentials::CredentialId;
 use tracing::instrument;
 
 use super::listing::SORTS;
@@ -95,7 +95,10 @@ async fn references(
     // Whoever may not see referrers learns how many there are.
     let visible = may
         .principal
-        .may(app::accounts::Resource::McpServers, app::accounts::Action::Read)
+        .may(
+            contract::accounts::Resource::McpServers,
+            contract::accounts::Action::Read,
+        )
         .is_some();
     let (items, hidden) = if visible { (items, 0) } else { (Vec::new(), total) };
     Ok(json(&Page {

@@ -1,10 +1,10 @@
 //! Rows of the store, and how they become what everybody sees. No row of a list has the ciphertext.
 
-use app::accounts::{Action, Owner, Resource, UserId};
-use app::credentials::{
+use chrono::{DateTime, Utc};
+use contract::accounts::{Action, Owner, Resource, UserId};
+use contract::credentials::{
     Credential, CredentialId, CredentialState, CredentialSummary, ReferrerKind, Use, UseActor, UseOutcome, UseReferrer,
 };
-use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::address::shown_entry;

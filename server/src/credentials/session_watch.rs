@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use app::accounts::{Action, Resource};
+use contract::accounts::{Action, Resource};
 use tokio::sync::watch;
 use uuid::Uuid;
 

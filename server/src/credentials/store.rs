@@ -1,9 +1,9 @@
 //! The SQL of credentials. Lists never select the ciphertext.
 
-use app::accounts::{Action, Resource, Scope, UserId};
-use app::api::{Page, Patch};
-use app::credentials::{CreateCredential, Credential, CredentialId, UpdateCredential, Use};
 use chrono::{DateTime, Utc};
+use contract::accounts::{Action, Resource, Scope, UserId};
+use contract::api::{Page, Patch};
+use contract::credentials::{CreateCredential, Credential, CredentialId, UpdateCredential, Use};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -149,7 +149,7 @@ impl Credentials {
         tx: &mut Tx,
         id: CredentialId,
         version: i64,
-        value: &app::secret::SecretValue,
+        value: &contract::secret::SecretValue,
         now: DateTime<Utc>,
     ) -> Result<(), ApiError> {
         let sealed = self.base.vault.seal(tx, id, version, value).await?;
@@ -333,7 +333,7 @@ impl Credentials {
         &self,
         id: CredentialId,
         limit: i64,
-    ) -> Result<(Vec<app::credentials::Reference>, i64), ApiError> {
+    ) -> Result<(Vec<contract::credentials::Reference>, i64), ApiError> {
         references::list(&self.base.db, id, limit).await
     }
 }

@@ -1,8 +1,8 @@
 //! The switch of a referrer: a record that is switched off resolves no credential and reaches no server, for any caller.
 //! Only callers who may change the record can test it.
 
-use app::accounts::{Action, Resource, UserId};
-use app::credentials::ReferrerKind;
+use contract::accounts::{Action, Resource, UserId};
+use contract::credentials::ReferrerKind;
 use uuid::Uuid;
 
 use super::committer::{current, resource};
@@ -95,8 +95,8 @@ pub(super) async fn permit(base: &Base, principal: &Principal, referrer: &Referr
 
 #[cfg(test)]
 mod tests {
-    use app::accounts::{Role, UserId};
-    use app::credentials::ReferrerKind;
+    use contract::accounts::{Role, UserId};
+    use contract::credentials::ReferrerKind;
     use uuid::Uuid;
 
     use super::Switch;

@@ -38,7 +38,7 @@ impl Destination {
 /// in it. That rule permits hexadecimal ids, such as those of accounts and commits; the trail hides them.
 fn is_secret(segment: &str) -> bool {
     let text = percent_decode_str(segment).decode_utf8_lossy();
-    app::secret_text::is_secret_in_address(&format!("/{segment}"))
+    contract::secret_text::is_secret_in_address(&format!("/{segment}"))
         || text.split(['-', '_', '.', ':', '~', '=', ' ']).any(is_random)
 }
 

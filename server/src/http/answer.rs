@@ -40,7 +40,7 @@ pub fn with_etag<T: Serialize>(content: &T, revision: i64) -> Response {
 pub fn created<T: Serialize>(content: &T, path: &str, revision: i64) -> Response {
     let mut response = with_etag(content, revision);
     *response.status_mut() = StatusCode::CREATED;
-    if let Ok(location) = HeaderValue::from_str(&format!("{}{path}", app::api::PREFIX)) {
+    if let Ok(location) = HeaderValue::from_str(&format!("{}{path}", contract::api::PREFIX)) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     response

@@ -1,8 +1,8 @@
 //! Every kind of problem that the API answers with, for its documentation.
 
-use app::api::NamedRecord;
-use app::users::Owned;
 use chrono::DateTime;
+use contract::api::NamedRecord;
+use contract::users::Owned;
 use http::StatusCode;
 
 use super::problem::{MODEL_SLUGS, UPSTREAM_SLUGS};

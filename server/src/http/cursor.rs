@@ -1,9 +1,9 @@
 //! Keyset paging: what a list is asked for, and the cursors that lead from page to page.
 
-use app::api::Page;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeZone as _, Utc};
+use contract::api::Page;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -100,7 +100,10 @@ impl ListQuery {
         if search.as_ref().is_some_and(|search| search.chars().count() > 200) {
             return Err(ApiError::BadQuery("Search for at most 200 characters."));
         }
-        let owner = match pairs.take("owner_id").map(|text| text.parse::<app::accounts::UserId>()) {
+        let owner = match pairs
+            .take("owner_id")
+            .map(|text| text.parse::<contract::accounts::UserId>())
+        {
             None => None,
             Some(Ok(id)) => Some(id.0),
             Some(Err(_)) => return Err(ApiError::BadQuery("Use a user's id as owner_id.")),

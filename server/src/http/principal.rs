@@ -3,8 +3,8 @@
 
 use std::marker::PhantomData;
 
-use app::accounts::{Action, Permission, Resource, Role, Scope, UserId};
 use axum::extract::FromRequestParts;
+use contract::accounts::{Action, Permission, Resource, Role, Scope, UserId};
 use http::request::Parts;
 
 use super::{ApiError, MayUse, RequestId};
@@ -168,8 +168,8 @@ macro_rules! permits {
             struct $action;
 
             impl $crate::http::Permit for $action {
-                const RESOURCE: app::accounts::Resource = app::accounts::Resource::$resource;
-                const ACTION: app::accounts::Action = app::accounts::Action::$action;
+                const RESOURCE: contract::accounts::Resource = contract::accounts::Resource::$resource;
+                const ACTION: contract::accounts::Action = contract::accounts::Action::$action;
             }
         )+
     };

@@ -1,13 +1,13 @@
 //! Errors of the API: one enum, translated once, here, into problem documents (RFC 9457).
 
-use app::api::{FieldError, NamedRecord, Problem};
-use app::credentials::Reference;
-use app::users::Owned;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use contract::api::{FieldError, NamedRecord, Problem};
+use contract::credentials::Reference;
+use contract::users::Owned;
 use http::{HeaderValue, StatusCode, header};
 
 use super::{RequestId, SessionEnd};

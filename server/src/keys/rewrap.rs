@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::ensure;
-use app::credentials::CredentialId;
+use contract::credentials::CredentialId;
 use uuid::Uuid;
 
 use super::event;

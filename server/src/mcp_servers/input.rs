@@ -1,10 +1,10 @@
 //! What comes in, checked as far as that can be done without knowing what is stored.
 
 use ::http::request::Parts;
-use app::api::Patch;
-use app::credentials::CredentialId;
-use app::mcp_servers::{McpServerId, Transport};
 use axum::extract::{FromRequestParts, RawPathParams};
+use contract::api::Patch;
+use contract::credentials::CredentialId;
+use contract::mcp_servers::{McpServerId, Transport};
 use serde_json::{Map, Value};
 
 use super::place::{self, Place};

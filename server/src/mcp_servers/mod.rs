@@ -14,8 +14,8 @@ mod words;
 
 use std::sync::Arc;
 
-use app::accounts::Resource;
-use app::mcp_servers::{McpServerId, ToolList, ToolResult};
+use contract::accounts::Resource;
+use contract::mcp_servers::{McpServerId, ToolList, ToolResult};
 use serde_json::{Map, Value};
 
 use crate::credentials::Resolver;

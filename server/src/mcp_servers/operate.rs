@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::mcp_servers::{McpServerId, ServerInfo, TestResult, Tool, ToolList, ToolResult};
+use contract::mcp_servers::{McpServerId, ServerInfo, TestResult, Tool, ToolList, ToolResult};
 use tokio::time::{Instant, timeout};
 
 use super::pool::SessionKey;

@@ -1,7 +1,7 @@
 //! The operations on MCP servers, for the documentation.
 
-use app::api::Page;
-use app::mcp_servers::{McpServer, McpServerInput, StdioCommand, TestResult, ToolCall, ToolList, ToolResult};
+use contract::api::Page;
+use contract::mcp_servers::{McpServer, McpServerInput, StdioCommand, TestResult, ToolCall, ToolList, ToolResult};
 use serde_json::json;
 
 use super::rows::SORTS;

@@ -1,7 +1,7 @@
 //! The MCP servers of one user: listed, and given to another user when the account is deleted.
 
-use app::accounts::UserId;
-use app::api::NamedRecord;
+use contract::accounts::UserId;
+use contract::api::NamedRecord;
 
 use crate::accounts::{Transfer, first_owned};
 use crate::audit::Event;

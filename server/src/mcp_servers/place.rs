@@ -2,9 +2,9 @@
 
 use std::path::{Component, Path};
 
-use app::api::{FieldError, Patch};
-use app::mcp_servers::Transport;
-use app::secret_text::{is_key_pair, is_key_value, is_secret_id, is_secret_in_address};
+use contract::api::{FieldError, Patch};
+use contract::mcp_servers::Transport;
+use contract::secret_text::{is_key_pair, is_key_value, is_secret_id, is_secret_in_address};
 
 use super::input::{Moves, Update};
 use crate::address::Address;

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use app::accounts::UserId;
-use app::credentials::CredentialId;
-use app::mcp_servers::McpServerId;
+use contract::accounts::UserId;
+use contract::credentials::CredentialId;
+use contract::mcp_servers::McpServerId;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 use uuid::Uuid;

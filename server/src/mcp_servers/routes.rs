@@ -1,11 +1,11 @@
 //! The routes of MCP servers.
 
-use app::accounts::{Action, Resource};
-use app::api::Page;
-use app::mcp_servers::{McpServerId, StdioCommand};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
+use contract::accounts::{Action, Resource};
+use contract::api::Page;
+use contract::mcp_servers::{McpServerId, StdioCommand};
 use tracing::instrument;
 
 use super::input;

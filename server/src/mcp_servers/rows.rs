@@ -1,10 +1,10 @@
 //! Reading MCP servers from the database.
 
-use app::accounts::{Action, Owner, Resource, UserId};
-use app::api::Page;
-use app::credentials::CredentialId;
-use app::mcp_servers::{McpServer, McpServerId, Transport};
 use chrono::{DateTime, Utc};
+use contract::accounts::{Action, Owner, Resource, UserId};
+use contract::api::Page;
+use contract::credentials::CredentialId;
+use contract::mcp_servers::{McpServer, McpServerId, Transport};
 use sqlx::types::Json;
 use uuid::Uuid;
 

@@ -1,9 +1,9 @@
 //! Writing MCP servers: each change is one transaction with its reference and its audit event.
 
-use app::accounts::{Action, Resource, UserId};
-use app::api::Patch;
-use app::credentials::{CredentialId, ReferrerKind};
-use app::mcp_servers::{McpServer, McpServerId};
+use contract::accounts::{Action, Resource, UserId};
+use contract::api::Patch;
+use contract::credentials::{CredentialId, ReferrerKind};
+use contract::mcp_servers::{McpServer, McpServerId};
 use sqlx::types::Json;
 use uuid::Uuid;
 

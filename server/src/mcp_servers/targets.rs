@@ -3,11 +3,11 @@
 
 use std::path::PathBuf;
 
-use app::accounts::{Action, Resource};
-use app::api::NamedRecord;
-use app::credentials::{CredentialId, ReferrerKind};
-use app::mcp_servers::Transport;
-use app::model_bindings::KeyHeader;
+use contract::accounts::{Action, Resource};
+use contract::api::NamedRecord;
+use contract::credentials::{CredentialId, ReferrerKind};
+use contract::mcp_servers::Transport;
+use contract::model_bindings::KeyHeader;
 
 use super::McpServers;
 use super::input;

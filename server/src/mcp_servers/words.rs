@@ -1,6 +1,6 @@
 //! Failures of MCP servers, in words that say what to do.
 
-use app::api::NamedRecord;
+use contract::api::NamedRecord;
 
 use crate::http::ApiError;
 use crate::outbound::intake::json::MAX_NODES;

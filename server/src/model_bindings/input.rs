@@ -1,7 +1,7 @@
 //! What comes in, checked as far as that can be done without knowing what is stored.
 
-use app::api::{FieldError, Patch};
-use app::model_bindings::{ModelBindingId, ModelSettings, settings_faults};
+use contract::api::{FieldError, Patch};
+use contract::model_bindings::{ModelBindingId, ModelSettings, settings_faults};
 use serde_json::{Map, Value};
 
 use crate::address::Address;

@@ -1,7 +1,7 @@
 //! The operations on model bindings, for the documentation.
 
-use app::api::Page;
-use app::model_bindings::{ModelBinding, ModelBindingInput, ModelTestResult, NewModelSettings};
+use contract::api::Page;
+use contract::model_bindings::{ModelBinding, ModelBindingInput, ModelTestResult, NewModelSettings};
 use serde_json::json;
 
 use super::rows::SORTS;

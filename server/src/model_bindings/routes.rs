@@ -1,9 +1,9 @@
 //! The routes of model bindings.
 
-use app::model_bindings::ModelBindingId;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
+use contract::model_bindings::ModelBindingId;
 use tracing::instrument;
 
 use super::ModelBindings;

@@ -1,9 +1,9 @@
 //! Reading model bindings from the database.
 
-use app::accounts::{Action, Owner, Resource, UserId};
-use app::api::Page;
-use app::model_bindings::{ModelBinding, ModelBindingId, ModelSettings, Provider};
 use chrono::{DateTime, Utc};
+use contract::accounts::{Action, Owner, Resource, UserId};
+use contract::api::Page;
+use contract::model_bindings::{ModelBinding, ModelBindingId, ModelSettings, Provider};
 use uuid::Uuid;
 
 use crate::address::{shown_address, shown_id};

@@ -1,8 +1,8 @@
 //! Writing model bindings: each change is one transaction with its reference and its audit event.
 
-use app::accounts::{Action, Resource};
-use app::credentials::{CredentialId, ReferrerKind};
-use app::model_bindings::{ModelBinding, ModelBindingId, ModelSettings};
+use contract::accounts::{Action, Resource};
+use contract::credentials::{CredentialId, ReferrerKind};
+use contract::model_bindings::{ModelBinding, ModelBindingId, ModelSettings};
 use uuid::Uuid;
 
 use super::ModelBindings;

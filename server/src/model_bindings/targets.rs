@@ -1,8 +1,8 @@
 //! Which model an operation goes to: that of a saved binding, or what a form or a request holds.
 
-use app::accounts::{Action, Resource};
-use app::credentials::ReferrerKind;
-use app::model_bindings::{ModelBindingId, ModelSettings};
+use contract::accounts::{Action, Resource};
+use contract::credentials::ReferrerKind;
+use contract::model_bindings::{ModelBindingId, ModelSettings};
 
 use super::ModelBindings;
 use super::input;

@@ -320,7 +320,7 @@ impl Operation {
     /// The whole path.
     #[must_use]
     pub fn full_path(&self) -> String {
-        let prefix = if self.versioned { app::api::PREFIX } else { "" };
+        let prefix = if self.versioned { contract::api::PREFIX } else { "" };
         format!("{prefix}{}", self.path)
     }
 

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use app::model_bindings::KeyHeader;
-use app::secret::SecretValue;
+use contract::model_bindings::KeyHeader;
+use contract::secret::SecretValue;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use zeroize::Zeroizing;
@@ -133,8 +133,8 @@ impl fmt::Debug for Bearer {
 
 #[cfg(test)]
 mod tests {
-    use app::model_bindings::KeyHeader;
-    use app::secret::SecretValue;
+    use contract::model_bindings::KeyHeader;
+    use contract::secret::SecretValue;
     use http::HeaderMap;
 
     use super::Bearer;

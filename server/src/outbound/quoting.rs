@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use app::secret::SecretValue;
+use contract::secret::SecretValue;
 use zeroize::Zeroizing;
 
 use super::UpstreamText;
@@ -74,7 +74,7 @@ impl fmt::Debug for QuoteFilter {
 
 #[cfg(test)]
 mod tests {
-    use app::secret::SecretValue;
+    use contract::secret::SecretValue;
 
     use super::QuoteFilter;
 

@@ -2,8 +2,8 @@
 //! http and https. The new list admits no more: one destination for each reference that the entry admitted, and https
 //! where there is none.
 
-use app::model_bindings::Provider;
 use chrono::{DateTime, Utc};
+use contract::model_bindings::Provider;
 use sqlx::types::Json;
 use uuid::Uuid;
 

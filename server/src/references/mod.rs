@@ -12,10 +12,10 @@ pub use convert::convert_older_lists;
 pub(crate) use list::list_columns;
 pub use list::{AllowedList, MAX_ENTRIES, WrittenList};
 
-use app::accounts::{Action, Resource, UserId};
-use app::api::NamedRecord;
-use app::credentials::{CredentialId, Reference, ReferrerKind};
 use chrono::{DateTime, Utc};
+use contract::accounts::{Action, Resource, UserId};
+use contract::api::NamedRecord;
+use contract::credentials::{CredentialId, Reference, ReferrerKind};
 use sqlx::types::Json;
 use uuid::Uuid;
 

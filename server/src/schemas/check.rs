@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use app::api::FieldError;
-use app::schemas::Form;
+use contract::api::FieldError;
+use contract::schemas::Form;
 use serde_json::Value;
 
 use super::all;

@@ -4,13 +4,13 @@ mod check;
 
 use std::sync::LazyLock;
 
-use app::ai::{ActionInputs, ActionName, ActionSettings, McpTools};
-use app::api::Page;
-use app::model_bindings::ModelSettings;
-use app::schemas::FormSchema;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
+use contract::ai::{ActionInputs, ActionName, ActionSettings, McpTools};
+use contract::api::Page;
+use contract::model_bindings::ModelSettings;
+use contract::schemas::FormSchema;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
@@ -183,9 +183,9 @@ async fn list(_principal: Principal) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use app::ai::ActionName;
-    use app::schemas::Form;
     use app::schemas::example::Webhook;
+    use contract::ai::ActionName;
+    use contract::schemas::Form;
     use serde_json::{Value, json};
 
     use super::{all, find, form, inputs_of, settings_of};

@@ -4,8 +4,8 @@
 //! Nothing is left without an owner: credentials go to another user or are destroyed in the same transaction, and
 //! MCP servers and model bindings always go to somebody, since a server without its owner would go on running for nobody.
 
-use app::accounts::UserId;
-use app::users::Estate;
+use contract::accounts::UserId;
+use contract::users::Estate;
 
 use super::{Users, check_administrators, hold_administration, owned, rows, store};
 use crate::accounts::{Ending, begin_owning};

@@ -1,8 +1,8 @@
 //! Reading the inputs of the user routes.
 
-use app::accounts::{Role, UserId};
-use app::api::Patch;
-use app::users::{CreateUser, Estate, UpdateUser};
+use contract::accounts::{Role, UserId};
+use contract::api::Patch;
+use contract::users::{CreateUser, Estate, UpdateUser};
 
 use crate::accounts::parse_email;
 use crate::http::{ApiError, Fields, QueryPairs};

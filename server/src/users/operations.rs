@@ -1,8 +1,8 @@
 //! The operations on users, for the documentation.
 
-use app::accounts::SignUpLink;
-use app::api::Page;
-use app::users::{CreateUser, CreatedUser, Owned, UpdateUser, User};
+use contract::accounts::SignUpLink;
+use contract::api::Page;
+use contract::users::{CreateUser, CreatedUser, Owned, UpdateUser, User};
 use serde_json::json;
 
 use super::rows::SORTS;

@@ -1,7 +1,7 @@
 //! What a user owns.
 
-use app::accounts::UserId;
-use app::users::Owned;
+use contract::accounts::UserId;
+use contract::users::Owned;
 
 use super::Users;
 use super::rows::UserRow;

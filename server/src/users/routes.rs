@@ -1,9 +1,9 @@
 //! The user routes, for administrators.
 
-use app::accounts::UserId;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
+use contract::accounts::UserId;
 use tracing::instrument;
 
 use super::{Users, delete, input, owned, rows, store};
@@ -44,7 +44,7 @@ async fn create(may: May<Create>, State(users): State<Users>, JsonBody(fields): 
 async fn read(_may: May<Read>, State(users): State<Users>, IdPath(id): IdPath<UserId>) -> Answer {
     let row = rows::find(&users.base.db, id).await?.ok_or(ApiError::NotFound)?;
     let revision = row.revision;
-    Ok(with_etag(&app::users::User::from(row), revision))
+    Ok(with_etag(&contract::users::User::from(row), revision))
 }
 
 #[instrument(name = "users.update", skip_all, fields(user.id = %id))]

@@ -1,9 +1,9 @@
 //! Reading users from the database. The hash of the password is never read here, only whether there is one.
 
-use app::accounts::{Role, UserId};
-use app::api::Page;
-use app::users::{User, UserState};
 use chrono::{DateTime, Utc};
+use contract::accounts::{Role, UserId};
+use contract::api::Page;
+use contract::users::{User, UserState};
 use uuid::Uuid;
 
 use crate::db::{Db, DbError, Tx, read, within};

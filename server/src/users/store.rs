@@ -1,9 +1,9 @@
 //! Writing users: each change is one transaction with its audit event.
 
-use app::accounts::{Role, SignUpLink, UserId};
-use app::api::Patch;
-use app::users::{CreateUser, CreatedUser, UpdateUser, User};
 use chrono::{DateTime, Utc};
+use contract::accounts::{Role, SignUpLink, UserId};
+use contract::api::Patch;
+use contract::users::{CreateUser, CreatedUser, UpdateUser, User};
 
 use super::rows::{self, UserRow};
 use super::{Users, check_administrators, hold_administration};

@@ -2,8 +2,8 @@
 
 use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
-use app::credentials::CredentialId;
-use app::secret::SecretValue;
+use contract::credentials::CredentialId;
+use contract::secret::SecretValue;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::db::DbError;

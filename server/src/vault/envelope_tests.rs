@@ -2,8 +2,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests of the vault read what they sealed")]
 
-use app::credentials::CredentialId;
-use app::secret::SecretValue;
+use contract::credentials::CredentialId;
+use contract::secret::SecretValue;
 use uuid::Uuid;
 
 use super::envelope::*;

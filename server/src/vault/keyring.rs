@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
-use app::secret::SecretValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use contract::secret::SecretValue;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::envelope::VaultError;

@@ -30,8 +30,8 @@ pub use verify::{VERIFY_BATCH, VerifyReport, verify, verify_within};
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use app::credentials::CredentialId;
-use app::secret::SecretValue;
+use contract::credentials::CredentialId;
+use contract::secret::SecretValue;
 
 use crate::db::{Db, DbError, Tx, within};
 use key::Key;

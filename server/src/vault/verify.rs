@@ -1,6 +1,6 @@
 //! Opening everything that is stored, to know that it can be opened.
 
-use app::credentials::CredentialId;
+use contract::credentials::CredentialId;
 use uuid::Uuid;
 
 use super::{Sealed, Vault};

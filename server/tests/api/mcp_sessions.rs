@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use app::accounts::UserId;
-use app::credentials::CredentialId;
-use app::mcp_servers::McpServerId;
-use app::secret::SecretValue;
+use contract::accounts::UserId;
+use contract::credentials::CredentialId;
+use contract::mcp_servers::McpServerId;
+use contract::secret::SecretValue;
 use serde_json::json;
 use server::destination::Destination;
 use server::mcp_servers::{SessionKey, SessionPool};

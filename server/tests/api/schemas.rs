@@ -1,7 +1,7 @@
 //! Generated forms: their listing, their place in the OpenAPI document, and one set of rules in browser and server.
 
-use app::model_bindings::settings_faults;
-use app::schemas::Form;
+use contract::model_bindings::settings_faults;
+use contract::schemas::Form;
 use serde_json::{Value, json};
 use server::openapi::document;
 use server::router::operations;

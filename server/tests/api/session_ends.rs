@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use app::accounts::{Role, UserId};
-use app::credentials::{CredentialId, ReferrerKind};
 use axum::body::Body;
 use chrono::TimeDelta;
+use contract::accounts::{Role, UserId};
+use contract::credentials::{CredentialId, ReferrerKind};
 use futures::StreamExt as _;
 use http::{Method, Request, Response, header};
 use serde_json::{Value, json};

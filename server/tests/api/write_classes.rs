@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use app::credentials::{CredentialId, ReferrerKind};
+use contract::credentials::{CredentialId, ReferrerKind};
 use futures::future::join_all;
 use http::Method;
 use serde_json::{Value, json};

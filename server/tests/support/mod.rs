@@ -11,11 +11,11 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use app::accounts::Role;
-use app::secret::SecretValue;
 use axum::Router;
 use axum::body::Body;
 use chrono::{DateTime, TimeDelta, Utc};
+use contract::accounts::Role;
+use contract::secret::SecretValue;
 use http::{Method, Request, header};
 use serde_json::{Value, json};
 use server::accounts::NewUser;

@@ -1,12 +1,14 @@
 //! The left half: what is asked, and the button that asks.
 
+use contract::ai::ActionName;
+use contract::schemas::Form;
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
 
 use super::inputs::{Inputs, SCHEMAS};
 use super::run::TryModel;
-use crate::ai::{ActionName, text};
-use crate::schemas::{Form, WithSchema};
+use crate::ai::text;
+use crate::schemas::WithSchema;
 use crate::ui::{Button, ButtonKind, FieldFrame, FieldIds};
 
 /// The form of the page.

@@ -1,11 +1,13 @@
 //! The generated forms of the chosen action.
 
+use contract::ai::ActionName;
+use contract::schemas::Form;
 use leptos::prelude::*;
 
 use super::mcp_rows::McpRows;
 use super::run::{ActionForms, TryModel};
-use crate::ai::{ActionName, text};
-use crate::schemas::{Form, FormHandle, SchemaForm};
+use crate::ai::text;
+use crate::schemas::{FormHandle, SchemaForm};
 
 /// What an agent needs for each MCP server.
 const MCP_TOOLS: &str = "mcp_tools";
@@ -77,8 +79,9 @@ fn is_open(event: &leptos::web_sys::Event) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use contract::ai::ActionName;
+
     use super::{MCP_TOOLS, SCHEMAS};
-    use crate::ai::ActionName;
 
     #[test]
     fn each_action_has_its_two_schemas_and_an_agent_that_of_its_servers() {

@@ -1,10 +1,11 @@
 //! The MCP servers whose tools an agent may use.
 
+use contract::schemas::Form;
 use leptos::prelude::*;
 
 use super::run::TryModel;
 use crate::ai::text;
-use crate::schemas::{Form, FormHandle, SchemaForm};
+use crate::schemas::{FormHandle, SchemaForm};
 use crate::ui::{Button, IconButton, IconKind, focus_when_painted, unique_id};
 
 const ADD_ID: &str = "try-add-server";

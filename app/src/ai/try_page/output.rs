@@ -1,11 +1,12 @@
 //! The right half: what comes.
 
+use contract::ai::ActionOutput;
 use leptos::prelude::*;
 
 use super::run::{OUTPUT_ID, TryModel};
 use super::steps::{Steps, ToolCalls};
 use super::trial::{Phase, Trial};
-use crate::ai::{ActionOutput, text};
+use crate::ai::text;
 use crate::api::ClientError;
 use crate::connections::{Headline, HeadlineLine, error_words, milliseconds};
 use crate::ui::CopyButton;

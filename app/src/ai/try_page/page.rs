@@ -1,5 +1,8 @@
 //! The page.
 
+use contract::accounts::{Action, Resource as Kind};
+use contract::api::Problem;
+use contract::model_bindings::{ModelBinding, ModelBindingId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -7,11 +10,10 @@ use super::controls::Controls;
 use super::output::Output;
 use super::run::TryModel;
 use crate::PageOutcome;
-use crate::accounts::{Action, Resource as Kind, may};
+use crate::accounts::may;
 use crate::ai::text;
-use crate::api::{ClientError, Problem, ReadClient};
+use crate::api::{ClientError, ReadClient};
 use crate::help::HelpTopic;
-use crate::model_bindings::{ModelBinding, ModelBindingId};
 use crate::shell::PageHeader;
 use crate::ui::problem_text::error_words;
 

@@ -1,5 +1,8 @@
 //! What the page holds, and running it.
 
+use contract::ai::{ActionName, ActionOutput};
+use contract::api::Problem;
+use contract::model_bindings::ModelBindingId;
 use futures::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -7,9 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::mcp_rows::McpRow;
 use super::trial::Trial;
-use crate::ai::{ActionName, ActionOutput};
-use crate::api::{ClientError, Problem, WriteClient};
-use crate::model_bindings::ModelBindingId;
+use crate::api::{ClientError, WriteClient};
 use crate::schemas::FormHandle;
 use crate::ui::{Again, SignInAgain, scroll_into_sight};
 

@@ -1,8 +1,9 @@
 //! The steps of an agent: what the model said, which tools it asked for, and what they gave.
 
+use contract::ai::{AgentStep, ModelToolCall, ModelToolResult};
 use leptos::prelude::*;
 
-use crate::ai::{AgentStep, ModelToolCall, ModelToolResult, text};
+use crate::ai::text;
 use crate::connections::milliseconds;
 
 /// The steps that are over, each folded.

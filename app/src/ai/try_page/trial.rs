@@ -1,6 +1,7 @@
 //! What is known of a running action.
 
-use crate::ai::{ActionEvent, ActionOutput, AgentStep, ModelToolCall, ModelToolResult};
+use contract::ai::{ActionEvent, ActionOutput, AgentStep, ModelToolCall, ModelToolResult};
+
 use crate::api::ClientError;
 
 /// Where it stands.
@@ -109,9 +110,11 @@ impl Trial {
 
 #[cfg(test)]
 mod tests {
+    use contract::ai::{ActionEvent, ActionOutput, AgentStep};
+    use contract::api::Problem;
+
     use super::{Phase, Trial};
-    use crate::ai::{ActionEvent, ActionOutput, AgentStep};
-    use crate::api::{ClientError, Problem};
+    use crate::api::ClientError;
 
     fn text(delta: &str) -> ActionEvent {
         ActionEvent::Text {

@@ -1,10 +1,11 @@
 //! What an event says besides its columns, and ways to others like it.
 
+use contract::audit::AuditEvent;
 use leptos::prelude::*;
 
 use super::row::Record;
 use crate::{
-    audit::{AuditEvent, text, text::column},
+    audit::{text, text::column},
     ui::{CopyButton, list::ListHandle},
 };
 

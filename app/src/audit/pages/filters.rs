@@ -1,11 +1,12 @@
 //! The filters of the trail. They live in the address, and without scripts they are a plain form.
 
+use contract::audit::AuditEvent;
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::moments;
 use crate::{
     audit::{
-        AuditEvent, text,
+        text,
         text::filter::{self, ANY, APPLY, CLEAR, FILTERS as LABEL, IN_UTC},
     },
     ui::{

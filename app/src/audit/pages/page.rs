@@ -1,5 +1,6 @@
 //! The audit trail.
 
+use contract::audit::AuditEvent;
 use leptos::prelude::*;
 
 use super::{
@@ -7,7 +8,7 @@ use super::{
     row::AuditRow,
 };
 use crate::{
-    audit::{AuditEvent, api::export_href, text, text::column},
+    audit::{api::export_href, text, text::column},
     help::HelpTopic,
     shell::PageHeader,
     ui::list::{ListFrame, ListHandle, ListSpec, ListWords, Listing, SearchBox, use_filtered_list, use_listing},

@@ -1,10 +1,11 @@
 //! One event of the trail. It never changes.
 
+use contract::audit::{AuditEvent, AuditRecord};
 use leptos::prelude::*;
 
 use super::details::Details;
 use crate::{
-    audit::{AuditEvent, AuditRecord, text, text::column},
+    audit::{text, text::column},
     ui::{Time, list::ListHandle},
 };
 
@@ -88,8 +89,9 @@ fn page_of(record: &AuditRecord) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use contract::audit::AuditRecord;
+
     use super::page_of;
-    use crate::audit::AuditRecord;
 
     #[test]
     fn records_with_a_page_are_links() {

@@ -1,5 +1,6 @@
 //! Adding a credential.
 
+use contract::credentials::{CreateCredential, Credential};
 use leptos::prelude::*;
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
 use crate::{
     accounts::use_me,
     api::{ReadClient, WriteClient},
-    credentials::{CreateCredential, Credential, text},
+    credentials::text,
     ui::{
         Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, FieldIds, GeneralError, Save,
         TextField, use_toasts,

@@ -1,6 +1,8 @@
 //! Which dialog an address asks for.
 
-use crate::{credentials::CredentialId, ui::DialogAddress};
+use contract::credentials::CredentialId;
+
+use crate::ui::DialogAddress;
 
 /// What is done with an existing credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 //! After a conflict: what was typed stays, and the newer state of the record is taken over on request.
 
+use contract::credentials::Credential;
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     api::ReadClient,
-    credentials::{Credential, text},
+    credentials::text,
     ui::{Button, Save},
 };
 

@@ -1,11 +1,13 @@
 //! Deleting a credential.
 
+use contract::api::{Page, Problem};
+use contract::credentials::{Credential, Reference};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Done, look, references::ReferenceList};
 use crate::{
-    api::{ClientError, Page, Problem, ReadClient, WriteClient},
-    credentials::{Credential, Reference, text},
+    api::{ClientError, ReadClient, WriteClient},
+    credentials::text,
     ui::{
         ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, FieldIds, GeneralError, Save,
         TextField, focus_autofocus, focus_when_painted, use_toasts,

@@ -1,5 +1,7 @@
 //! Changing name and value of a credential, or the name alone.
 
+use contract::api::Patch;
+use contract::credentials::{Credential, UpdateCredential};
 use leptos::prelude::*;
 
 use super::{
@@ -9,8 +11,8 @@ use super::{
     look,
 };
 use crate::{
-    api::{Patch, ReadClient, WriteClient},
-    credentials::{Credential, UpdateCredential, text},
+    api::{ReadClient, WriteClient},
+    credentials::text,
     ui::{
         Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, FieldIds, GeneralError, Save,
         TextField, use_toasts,

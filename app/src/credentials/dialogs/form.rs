@@ -1,12 +1,12 @@
 //! What the forms of credentials share: checks and where their words stand.
 
+use contract::api::Problem;
+use contract::names::parse_name;
+use contract::secret::SecretValue;
 use leptos::prelude::*;
 
 use crate::{
-    api::Problem,
     credentials::text,
-    names::parse_name,
-    secret::SecretValue,
     ui::{FieldIssue, focus_when_painted, value_field::ValueHandle},
 };
 
@@ -113,8 +113,9 @@ impl Faults {
 
 #[cfg(test)]
 mod tests {
+    use contract::secret::SecretValue;
+
     use super::{name_fault, value_fault};
-    use crate::secret::SecretValue;
 
     #[test]
     fn an_empty_form_is_told_both_faults() {

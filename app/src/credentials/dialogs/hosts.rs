@@ -1,11 +1,13 @@
 //! Changing where the value of a credential may be sent.
 
+use contract::api::{Patch, Problem};
+use contract::credentials::{Credential, UpdateCredential};
 use leptos::prelude::*;
 
 use super::{Done, conflict::LoadCurrent, look};
 use crate::{
-    api::{Patch, Problem, ReadClient, WriteClient},
-    credentials::{Credential, UpdateCredential, text},
+    api::{ReadClient, WriteClient},
+    credentials::text,
     ui::{
         Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, FieldFrame, FieldIds, GeneralError, Save,
         focus_when_painted, use_toasts,
@@ -146,8 +148,9 @@ fn HostsForm(credential: RwSignal<Credential>, typed: RwSignal<String>, on_done:
 
 #[cfg(test)]
 mod tests {
+    use contract::api::{FieldError, Problem};
+
     use super::{hosts_fault, parse_hosts};
-    use crate::api::{FieldError, Problem};
 
     #[test]
     fn entries_are_read_from_lines_and_commas_before_spaces() {

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use contract::accounts::{Action, Resource};
+use contract::api::Problem;
+use contract::credentials::{Credential, CredentialId};
 use leptos::prelude::*;
 
 use super::{Done, asked::Kind, delete::DeleteCredentialDialog, edit::EditCredentialDialog, hosts::AllowedHostsDialog};
 use crate::{
-    accounts::{Action, Resource, use_me},
-    api::{ClientError, Problem, ReadClient},
-    credentials::{Credential, CredentialId, text},
+    accounts::use_me,
+    api::{ClientError, ReadClient},
+    credentials::text,
     ui::{Dialog, DialogBody, problem_text::error_words},
 };
 

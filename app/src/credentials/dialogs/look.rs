@@ -1,11 +1,12 @@
 //! Whether a write whose answer was lost did its work.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use contract::accounts::UserId;
+use contract::api::{Page, Query};
+use contract::credentials::{Credential, CredentialId};
 
 use crate::{
-    accounts::UserId,
-    api::{ClientError, Page, Query, ReadClient},
-    credentials::{Credential, CredentialId},
+    api::{ClientError, ReadClient},
     ui::Look,
 };
 
@@ -88,10 +89,10 @@ pub fn now() -> DateTime<Utc> {
 #[cfg(test)]
 mod tests {
     use chrono::TimeZone as _;
+    use contract::accounts::Owner;
     use uuid::Uuid;
 
     use super::*;
-    use crate::accounts::Owner;
 
     #[test]
     fn only_what_came_after_sending_is_the_one_that_was_sent() {

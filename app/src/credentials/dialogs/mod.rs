@@ -11,11 +11,12 @@ mod loaded;
 mod look;
 mod references;
 
+use contract::accounts::{Action, Resource};
+use contract::credentials::{Credential, CredentialId};
 use leptos::prelude::*;
 
-use super::{Credential, CredentialId};
 use crate::{
-    accounts::{Action, Resource, may},
+    accounts::may,
     ui::{AddressedDialog, chunk, lazily},
 };
 use asked::Asked;

@@ -1,11 +1,9 @@
 //! What refers to a credential, in a dialog.
 
+use contract::credentials::{Reference, ReferrerKind};
 use leptos::prelude::*;
 
-use crate::{
-    credentials::{Reference, ReferrerKind, text},
-    ui::Time,
-};
+use crate::{credentials::text, ui::Time};
 
 /// How many references a dialog shows.
 const SHOWN: usize = 10;

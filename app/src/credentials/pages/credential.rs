@@ -1,5 +1,8 @@
 //! The page of one credential: facts, what refers to it, last uses.
 
+use contract::accounts::{Action, Resource as Kind};
+use contract::api::{Page, Problem};
+use contract::credentials::{Credential, CredentialId, Reference, Use};
 use leptos::{ev, prelude::*};
 use leptos_router::{
     NavigateOptions,
@@ -9,10 +12,9 @@ use leptos_router::{
 use super::{facts::CredentialFacts, references::References, uses::LastUses};
 use crate::{
     PageOutcome,
-    accounts::{Action, Resource as Kind, may},
-    api::{ClientError, Page, Problem, ReadClient},
+    accounts::may,
+    api::{ClientError, ReadClient},
     credentials::{
-        Credential, CredentialId, Reference, Use,
         dialogs::{CredentialDialogs, DIALOG_KEYS, Done},
         text,
     },

@@ -1,12 +1,13 @@
 //! The list of credentials.
 
+use contract::accounts::{Action, Resource};
+use contract::credentials::CredentialId;
 use leptos::prelude::*;
 
 use super::table::CredentialTable;
 use crate::{
-    accounts::{Action, Resource, may},
+    accounts::may,
     credentials::{
-        CredentialId,
         dialogs::{CredentialDialogs, DIALOG_KEYS, Done},
         text,
     },

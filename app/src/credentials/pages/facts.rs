@@ -1,9 +1,10 @@
 //! The details of one credential.
 
+use contract::credentials::Credential;
 use leptos::prelude::*;
 
 use crate::{
-    credentials::{Credential, text, text::column},
+    credentials::{text, text::column},
     destination::Destination,
     ui::{CopyButton, Icon, IconKind, LinkButton, Time},
 };

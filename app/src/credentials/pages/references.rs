@@ -1,11 +1,13 @@
 //! What refers to one credential.
 
+use contract::api::Page;
+use contract::credentials::Reference;
 use leptos::prelude::*;
 
 use super::section::SectionFailed;
 use crate::{
-    api::{ClientError, Page},
-    credentials::{Reference, dialogs::referrer_href, text, text::detail_column},
+    api::ClientError,
+    credentials::{dialogs::referrer_href, text, text::detail_column},
     ui::Time,
 };
 

@@ -1,11 +1,13 @@
 //! One row of the table of credentials.
 
+use contract::accounts::{Action, Resource};
+use contract::credentials::{Credential, CredentialId};
 use leptos::prelude::*;
 
 use super::credentials::row_link_id;
 use crate::{
-    accounts::{Action, Resource, may},
-    credentials::{Credential, CredentialId, text, text::column},
+    accounts::may,
+    credentials::{text, text::column},
     ui::{
         CopyButton, DialogAddress, IconButton, IconKind, Menu, MenuButton, MenuLink, Time, copy_text, created_short,
         list::Listing, shorten_middle, updated_short, use_dialog_links, use_toasts,

@@ -1,10 +1,11 @@
 //! The table of credentials.
 
+use contract::credentials::Credential;
 use leptos::prelude::*;
 
 use super::row::CredentialRow;
 use crate::{
-    credentials::{Credential, text, text::column},
+    credentials::{text, text::column},
     ui::list::{ListHandle, Listing, SortBy, SortHeader},
 };
 

@@ -1,11 +1,13 @@
 //! The last uses of one credential, and the last echoes of its value.
 
+use contract::api::Page;
+use contract::credentials::{Use, UseOutcome, UseReferrer};
 use leptos::prelude::*;
 
 use super::section::SectionFailed;
 use crate::{
-    api::{ClientError, Page},
-    credentials::{Use, UseOutcome, UseReferrer, dialogs::referrer_href, text, text::detail_column},
+    api::ClientError,
+    credentials::{dialogs::referrer_href, text, text::detail_column},
     ui::Time,
 };
 

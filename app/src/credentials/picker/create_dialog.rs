@@ -1,5 +1,6 @@
 //! Creating a credential without leaving the form that needs it.
 
+use contract::credentials::{Credential, CredentialSummary};
 use leptos::html::Input;
 use leptos::prelude::*;
 
@@ -7,7 +8,6 @@ use super::driver::Draft;
 use super::whole_host::WholeHost;
 use super::{PickerHandle, text};
 use crate::credentials::dialogs::AddForm;
-use crate::credentials::{Credential, CredentialSummary};
 use crate::destination::Destination;
 use crate::ui::Dialog;
 use crate::ui::value_field::ValueHandle;

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use contract::api::Query;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::PickerHandle;
 use super::events::{Command, Event};
 use super::state::ROWS;
-use crate::api::{ClientError, Query, ReadClient};
+use crate::api::{ClientError, ReadClient};
 use crate::ui::{Again, SignInAgain};
 
 const TYPING_PAUSE: Duration = Duration::from_millis(150);

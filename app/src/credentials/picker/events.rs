@@ -1,7 +1,9 @@
 //! What happens to the picker, and what the page has to do then.
 
-use crate::api::{ClientError, Page};
-use crate::credentials::{Credential, CredentialSummary};
+use contract::api::Page;
+use contract::credentials::{Credential, CredentialSummary};
+
+use crate::api::ClientError;
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]

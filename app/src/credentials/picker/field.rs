@@ -1,5 +1,6 @@
 //! The picker's field.
 
+use contract::accounts::{Action, Resource};
 use leptos::ev;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -15,7 +16,7 @@ use super::list::CredentialList;
 use super::notice::NoticeLine;
 use super::search_input::SearchInput;
 use super::text;
-use crate::accounts::{Action, Resource, may};
+use crate::accounts::may;
 use crate::destination::Destination;
 use crate::ui::{FieldFrame, FieldIds, use_toasts};
 

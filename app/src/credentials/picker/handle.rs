@@ -1,12 +1,12 @@
 //! The form's hold on a picker.
 
+use contract::credentials::{CredentialId, CredentialState, CredentialSummary};
 use leptos::html::Input;
 use leptos::prelude::*;
 use zeroize::Zeroizing;
 
 use super::state::State;
 use super::text;
-use crate::credentials::{CredentialId, CredentialState, CredentialSummary};
 use crate::destination::Destination;
 
 /// What the picker says of itself below the field.

@@ -1,5 +1,6 @@
 //! The text field of the combobox.
 
+use contract::names::looks_like_secret;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -9,7 +10,6 @@ use zeroize::Zeroizing;
 use super::PickerHandle;
 use super::driver::Driver;
 use super::events::{Event, Step};
-use crate::names::looks_like_secret;
 use crate::ui::FieldIds;
 
 /// Where the search is typed; it holds the focus while the list is open.

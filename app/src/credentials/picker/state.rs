@@ -1,9 +1,11 @@
 //! What the picker does, without a document: events go in, commands come out.
 
+use contract::api::Page;
+use contract::credentials::{Credential, CredentialSummary};
+use contract::names::{looks_like_secret, parse_name};
+
 use super::events::{Command, Event, Step};
-use crate::api::{ClientError, Page};
-use crate::credentials::{Credential, CredentialState, CredentialSummary};
-use crate::names::{looks_like_secret, parse_name};
+use crate::api::ClientError;
 
 /// How many credentials the list shows; the rest is found by typing.
 pub(super) const ROWS: u32 = 25;
@@ -277,19 +279,6 @@ impl State {
                 self.text.clone_from(&self.chosen);
                 vec![Command::CreateFromPaste]
             }
-        }
-    }
-}
-
-impl From<&Credential> for CredentialSummary {
-    fn from(credential: &Credential) -> Self {
-        Self {
-            id: credential.id,
-            state: CredentialState::Live,
-            name: Some(credential.name.clone()),
-            owner: Some(credential.owner.clone()),
-            deleted_by: None,
-            deleted_at: None,
         }
     }
 }

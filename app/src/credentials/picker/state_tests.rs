@@ -1,12 +1,13 @@
 //! Each rule of the picker as a sentence.
 
 use chrono::{TimeZone, Utc};
+use contract::accounts::{Owner, UserId};
+use contract::api::{Page, Problem};
+use contract::credentials::{Credential, CredentialId};
 use uuid::Uuid;
 
 use super::{Command, Content, Event, Row, State, Step, Waiting};
-use crate::accounts::{Owner, UserId};
-use crate::api::{ClientError, Page, Problem};
-use crate::credentials::{Credential, CredentialId};
+use crate::api::ClientError;
 
 fn credential(number: u128, name: &str) -> Credential {
     let day = Utc.with_ymd_and_hms(2026, 3, 2, 14, 5, 0).single().expect("a date");

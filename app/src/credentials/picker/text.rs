@@ -1,10 +1,10 @@
 //! The words of the picker and of creating a credential from it.
 
 use chrono::{DateTime, Datelike as _, Utc};
+use contract::credentials::{CredentialState, CredentialSummary};
 
 use super::state::{Content, State, Waiting};
 use crate::credentials::text::value_help_add;
-use crate::credentials::{CredentialState, CredentialSummary};
 use crate::destination::Destination;
 
 /// What the field shows for a choice.
@@ -228,10 +228,10 @@ pub fn allow_whole_host(destination: &Destination) -> String {
 #[cfg(test)]
 mod tests {
     use chrono::{TimeZone, Utc};
+    use contract::credentials::{CredentialId, CredentialState, CredentialSummary};
     use uuid::Uuid;
 
     use super::{deleted, found};
-    use crate::credentials::{CredentialId, CredentialState, CredentialSummary};
 
     #[test]
     fn the_rest_of_a_list_is_said_and_an_empty_one_says_why() {

@@ -1,13 +1,15 @@
 //! The dialog around the form.
 
+use contract::accounts::Action;
+use contract::mcp_servers::{McpServer, McpServerId};
 use leptos::prelude::*;
 
 use super::fields::FormFields;
 use super::model::Form;
-use crate::accounts::{Action, use_me};
+use crate::accounts::use_me;
 use crate::api::ReadClient;
 use crate::connections::error_words;
-use crate::mcp_servers::{McpServer, McpServerId, text};
+use crate::mcp_servers::text;
 use crate::ui::{Button, Dialog, DialogBody, focus_autofocus, use_toasts};
 
 /// What the form is about.

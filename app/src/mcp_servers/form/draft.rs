@@ -1,10 +1,10 @@
 //! What stands in the form, and what is sent of it.
 
-use crate::address::{AddressFault, fault_of};
-use crate::api::Patch;
-use crate::credentials::CredentialId;
-use crate::mcp_servers::{McpServer, McpServerInput, Transport};
-use crate::names::{NameFault, parse_name};
+use contract::address::{AddressFault, fault_of};
+use contract::api::Patch;
+use contract::credentials::CredentialId;
+use contract::mcp_servers::{McpServer, McpServerInput, Transport};
+use contract::names::{NameFault, parse_name};
 
 /// The content of the form. What belongs to the other transport may stand in it, too, and is not sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -175,13 +175,13 @@ fn changed<T>(differs: bool, content: impl FnOnce() -> T) -> Patch<T> {
 #[cfg(test)]
 mod tests {
     use chrono::{TimeZone, Utc};
+    use contract::accounts::{Owner, UserId};
+    use contract::api::Patch;
+    use contract::credentials::CredentialId;
+    use contract::mcp_servers::{McpServer, McpServerId, Transport};
     use uuid::Uuid;
 
     use super::{Allow, Draft};
-    use crate::accounts::{Owner, UserId};
-    use crate::api::Patch;
-    use crate::credentials::CredentialId;
-    use crate::mcp_servers::{McpServer, McpServerId, Transport};
 
     fn saved() -> McpServer {
         let day = Utc.with_ymd_and_hms(2026, 3, 2, 14, 5, 0).single().expect("a date");

@@ -1,5 +1,6 @@
 //! The fields of the form and its buttons.
 
+use contract::mcp_servers::{McpServer, TestResult};
 use leptos::html::Input;
 use leptos::prelude::*;
 
@@ -12,7 +13,7 @@ use crate::connections::{AllowHost, Headline, Outcome, PlainWarning, TakeOver, T
 use crate::credentials::picker::CredentialPicker;
 use crate::destination::Destination;
 use crate::mcp_servers::connection::Connected;
-use crate::mcp_servers::{McpServer, TestResult, text};
+use crate::mcp_servers::text;
 use crate::ui::{
     DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, FieldIds, FieldIssue, GeneralError, TextField,
     focus_element,

@@ -1,5 +1,6 @@
 //! What the form holds, and what its buttons do.
 
+use contract::mcp_servers::{McpServer, TestResult, Transport};
 use leptos::prelude::*;
 
 use super::draft::{Allow, Draft, Tested};
@@ -8,7 +9,7 @@ use crate::api::ReadClient;
 use crate::connections::{Consent, Tester};
 use crate::credentials::picker::PickerHandle;
 use crate::destination::Destination;
-use crate::mcp_servers::{McpServer, TestResult, Transport, text};
+use crate::mcp_servers::text;
 use crate::ui::Save;
 
 /// The form.

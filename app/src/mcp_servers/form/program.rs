@@ -1,12 +1,15 @@
 //! What the form holds of a server that is a program.
 
+use contract::accounts::{Action, Resource};
+use contract::api::Problem;
+use contract::mcp_servers::StdioCommand;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::draft::Draft;
-use crate::accounts::{Action, Resource, may};
-use crate::api::{Problem, ReadClient};
-use crate::mcp_servers::{StdioCommand, text};
+use crate::accounts::may;
+use crate::api::ReadClient;
+use crate::mcp_servers::text;
 
 pub(super) const COMMAND_ID: &str = "mcp-server-command";
 pub(super) const ARGS_ID: &str = "mcp-server-args";

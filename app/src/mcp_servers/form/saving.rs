@@ -1,13 +1,15 @@
 //! Saving the form.
 
+use contract::accounts::UserId;
+use contract::api::Query;
+use contract::mcp_servers::McpServer;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::draft::Draft;
 use super::model::{Field, Form};
-use crate::accounts::{UserId, use_me};
-use crate::api::{ClientError, Query, ReadClient, WriteClient};
-use crate::mcp_servers::McpServer;
+use crate::accounts::use_me;
+use crate::api::{ClientError, ReadClient, WriteClient};
 use crate::ui::Look;
 
 impl Form {

@@ -1,11 +1,12 @@
 //! Testing what stands in the form.
 
+use contract::api::Problem;
+use contract::mcp_servers::TestResult;
 use leptos::prelude::*;
 
 use super::model::{Field, Form};
-use crate::api::{Problem, WriteClient};
+use crate::api::WriteClient;
 use crate::connections::Tried;
-use crate::mcp_servers::TestResult;
 
 impl Tried for TestResult {
     fn take_error(&mut self) -> Option<Problem> {

@@ -1,9 +1,10 @@
 //! The choice between an address and a program.
 
+use contract::mcp_servers::Transport;
 use leptos::prelude::*;
 
 use super::model::Form;
-use crate::mcp_servers::{Transport, text};
+use crate::mcp_servers::text;
 
 /// Two radio buttons, where there is something to choose: programs on offer, or a saved one.
 #[component]

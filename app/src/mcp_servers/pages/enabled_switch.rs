@@ -1,11 +1,13 @@
 //! The switch of a row.
 
+use contract::api::Patch;
+use contract::mcp_servers::{McpServer, McpServerInput};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::api::{Patch, WriteClient};
+use crate::api::WriteClient;
 use crate::connections::error_words;
-use crate::mcp_servers::{McpServer, McpServerInput, text};
+use crate::mcp_servers::text;
 use crate::ui::list::Listing;
 use crate::ui::use_toasts;
 

@@ -1,16 +1,17 @@
 //! The list of MCP servers.
 
+use contract::accounts::{Action, Resource};
+use contract::mcp_servers::{McpServer, McpServerId};
 use leptos::prelude::*;
 
 use super::row::{McpServerRow, row_id};
-use crate::accounts::{Action, Resource, may};
+use crate::accounts::may;
 use crate::connections::DeleteDialog;
 use crate::help::HelpTopic;
 use crate::mcp_servers::form::{FormOf, McpServerDialog};
 use crate::mcp_servers::test_dialog::TestDialog;
 use crate::mcp_servers::text::{self, column};
 use crate::mcp_servers::tools::ToolsDialog;
-use crate::mcp_servers::{McpServer, McpServerId};
 use crate::shell::{ADD_ID, PageHeader};
 use crate::ui::list::{
     ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, focus_beside, use_list, use_listing,

@@ -1,12 +1,13 @@
 //! One row of the list.
 
+use contract::accounts::{Action, Resource};
+use contract::mcp_servers::{McpServer, McpServerId, Transport};
 use leptos::prelude::*;
 
 use super::enabled_switch::EnabledSwitch;
-use crate::accounts::{Action, Resource, may};
+use crate::accounts::may;
 use crate::connections::{CredentialCell, RecordName};
 use crate::mcp_servers::text::{self, column};
-use crate::mcp_servers::{McpServer, McpServerId, Transport};
 use crate::ui::list::Listing;
 use crate::ui::{DialogAddress, IconButton, IconKind, Time, created_short, updated_short};
 

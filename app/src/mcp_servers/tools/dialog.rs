@@ -1,5 +1,6 @@
 //! The tools of a saved server, asked of it when the dialog opens.
 
+use contract::mcp_servers::{McpServer, McpServerId, ToolList};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -7,7 +8,7 @@ use super::ToolsList;
 use crate::api::{ClientError, ReadClient};
 use crate::connections::error_words;
 use crate::mcp_servers::connection::{ConnectionFacts, Facts};
-use crate::mcp_servers::{McpServer, McpServerId, ToolList, text};
+use crate::mcp_servers::text;
 use crate::ui::{Button, Dialog, DialogBody, DialogSize, Icon, IconKind};
 
 /// Where asking stands.

@@ -1,9 +1,10 @@
 //! Tools with their input, folded.
 
+use contract::mcp_servers::Tool;
 use leptos::prelude::*;
 
 use super::schema::{SchemaField, fields_of};
-use crate::mcp_servers::{Tool, text};
+use crate::mcp_servers::text;
 
 /// The tools; each opens to show what it takes.
 #[component]

@@ -1,13 +1,15 @@
 //! The dialog around the form.
 
+use contract::accounts::{Action, Resource};
+use contract::model_bindings::{ModelBinding, ModelBindingId};
+use contract::schemas::Form;
 use leptos::prelude::*;
 
 use super::fields::FormFields;
 use super::model::BindingForm;
-use crate::accounts::{Action, Resource, use_me};
+use crate::accounts::use_me;
 use crate::api::ReadClient;
-use crate::model_bindings::{ModelBinding, ModelBindingId, text};
-use crate::schemas::Form;
+use crate::model_bindings::text;
 use crate::ui::{Button, Dialog, DialogBody, focus_autofocus, problem_text, use_toasts};
 
 /// What the form is about.

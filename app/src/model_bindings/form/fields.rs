@@ -1,5 +1,6 @@
 //! The fields of the form and its buttons.
 
+use contract::model_bindings::{ModelBinding, ModelTestResult, Provider};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -7,7 +8,7 @@ use super::model::{API_KEY, BindingForm, SETTINGS};
 use crate::connections::{AllowHost, Headline, Outcome, PlainWarning, TakeOver, TestButton, TestPanel, TestRun};
 use crate::model_bindings::destination::base_url;
 use crate::model_bindings::test_result::Answered;
-use crate::model_bindings::{ModelBinding, ModelTestResult, Provider, leads_to, text};
+use crate::model_bindings::{leads_to, text};
 use crate::schemas::SchemaForm;
 use crate::ui::{
     DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, FieldIds, FieldIssue, GeneralError, TextField,
@@ -152,10 +153,11 @@ fn say_refusal(form: BindingForm) {
 
 #[cfg(test)]
 mod tests {
+    use contract::model_bindings::Provider;
     use serde_json::{Value, json};
 
     use super::{Served, is_another_provider};
-    use crate::model_bindings::{Provider, leads_to};
+    use crate::model_bindings::leads_to;
 
     fn served(settings: &Value) -> Served {
         let name = settings["provider"].as_str().unwrap_or_default();

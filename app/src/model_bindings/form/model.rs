@@ -1,13 +1,16 @@
 //! What the form holds, and what its buttons do.
 
+use contract::api::Patch;
+use contract::model_bindings::{ModelBinding, ModelBindingInput, ModelTestResult, settings_faults};
+use contract::names::parse_name;
+use contract::schemas::Form;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
-use crate::api::{Patch, ReadClient, WriteClient};
+use crate::api::{ReadClient, WriteClient};
 use crate::connections::{Consent, Tester};
-use crate::model_bindings::{ModelBinding, ModelBindingInput, ModelTestResult, leads_to, settings_faults};
-use crate::names::parse_name;
-use crate::schemas::{Form, FormHandle};
+use crate::model_bindings::leads_to;
+use crate::schemas::FormHandle;
 use crate::ui::Save;
 
 /// The field of the credential, in the settings.
@@ -153,10 +156,10 @@ fn changes(before: Option<&ModelBinding>, now: &Value) -> Map<String, Value> {
 
 #[cfg(test)]
 mod tests {
+    use contract::model_bindings::ModelBinding;
     use serde_json::json;
 
     use super::changes;
-    use crate::model_bindings::ModelBinding;
 
     fn binding() -> ModelBinding {
         serde_json::from_value(json!({

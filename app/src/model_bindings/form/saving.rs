@@ -1,14 +1,16 @@
 //! Saving the form.
 
+use contract::accounts::UserId;
+use contract::api::Query;
+use contract::model_bindings::ModelBinding;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value;
 
 use super::fields::NAME_ID;
 use super::model::{BindingForm, SETTINGS, settings_of};
-use crate::accounts::{UserId, use_me};
-use crate::api::{ClientError, Query, ReadClient, WriteClient};
-use crate::model_bindings::ModelBinding;
+use crate::accounts::use_me;
+use crate::api::{ClientError, ReadClient, WriteClient};
 use crate::ui::{Look, focus_element};
 
 impl BindingForm {

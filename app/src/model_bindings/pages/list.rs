@@ -1,15 +1,16 @@
 //! The list of model bindings.
 
+use contract::accounts::{Action, Resource};
+use contract::model_bindings::{ModelBinding, ModelBindingId};
 use leptos::prelude::*;
 
 use super::row::{ModelBindingRow, row_id};
-use crate::accounts::{Action, Resource, may};
+use crate::accounts::may;
 use crate::connections::DeleteDialog;
 use crate::help::HelpTopic;
 use crate::model_bindings::form::{FormOf, ModelBindingDialog};
 use crate::model_bindings::test_dialog::TestDialog;
 use crate::model_bindings::text::{self, column};
-use crate::model_bindings::{ModelBinding, ModelBindingId};
 use crate::shell::{ADD_ID, PageHeader};
 use crate::ui::list::{
     ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, focus_beside, use_list, use_listing,

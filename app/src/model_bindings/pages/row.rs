@@ -1,11 +1,12 @@
 //! One row of the list.
 
+use contract::accounts::{Action, Resource};
+use contract::model_bindings::{ModelBinding, ModelBindingId};
 use leptos::prelude::*;
 
-use crate::accounts::{Action, Resource, may};
+use crate::accounts::may;
 use crate::connections::{CredentialCell, RecordName};
 use crate::model_bindings::text::{self, column};
-use crate::model_bindings::{ModelBinding, ModelBindingId};
 use crate::ui::list::Listing;
 use crate::ui::{DialogAddress, IconButton, IconKind, Time, created_short, updated_short};
 

@@ -5,9 +5,10 @@
 mod tests;
 
 // example: begin
+use contract::schemas::Form;
 use leptos::prelude::*;
 
-use crate::schemas::{Form, FormHandle, SchemaForm, WithSchema};
+use crate::schemas::{FormHandle, SchemaForm, WithSchema};
 
 /// Tells another service what happened.
 #[derive(Debug, serde::Deserialize)]
@@ -19,7 +20,7 @@ pub struct Webhook {
     pub url: String,
     /// Without one, the request is not signed.
     #[cfg_attr(feature = "ssr", schemars(extend("x-ui" = {"widget": "credential", "title": "Key", "order": 2})))]
-    pub key: Option<crate::credentials::CredentialId>,
+    pub key: Option<contract::credentials::CredentialId>,
     /// Not about runs that succeeded.
     #[cfg_attr(feature = "ssr", schemars(extend("x-ui" = {"widget": "switch", "title": "Failures only", "order": 3})))]
     pub failures_only: bool,

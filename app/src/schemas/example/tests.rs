@@ -1,11 +1,12 @@
 //! A third form, made without touching the renderer.
 
+use contract::schemas::{Content, Form};
 use leptos::prelude::*;
 use schemars::schema_for;
 use serde_json::json;
 
 use super::{Webhook, WebhookForm};
-use crate::schemas::{Content, Form, FormHandle, SchemaForm};
+use crate::schemas::{FormHandle, SchemaForm};
 
 fn form() -> Form {
     Form::parse(&schema_for!(Webhook).to_value()).unwrap_or_else(|fault| panic!("{fault}"))

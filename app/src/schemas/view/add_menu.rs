@@ -1,9 +1,10 @@
 //! The menu of fields that can be added.
 
+use contract::schemas::{Field, Shown};
 use leptos::prelude::*;
 
 use super::FormHandle;
-use crate::schemas::{Field, Shown, text};
+use crate::schemas::text;
 use crate::ui::{Menu, MenuButton, focus_when_painted};
 
 /// The id of the menu of the object at `base`.

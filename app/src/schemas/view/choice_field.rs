@@ -1,10 +1,11 @@
 //! One of a few.
 
+use contract::schemas::{Choice, Content, Entry};
 use leptos::prelude::*;
 use serde_json::Value;
 
 use super::field::Place;
-use crate::schemas::{Choice, Content, Entry, text};
+use crate::schemas::text;
 use crate::ui::FieldFrame;
 
 /// A list to choose from.

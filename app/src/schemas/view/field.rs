@@ -1,5 +1,6 @@
 //! One field, by what it holds.
 
+use contract::schemas::{Content, Field, Lines};
 use leptos::prelude::*;
 
 use super::FormHandle;
@@ -13,7 +14,7 @@ use super::switch_field::SwitchField;
 use super::text_field::OneLineField;
 use super::texts_field::TextsField;
 use super::tool_names_field::ToolNamesField;
-use crate::schemas::{Content, Field, Lines, text};
+use crate::schemas::text;
 use crate::ui::{FieldIds, IconButton, IconKind};
 
 /// What every kind of field is given.

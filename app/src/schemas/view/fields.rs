@@ -1,12 +1,12 @@
 //! The fields of one object.
 
+use contract::schemas::{Field, Shown};
 use leptos::prelude::*;
 
 use super::FormHandle;
 use super::add_menu::AddMenu;
 use super::field::SchemaField;
 use super::handle::object_at;
-use crate::schemas::{Field, Shown};
 
 /// The fields at `base`, and the menu of those that can be added. `group` names the object around them.
 pub(super) fn fields(form: FormHandle, base: &str, group: Option<String>) -> AnyView {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use contract::api::FieldError;
+use contract::credentials::{CredentialId, CredentialState, CredentialSummary};
+use contract::schemas::{Content, Draft, Entry, Field, Form, Shown};
 use leptos::prelude::*;
 use serde_json::Value;
 
-use crate::api::FieldError;
 use crate::credentials::picker::PickerHandle;
-use crate::credentials::{CredentialId, CredentialState, CredentialSummary};
 use crate::destination::Destination;
-use crate::schemas::{Content, Draft, Entry, Field, Form, Shown};
 
 /// Gives the destination of the form's credentials.
 pub type DestinationOf = fn(&Value) -> Option<Destination>;
@@ -264,10 +264,10 @@ fn first_address(form: &Form, value: &Value) -> Option<Destination> {
 
 #[cfg(test)]
 mod tests {
+    use contract::schemas::Form;
     use serde_json::json;
 
     use super::first_address;
-    use crate::schemas::Form;
 
     #[test]
     fn the_first_address_is_that_of_the_first_url_field_of_the_form() {

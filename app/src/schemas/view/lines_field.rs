@@ -1,10 +1,10 @@
 //! A text of several lines, or JSON.
 
+use contract::schemas::{Content, Entry};
 use leptos::prelude::*;
 
 use super::check_field::Leaving;
 use super::field::Place;
-use crate::schemas::{Content, Entry};
 use crate::ui::FieldFrame;
 
 /// Several lines.

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use contract::api::{Page, Query};
+use contract::mcp_servers::McpServer;
+use contract::schemas::Entry;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::field::Place;
-use crate::api::{Page, Query, ReadClient};
-use crate::mcp_servers::McpServer;
-use crate::schemas::{Entry, text};
+use crate::api::ReadClient;
+use crate::schemas::text;
 use crate::ui::{Button, FieldFrame, problem_text};
 
 /// As many as a list to choose from bears; more are found by searching.

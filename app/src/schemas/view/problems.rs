@@ -1,11 +1,12 @@
 //! What is wrong with a form, and where it says so.
 
+use contract::api::{FieldError, Problem};
+use contract::schemas::{Content, Form};
 use leptos::prelude::*;
 use serde_json::Value;
 
 use super::FormHandle;
-use crate::api::{FieldError, Problem};
-use crate::schemas::{Content, Form, text};
+use crate::schemas::text;
 use crate::ui::{FieldIssue, focus_element, focus_when_painted};
 
 impl FormHandle {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::FormHandle;
 use super::fields::fields;
 
-/// The fields of any [`Form`](crate::schemas::Form): for the inside of a form or a dialog.
+/// The fields of any [`Form`](contract::schemas::Form): for the inside of a form or a dialog.
 ///
 /// ```ignore
 /// #[component]

@@ -1,10 +1,11 @@
 //! On or off.
 
+use contract::schemas::Entry;
 use leptos::prelude::*;
 use serde_json::Value;
 
 use super::field::Place;
-use crate::schemas::{Entry, text};
+use crate::schemas::text;
 use crate::ui::{FieldFrame, Icon, IconKind};
 
 /// A switch; where "not said" is an answer of its own, a choice of three.

@@ -1,11 +1,12 @@
 //! A text, an address or a number on one line.
 
+use contract::schemas::{Content, Entry};
 use leptos::prelude::*;
 use serde_json::Value;
 
 use super::check_field::Leaving;
 use super::field::Place;
-use crate::schemas::{Content, Entry, text};
+use crate::schemas::text;
 use crate::ui::FieldFrame;
 
 /// One line.

@@ -1,11 +1,12 @@
 //! A list of texts.
 
+use contract::schemas::Entry;
 use leptos::prelude::*;
 
 use super::FormHandle;
 use super::check_field::Leaving;
 use super::field::Place;
-use crate::schemas::{Entry, text};
+use crate::schemas::text;
 use crate::ui::{Button, Icon, IconButton, IconKind, focus_when_painted};
 
 /// The rows of a list.

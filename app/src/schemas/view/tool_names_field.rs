@@ -1,5 +1,6 @@
 //! The choice of tools.
 
+use contract::schemas::{Content, Entry, Route};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value;
@@ -7,7 +8,7 @@ use serde_json::Value;
 use super::FormHandle;
 use super::field::Place;
 use crate::api::ReadClient;
-use crate::schemas::{Content, Entry, Route, text};
+use crate::schemas::text;
 use crate::ui::{Button, Icon, IconKind, problem_text};
 
 /// What is known of the tools.

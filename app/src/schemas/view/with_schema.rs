@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use contract::schemas::Form;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api::ReadClient;
-use crate::schemas::{Form, text};
+use crate::schemas::text;
 use crate::ui::{Button, problem_text};
 
 /// Shows something as soon as the schemas for it are there.

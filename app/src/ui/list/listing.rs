@@ -1,11 +1,12 @@
 //! The rows of a list: fetched, kept while new ones are fetched, and kept when that fails.
 
+use contract::api::{Page, Query};
 use leptos::{ev, prelude::*};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::ListHandle;
 use crate::{
-    api::{ClientError, Page, Query, ReadClient},
+    api::{ClientError, ReadClient},
     ui::use_dialogs,
 };
 

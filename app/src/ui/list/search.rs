@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
+use contract::names::looks_like_secret;
 use leptos::{ev::SubmitEvent, leptos_dom::helpers::TimeoutHandle, prelude::*, web_sys::HtmlInputElement};
 
 use super::{ListHandle, text};
-use crate::{
-    names::looks_like_secret,
-    ui::{Icon, IconKind},
-};
+use crate::ui::{Icon, IconKind};
 
 /// The id of the search box, for the shortcut.
 pub const SEARCH_ID: &str = "search";

@@ -1,5 +1,6 @@
 //! The state of a list, which lives in the address.
 
+use contract::api::Query;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -7,10 +8,7 @@ use leptos_router::{
     params::ParamsMap,
 };
 
-use crate::{
-    api::Query,
-    ui::{DialogAddress, query_string::query_string},
-};
+use crate::ui::{DialogAddress, query_string::query_string};
 
 /// What a list offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,10 @@
 //! What went wrong, where the form shows it.
 
+use contract::api::Problem;
 use leptos::prelude::*;
 
 use super::{SaveFailure, SaveState};
-use crate::{
-    api::Problem,
-    ui::{CopyButton, Icon, IconKind, focus_element, problem_text, reload::reload_link, text},
-};
+use crate::ui::{CopyButton, Icon, IconKind, focus_element, problem_text, reload::reload_link, text};
 
 /// A field that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]

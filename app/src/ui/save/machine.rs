@@ -1,9 +1,10 @@
 //! The states of saving.
 
+use contract::api::Problem;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Again, SignInAgain};
-use crate::api::{ClientError, Problem};
+use crate::api::ClientError;
 
 /// Why something was not saved.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,12 +1,12 @@
 //! Where the typed secret is kept: outside of every signal.
 
+use contract::secret::SecretValue;
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use zeroize::Zeroizing;
 
 use super::element::ElementState;
 use super::paste_help::{self, Offer};
-use crate::secret::SecretValue;
 
 /// The form's hold on a [`ValueField`](super::ValueField): reads the secret once for saving, empties the field,
 /// focuses it. The text is wiped when the component that made the handle goes away.

@@ -1,8 +1,7 @@
 //! What a paste often brings along by mistake. Everything here is offered, nothing is done silently.
 
+use contract::names::parse_name;
 use zeroize::Zeroizing;
-
-use crate::names::parse_name;
 
 /// A part of a pasted text that is probably not meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,5 +1,8 @@
 //! Adding a user.
 
+use contract::accounts::{Role, SignUpLink};
+use contract::api::Query;
+use contract::users::{CreateUser, User};
 use leptos::prelude::*;
 
 use super::{
@@ -8,12 +11,11 @@ use super::{
     link::LinkShown,
 };
 use crate::{
-    accounts::{Role, SignUpLink},
-    api::{ClientError, Query, ReadClient, WriteClient},
+    api::{ClientError, ReadClient, WriteClient},
     ui::{
         Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, GeneralError, Look, Save, use_toasts,
     },
-    users::{CreateUser, User, text},
+    users::text,
 };
 
 /// The role that stands there at first.

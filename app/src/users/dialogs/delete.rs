@@ -1,5 +1,7 @@
 //! Deleting a user.
 
+use contract::api::Problem;
+use contract::users::{Owned, User};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
@@ -8,12 +10,12 @@ use super::{
     owned::OwnedList,
 };
 use crate::{
-    api::{ClientError, Problem, ReadClient, WriteClient},
+    api::{ClientError, ReadClient, WriteClient},
     ui::{
         ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, GeneralError, Look, Save,
         focus_autofocus, problem_text::error_words, use_toasts,
     },
-    users::{Owned, User, text},
+    users::text,
 };
 
 /// The question before deleting. The focus begins on Cancel.

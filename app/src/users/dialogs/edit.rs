@@ -1,5 +1,7 @@
 //! Changing name and role.
 
+use contract::api::Patch;
+use contract::users::{UpdateUser, User};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
@@ -8,13 +10,13 @@ use super::{
 };
 use crate::{
     accounts::own_name,
-    api::{Patch, ReadClient, WriteClient},
+    api::{ReadClient, WriteClient},
     shell::text::role as role_words,
     ui::{
         Button, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, GeneralError, Look, Save,
         use_toasts,
     },
-    users::{UpdateUser, User, text},
+    users::text,
 };
 
 /// The dialog Edit.

@@ -1,12 +1,14 @@
 //! The choice of what becomes of what a user owns.
 
+use contract::accounts::UserId;
+use contract::users::{Estate, Owned};
 use leptos::prelude::*;
 
 use super::heir::{HEIR_ID, HeirField};
 use crate::{
-    accounts::{UserId, use_me},
+    accounts::use_me,
     ui::{Choice, ChoiceOption, FieldIds, TextField, focus_when_painted},
-    users::{Estate, Owned, text},
+    users::text,
 };
 
 const CONFIRM_ID: &str = "user-confirm";

@@ -1,11 +1,11 @@
 //! What the forms of users share.
 
+use contract::accounts::Role;
+use contract::api::Problem;
+use contract::names::parse_name;
 use leptos::prelude::*;
 
 use crate::{
-    accounts::Role,
-    api::Problem,
-    names::parse_name,
     shell::text::role as role_words,
     ui::{Choice, ChoiceOption, FieldIds, FieldIssue, TextField, focus_when_painted},
     users::text,

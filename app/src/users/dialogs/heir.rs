@@ -1,12 +1,15 @@
 //! The choice of the user who gets what another one owned.
 
+use contract::accounts::UserId;
+use contract::api::Query;
+use contract::users::{User, UserState};
 use leptos::prelude::*;
 
 use crate::{
-    accounts::{UserId, use_me},
-    api::{Query, ReadClient},
+    accounts::use_me,
+    api::ReadClient,
     ui::{FieldFrame, FieldIds, TextField},
-    users::{User, UserState, text},
+    users::text,
 };
 
 /// The id of the control, for moving the focus to it.

@@ -1,16 +1,17 @@
 //! Links: showing one, once, and making a new one.
 
+use contract::accounts::SignUpLink;
+use contract::users::User;
 use leptos::prelude::*;
 
 use super::Done;
 use crate::{
-    accounts::SignUpLink,
     api::WriteClient,
     ui::{
         Button, ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, FieldFrame, FieldIds,
         GeneralError, Look, Save, Time, copy_text, focus_autofocus, use_toasts,
     },
-    users::{User, text},
+    users::text,
 };
 
 const LINK_ID: &str = "user-link";

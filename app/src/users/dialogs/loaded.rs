@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use contract::accounts::UserId;
 use leptos::prelude::*;
 
 use super::{
     Done, Kind, delete::DeleteUserDialog, edit::EditUserDialog, link::NewLinkDialog, switch::SwitchUserDialog,
 };
 use crate::{
-    accounts::{UserId, use_me},
+    accounts::use_me,
     api::{ClientError, ReadClient},
     ui::{Dialog, DialogBody, problem_text::error_words},
     users::text,

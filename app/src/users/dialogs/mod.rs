@@ -11,10 +11,11 @@ mod loaded;
 mod owned;
 mod switch;
 
+use contract::accounts::{Action, Resource, UserId};
 use leptos::prelude::*;
 
 use crate::{
-    accounts::{Action, Resource, UserId, may},
+    accounts::may,
     ui::{AddressedDialog, DialogAddress},
 };
 

@@ -1,11 +1,10 @@
 //! What a user owns, in the question before the account is deleted.
 
+use contract::api::NamedRecord;
+use contract::users::{Owned, OwnedCredential};
 use leptos::prelude::*;
 
-use crate::{
-    api::NamedRecord,
-    users::{Owned, OwnedCredential, text},
-};
+use crate::users::text;
 
 /// How many references of one credential are named.
 const NAMED: usize = 3;

@@ -1,14 +1,16 @@
 //! Switching an account off and on.
 
+use contract::api::Patch;
+use contract::users::{UpdateUser, User, UserState};
 use leptos::prelude::*;
 
 use super::Done;
 use crate::{
-    api::{Patch, ReadClient, WriteClient},
+    api::{ReadClient, WriteClient},
     ui::{
         ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, GeneralError, Look, Save, use_toasts,
     },
-    users::{UpdateUser, User, UserState, text},
+    users::text,
 };
 
 /// Asks, and switches.

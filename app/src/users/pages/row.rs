@@ -1,17 +1,19 @@
 //! One row of the table of users.
 
 use chrono::{DateTime, Utc};
+use contract::accounts::UserId;
+use contract::users::{User, UserState};
 use leptos::prelude::*;
 
 use super::users::row_link_id;
 use crate::{
-    accounts::{UserId, use_me},
+    accounts::use_me,
     shell::text::role as role_words,
     ui::{
         DialogAddress, IconButton, IconKind, Menu, MenuLink, Time, created_short, list::Listing, shorten_middle,
         use_dialog_links,
     },
-    users::{User, UserState, text, text::column},
+    users::{text, text::column},
 };
 
 /// Names of at most so many characters fit into two lines.

@@ -1,11 +1,12 @@
 //! The table of users.
 
+use contract::users::User;
 use leptos::prelude::*;
 
 use super::row::UserRow;
 use crate::{
     ui::list::{ListHandle, Listing, SortBy, SortHeader},
-    users::{User, text, text::column},
+    users::{text, text::column},
 };
 
 const SORTS: &[(&str, &str)] = &[

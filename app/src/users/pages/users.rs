@@ -1,10 +1,11 @@
 //! The list of users.
 
+use contract::accounts::{Action, Resource, UserId};
 use leptos::prelude::*;
 
 use super::table::UserTable;
 use crate::{
-    accounts::{Action, Resource, UserId, may},
+    accounts::may,
     help::HelpTopic,
     shell::{ADD_ID, PageHeader},
     ui::{

@@ -6,8 +6,8 @@ mod tests;
 
 use std::time::Duration;
 
-use app::model_bindings::Provider;
 use chrono::{DateTime, Utc};
+use contract::model_bindings::Provider;
 use serde_json::Value;
 
 use super::wire::{Fault, MAX_TEXT_BYTES};

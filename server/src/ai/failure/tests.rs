@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use app::model_bindings::Provider;
 use chrono::DateTime;
+use contract::model_bindings::Provider;
 use serde_json::{Value, json};
 
 use super::said::{delay, wait};
@@ -68,7 +68,7 @@ fn the_time_to_wait_is_found_in_the_body_too() {
 #[test]
 fn each_refusal_of_a_provider_becomes_a_problem_of_its_own() {
     let mut subject = Subject::at("a.example".to_owned());
-    subject.credential = Some(app::api::NamedRecord {
+    subject.credential = Some(contract::api::NamedRecord {
         id: uuid::Uuid::nil(),
         name: "KEY".to_owned(),
     });
@@ -172,7 +172,7 @@ fn litellm_without_a_database_is_understood() {
         assert_eq!(failed(&subject, Provider::Groq, document), broken);
     }
     assert_eq!(failed(&subject, Provider::Litellm, Some(&other)), broken);
-    subject.credential = Some(app::api::NamedRecord {
+    subject.credential = Some(contract::api::NamedRecord {
         id: uuid::Uuid::nil(),
         name: "KEY".to_owned(),
     });

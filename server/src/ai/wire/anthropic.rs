@@ -1,6 +1,6 @@
 //! `POST messages`, as Anthropic has it. An object is asked for as the arguments of a tool that must be called.
 
-use app::ai::Usage;
+use contract::ai::Usage;
 use serde_json::{Value, json};
 use url::Url;
 

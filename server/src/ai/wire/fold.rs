@@ -1,6 +1,6 @@
 //! Folds the events of a stream into an answer.
 
-use app::model_bindings::WireFormat;
+use contract::model_bindings::WireFormat;
 
 use super::arguments::Nesting;
 use super::{Answer, Call, Fault, Piece, anthropic, gemini, openai_chat, openai_responses};

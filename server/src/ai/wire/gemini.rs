@@ -1,6 +1,6 @@
 //! `POST models/{model}:generateContent`, as Google's Gemini has it.
 
-use app::ai::Usage;
+use contract::ai::Usage;
 use serde_json::{Value, json};
 use url::Url;
 

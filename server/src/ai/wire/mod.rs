@@ -12,8 +12,8 @@ mod strict;
 #[cfg(test)]
 mod tests;
 
-use app::ai::Usage;
-use app::model_bindings::{ModelSettings, Provider, WireFormat};
+use contract::ai::Usage;
+use contract::model_bindings::{ModelSettings, Provider, WireFormat};
 use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
 use url::Url;

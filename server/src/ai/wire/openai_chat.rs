@@ -1,7 +1,7 @@
 //! `POST chat/completions`, as `OpenAI` and most others have it.
 
-use app::ai::Usage;
-use app::model_bindings::Provider;
+use contract::ai::Usage;
+use contract::model_bindings::Provider;
 use serde_json::{Value, json};
 use url::Url;
 

@@ -1,6 +1,6 @@
 //! `POST responses`, the newer API of `OpenAI`. Nothing is kept there: each request brings the whole conversation.
 
-use app::ai::Usage;
+use contract::ai::Usage;
 use serde_json::{Value, json};
 use url::Url;
 

@@ -1,6 +1,6 @@
 //! Which settings a provider takes, and what it calls them. What it does not take is left out of its requests.
 
-use app::model_bindings::{Provider, WireFormat};
+use contract::model_bindings::{Provider, WireFormat};
 use serde_json::{Value, json};
 
 use super::Ask;
@@ -197,7 +197,7 @@ fn is_named(lower_words: &str, field: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use app::model_bindings::Provider;
+    use contract::model_bindings::Provider;
     use serde_json::json;
 
     use super::leave_out;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use app::api::Patch;
+use contract::api::Patch;
 use serde_json::Value;
 use zeroize::Zeroize as _;
 

@@ -12,7 +12,7 @@ mod texts;
 
 use std::fmt;
 
-use app::api::{FieldError, Patch};
+use contract::api::{FieldError, Patch};
 use serde_json::Value;
 use zeroize::Zeroize as _;
 

@@ -1,9 +1,9 @@
 //! Fields that are one thing: a text, a name, a secret, a switch, an id.
 
-use app::api::Patch;
-use app::names::{NameFault, parse_name};
-use app::secret::SecretValue;
-use app::secret_text::{KEEP_SECRETS_OUT, LOOKS_LIKE_SECRET};
+use contract::api::Patch;
+use contract::names::{NameFault, parse_name};
+use contract::secret::SecretValue;
+use contract::secret_text::{KEEP_SECRETS_OUT, LOOKS_LIKE_SECRET};
 use serde_json::Value;
 use zeroize::Zeroize as _;
 
@@ -127,7 +127,7 @@ impl Fields {
             let mut text = fields.read_text(pointer, value)?;
             let id = text.parse().ok();
             if id.is_none() {
-                if app::names::looks_like_secret(&text) || is_key_field(pointer) && is_one_word(&text) {
+                if contract::names::looks_like_secret(&text) || is_key_field(pointer) && is_one_word(&text) {
                     fields.fault(pointer, LOOKS_LIKE_SECRET, KEEP_SECRETS_OUT);
                 } else {
                     fields.fault(pointer, "bad-id", "Send an id, as this API shows it.");

@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use app::credentials::CredentialId;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use contract::credentials::CredentialId;
 use http::HeaderMap;
 
 use super::super::intake::Account;

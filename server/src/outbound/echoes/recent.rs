@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use app::credentials::CredentialId;
 use chrono::{DateTime, TimeDelta, Utc};
+use contract::credentials::CredentialId;
 
 use super::super::sent_values::Origin;
 
@@ -41,8 +41,8 @@ impl Recent {
 
 #[cfg(test)]
 mod tests {
-    use app::credentials::CredentialId;
     use chrono::{DateTime, TimeDelta};
+    use contract::credentials::CredentialId;
     use uuid::Uuid;
 
     use super::super::super::sent_values::Origin;

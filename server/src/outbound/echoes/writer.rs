@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use app::accounts::UserId;
+use contract::accounts::UserId;
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use app::secret::SecretValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use contract::secret::SecretValue;
 
 use super::{MASK, MIN_STREAM_BYTES, Redactor, Scanner};
 

@@ -34,7 +34,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use app::secret::SecretValue;
+use contract::secret::SecretValue;
 
 use encodings::{Form, Reading};
 pub(super) use patterns::{Patterns, SecretForms};
@@ -314,9 +314,9 @@ impl fmt::Debug for Redactor {
 
 #[cfg(test)]
 mod tests {
-    use app::secret::SecretValue;
     use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use contract::secret::SecretValue;
 
     use super::{MASK, Redactor};
 

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aho_corasick::automaton::{Automaton as _, StateID};
 use aho_corasick::nfa::contiguous;
 use aho_corasick::{Anchored, PatternID, dfa};
-use app::credentials::CredentialId;
-use app::secret::SecretValue;
+use contract::credentials::CredentialId;
+use contract::secret::SecretValue;
 use sha2::{Digest as _, Sha256};
 
 use super::encodings::{Form, HEAD_BYTES, Reading, encodings};

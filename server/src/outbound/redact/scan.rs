@@ -261,7 +261,7 @@ impl fmt::Debug for Scanner {
 
 #[cfg(test)]
 mod tests {
-    use app::secret::SecretValue;
+    use contract::secret::SecretValue;
 
     use super::super::{MASK, Redactor};
 

@@ -118,7 +118,7 @@ fn is_border(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use app::secret::SecretValue;
+    use contract::secret::SecretValue;
 
     use super::super::{MASK, Redactor};
     use super::MAX_WORD_BYTES;

@@ -275,9 +275,9 @@ mod tests {
     use std::sync::{Arc, Mutex};
     use std::time::Duration;
 
-    use app::credentials::CredentialId;
-    use app::secret::SecretValue;
     use base64::Engine as _;
+    use contract::credentials::CredentialId;
+    use contract::secret::SecretValue;
     use tokio::time::Instant;
     use uuid::Uuid;
 

@@ -84,7 +84,7 @@ impl Tail {
 
 #[cfg(test)]
 mod tests {
-    use app::secret::SecretValue;
+    use contract::secret::SecretValue;
 
     use super::{QuoteFilter, Redactor, TAIL_BYTES, Tail};
 

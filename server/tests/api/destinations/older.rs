@@ -107,10 +107,10 @@ impl Older {
                 .bind(deleted)
         );
         let mut tx = self.db.begin().await.unwrap();
-        let value = app::secret::SecretValue::new("canary-7d1f".to_owned());
+        let value = contract::secret::SecretValue::new("canary-7d1f".to_owned());
         let sealed = self
             .vault
-            .seal(&mut tx, app::credentials::CredentialId(id), 1, &value)
+            .seal(&mut tx, contract::credentials::CredentialId(id), 1, &value)
             .await
             .unwrap();
         tx.commit().await.unwrap();

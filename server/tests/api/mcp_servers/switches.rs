@@ -1,7 +1,7 @@
 //! Servers that are switched off: no use by any caller, and tests by those who may change them.
 
-use app::accounts::{Role, UserId};
-use app::credentials::{CredentialId, ReferrerKind};
+use contract::accounts::{Role, UserId};
+use contract::credentials::{CredentialId, ReferrerKind};
 use serde_json::json;
 use server::credentials::{Referrer, ResolveError, UseRequest};
 use server::destination::Destination;

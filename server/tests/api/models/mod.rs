@@ -12,7 +12,7 @@ mod streams;
 mod stubborn;
 mod uses;
 
-use app::model_bindings::Provider;
+use contract::model_bindings::Provider;
 use serde_json::{Value, json};
 
 use crate::peers::real::RealServer;

@@ -8,7 +8,7 @@ mod real;
 
 use std::time::Duration;
 
-use app::secret::SecretValue;
+use contract::secret::SecretValue;
 use rmcp::model::CallToolResult;
 use serde_json::json;
 use server::destination::Destination;

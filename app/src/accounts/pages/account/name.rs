@@ -1,12 +1,14 @@
 //! One's own name.
 
+use contract::accounts::UpdateMe;
+use contract::api::Patch;
+use contract::names::parse_name;
 use leptos::prelude::*;
 
 use super::super::super::text;
 use crate::{
-    accounts::{UpdateMe, own_name},
-    api::{Patch, ReadClient, WriteClient},
-    names::parse_name,
+    accounts::own_name,
+    api::{ReadClient, WriteClient},
     ui::{Button, ButtonKind, FieldIds, GeneralError, Look, Save, TextField, focus_when_painted, use_toasts},
 };
 

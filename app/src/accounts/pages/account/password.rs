@@ -1,12 +1,14 @@
 //! One's own password. Both fields are read from the page at the moment of saving and are in no signal.
 
+use contract::accounts::UpdateMe;
+use contract::api::{Patch, Problem};
+use contract::secret::SecretValue;
 use leptos::{html, prelude::*};
 
 use super::super::super::text;
 use crate::{
-    accounts::{UpdateMe, use_me},
-    api::{Patch, Problem, WriteClient},
-    secret::SecretValue,
+    accounts::use_me,
+    api::WriteClient,
     ui::{Button, ButtonKind, FieldFrame, FieldIds, GeneralError, Look, Save, focus_element, use_toasts},
 };
 

@@ -1,11 +1,12 @@
 //! One's own sessions, and ending them.
 
+use contract::accounts::{Session, SessionId};
+use contract::api::Page;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::super::super::text;
 use crate::{
-    accounts::{Session, SessionId},
-    api::{ClientError, Page, ReadClient, WriteClient},
+    api::{ClientError, ReadClient, WriteClient},
     ui::{Button, Icon, IconKind, Time, Toasts, list::SessionEnded, problem_text::error_words, use_toasts},
 };
 

@@ -2,7 +2,7 @@
 
 mod streams;
 
-use app::model_bindings::{Provider, WireFormat};
+use contract::model_bindings::{Provider, WireFormat};
 use serde_json::{Value, json};
 
 use super::{

@@ -1,6 +1,6 @@
 //! Streams against events as the providers send them.
 
-use app::model_bindings::Provider;
+use contract::model_bindings::Provider;
 use serde_json::{Value, json};
 
 use super::FORMATS;

@@ -1,12 +1,21 @@
 //! The wire contract of model bindings.
 
+mod provider;
+mod rules;
+#[cfg(feature = "schema")]
+mod schema;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Provider;
 use crate::accounts::Owner;
 use crate::api::{Patch, Problem, id_type};
 use crate::credentials::{CredentialId, CredentialSummary};
+
+pub use provider::{KeyHeader, Provider, WireFormat};
+pub use rules::settings_faults;
+#[cfg(feature = "schema")]
+pub use schema::NewModelSettings;
 
 id_type! {
     /// The id of a model binding.
@@ -15,14 +24,14 @@ id_type! {
 
 /// Which model of which provider, and which credential: the settings of `kind: model`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ModelSettings {
     /// Who serves the model.
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "super::schema::provider"))]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "schema::provider"))]
     pub provider: Provider,
     /// The model, as the provider names it.
-    #[cfg_attr(feature = "ssr", schemars(
+    #[cfg_attr(feature = "schema", schemars(
         length(min = 1, max = 256),
         extend("pattern" = "^\\S+$", "x-ui" = {
             "widget": "text", "title": "Model", "order": 20, "help": "As the provider names it, e.g. gpt-5.2.",
@@ -31,18 +40,18 @@ pub struct ModelSettings {
     pub model_id: String,
     /// The id of the credential whose value is sent as the key; without one, no key is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ssr", schemars(extend("x-ui" = {
+    #[cfg_attr(feature = "schema", schemars(extend("x-ui" = {
         "widget": "credential", "title": "API key", "order": 40,
         "help": "The credential that holds the key. None: requests go without authentication.",
     })))]
     pub api_key: Option<CredentialId>,
     /// Where the provider is reached; absent: its usual address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "super::schema::base_url"))]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "schema::base_url"))]
     pub base_url: Option<String>,
     /// The organization that the provider bills.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ssr", schemars(
+    #[cfg_attr(feature = "schema", schemars(
         length(min = 1, max = 256),
         extend("pattern" = "^\\S+$", "x-ui" = {
             "widget": "text", "title": "Organization", "order": 50, "hidden_until_added": true,
@@ -52,7 +61,7 @@ pub struct ModelSettings {
     pub organization: Option<String>,
     /// Whether the model takes a JSON Schema for its answer; absent: what is known of the provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ssr", schemars(extend("x-ui" = {
+    #[cfg_attr(feature = "schema", schemars(extend("x-ui" = {
         "widget": "switch", "title": "Takes a JSON Schema", "order": 60, "hidden_until_added": true,
         "help": "Whether the model can be held to a schema. Absent: what is known of the provider.",
     })))]
@@ -61,7 +70,7 @@ pub struct ModelSettings {
 
 /// A model binding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ModelBinding {
     /// The id.
     pub id: ModelBindingId,
@@ -91,7 +100,7 @@ pub struct ModelBinding {
 /// Body of `POST /model-bindings`, `PATCH /model-bindings/{id}` (a merge patch, of `settings` too) and
 /// `POST /model-bindings/test`. A new one needs a name and settings; a test needs no name.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields, default)]
 pub struct ModelBindingInput {
@@ -100,11 +109,11 @@ pub struct ModelBindingInput {
     pub id: Option<ModelBindingId>,
     /// The unique name.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::name"))]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::api::name"))]
     pub name: Patch<String>,
     /// The settings, or what changes about them; `null` in it clears an optional one.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
-    #[cfg_attr(feature = "ssr", schemars(with = "super::schema::ModelSettingsChanges"))]
+    #[cfg_attr(feature = "schema", schemars(with = "schema::ModelSettingsChanges"))]
     pub settings: Patch<serde_json::Map<String, serde_json::Value>>,
     /// Adds the base URL (scheme, host, port and path) to the credential's allowed destinations, where the caller may
     /// change the credential. A test adds nothing.
@@ -117,7 +126,7 @@ pub struct ModelBindingInput {
 
 /// How a test ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ModelTestResult {
     /// Whether the model answered.
     pub ok: bool,

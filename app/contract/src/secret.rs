@@ -63,7 +63,7 @@ impl serde::Serialize for SecretValue {
     }
 }
 
-#[cfg(feature = "ssr")]
+#[cfg(feature = "schema")]
 impl schemars::JsonSchema for SecretValue {
     fn inline_schema() -> bool {
         true

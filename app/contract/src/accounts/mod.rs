@@ -18,7 +18,7 @@ id_type! {
 
 /// The three fixed roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Everything, on every record.
@@ -56,7 +56,7 @@ impl std::str::FromStr for Role {
 
 /// A kind of record that permissions speak of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Resource {
     /// Credentials.
@@ -74,13 +74,13 @@ pub enum Resource {
     AuditEvents,
     /// A resource of a later release.
     #[serde(other)]
-    #[cfg_attr(feature = "ssr", schemars(skip))]
+    #[cfg_attr(feature = "schema", schemars(skip))]
     Unknown,
 }
 
 /// What may be done with a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// See it.
@@ -95,13 +95,13 @@ pub enum Action {
     Use,
     /// An action of a later release.
     #[serde(other)]
-    #[cfg_attr(feature = "ssr", schemars(skip))]
+    #[cfg_attr(feature = "schema", schemars(skip))]
     Unknown,
 }
 
 /// Whose records a permission covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// One's own.
@@ -112,7 +112,7 @@ pub enum Scope {
 
 /// One permission of a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Permission {
     /// The kind of record.
     pub resource: Resource,
@@ -124,7 +124,7 @@ pub struct Permission {
 
 /// The owner of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Owner {
     /// The user's id.
     pub id: UserId,
@@ -134,7 +134,7 @@ pub struct Owner {
 
 /// The signed-in user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Me {
     /// The user's id.
     pub id: UserId,
@@ -162,7 +162,7 @@ impl Me {
 
 /// Body of `POST /session`.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
@@ -174,7 +174,7 @@ pub struct SignIn {
 
 /// Fields of the set-up form: the first administrator.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct SetUp {
@@ -200,7 +200,7 @@ pub struct SignUp {
 }
 
 /// A link by which somebody chooses a password. The answer that makes it is the only one that holds it.
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignUpLink {
     /// The path below the address of this Strongroom, with the token in the fragment.
@@ -219,13 +219,13 @@ impl std::fmt::Debug for SignUpLink {
 }
 
 /// Body of `PATCH /me` (a merge patch).
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct UpdateMe {
     /// A new name.
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::name"))]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::api::name"))]
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub name: Patch<String>,
@@ -240,7 +240,7 @@ pub struct UpdateMe {
 }
 
 /// One of one's own sessions.
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// The id.

@@ -14,7 +14,7 @@ id_type! {
 
 /// How a server is reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Transport {
     /// Streamable HTTP.
@@ -24,13 +24,13 @@ pub enum Transport {
     Stdio,
     /// A transport of a later release.
     #[serde(other)]
-    #[cfg_attr(feature = "ssr", schemars(skip))]
+    #[cfg_attr(feature = "schema", schemars(skip))]
     Unknown,
 }
 
 /// An MCP server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct McpServer {
     /// The id.
     pub id: McpServerId,
@@ -92,7 +92,7 @@ impl McpServer {
 /// Body of `POST /mcp-servers`, `PATCH /mcp-servers/{id}` (a merge patch) and `POST /mcp-servers/test`: what a
 /// server is to be. A new one needs a name, and an address or a command; a test needs no name.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields, default)]
 pub struct McpServerInput {
@@ -101,7 +101,7 @@ pub struct McpServerInput {
     pub id: Option<McpServerId>,
     /// The unique name.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::name"))]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::api::name"))]
     pub name: Patch<String>,
     /// Whether it may be used; a new one may, if absent.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
@@ -111,11 +111,11 @@ pub struct McpServerInput {
     pub transport: Patch<Transport>,
     /// `http`: its address, `http://` or `https://`.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::address"))]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::api::address"))]
     pub url: Patch<String>,
     /// `http`: the credential to send; `null`: none.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
-    #[cfg_attr(feature = "ssr", schemars(with = "Option<CredentialId>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<CredentialId>"))]
     pub credential_id: Patch<CredentialId>,
     /// `http`: adds the address (scheme, host, port and path) to the credential's allowed destinations, where the
     /// caller may change the credential. A test adds nothing.
@@ -130,21 +130,21 @@ pub struct McpServerInput {
     pub command: Patch<String>,
     /// `stdio`: further arguments of the program; `null`: none.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
-    #[cfg_attr(feature = "ssr", schemars(with = "Option<Vec<String>>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<String>>"))]
     pub args: Patch<Vec<String>>,
     /// `stdio`: the program's working directory; `null`: the root.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
-    #[cfg_attr(feature = "ssr", schemars(with = "Option<String>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub cwd: Patch<String>,
     /// `stdio`: the variables that pass through, within what the entry allows; `null`: none.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
-    #[cfg_attr(feature = "ssr", schemars(with = "Option<Vec<String>>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<String>>"))]
     pub env_names: Patch<Vec<String>>,
 }
 
 /// A program that the configuration offers, as `GET /mcp-servers/commands` lists it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StdioCommand {
     /// The name of its entry.
     pub name: String,
@@ -156,7 +156,7 @@ pub struct StdioCommand {
 
 /// What a server says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServerInfo {
     /// Its name.
     pub name: String,
@@ -166,7 +166,7 @@ pub struct ServerInfo {
 
 /// A tool that a server offers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tool {
     /// Its name.
     pub name: String,
@@ -179,7 +179,7 @@ pub struct Tool {
 
 /// How a test ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TestResult {
     /// Whether the server accepted the connection and listed its tools.
     pub ok: bool,
@@ -203,7 +203,7 @@ pub struct TestResult {
 
 /// The tools of a saved server: the envelope of every list, with what the server says of itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ToolList {
     /// The tools.
     pub items: Vec<Tool>,
@@ -228,7 +228,7 @@ pub struct ToolList {
 
 /// Body of `POST /mcp-servers/{id}/tools/{tool}/call`.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct ToolCall {
@@ -239,7 +239,7 @@ pub struct ToolCall {
 
 /// What a tool answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ToolResult {
     /// Whether the tool says that it failed.
     pub is_error: bool,

@@ -8,7 +8,7 @@ use crate::api::{NamedRecord, Patch};
 use crate::credentials::{CredentialId, Reference};
 
 /// What an account can do at the moment.
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UserState {
@@ -20,12 +20,12 @@ pub enum UserState {
     Disabled,
     /// A state of a later release.
     #[serde(other)]
-    #[cfg_attr(feature = "ssr", schemars(skip))]
+    #[cfg_attr(feature = "schema", schemars(skip))]
     Unknown,
 }
 
 /// A user as administrators see them.
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// The id.
@@ -55,7 +55,7 @@ pub struct User {
 }
 
 /// Body of `POST /users`. There is no password in it: the user chooses one by the link.
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
@@ -63,14 +63,14 @@ pub struct CreateUser {
     /// The address for signing in.
     pub email: String,
     /// The name that others see.
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::name"))]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::api::name"))]
     pub name: String,
     /// The role.
     pub role: Role,
 }
 
 /// Answer of `POST /users`: the only one that holds the link.
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreatedUser {
     /// The new user.
@@ -80,13 +80,13 @@ pub struct CreatedUser {
 }
 
 /// Body of `PATCH /users/{id}` (a merge patch).
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct UpdateUser {
     /// A new name.
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::name"))]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::api::name"))]
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub name: Patch<String>,
@@ -101,7 +101,7 @@ pub struct UpdateUser {
 }
 
 /// A credential that a user owns, with what uses it.
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnedCredential {
     /// The id.
@@ -115,7 +115,7 @@ pub struct OwnedCredential {
 }
 
 /// What a user owns: the first ones of each kind, and how many there are.
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owned {
     /// The first credentials, by name.

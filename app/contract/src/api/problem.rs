@@ -10,7 +10,7 @@ use crate::users::Owned;
 /// A problem document. Its `type` is `urn:strongroom:problem:<slug>`; the optional fields are the
 /// parameters of single problem types, so that a page can put them into its own words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// The stable code, as a URN.
     #[serde(rename = "type")]
@@ -101,7 +101,7 @@ impl Problem {
 
 /// What is wrong with one field of an input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FieldError {
     /// JSON Pointer (RFC 6901) to the field; empty for the whole document.
     pub pointer: String,
@@ -113,7 +113,7 @@ pub struct FieldError {
 
 /// A record by id and name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NamedRecord {
     /// Its id.
     pub id: Uuid,

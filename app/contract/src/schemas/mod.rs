@@ -1,11 +1,15 @@
 //! The wire contract of generated forms.
 
+mod form;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use form::{Choice, Condition, Content, Draft, Entry, Field, Form, JsonShape, Lines, Route, SchemaFault, Shown};
+
 /// A schema that a form can be generated from, as `GET /schemas` lists it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FormSchema {
     /// Its stable name, e.g. `model_settings`.
     pub name: String,

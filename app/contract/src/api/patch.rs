@@ -53,7 +53,7 @@ impl<T: serde::Serialize> serde::Serialize for Patch<T> {
 
 /// A field that can be left out has the shape of what it can be set to. One that can be cleared says so with
 /// `#[schemars(with = "Option<…>")]`.
-#[cfg(feature = "ssr")]
+#[cfg(feature = "schema")]
 impl<T: schemars::JsonSchema> schemars::JsonSchema for Patch<T> {
     fn inline_schema() -> bool {
         T::inline_schema()

@@ -1,14 +1,20 @@
 //! The wire contract of the AI actions.
 
+mod input;
+#[cfg(feature = "schema")]
+mod schema;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::api::Problem;
 use crate::mcp_servers::McpServerId;
 
+pub use input::{ActionInputs, ActionSettings, InlineModel, Retries, RunAction};
+
 /// An action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[allow(clippy::enum_variant_names, reason = "the names that workflows use")]
 pub enum ActionName {
@@ -73,7 +79,7 @@ impl ActionName {
 
 /// What an action looks at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InputMode {
     /// The prompt.
@@ -85,7 +91,7 @@ pub enum InputMode {
 
 /// Who said something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MessageRole {
     /// The person.
@@ -96,7 +102,7 @@ pub enum MessageRole {
 
 /// One turn of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Message {
     /// Who said it.
@@ -107,17 +113,17 @@ pub struct Message {
 
 /// An MCP server whose tools an agent may use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct McpTools {
     /// The server.
-    #[cfg_attr(feature = "ssr", schemars(extend("x-ui" = {
+    #[cfg_attr(feature = "schema", schemars(extend("x-ui" = {
         "widget": "mcp_server", "title": "Server", "order": 10, "help": "",
     })))]
     pub server_id: McpServerId,
     /// Its tools that may be used; absent: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ssr", schemars(extend("x-ui" = {
+    #[cfg_attr(feature = "schema", schemars(extend("x-ui" = {
         "widget": "tool_names", "title": "Tools", "order": 20, "help": "", "route": "/mcp-servers/{server_id}/tools",
     })))]
     pub tool_names: Option<Vec<String>>,
@@ -125,7 +131,7 @@ pub struct McpTools {
 
 /// How many tokens an action took, all steps together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(clippy::struct_field_names, reason = "the names of the wire")]
 pub struct Usage {
     /// Tokens of what was sent.
@@ -144,7 +150,7 @@ pub struct Usage {
 
 /// A tool that the model asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ModelToolCall {
     /// The provider's id of the call.
     pub id: String,
@@ -156,7 +162,7 @@ pub struct ModelToolCall {
 
 /// What a tool gave back to the model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ModelToolResult {
     /// The id of the call.
     pub id: String,
@@ -172,7 +178,7 @@ pub struct ModelToolResult {
 
 /// One request to the model, and what came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AgentStep {
     /// Counts from 1.
     pub number: i64,
@@ -192,7 +198,7 @@ pub struct AgentStep {
 
 /// What an action gives.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ActionOutput {
     /// The text of the answer.
     pub text: String,
@@ -223,7 +229,7 @@ pub struct ActionOutput {
 
 /// One event of an answer as `text/event-stream`: the name of the event is `type`, its data is this object.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ActionEvent {
     /// More of the text.

@@ -15,7 +15,7 @@ id_type! {
 
 /// A credential as everybody sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Credential {
     /// The id.
     pub id: CredentialId,
@@ -47,30 +47,30 @@ pub struct Credential {
 
 /// Body of `POST /credentials`.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct CreateCredential {
     /// The unique name, 1 to 128 characters.
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::name"))]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::api::name"))]
     pub name: String,
     /// The secret, 1 byte to 64 KiB, kept byte for byte.
     pub value: SecretValue,
     /// Where the value may be sent, as `host[:port][/path]` for https or `http://host[:port][/path]` for http; empty or
     /// absent: nowhere until it is first attached.
     #[serde(default)]
-    #[cfg_attr(feature = "ssr", schemars(with = "Option<Vec<String>>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<String>>"))]
     pub allowed_hosts: Vec<String>,
 }
 
 /// Body of `PATCH /credentials/{id}` (a merge patch).
 #[derive(Debug, Default, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct UpdateCredential {
     /// A new name.
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::api::name"))]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::api::name"))]
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub name: Patch<String>,
@@ -81,13 +81,13 @@ pub struct UpdateCredential {
     /// The new list of allowed destinations; `null` empties it.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
-    #[cfg_attr(feature = "ssr", schemars(with = "Option<Vec<String>>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<String>>"))]
     pub allowed_hosts: Patch<Vec<String>>,
 }
 
 /// A kind of record that can refer to a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReferrerKind {
     /// An MCP server.
@@ -96,7 +96,7 @@ pub enum ReferrerKind {
     ModelBinding,
     /// A kind of a later release.
     #[serde(other)]
-    #[cfg_attr(feature = "ssr", schemars(skip))]
+    #[cfg_attr(feature = "schema", schemars(skip))]
     Unknown,
 }
 
@@ -124,7 +124,7 @@ impl ReferrerKind {
 
 /// One record that refers to a credential.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reference {
     /// What kind of record.
     pub kind: ReferrerKind,
@@ -142,7 +142,7 @@ pub struct Reference {
 
 /// Whether a credential that something refers to can still be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialState {
     /// It can.
@@ -155,7 +155,7 @@ pub enum CredentialState {
 
 /// A credential as a record that refers to it shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CredentialSummary {
     /// The id.
     pub id: CredentialId,
@@ -172,9 +172,22 @@ pub struct CredentialSummary {
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
+impl From<&Credential> for CredentialSummary {
+    fn from(credential: &Credential) -> Self {
+        Self {
+            id: credential.id,
+            state: CredentialState::Live,
+            name: Some(credential.name.clone()),
+            owner: Some(credential.owner.clone()),
+            deleted_by: None,
+            deleted_at: None,
+        }
+    }
+}
+
 /// How a use ended before anything was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum UseOutcome {
     /// The secret was handed to the outbound client.
@@ -185,13 +198,13 @@ pub enum UseOutcome {
     Echoed,
     /// An outcome of a later release.
     #[serde(other)]
-    #[cfg_attr(feature = "ssr", schemars(skip))]
+    #[cfg_attr(feature = "schema", schemars(skip))]
     Unknown,
 }
 
 /// Who used a credential.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UseActor {
     /// `user`, `token`, `cli` or `job`; `hidden` for an echo, whose caller only the audit trail names.
     pub kind: String,
@@ -203,7 +216,7 @@ pub struct UseActor {
 
 /// Through what a credential was used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UseReferrer {
     /// What kind of record.
     pub kind: ReferrerKind,
@@ -215,7 +228,7 @@ pub struct UseReferrer {
 
 /// A use of a credential, or an echo of its value, from the audit trail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Use {
     /// When.
     #[serde(deserialize_with = "crate::api::moment")]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Who serves a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Provider {
     /// `OpenAI`, chat completions.
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn the_docs_list_the_providers_that_there_are() {
-        let docs = include_str!("../../../docs/model-bindings.md");
+        let docs = include_str!("../../../../docs/model-bindings.md");
         let (_, rest) = docs.split_once("a usual address, or needs a base URL.\n\n").unwrap();
         let (listed, _) = rest.split_once("\n\n").unwrap();
         assert_eq!(

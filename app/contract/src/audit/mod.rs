@@ -8,7 +8,7 @@ use crate::accounts::UserId;
 
 /// One event of the trail, as it was recorded: names stay as they were then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditEvent {
     /// Its place in the trail, from 1, without gaps.
     pub seq: i64,
@@ -43,7 +43,7 @@ pub struct AuditEvent {
 
 /// Who did something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditActor {
     /// `user`, `cli` or `anonymous`.
     pub kind: String,
@@ -55,7 +55,7 @@ pub struct AuditActor {
 
 /// A record that an event is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditRecord {
     /// What kind of record, e.g. `credential`.
     pub kind: String,
