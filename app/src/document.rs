@@ -22,6 +22,8 @@ pub struct SiteNames {
     pub wasm: String,
     /// The style sheet.
     pub css: String,
+    /// A script that reloads the page when it is built again; in development only.
+    pub reload: Option<String>,
 }
 
 /// What a page finds out about itself while the server renders it. The server puts it into context, and
@@ -74,6 +76,7 @@ pub fn shell() -> impl IntoView {
                 <link rel="preload" href=names.wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
                 <MetaTags />
                 <script type="module" nonce=nonce inner_html=loader></script>
+                {names.reload.map(|script| view! { <script type="module" src=script></script> })}
             </head>
             <body>
                 <App />

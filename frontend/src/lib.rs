@@ -12,6 +12,9 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 /// Where the code of the page cannot be fetched.
 #[wasm_bindgen]
 pub async fn hydrate() -> Result<(), JsValue> {
+    // A release says no more than "unreachable": names of files and the code that formats messages cost bytes.
+    #[cfg(debug_assertions)]
+    std::panic::set_hook(Box::new(|panic| leptos::logging::error!("{panic}")));
     let path = leptos::prelude::window().location().pathname()?;
     app::chunks::fetch_for(&path)
         .await

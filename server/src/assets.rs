@@ -67,6 +67,7 @@ impl Assets {
             js: manifest.js,
             wasm: manifest.wasm,
             css: manifest.css,
+            reload: None,
         };
         Ok(Self {
             names,
@@ -82,11 +83,19 @@ impl Assets {
             js: "/pkg/none.js".to_owned(),
             wasm: "/pkg/none.wasm".to_owned(),
             css: "/pkg/none.css".to_owned(),
+            reload: None,
         };
         Self {
             names,
             files: Arc::default(),
         }
+    }
+
+    /// The same site, whose pages load this script to reload themselves during development.
+    #[must_use]
+    pub fn with_reload(mut self, script: Option<String>) -> Self {
+        self.names.reload = script;
+        self
     }
 
     /// The addresses of the page's files.

@@ -1,7 +1,7 @@
 //! The Strongroom server. Floors, ground first; a module uses only what stands below it:
 //! `config`, `log`, `metrics`, `readiness`, `clock`, `text`, `files`, `db`, `vault`, `http`, `openapi`, `destination`, `address` -> `references`, `audit`,
 //! `replicas` -> `keys`, `backup`, `accounts` -> `credentials` -> `outbound` -> `mcp_servers` ->
-//! `ai` -> `model_bindings` -> `actions`, `schemas`, `users` -> `help`, `pages`, `assets`, `router` -> `cli`.
+//! `ai` -> `model_bindings` -> `actions`, `schemas`, `users` -> `help`, `pages`, `assets`, `reload`, `router` -> `cli`.
 
 #![forbid(unsafe_code)]
 // The types of views nest deeply.
@@ -35,6 +35,7 @@ pub mod outbound;
 pub mod pages;
 pub mod readiness;
 pub mod references;
+pub mod reload;
 pub mod replicas;
 pub mod router;
 pub mod schemas;

@@ -16,6 +16,7 @@ use crate::mcp_servers;
 use crate::model_bindings;
 use crate::openapi::{self, Operation};
 use crate::pages::Pages;
+use crate::reload;
 use crate::schemas;
 use crate::state::AppState;
 use crate::stopping::break_off;
@@ -30,6 +31,7 @@ pub fn router(state: AppState, assets: Assets, hosts: HostRule) -> Router {
     let proxies = state.proxies.clone();
     let metrics = state.base.metrics.clone();
     let stopping = state.base.stopping.clone();
+    let reload = reload::router(assets.names(), stopping.clone());
     let api = api(state.clone());
     let accounts: Accounts = state.accounts.clone();
     let pages = Pages::new(assets, api.clone(), accounts.clone()).router();
@@ -42,6 +44,7 @@ pub fn router(state: AppState, assets: Assets, hosts: HostRule) -> Router {
         .layer(middleware::from_fn_with_state(stopping, break_off))
         // Health checks need no session, and must answer when the database does not.
         .merge(health)
+        .merge(reload)
         .merge(openapi::router(operations, site.https))
         .layer(middleware::from_fn_with_state(hosts, guard))
         .layer(middleware::from_fn_with_state(site, headers))

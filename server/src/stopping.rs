@@ -39,10 +39,19 @@ impl Stopping {
         *self.0.borrow() >= Phase::Draining
     }
 
+    /// Waits until the server is asked to stop.
+    pub async fn until_draining(&self) {
+        self.reach(Phase::Draining).await;
+    }
+
     /// Waits for the end of the stop time.
     pub async fn until_cut(&self) {
+        self.reach(Phase::Cut).await;
+    }
+
+    async fn reach(&self, wanted: Phase) {
         // The sender is in `self`, so the wait cannot fail.
-        let _ = self.0.subscribe().wait_for(|phase| *phase == Phase::Cut).await;
+        let _ = self.0.subscribe().wait_for(|phase| *phase >= wanted).await;
     }
 }
 

@@ -23,7 +23,7 @@ use crate::outbound::stdio::Stdio;
 use crate::replicas::Membership;
 use crate::router::router;
 use crate::state::{AppState, Base};
-use crate::{audit, health, log, metrics};
+use crate::{audit, health, log, metrics, reload};
 
 /// Connections of people and programs, as far as there are descriptors for them.
 const MOST_CONNECTIONS: usize = 4096;
@@ -43,7 +43,7 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
     // Beyond a limit of the file size a write fails then, as on a full disk; without a handler the process would end.
     let _too_large =
         signal(SignalKind::from_raw(Signal::SIGXFSZ as i32)).context("The server cannot listen for signals.")?;
-    let assets = Assets::load(settings.site_dir.as_deref())?;
+    let assets = Assets::load(settings.site_dir.as_deref())?.with_reload(reload::asked_for());
     settings.keyring.refuse_foreign_owner()?;
     let base = open_base(&settings, Clock::system()).await?;
     let announce = Announce(settings.log_format);

@@ -35,6 +35,7 @@ mod pages;
 mod peers;
 mod quotas;
 mod races;
+mod reload;
 mod reserved_names;
 mod roles;
 mod schemas;
