@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use clap::Args;
 
+use crate::compiler::compile;
 use crate::first_visit;
-use crate::process::run_quietly;
 use crate::progress::{Steps, say};
 use crate::site::{self, Mode};
 use crate::supply;
@@ -68,10 +69,15 @@ pub fn dev(workspace: &Workspace, steps: &mut Steps) -> Result<Built> {
 
 /// Compiles the server for development.
 pub fn server(workspace: &Workspace) -> Result<PathBuf> {
+    compile(server_cargo(workspace))?;
+    Ok(dev_server(workspace))
+}
+
+/// The command that compiles the server for development.
+pub fn server_cargo(workspace: &Workspace) -> Command {
     let mut cargo = workspace.cargo();
     cargo.args(["build", "--package", "server"]);
-    run_quietly(cargo)?;
-    Ok(dev_server(workspace))
+    cargo
 }
 
 /// Where cargo puts the development server.
@@ -117,7 +123,7 @@ pub fn compile_release(workspace: &Workspace, site: &Path, packages: &[&str]) ->
         cargo.args(["--package", package]);
     }
     cargo.env("STRONGROOM_SITE", site).env("STRONGROOM_LICENSES", licenses);
-    run_quietly(cargo).map(drop)
+    compile(cargo)
 }
 
 /// Builds the site for release, in three steps.

@@ -1,4 +1,4 @@
-//! The commands of the Strongroom project: `serve`, `test`, `fmt`, `build`, `bench`, `fuzz`, `snapshot` and `count`.
+//! The commands of the Strongroom project: `dev`, `serve`, `test`, `fmt`, `build`, `bench`, `fuzz`, `snapshot` and `count`.
 //!
 //! `cargo xtask help` lists them. Each installs what it needs where it can, and says which command to run where it cannot.
 
@@ -10,9 +10,11 @@ mod build;
 mod cargo_tools;
 mod chromium;
 mod chunks;
+mod compiler;
 mod count;
 mod debian;
 mod demo;
+mod dev;
 mod faketime;
 mod first_visit;
 mod format;
@@ -50,6 +52,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Build, serve with the data in `data/`, and do so again after each change; open pages reload.
+    Dev(dev::Options),
     /// Build everything and serve it on <http://127.0.0.1:3000>, with its data in `data/`.
     Serve(serve::Options),
     /// Run every check and every test: formatting, lints, Rust tests on SQLite and PostgreSQL, browser tests.
@@ -83,6 +87,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<()> {
     process::stop_children_on_interrupt()?;
     match command {
+        Command::Dev(options) => dev::run(options),
         Command::Serve(options) => serve::run(options),
         Command::Test(options) => test::run(options),
         Command::Fmt => format::run(),

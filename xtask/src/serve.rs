@@ -2,11 +2,13 @@
 
 use std::env;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, anyhow};
 use clap::Args;
 
+use crate::build::Built;
 use crate::progress::{Steps, say};
 use crate::workspace::Workspace;
 use crate::{build, demo};
@@ -33,18 +35,20 @@ pub fn run(options: Options) -> Result<()> {
     }
     let built = build::dev(&workspace, &mut Steps::new(4))?;
     say("");
-    let mut server = Command::new(&built.server);
-    server
-        .current_dir(&workspace.root)
-        .arg("serve")
-        .arg("--site-dir")
-        .arg(&built.site);
-    if !names(&options.server_arguments, "--data-dir") && env::var_os("STRONGROOM_DATA_DIR").is_none() {
-        server.args(["--data-dir", "data"]);
-    }
-    server.args(&options.server_arguments);
+    let mut server = command(&workspace.root, &built, &options.server_arguments);
     // The server takes this process over: signals reach it directly.
     Err(anyhow!("cannot start {}: {}", built.server.display(), server.exec()))
+}
+
+/// The server on the data in `data/`, unless the arguments or the environment name another folder.
+pub fn command(root: &Path, built: &Built, arguments: &[String]) -> Command {
+    let mut server = Command::new(&built.server);
+    server.current_dir(root).arg("serve").arg("--site-dir").arg(&built.site);
+    if !names(arguments, "--data-dir") && env::var_os("STRONGROOM_DATA_DIR").is_none() {
+        server.args(["--data-dir", "data"]);
+    }
+    server.args(arguments);
+    server
 }
 
 /// Whether the arguments hold the option, as `--option value` or `--option=value`.

@@ -101,7 +101,7 @@ impl Options {
 
 /// The specs that open each page, and what pages fetch when it is asked for: what can differ in a release, which is cut
 /// into chunks.
-const RELEASE_SPECS: [&str; 11] = [
+const RELEASE_SPECS: [&str; 12] = [
     "account",
     "audit",
     "credential-dialogs",
@@ -112,6 +112,7 @@ const RELEASE_SPECS: [&str; 11] = [
     "mcp-servers",
     "model-bindings",
     "shell",
+    "site",
     "users",
 ];
 

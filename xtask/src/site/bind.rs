@@ -1,11 +1,13 @@
 //! From the compiled module to what a browser can start.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::files::{folder_files, replace_folder, write_asset};
 use super::{Asset, Mode, WASM_TARGET, hash, hashed_name, hex};
 use crate::chunks;
 use crate::snip;
@@ -23,7 +25,7 @@ pub(super) struct Bound {
 }
 
 /// Where cargo puts the module.
-fn compiled(workspace: &Workspace, mode: Mode) -> PathBuf {
+pub fn compiled(workspace: &Workspace, mode: Mode) -> PathBuf {
     workspace
         .target
         .join(WASM_TARGET)
@@ -64,9 +66,49 @@ fn run_bindgen(module: &Path, mode: Mode) -> Result<(wasm_bindgen_cli_support::O
     Ok((output, snippets))
 }
 
-/// One script and one module, each named after its content.
+/// One script and one module, each named after its content; kept until the module or this program changes.
 pub(super) fn whole(workspace: &Workspace) -> Result<Bound> {
-    let (mut output, snippets) = run_bindgen(&compiled(workspace, Mode::Dev), Mode::Dev)?;
+    let module = compiled(workspace, Mode::Dev);
+    let kept = workspace.target.join("site-bound");
+    let (source, files) = (kept.join("frontend.wasm"), kept.join("files"));
+    if is_newer_than_this_program(&source) && same_content(&source, &module) {
+        let (mut js, mut wasm, mut others) = (None, None, Vec::new());
+        for asset in folder_files(&files)? {
+            let name = asset.path.strip_prefix("pkg/strongroom.");
+            match name.and_then(|name| name.split('.').nth(1)) {
+                Some("js") => js = Some(asset),
+                Some("wasm") => wasm = Some(asset),
+                _ => others.push(asset),
+            }
+        }
+        if let (Some(js), Some(wasm)) = (js, wasm) {
+            return Ok(Bound { js, wasm, others });
+        }
+    }
+    let bound = bind(&module)?;
+    replace_folder(&kept, |kept| {
+        for asset in [&bound.js, &bound.wasm].into_iter().chain(&bound.others) {
+            write_asset(&kept.join("files"), asset)?;
+        }
+        fs::copy(&module, kept.join("frontend.wasm"))
+            .map(drop)
+            .with_context(|| format!("cannot copy {}", module.display()))
+    })?;
+    Ok(bound)
+}
+
+fn is_newer_than_this_program(file: &Path) -> bool {
+    let written = |file: &Path| fs::metadata(file).and_then(|metadata| metadata.modified()).ok();
+    let program = std::env::current_exe().ok().and_then(|program| written(&program));
+    program.is_some_and(|program| written(file) > Some(program))
+}
+
+fn same_content(a: &Path, b: &Path) -> bool {
+    matches!((fs::read(a), fs::read(b)), (Ok(a), Ok(b)) if a == b)
+}
+
+fn bind(module: &Path) -> Result<Bound> {
+    let (mut output, snippets) = run_bindgen(module, Mode::Dev)?;
     let (js, others) = with_snippets(output.js(), snippets)?;
     let wasm = output.wasm_mut().emit_wasm();
     Ok(Bound {

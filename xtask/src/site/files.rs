@@ -5,12 +5,13 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::{Asset, Mode};
+use super::Asset;
 
-/// The files of `public/`, which keep their names.
-pub(super) fn public_files(folder: &Path) -> Result<Vec<Asset>> {
+/// The files of a folder, which keep their names.
+pub(super) fn folder_files(folder: &Path) -> Result<Vec<Asset>> {
     let mut assets = Vec::new();
     if !folder.exists() {
         return Ok(assets);
@@ -35,16 +36,19 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
-pub(super) fn write_with_compressed_copies(new: &Path, old: &Path, asset: &Asset, mode: Mode) -> Result<()> {
-    let path = new.join(&asset.path);
+pub(super) fn write_asset(folder: &Path, asset: &Asset) -> Result<()> {
+    let path = folder.join(&asset.path);
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
     }
-    write(&path, &asset.bytes)?;
+    write(&path, &asset.bytes)
+}
 
+/// Writes the copies of a file beside it; `old` is the folder of the last build.
+pub(super) fn write_compressed_copies(new: &Path, old: &Path, asset: &Asset) -> Result<()> {
     // Compressing takes longest; a file that the last build had too is already compressed.
     let unchanged = fs::read(old.join(&asset.path)).is_ok_and(|bytes| bytes == asset.bytes);
-    for (extension, compress) in [("br", brotli as fn(&[u8], Mode) -> Result<Vec<u8>>), ("gz", gzip)] {
+    for (extension, compress) in [("br", brotli as fn(&[u8]) -> Result<Vec<u8>>), ("gz", gzip)] {
         let name = format!("{}.{extension}", asset.path);
         if unchanged {
             if old.join(&name).exists() {
@@ -52,7 +56,7 @@ pub(super) fn write_with_compressed_copies(new: &Path, old: &Path, asset: &Asset
             }
             continue;
         }
-        let compressed = compress(&asset.bytes, mode)?;
+        let compressed = compress(&asset.bytes)?;
         if compressed.len() < asset.bytes.len() {
             write(&new.join(&name), &compressed)?;
         }
@@ -60,10 +64,10 @@ pub(super) fn write_with_compressed_copies(new: &Path, old: &Path, asset: &Asset
     Ok(())
 }
 
-fn brotli(bytes: &[u8], mode: Mode) -> Result<Vec<u8>> {
+fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut compressed = Vec::new();
     let params = brotli::enc::BrotliEncoderParams {
-        quality: mode.brotli_quality(),
+        quality: 11,
         lgwin: 22,
         size_hint: bytes.len(),
         ..Default::default()
@@ -72,8 +76,8 @@ fn brotli(bytes: &[u8], mode: Mode) -> Result<Vec<u8>> {
     Ok(compressed)
 }
 
-fn gzip(bytes: &[u8], mode: Mode) -> Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), mode.gzip_level());
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes)?;
     encoder.finish().context("cannot compress with gzip")
 }

@@ -1,9 +1,9 @@
-//! The site: everything that a browser downloads, with hashed names and compressed copies.
+//! The site: everything that a browser downloads, with hashed names and, in a release, compressed copies.
 //!
 //! ```text
 //! <target>/site-dev/            (site-release/ for a release)
 //!   site.json                   build id, and the addresses of the three files below
-//!   pkg/strongroom.<hash>.js    each with .br and .gz beside it, where smaller
+//!   pkg/strongroom.<hash>.js    in a release with .br and .gz beside it, where smaller
 //!   pkg/strongroom.<hash>.wasm
 //!   pkg/strongroom.<hash>.css
 //!   favicon.svg …               the files of public/
@@ -15,16 +15,17 @@ mod style;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::Result;
-use flate2::Compression;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use self::bind::Bound;
-use self::files::{public_files, replace_folder, write, write_with_compressed_copies};
+pub use self::bind::compiled as module;
+use self::files::{folder_files, replace_folder, write, write_asset, write_compressed_copies};
 use self::style::style;
-use crate::process::run_quietly;
+use crate::compiler;
 use crate::workspace::Workspace;
 
 /// The flags of `.cargo/config.toml` once more, for commands that set `RUSTFLAGS`, which replaces those. Server and module
@@ -64,20 +65,6 @@ impl Mode {
             Self::Release => Some(format!("{RUST_FLAGS} --cfg chunks -C link-args=--emit-relocs")),
         }
     }
-
-    fn brotli_quality(self) -> i32 {
-        match self {
-            Self::Dev => 5,
-            Self::Release => 11,
-        }
-    }
-
-    fn gzip_level(self) -> Compression {
-        match self {
-            Self::Dev => Compression::fast(),
-            Self::Release => Compression::best(),
-        }
-    }
 }
 
 /// A file of the site; `path` is relative to its folder, with `/` between the parts.
@@ -89,6 +76,11 @@ struct Asset {
 
 /// Compiles the front end to WebAssembly.
 pub fn compile(workspace: &Workspace, mode: Mode) -> Result<()> {
+    compiler::compile(cargo(workspace, mode))
+}
+
+/// The command that compiles the front end to WebAssembly.
+pub fn cargo(workspace: &Workspace, mode: Mode) -> Command {
     let mut cargo = workspace.cargo();
     cargo.args([
         "build",
@@ -102,7 +94,7 @@ pub fn compile(workspace: &Workspace, mode: Mode) -> Result<()> {
     if let Some(flags) = mode.module_flags() {
         cargo.env("RUSTFLAGS", flags);
     }
-    run_quietly(cargo).map(drop)
+    cargo
 }
 
 /// Puts the compiled front end, the style and the public files together. Returns the site's folder.
@@ -120,14 +112,18 @@ pub fn assemble(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
 
     let mut assets = vec![js, wasm, css];
     assets.extend(others);
-    assets.extend(public_files(&workspace.path("public"))?);
+    assets.extend(folder_files(&workspace.path("public"))?);
     assets.sort_by(|a, b| a.path.cmp(&b.path));
 
     let description = json!({ "build_id": build_id(&assets), "js": js_url, "wasm": wasm_url, "css": css_url });
     let folder = workspace.target.join(mode.folder());
     replace_folder(&folder, |new| {
         for asset in &assets {
-            write_with_compressed_copies(new, &folder, asset, mode)?;
+            write_asset(new, asset)?;
+            // Compressing takes longer than the browser of a developer saves.
+            if mode == Mode::Release {
+                write_compressed_copies(new, &folder, asset)?;
+            }
         }
         write(&new.join("site.json"), format!("{description:#}\n").as_bytes())
     })?;
@@ -157,11 +153,17 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Changes when any file of the site does.
+/// Changes when any file of the site does. Those below `pkg/` have a hash of their content in their path.
 fn build_id(assets: &[Asset]) -> String {
     let list: Vec<String> = assets
         .iter()
-        .map(|asset| format!("{} {}", asset.path, hash(&asset.bytes)))
+        .map(|asset| {
+            if asset.path.starts_with("pkg/") {
+                asset.path.clone()
+            } else {
+                format!("{} {}", asset.path, hash(&asset.bytes))
+            }
+        })
         .collect();
     hash(list.join("\n").as_bytes())
 }
