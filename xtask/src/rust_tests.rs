@@ -5,9 +5,11 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
 
+use crate::compiler;
 use crate::postgres;
-use crate::process::{describe, run_quietly, run_showing};
+use crate::process::{describe, run_showing};
 use crate::progress::say;
 use crate::summary::{Counts, is_cargo_result};
 use crate::workspace::Workspace;
@@ -37,6 +39,54 @@ const MANY_RESTARTS: &str = "5";
 const SOAK: &str = "STRONGROOM_TEST_SOAK";
 const LONG_SOAK: &str = "300";
 
+/// A database engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// The engine that needs no server.
+    Sqlite,
+    /// A real server, which is started.
+    Postgres,
+}
+
+/// A part of the Rust tests. By default all of them run.
+#[derive(Debug, Default, Args)]
+pub struct Choice {
+    /// Leave out Rust tests that are named after the other engine; for SQLite, no PostgreSQL is started.
+    #[arg(long, value_enum)]
+    pub engine: Option<Engine>,
+    /// Compile and run only this program of `server/tests`: `api`, `leaks` or `durability`.
+    #[arg(long, conflicts_with = "lib")]
+    test: Option<String>,
+    /// Compile and run only the unit tests.
+    #[arg(long)]
+    lib: bool,
+}
+
+impl Choice {
+    /// `true` if nothing is left out.
+    pub fn is_everything(&self) -> bool {
+        self.engine.is_none() && self.programs().is_empty()
+    }
+
+    /// Arguments of `cargo test` for the programs.
+    fn programs(&self) -> Vec<&str> {
+        match &self.test {
+            Some(name) => vec!["--test", name],
+            None if self.lib => vec!["--lib"],
+            None => Vec::new(),
+        }
+    }
+
+    /// Arguments of the programs. Names of tests hold the name of their engine, unless they use both or none.
+    fn skipped(&self) -> &[&str] {
+        match self.engine {
+            Some(Engine::Sqlite) => &["--skip", "postgres"],
+            Some(Engine::Postgres) => &["--skip", "sqlite"],
+            None => &[],
+        }
+    }
+}
+
 /// What the tests of server and app run with.
 #[derive(Debug)]
 pub struct Given<'a> {
@@ -46,15 +96,21 @@ pub struct Given<'a> {
     pub node_modules: &'a Path,
     /// Whether tests repeat faults and last as `--long` says.
     pub takes_long: bool,
+    /// The tests to compile and run.
+    pub choice: &'a Choice,
     /// Arguments for the tests.
     pub arguments: &'a [String],
 }
 
 /// Compiles the tests, and with them the server.
-pub fn compile(workspace: &Workspace) -> Result<()> {
+pub fn compile(workspace: &Workspace, choice: &Choice) -> Result<()> {
     let mut cargo = workspace.cargo();
-    cargo.arg("test").args(SELECTION).arg("--no-run");
-    run_quietly(cargo).map(drop)
+    cargo
+        .arg("test")
+        .args(SELECTION)
+        .args(choice.programs())
+        .arg("--no-run");
+    compiler::compile(cargo)
 }
 
 /// Runs the tests of the commands themselves, which need no database.
@@ -70,6 +126,7 @@ pub fn run_all(workspace: &Workspace, given: &Given<'_>, counts: &mut Counts) ->
     cargo
         .arg("test")
         .args(SELECTION)
+        .args(given.choice.programs())
         .arg("--no-fail-fast")
         .env("STRONGROOM_TEST_NODE_MODULES", given.node_modules);
     for (name, often) in [(KILLS, MANY_KILLS), (RESTARTS, MANY_RESTARTS), (SOAK, LONG_SOAK)] {
@@ -77,11 +134,10 @@ pub fn run_all(workspace: &Workspace, given: &Given<'_>, counts: &mut Counts) ->
             cargo.env(name, often);
         }
     }
-    if !given.arguments.is_empty() {
-        cargo.arg("--").args(given.arguments);
-    }
+    cargo.arg("--").args(given.choice.skipped()).args(given.arguments);
     // Kept until the tests have ended.
     let _postgres = match given.postgres_programs {
+        None if given.choice.engine == Some(Engine::Sqlite) => None,
         None => {
             say("      PostgreSQL: the one that STRONGROOM_TEST_POSTGRES names");
             None
@@ -122,4 +178,22 @@ fn run(cargo: Command, counts: &mut Counts) -> Result<()> {
 fn is_heading(line: &str) -> bool {
     let line = line.trim_start();
     line.starts_with("Running unittests ") || line.starts_with("Running tests/") || line.starts_with("Doc-tests ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_names_one_program_and_skips_the_other_engine() {
+        let choice = Choice {
+            engine: Some(Engine::Sqlite),
+            test: Some("api".to_owned()),
+            lib: false,
+        };
+        assert_eq!(choice.programs(), ["--test", "api"]);
+        assert_eq!(choice.skipped(), ["--skip", "postgres"]);
+        assert!(!choice.is_everything() && Choice::default().is_everything());
+        assert!(Choice::default().programs().is_empty() && Choice::default().skipped().is_empty());
+    }
 }

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::cargo_tools::{CARGO_DENY, LEPTOSFMT};
 use crate::process::run_quietly;
 use crate::progress::{Steps, say};
+use crate::rust_tests::Engine;
 use crate::site::{self, Mode};
 use crate::summary::Counts;
 use crate::workspace::{Workspace, is_ci};
@@ -26,6 +27,8 @@ pub struct Options {
     /// soak lasts five minutes on each engine.
     #[arg(long)]
     long: bool,
+    #[command(flatten)]
+    rust: rust_tests::Choice,
     /// Arguments for the test runner, such as `--only browser -- specs/smoke.spec.ts`.
     #[arg(last = true)]
     runner_arguments: Vec<String>,
@@ -63,6 +66,9 @@ impl Options {
                 "arguments after `--` go to one test runner: add `--only rust`, `--only browser` or `--only release`"
             );
         }
+        if !self.rust.is_everything() && self.only != [Part::Rust] {
+            bail!("--engine, --test and --lib choose among the Rust tests: add `--only rust`");
+        }
         Ok(())
     }
 
@@ -71,7 +77,7 @@ impl Options {
             (Part::Fmt, 1),
             (Part::Lint, 3),
             (Part::Deny, 1),
-            (Part::Rust, 3),
+            (Part::Rust, if self.rust.is_everything() { 3 } else { 2 }),
             (Part::Browser, 4),
             (Part::Release, 3),
             (Part::Api, 2),
@@ -192,7 +198,7 @@ fn prepare(workspace: &Workspace, options: &Options) -> Result<Tools> {
         node::ensure_installed()?;
         tools.node_modules = node::ensure_packages(workspace)?;
     }
-    if options.wants(Part::Rust) {
+    if options.wants(Part::Rust) && options.rust.engine != Some(Engine::Sqlite) {
         faketime::ensure_installed()?;
         // Tests that stop or configure a PostgreSQL start one of their own, also where another one is given.
         let programs = postgres::ensure_installed()?;
@@ -246,9 +252,17 @@ fn lint(workspace: &Workspace, steps: &mut Steps) {
 
 /// Returns whether the server was compiled.
 fn test_rust(workspace: &Workspace, options: &Options, tools: &Tools, steps: &mut Steps, counts: &mut Counts) -> bool {
-    steps.attempt("Tests of xtask", || rust_tests::run_own(workspace, counts));
-    let name = "Rust tests, on SQLite and PostgreSQL";
-    if !steps.attempt("Compile the Rust tests", || rust_tests::compile(workspace)) {
+    if options.rust.is_everything() {
+        steps.attempt("Tests of xtask", || rust_tests::run_own(workspace, counts));
+    }
+    let name = match options.rust.engine {
+        None => "Rust tests, on SQLite and PostgreSQL",
+        Some(Engine::Sqlite) => "Rust tests on SQLite",
+        Some(Engine::Postgres) => "Rust tests on PostgreSQL",
+    };
+    if !steps.attempt("Compile the Rust tests", || {
+        rust_tests::compile(workspace, &options.rust)
+    }) {
         steps.not_run(name, "they did not compile");
         return false;
     }
@@ -257,6 +271,7 @@ fn test_rust(workspace: &Workspace, options: &Options, tools: &Tools, steps: &mu
             postgres_programs: tools.postgres.as_deref(),
             node_modules: &tools.node_modules,
             takes_long: options.long,
+            choice: &options.rust,
             arguments: &options.runner_arguments,
         };
         rust_tests::run_all(workspace, &given, counts)

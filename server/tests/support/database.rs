@@ -26,7 +26,7 @@ async fn fresh_postgres() -> String {
     )]
     let url = std::env::var("STRONGROOM_TEST_POSTGRES");
     let url =
-        url.expect("STRONGROOM_TEST_POSTGRES names a PostgreSQL server: run `cargo xtask test`, which starts one");
+        url.expect("STRONGROOM_TEST_POSTGRES names a PostgreSQL server: run `cargo xtask test` without `--engine sqlite`, which starts one");
     let name = format!("strongroom_{}", uuid::Uuid::now_v7().simple());
     let mut connection = PgConnection::connect(&url)
         .await
