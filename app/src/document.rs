@@ -9,7 +9,7 @@ use contract::accounts::Me;
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use crate::{App, Theme};
+use crate::{App, Theme, locale};
 
 /// The addresses of the site's files. The server puts it into context.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub fn shell() -> impl IntoView {
     let loader = loader(&names);
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme.map(Theme::as_str) data-build=names.build_id>
+        <html lang=locale::current().tag() data-theme=theme.map(Theme::as_str) data-build=names.build_id>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

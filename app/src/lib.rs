@@ -13,7 +13,11 @@ pub mod credentials;
 pub mod destination;
 mod document;
 pub mod help;
+pub mod locale;
 pub mod mcp_servers;
+#[cfg(test)]
+#[path = "../build/messages.rs"]
+mod messages_generator;
 pub mod model_bindings;
 mod routes;
 pub mod schemas;

@@ -1,217 +1,85 @@
-//! The words of the audit trail. What a later release records shows as it is.
+//! Messages of the audit trail. A code of a later release shows as it is.
 
-/// The heading.
-#[must_use]
-pub fn audit_trail() -> &'static str {
-    "Audit trail"
-}
+use crate::locale::Label;
 
-/// What the list is.
-#[must_use]
-pub fn about() -> &'static str {
-    "Who did what, and every use of a credential. Events are chained: nobody can change one unnoticed."
-}
+include!(concat!(env!("OUT_DIR"), "/messages/audit.rs"));
 
-/// The search box.
-#[must_use]
-pub fn search() -> &'static str {
-    "Search by name"
-}
-
-/// The link that downloads what the filters find.
-#[must_use]
-pub fn export() -> &'static str {
-    "Export"
-}
-
-/// What the export is.
-#[must_use]
-pub fn export_help() -> &'static str {
-    "Download what these filters find, as JSON lines with the links of the chain"
-}
-
-/// The heading of an empty trail.
-#[must_use]
-pub fn first_use() -> &'static str {
-    "Nothing was recorded yet"
-}
-
-/// How it begins.
-#[must_use]
-pub fn how_to_begin() -> &'static str {
-    "Whatever is done from now on stands here."
-}
-
-/// Column heads, and labels of details.
-pub mod column {
-    /// When it happened.
-    pub const WHEN: &str = "When";
-    /// Who did it.
-    pub const WHO: &str = "Who";
-    /// What was done.
-    pub const WHAT: &str = "What";
-    /// The record.
-    pub const RECORD: &str = "Record";
-    /// Where a value went.
-    pub const HOST: &str = "Host";
-    /// Scheme, host, port and path.
-    pub const ADDRESS: &str = "Address";
-    /// How it ended.
-    pub const OUTCOME: &str = "Outcome";
-    /// The place in the trail.
-    pub const NUMBER: &str = "Event";
-    /// The record that a credential was used through.
-    pub const THROUGH: &str = "Through";
-    /// The version of the value.
-    pub const VERSION: &str = "Version of the value";
-    /// Why it was refused.
-    pub const REASON: &str = "Reason";
-    /// What else was recorded.
-    pub const DETAILS: &str = "Details";
-    /// The request.
-    pub const REQUEST: &str = "Request";
-    /// The id of the record.
-    pub const RECORD_ID: &str = "ID of the record";
-}
-
-/// The filters.
-pub mod filter {
-    /// The name of the filters.
-    pub const FILTERS: &str = "Filters";
-    /// What was done.
-    pub const ACTION: &str = "Action";
-    /// How it ended.
-    pub const OUTCOME: &str = "Outcome";
-    /// Where a value went.
-    pub const HOST: &str = "Host";
-    /// From this moment on.
-    pub const SINCE: &str = "From";
-    /// Before this moment.
-    pub const UNTIL: &str = "To";
-    /// No choice.
-    pub const ANY: &str = "Any";
-    /// Applies them, while the page has no life of its own.
-    pub const APPLY: &str = "Apply";
-    /// Takes all away.
-    pub const CLEAR: &str = "Clear filters";
-    /// What the fields of moments take before the page lives.
-    pub const IN_UTC: &str = "UTC";
-}
-
-/// What the trail is narrowed to: one who acts.
-#[must_use]
-pub fn only_by(name: &str) -> String {
-    format!("Only by {name}")
-}
-
-/// What the trail is narrowed to: one record.
-#[must_use]
-pub fn only_about(name: &str) -> String {
-    format!("Only about {name}")
-}
-
-/// Takes such a filter away.
-#[must_use]
-pub fn remove(filter: &str) -> String {
-    format!("Remove the filter: {filter}")
-}
-
-/// Narrows the trail to one who acts.
-#[must_use]
-pub fn all_by(name: &str) -> String {
-    format!("Everything by {name}")
-}
-
-/// Narrows the trail to one record.
-#[must_use]
-pub fn all_about(name: &str) -> String {
-    format!("Everything about {name}")
-}
-
-/// Narrows the trail to one host.
-#[must_use]
-pub fn all_at(host: &str) -> String {
-    format!("Everything at {host}")
-}
-
-/// Copies the id of a request.
-#[must_use]
-pub fn copy_request() -> &'static str {
-    "Copy the ID of the request"
-}
-
-/// Actions that this release knows, with their words, in the order of the filter.
-pub const ACTIONS: &[(&str, &str)] = &[
-    ("credential.use", "Used a credential"),
-    ("credential.echoed", "A value came back"),
-    ("credential.create", "Created a credential"),
-    ("credential.update", "Changed a credential"),
-    ("credential.allow_host", "Allowed a destination"),
-    ("credential.convert_host", "Converted an allowed destination"),
-    ("credential.transfer", "Gave a credential to another owner"),
-    ("credential.delete", "Deleted a credential"),
-    ("mcp_server.create", "Created an MCP server"),
-    ("mcp_server.update", "Changed an MCP server"),
-    ("mcp_server.transfer", "Gave an MCP server to another owner"),
-    ("mcp_server.delete", "Deleted an MCP server"),
-    ("model_binding.create", "Created a model binding"),
-    ("model_binding.update", "Changed a model binding"),
-    ("model_binding.transfer", "Gave a model binding to another owner"),
-    ("model_binding.delete", "Deleted a model binding"),
-    ("session.create", "Signed in"),
-    ("session.delete", "Ended a session"),
-    ("user.create", "Added a user"),
-    ("user.update", "Changed a user"),
-    ("user.create_link", "Made a link for a user"),
-    ("user.choose_password", "Chose a password"),
-    ("user.delete", "Deleted a user"),
-    ("key.add", "Added a key"),
-    ("key.activate", "Activated a key"),
-    ("key.rewrap_begin", "Began to rewrap values"),
-    ("key.rewrap", "Rewrapped values"),
-    ("database.backup", "Made a backup"),
-    ("database.restore", "Restored a backup"),
-    ("audit.export", "Exported the audit trail"),
-    ("audit.accept_head", "Accepted an earlier audit trail"),
+/// The actions of this release with their labels, in the order of the filter.
+pub const ACTIONS: &[(&str, Label)] = &[
+    ("credential.use", action_credential_use),
+    ("credential.echoed", action_credential_echoed),
+    ("credential.create", action_credential_create),
+    ("credential.update", action_credential_update),
+    ("credential.allow_host", action_credential_allow_host),
+    ("credential.convert_host", action_credential_convert_host),
+    ("credential.transfer", action_credential_transfer),
+    ("credential.delete", action_credential_delete),
+    ("mcp_server.create", action_mcp_server_create),
+    ("mcp_server.update", action_mcp_server_update),
+    ("mcp_server.transfer", action_mcp_server_transfer),
+    ("mcp_server.delete", action_mcp_server_delete),
+    ("model_binding.create", action_model_binding_create),
+    ("model_binding.update", action_model_binding_update),
+    ("model_binding.transfer", action_model_binding_transfer),
+    ("model_binding.delete", action_model_binding_delete),
+    ("session.create", action_session_create),
+    ("session.delete", action_session_delete),
+    ("user.create", action_user_create),
+    ("user.update", action_user_update),
+    ("user.create_link", action_user_create_link),
+    ("user.choose_password", action_user_choose_password),
+    ("user.delete", action_user_delete),
+    ("key.add", action_key_add),
+    ("key.activate", action_key_activate),
+    ("key.rewrap_begin", action_key_rewrap_begin),
+    ("key.rewrap", action_key_rewrap),
+    ("database.backup", action_database_backup),
+    ("database.restore", action_database_restore),
+    ("audit.export", action_audit_export),
+    ("audit.accept_head", action_audit_accept_head),
 ];
 
-/// An action.
 #[must_use]
 pub fn action(action: &str) -> String {
-    let known = ACTIONS.iter().find(|(known, _)| *known == action);
-    known.map_or(action, |(_, words)| words).to_owned()
+    label(ACTIONS, action)
 }
 
-/// Outcomes that this release knows, with their words.
-pub const OUTCOMES: &[(&str, &str)] = &[("ok", "Done"), ("allowed", "Allowed"), ("refused", "Refused")];
+/// The outcomes of this release with their labels.
+pub const OUTCOMES: &[(&str, Label)] = &[
+    ("ok", outcome_ok),
+    ("allowed", outcome_allowed),
+    ("refused", outcome_refused),
+];
 
-/// An outcome.
 #[must_use]
 pub fn outcome(outcome: &str) -> String {
-    let known = OUTCOMES.iter().find(|(known, _)| *known == outcome);
-    known.map_or(outcome, |(_, words)| words).to_owned()
+    label(OUTCOMES, outcome)
 }
 
-/// One who acts and is no user.
+fn label(labels: &[(&str, Label)], code: &str) -> String {
+    let known = labels.iter().find(|(known, _)| *known == code);
+    known.map_or(code, |(_, label)| label()).to_owned()
+}
+
 #[must_use]
 pub fn actor(kind: &str, name: &str) -> String {
     match kind {
-        "cli" => "Command line".to_owned(),
-        "anonymous" => "Not signed in".to_owned(),
+        "cli" => actor_cli().to_owned(),
+        "anonymous" => actor_anonymous().to_owned(),
         _ => name.to_owned(),
     }
 }
 
-/// A record, where its name alone does not say what it is.
+/// The name of a record, or a description if it has none.
 #[must_use]
 pub fn record(kind: &str, name: Option<&str>) -> String {
     let name = name.unwrap_or_default();
     match kind {
-        "unknown_account" => format!("Unknown account {}", name.get(..8).unwrap_or(name)),
-        "network" => format!("Address {name}"),
-        "audit_trail" => "Audit trail".to_owned(),
-        "mcp_server" if name.is_empty() => "An unsaved MCP server".to_owned(),
-        "model_binding" if name.is_empty() => "An unsaved model binding".to_owned(),
+        "unknown_account" => record_unknown_account(name.get(..8).unwrap_or(name)),
+        "network" => record_network(name),
+        "audit_trail" => audit_trail().to_owned(),
+        "mcp_server" if name.is_empty() => record_mcp_server().to_owned(),
+        "model_binding" if name.is_empty() => record_model_binding().to_owned(),
         _ => name.to_owned(),
     }
 }
@@ -224,7 +92,7 @@ mod tests {
     fn the_docs_list_the_actions_that_there_are() {
         let rows: Vec<String> = ACTIONS
             .iter()
-            .map(|(action, words)| format!("| {words} | `{action}` |\n"))
+            .map(|(action, label)| format!("| {} | `{action}` |\n", label()))
             .collect();
         let table = format!("| Action | In the API |\n|---|---|\n{}", rows.concat());
         let docs = include_str!("../../../docs/audit.md");

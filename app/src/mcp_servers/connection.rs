@@ -71,10 +71,10 @@ pub(super) fn ConnectionFacts(facts: Facts) -> impl IntoView {
     };
     view! {
         <dl class="connection-facts">
-            {facts.server.map(|server| fact(text::fact::SERVER, format!("{} {}", server.name, server.version)))}
-            {facts.protocol.map(|protocol| fact(text::fact::PROTOCOL, protocol))}
-            {fact(text::fact::LATENCY, milliseconds(facts.latency_ms))} <div>
-                <dt>{text::fact::CHECKED}</dt>
+            {facts.server.map(|server| fact(text::fact_server(), format!("{} {}", server.name, server.version)))}
+            {facts.protocol.map(|protocol| fact(text::fact_protocol(), protocol))}
+            {fact(text::fact_latency(), milliseconds(facts.latency_ms))} <div>
+                <dt>{text::fact_checked()}</dt>
                 <dd>
                     <Time at=facts.checked_at exact=true />
                 </dd>

@@ -21,7 +21,7 @@ impl Deletable for McpServer {
 
     fn means(&self) -> String {
         if self.transport == Transport::Stdio {
-            return text::program::delete_means().to_owned();
+            return text::program_delete_means().to_owned();
         }
         let credential = self
             .credential

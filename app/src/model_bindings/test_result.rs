@@ -30,9 +30,9 @@ pub(super) fn Answered(result: ModelTestResult) -> impl IntoView {
     };
     view! {
         <dl class="connection-facts">
-            {result.model.map(|model| fact(text::fact::MODEL, model))}
-            {fact(text::fact::LATENCY, milliseconds(result.latency_ms))} <div>
-                <dt>{text::fact::CHECKED}</dt>
+            {result.model.map(|model| fact(text::fact_model(), model))}
+            {fact(text::fact_latency(), milliseconds(result.latency_ms))} <div>
+                <dt>{text::fact_checked()}</dt>
                 <dd>
                     <Time at=result.checked_at exact=true />
                 </dd>

@@ -43,6 +43,8 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
     // Beyond a limit of the file size a write fails then, as on a full disk; without a handler the process would end.
     let _too_large =
         signal(SignalKind::from_raw(Signal::SIGXFSZ as i32)).context("The server cannot listen for signals.")?;
+    let locale = settings.locale.parse().map_err(anyhow::Error::msg);
+    app::locale::set(locale.context("The setting --locale names no language of the pages.")?);
     let assets = Assets::load(settings.site_dir.as_deref())?.with_reload(reload::asked_for());
     settings.keyring.refuse_foreign_owner()?;
     let base = open_base(&settings, Clock::system()).await?;

@@ -33,6 +33,7 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("quota_uses_per_second", "`100`"),
     ("reserve_mib", "`32`"),
     ("site_dir", "the site in the binary"),
+    ("locale", "`en`"),
     ("metrics_listen", "none: no metrics"),
     ("drain_time", "`2`"),
     ("stop_time", "`10`"),
@@ -195,6 +196,7 @@ mod tests {
             default("log_format"),
             format!("`{:?}`", settings.log_format).to_lowercase()
         );
+        assert_eq!(default("locale"), format!("`{}`", settings.locale));
         assert_eq!(default("insecure_http"), "`false`");
         assert_eq!(default("drain_time"), format!("`{}`", settings.stop.drain.as_secs()));
         assert_eq!(default("stop_time"), format!("`{}`", settings.stop.stop.as_secs()));

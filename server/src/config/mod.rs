@@ -64,6 +64,8 @@ pub struct Settings {
     pub stdio: Arc<StdioSettings>,
     /// Folder with the built site.
     pub site_dir: Option<PathBuf>,
+    /// The tag of the language of the pages.
+    pub locale: String,
     /// Address and port for metrics; nothing for none.
     pub metrics_listen: Option<SocketAddr>,
     /// How long a stop takes.
@@ -159,6 +161,7 @@ impl Options {
                 .unwrap_or(16),
             stdio: Arc::new(stdio),
             site_dir: self.site_dir.or(from_file.site_dir),
+            locale: self.locale.or(from_file.locale).unwrap_or_else(|| "en".to_owned()),
             metrics_listen: self.metrics_listen.or(from_file.metrics_listen),
             stop,
             log: self.log.or(from_file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
@@ -284,7 +287,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("strongroom.toml");
         let text = "listen = \"127.0.0.1:4000\"\ndata_dir = \"elsewhere\"\n\
-                    trusted_proxies = [\"10.0.0.0/8\", \"::1\"]\nlog_format = \"json\"\n";
+                    trusted_proxies = [\"10.0.0.0/8\", \"::1\"]\nlog_format = \"json\"\nlocale = \"fr\"\n";
         std::fs::write(&path, text).unwrap();
         let options = Options {
             data_dir: Some(PathBuf::from("here")),
@@ -295,6 +298,7 @@ mod tests {
         assert_eq!(settings.listen.port(), 4000);
         assert_eq!(settings.trusted_proxies.len(), 2);
         assert_eq!(settings.log_format, LogFormat::Json);
+        assert_eq!(settings.locale, "fr");
     }
 
     #[test]

@@ -123,6 +123,9 @@ pub struct Options {
     /// Folder with the built site, for development; a release binary carries its own.
     #[arg(long, global = true, env = "STRONGROOM_SITE_DIR", value_name = "FOLDER")]
     pub site_dir: Option<PathBuf>,
+    /// The language of the pages: `en`, or `fr` for a French frame around English pages.
+    #[arg(long, global = true, env = "STRONGROOM_LOCALE", value_name = "LOCALE")]
+    pub locale: Option<String>,
     /// Address and port for `/metrics`, which Prometheus reads, and for `/healthz` and `/readyz`. Anyone who can reach it sees metrics without names.
     #[arg(long, global = true, env = "STRONGROOM_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
     pub metrics_listen: Option<SocketAddr>,

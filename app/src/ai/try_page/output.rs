@@ -107,11 +107,11 @@ fn Facts(output: ActionOutput) -> impl IntoView {
     view! {
         <div class="try-facts">
             <dl class="connection-facts">
-                {fact(text::fact::MODEL, output.model)} {fact(text::fact::LATENCY, milliseconds(output.latency_ms))}
-                {fact(text::fact::INPUT, usage.input_tokens.to_string())}
-                {fact(text::fact::OUTPUT, usage.output_tokens.to_string())}
-                {usage.reasoning_tokens.map(|count| fact(text::fact::REASONING, count.to_string()))}
-                {fact(text::fact::REASON, output.finish_reason)}
+                {fact(text::fact_model(), output.model)} {fact(text::fact_latency(), milliseconds(output.latency_ms))}
+                {fact(text::fact_input(), usage.input_tokens.to_string())}
+                {fact(text::fact_output(), usage.output_tokens.to_string())}
+                {usage.reasoning_tokens.map(|count| fact(text::fact_reasoning(), count.to_string()))}
+                {fact(text::fact_reason(), output.finish_reason)}
             </dl>
             <CopyButton content=copied label=text::copy() />
         </div>

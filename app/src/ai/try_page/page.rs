@@ -55,7 +55,7 @@ pub fn TryPage() -> impl IntoView {
 
 #[component]
 fn Trying(binding: ModelBinding) -> impl IntoView {
-    let about = text::about(binding.settings.provider.label(), &binding.settings.model_id);
+    let about = text::about(&binding.settings.model_id, binding.settings.provider.label());
     let may_use = may(Kind::ModelBindings, Action::Use, Some(binding.owner.id));
     let body = if may_use {
         let model = TryModel::new(binding.id);

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::row::Record;
 use crate::{
-    audit::{text, text::column},
+    audit::text,
     ui::{CopyButton, list::ListHandle},
 };
 
@@ -31,13 +31,13 @@ pub(super) fn Details(event: AuditEvent, list: ListHandle) -> impl IntoView {
     };
     view! {
         <dl class="audit-facts">
-            <Fact label=column::NUMBER>{event.seq}</Fact>
+            <Fact label=text::column_number()>{event.seq}</Fact>
             {event
                 .target
                 .id
                 .map(|id| {
                     view! {
-                        <Fact label=column::RECORD_ID>
+                        <Fact label=text::column_record_id()>
                             <code>{id.to_string()}</code>
                         </Fact>
                     }
@@ -46,18 +46,18 @@ pub(super) fn Details(event: AuditEvent, list: ListHandle) -> impl IntoView {
                 .referrer
                 .map(|record| {
                     view! {
-                        <Fact label=column::THROUGH>
+                        <Fact label=text::column_through()>
                             <Record record />
                         </Fact>
                     }
                 })}
-            {version.map(|version| view! { <Fact label=column::VERSION>{version}</Fact> })}
-            {event.host.clone().map(|host| view! { <Fact label=column::HOST>{host}</Fact> })}
+            {version.map(|version| view! { <Fact label=text::column_version()>{version}</Fact> })}
+            {event.host.clone().map(|host| view! { <Fact label=text::column_host()>{host}</Fact> })}
             {event
                 .address
                 .map(|address| {
                     view! {
-                        <Fact label=column::ADDRESS>
+                        <Fact label=text::column_address()>
                             <code>{address}</code>
                         </Fact>
                     }
@@ -66,17 +66,17 @@ pub(super) fn Details(event: AuditEvent, list: ListHandle) -> impl IntoView {
                 .reason
                 .map(|reason| {
                     view! {
-                        <Fact label=column::REASON>
+                        <Fact label=text::column_reason()>
                             <code>{reason}</code>
                         </Fact>
                     }
                 })}
-            {event.details.map(|details| view! { <Fact label=column::DETAILS>{details}</Fact> })}
+            {event.details.map(|details| view! { <Fact label=text::column_details()>{details}</Fact> })}
             {event
                 .request_id
                 .map(|id| {
                     view! {
-                        <Fact label=column::REQUEST>
+                        <Fact label=text::column_request()>
                             <span class="request-id">
                                 <code>{id.clone()}</code>
                                 <CopyButton content=id label=text::copy_request() />

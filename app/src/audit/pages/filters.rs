@@ -5,10 +5,8 @@ use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::moments;
 use crate::{
-    audit::{
-        text,
-        text::filter::{self, ANY, APPLY, CLEAR, FILTERS as LABEL, IN_UTC},
-    },
+    audit::text,
+    locale::Label,
     ui::{
         Icon, IconKind,
         list::{FilterSpec, ListHandle, Listing},
@@ -82,11 +80,16 @@ pub(super) fn Filters(
         })
     };
     view! {
-        <form class="filters" method="get" aria-label=LABEL on:submit=|event: SubmitEvent| event.prevent_default()>
-            <Choice list name="action" label=filter::ACTION known=text::ACTIONS />
-            <Choice list name="outcome" label=filter::OUTCOME known=text::OUTCOMES />
+        <form
+            class="filters"
+            method="get"
+            aria-label=text::filter_filters()
+            on:submit=|event: SubmitEvent| event.prevent_default()
+        >
+            <Choice list name="action" label=text::filter_action() known=text::ACTIONS />
+            <Choice list name="outcome" label=text::filter_outcome() known=text::OUTCOMES />
             <label class="filter">
-                <span>{filter::HOST}</span>
+                <span>{text::filter_host()}</span>
                 <input
                     class="field-input"
                     type="text"
@@ -100,15 +103,15 @@ pub(super) fn Filters(
                     on:change=move |event| set(list, "host", &event_target_value(&event))
                 />
             </label>
-            <Moment list name="since" label=filter::SINCE />
-            <Moment list name="until" label=filter::UNTIL />
+            <Moment list name="since" label=text::filter_since() />
+            <Moment list name="until" label=text::filter_until() />
             {kept}
             <button type="submit" class="button no-life">
-                {APPLY}
+                {text::filter_apply()}
             </button>
             <Show when=any>
                 <a class="button button-quiet" href=clear data-noscroll="">
-                    {CLEAR}
+                    {text::filter_clear()}
                 </a>
             </Show>
         </form>
@@ -131,7 +134,7 @@ fn Choice(
     list: ListHandle,
     name: &'static str,
     label: &'static str,
-    known: &'static [(&'static str, &'static str)],
+    known: &'static [(&'static str, Label)],
 ) -> impl IntoView {
     let current = Memo::new(move |_| list.state.with(|state| state.filter(name)));
     let option = move |value: String, words: String| {
@@ -145,7 +148,7 @@ fn Choice(
     };
     let options = known
         .iter()
-        .map(|(value, words)| option((*value).to_owned(), (*words).to_owned()))
+        .map(|(value, words)| option((*value).to_owned(), words().to_owned()))
         .collect_view();
     let unknown = move || {
         let current = current.get();
@@ -156,7 +159,7 @@ fn Choice(
         <label class="filter">
             <span>{label}</span>
             <select class="select" name=name on:change=move |event| set(list, name, &event_target_value(&event))>
-                {option(String::new(), ANY.to_owned())}
+                {option(String::new(), text::filter_any().to_owned())}
                 {options}
                 {unknown}
             </select>
@@ -178,7 +181,7 @@ fn Moment(list: ListHandle, name: &'static str, label: &'static str) -> impl Int
     };
     view! {
         <label class="filter">
-            <span>{label} <span class="no-life muted">" " {IN_UTC}</span></span>
+            <span>{label} <span class="no-life muted">" " {text::filter_in_utc()}</span></span>
             <input
                 class="field-input"
                 type="datetime-local"

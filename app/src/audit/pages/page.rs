@@ -8,7 +8,7 @@ use super::{
     row::AuditRow,
 };
 use crate::{
-    audit::{api::export_href, text, text::column},
+    audit::{api::export_href, text},
     help::HelpTopic,
     shell::PageHeader,
     ui::list::{ListFrame, ListHandle, ListSpec, ListWords, Listing, SearchBox, use_filtered_list, use_listing},
@@ -43,8 +43,8 @@ pub fn AuditPage() -> impl IntoView {
             list
             listing
             words=ListWords {
-                first_use: text::first_use().to_owned(),
-                how_to_begin: text::how_to_begin().to_owned(),
+                first_use: text::first_use(),
+                how_to_begin: text::how_to_begin(),
             }
         >
             <AuditTable list listing />
@@ -57,12 +57,12 @@ pub fn AuditPage() -> impl IntoView {
 #[component]
 fn AuditTable(list: ListHandle, listing: Listing<AuditEvent>) -> impl IntoView {
     let heads = [
-        (column::WHEN, "audit-when"),
-        (column::WHO, "audit-who"),
-        (column::WHAT, "audit-what"),
-        (column::RECORD, "audit-record"),
-        (column::HOST, "audit-host"),
-        (column::OUTCOME, "audit-outcome"),
+        (text::column_when(), "audit-when"),
+        (text::column_who(), "audit-who"),
+        (text::column_what(), "audit-what"),
+        (text::column_record(), "audit-record"),
+        (text::column_host(), "audit-host"),
+        (text::column_outcome(), "audit-outcome"),
     ];
     view! {
         <table class="table audit-table" role="table" aria-label=text::audit_trail()>

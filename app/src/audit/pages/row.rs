@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::details::Details;
 use crate::{
-    audit::{text, text::column},
+    audit::text,
     ui::{Time, list::ListHandle},
 };
 
@@ -27,10 +27,10 @@ pub(super) fn AuditRow(
     let tries = event.details.clone().filter(|_| event.actor.kind == "anonymous");
     view! {
         <tr role="row">
-            <td role="cell" class="audit-when" data-label=column::WHEN>
+            <td role="cell" class="audit-when" data-label=text::column_when()>
                 <Time at=event.at exact=true />
             </td>
-            <td role="cell" class="audit-who" data-label=column::WHO>
+            <td role="cell" class="audit-who" data-label=text::column_who()>
                 {who}
             </td>
             <td role="cell" class="cell-name audit-what">
@@ -48,13 +48,13 @@ pub(super) fn AuditRow(
                     <Details event=event.clone() list />
                 </details>
             </td>
-            <td role="cell" class="audit-record" data-label=column::RECORD>
+            <td role="cell" class="audit-record" data-label=text::column_record()>
                 <Record record=event.target />
             </td>
-            <td role="cell" class="audit-host" data-label=column::HOST>
+            <td role="cell" class="audit-host" data-label=text::column_host()>
                 {event.host}
             </td>
-            <td role="cell" class="audit-outcome" data-label=column::OUTCOME>
+            <td role="cell" class="audit-outcome" data-label=text::column_outcome()>
                 <span class=outcome>{text::outcome(&event.outcome)}</span>
             </td>
         </tr>

@@ -96,7 +96,7 @@ fn EditForm(
                 value.clear();
                 dialog.close();
                 toasts.say(if asked_value.is_some() {
-                    text::rotated(&saved.name, saved.used_by)
+                    text::rotated(saved.used_by, &saved.name)
                 } else {
                     text::renamed(&before.name, &saved.name)
                 });

@@ -4,7 +4,7 @@ use contract::credentials::Credential;
 use leptos::prelude::*;
 
 use crate::{
-    credentials::{text, text::column},
+    credentials::text,
     destination::Destination,
     ui::{CopyButton, Icon, IconKind, LinkButton, Time},
 };
@@ -27,18 +27,18 @@ pub fn CredentialFacts(
             <h2 id="facts">{text::facts()}</h2>
             <dl class="facts">
                 <div>
-                    <dt>{column::ID}</dt>
+                    <dt>{text::column_id()}</dt>
                     <dd class="facts-id">
                         <code class="full-id">{id}</code>
                         <CopyButton content=Signal::derive(id) label=Signal::derive(move || text::copy_id(&name())) />
                     </dd>
                 </div>
                 <div>
-                    <dt>{column::OWNER}</dt>
+                    <dt>{text::column_owner()}</dt>
                     <dd>{move || credential.with(|credential| credential.owner.name.clone())}</dd>
                 </div>
                 <div>
-                    <dt>{column::VALUE}</dt>
+                    <dt>{text::column_value()}</dt>
                     <dd>
                         <span class="mask" aria-hidden="true">
                             {text::mask()}
@@ -51,13 +51,13 @@ pub fn CredentialFacts(
                     <dd>{move || credential.with(|credential| text::version_words(credential.version))}</dd>
                 </div>
                 <div>
-                    <dt>{column::CREATED}</dt>
+                    <dt>{text::column_created()}</dt>
                     <dd>
                         <Time at=Signal::derive(move || credential.with(|credential| credential.created_at)) />
                     </dd>
                 </div>
                 <div>
-                    <dt>{column::UPDATED}</dt>
+                    <dt>{text::column_updated()}</dt>
                     <dd>
                         <Time at=Signal::derive(move || credential.with(|credential| credential.updated_at)) />
                     </dd>

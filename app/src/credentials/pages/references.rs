@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::section::SectionFailed;
 use crate::{
     api::ClientError,
-    credentials::{dialogs::referrer_href, text, text::detail_column},
+    credentials::{dialogs::referrer_href, text},
     ui::Time,
 };
 
@@ -62,13 +62,13 @@ fn ReferenceTable(page: Page<Reference>) -> impl IntoView {
                     <td role="cell" class="cell-name">
                         {name}
                     </td>
-                    <td role="cell" data-label=detail_column::KIND>
+                    <td role="cell" data-label=text::detail_column_kind()>
                         {text::referrer(item.kind)}
                     </td>
-                    <td role="cell" class="cell-time" data-label=detail_column::ATTACHED>
+                    <td role="cell" class="cell-time" data-label=text::detail_column_attached()>
                         <Time at=item.attached_at />
                     </td>
-                    <td role="cell" class="cell-time" data-label=detail_column::LAST_USED>
+                    <td role="cell" class="cell-time" data-label=text::detail_column_last_used()>
                         {last_used}
                     </td>
                 </tr>
@@ -79,7 +79,12 @@ fn ReferenceTable(page: Page<Reference>) -> impl IntoView {
         <table class="table" role="table" aria-labelledby="references">
             <thead role="rowgroup">
                 <tr role="row">
-                    {[detail_column::NAME, detail_column::KIND, detail_column::ATTACHED, detail_column::LAST_USED]
+                    {[
+                        text::detail_column_name(),
+                        text::detail_column_kind(),
+                        text::detail_column_attached(),
+                        text::detail_column_last_used(),
+                    ]
                         .map(|head| {
                             view! {
                                 <th role="columnheader" scope="col">

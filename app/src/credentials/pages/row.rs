@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::credentials::row_link_id;
 use crate::{
     accounts::may,
-    credentials::{text, text::column},
+    credentials::text,
     ui::{
         CopyButton, DialogAddress, IconButton, IconKind, Menu, MenuButton, MenuLink, Time, copy_text, created_short,
         list::Listing, shorten_middle, updated_short, use_dialog_links, use_toasts,
@@ -56,25 +56,25 @@ pub fn CredentialRow(
                     <span class="detail-updated">{updated_short()} " " <Time at=updated /></span>
                 </span>
             </td>
-            <td role="cell" class="cell-id" data-label=column::ID>
+            <td role="cell" class="cell-id" data-label=text::column_id()>
                 <ShortId id name />
             </td>
-            <td role="cell" class="cell-owner" data-label=column::OWNER>
+            <td role="cell" class="cell-owner" data-label=text::column_owner()>
                 {owner}
             </td>
-            <td role="cell" data-label=column::VALUE>
+            <td role="cell" data-label=text::column_value()>
                 <span class="mask" aria-hidden="true">
                     {text::mask()}
                 </span>
                 <span class="visually-hidden">{text::hidden_value()}</span>
             </td>
-            <td role="cell" data-label=column::USED_BY>
+            <td role="cell" data-label=text::column_used_by()>
                 <UsedBy id count=Signal::derive(move || credential.with(|credential| credential.used_by)) />
             </td>
-            <td role="cell" class="cell-time cell-created" data-label=column::CREATED>
+            <td role="cell" class="cell-time cell-created" data-label=text::column_created()>
                 <Time at=created />
             </td>
-            <td role="cell" class="cell-time cell-updated" data-label=column::UPDATED>
+            <td role="cell" class="cell-time cell-updated" data-label=text::column_updated()>
                 <Time at=updated />
             </td>
             <td role="cell" class="cell-operations">

@@ -5,15 +5,16 @@ use leptos::prelude::*;
 
 use super::row::CredentialRow;
 use crate::{
-    credentials::{text, text::column},
+    credentials::text,
+    locale::Label,
     ui::list::{ListHandle, Listing, SortBy, SortHeader},
 };
 
-const SORTS: &[(&str, &str)] = &[
-    ("name", column::NAME),
-    ("owner", column::OWNER),
-    ("created_at", column::CREATED),
-    ("updated_at", column::UPDATED),
+const SORTS: &[(&str, Label)] = &[
+    ("name", text::column_name),
+    ("owner", text::column_owner),
+    ("created_at", text::column_created),
+    ("updated_at", text::column_updated),
 ];
 
 /// The table of credentials. Its roles are explicit, since the narrow form takes the layout of a table away.
@@ -29,21 +30,21 @@ pub fn CredentialTable(
         <table class="table credentials-table" role="table" aria-label=text::credentials()>
             <thead role="rowgroup">
                 <tr role="row">
-                    <SortHeader list field="name" label=column::NAME />
+                    <SortHeader list field="name" label=text::column_name() />
                     <th role="columnheader" scope="col" class="cell-id">
-                        {column::ID}
+                        {text::column_id()}
                     </th>
-                    <SortHeader list field="owner" label=column::OWNER class="cell-owner" />
+                    <SortHeader list field="owner" label=text::column_owner() class="cell-owner" />
                     <th role="columnheader" scope="col">
-                        {column::VALUE}
+                        {text::column_value()}
                     </th>
                     <th role="columnheader" scope="col">
-                        {column::USED_BY}
+                        {text::column_used_by()}
                     </th>
-                    <SortHeader list field="created_at" label=column::CREATED class="cell-created" />
-                    <SortHeader list field="updated_at" label=column::UPDATED class="cell-updated" />
+                    <SortHeader list field="created_at" label=text::column_created() class="cell-created" />
+                    <SortHeader list field="updated_at" label=text::column_updated() class="cell-updated" />
                     <th role="columnheader" scope="col" class="cell-operations">
-                        {column::OPERATIONS}
+                        {text::column_operations()}
                     </th>
                 </tr>
             </thead>

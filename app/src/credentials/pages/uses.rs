@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::section::SectionFailed;
 use crate::{
     api::ClientError,
-    credentials::{dialogs::referrer_href, text, text::detail_column},
+    credentials::{dialogs::referrer_href, text},
     ui::Time,
 };
 
@@ -43,12 +43,12 @@ pub fn LastUses(
 #[component]
 fn UseTable(uses: Vec<Use>) -> impl IntoView {
     let heads = [
-        detail_column::WHEN,
-        detail_column::WHO,
-        detail_column::THROUGH,
-        detail_column::HOST,
-        detail_column::VERSION,
-        detail_column::OUTCOME,
+        text::detail_column_when(),
+        text::detail_column_who(),
+        text::detail_column_through(),
+        text::detail_column_host(),
+        text::detail_column_version(),
+        text::detail_column_outcome(),
     ];
     view! {
         <table class="table" role="table" aria-labelledby="uses">
@@ -82,22 +82,22 @@ fn UseRow(used: Use) -> impl IntoView {
     let help = (used.outcome == UseOutcome::Echoed).then(text::echoed_help);
     view! {
         <tr role="row">
-            <td role="cell" class="cell-exact" data-label=detail_column::WHEN>
+            <td role="cell" class="cell-exact" data-label=text::detail_column_when()>
                 <Time at=used.at exact=true />
             </td>
-            <td role="cell" data-label=detail_column::WHO>
+            <td role="cell" data-label=text::detail_column_who()>
                 {used.actor.name}
             </td>
-            <td role="cell" data-label=detail_column::THROUGH>
+            <td role="cell" data-label=text::detail_column_through()>
                 {used.referrer.map(|referrer| view! { <Through referrer /> })}
             </td>
-            <td role="cell" class="cell-host" data-label=detail_column::HOST>
+            <td role="cell" class="cell-host" data-label=text::detail_column_host()>
                 {used.host}
             </td>
-            <td role="cell" data-label=detail_column::VERSION>
+            <td role="cell" data-label=text::detail_column_version()>
                 {used.version}
             </td>
-            <td role="cell" data-label=detail_column::OUTCOME>
+            <td role="cell" data-label=text::detail_column_outcome()>
                 <span class=class>{text::outcome(used.outcome)}</span>
                 {used
                     .reason

@@ -1,4 +1,4 @@
-//! The words of the picker and of creating a credential from it.
+//! Messages of the picker and of its dialog that creates a credential.
 
 use chrono::{DateTime, Datelike as _, Utc};
 use contract::credentials::{CredentialState, CredentialSummary};
@@ -7,94 +7,51 @@ use super::state::{Content, State, Waiting};
 use crate::credentials::text::value_help_add;
 use crate::destination::Destination;
 
-/// What the field shows for a choice.
+include!(concat!(env!("OUT_DIR"), "/messages/picker.rs"));
+
 #[must_use]
 pub fn chosen(choice: &CredentialSummary) -> String {
     match (choice.state, &choice.name) {
-        (CredentialState::Hidden, _) | (_, None) => "A credential you may not see".to_owned(),
+        (CredentialState::Hidden, _) | (_, None) => hidden_choice().to_owned(),
         (_, Some(name)) => name.clone(),
     }
 }
 
-/// A chosen credential that is gone.
 #[must_use]
 pub fn deleted(choice: &CredentialSummary) -> String {
-    let mut words = format!("Deleted: {}", chosen(choice));
-    if let Some(who) = &choice.deleted_by {
-        words.push_str(", by ");
-        words.push_str(who);
+    let name = chosen(choice);
+    match (&choice.deleted_by, choice.deleted_at.map(date)) {
+        (Some(user), Some(day)) => deleted_choice_by_on(&day, &name, user),
+        (Some(user), None) => deleted_choice_by(&name, user),
+        (None, Some(day)) => deleted_choice_on(&day, &name),
+        (None, None) => deleted_choice(&name),
     }
-    if let Some(when) = choice.deleted_at {
-        words.push_str(" on ");
-        words.push_str(&day(when));
-    }
-    words.push_str(". Choose another.");
-    words
 }
 
-/// A day, as `2 Mar 2026`.
-fn day(when: DateTime<Utc>) -> String {
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
-    let month = MONTHS[when.month0() as usize];
-    format!("{} {month} {}", when.day(), when.year())
+fn date(moment: DateTime<Utc>) -> String {
+    day(moment.day(), moment.month(), moment.year())
 }
 
-/// Text that stands for nothing.
+/// The fault of typed text that names no credential.
 #[must_use]
 pub fn unpicked(text: &str) -> String {
-    format!(
-        "No credential named “{}”. Choose one from the list or clear the field.",
-        text.trim()
-    )
+    unknown_name(text.trim())
 }
 
-/// The button that empties the field.
-#[must_use]
-pub fn clear() -> &'static str {
-    "Clear credential"
-}
-
-/// The button that opens the list.
-#[must_use]
-pub fn open() -> &'static str {
-    "Show credentials"
-}
-
-/// The name of the list.
-#[must_use]
-pub fn list() -> &'static str {
-    "Credentials"
-}
-
-/// The row that creates a credential.
 #[must_use]
 pub fn create(name: &str) -> String {
     if name.is_empty() {
-        "Create credential…".to_owned()
+        create_new().to_owned()
     } else {
-        format!("Create credential “{name}”…")
+        create_named(name)
     }
 }
 
-/// The row that creates a credential from what was pasted.
-#[must_use]
-pub fn create_from_paste() -> &'static str {
-    "Create credential from what you pasted…"
-}
-
-/// The row that asks again.
-#[must_use]
-pub fn retry() -> &'static str {
-    "Retry"
-}
-
-/// The sentence in the open list, beside its rows; announced, too.
+/// The sentence beside the rows of the open list; announced, too.
 #[must_use]
 pub fn status(state: &State) -> String {
     match (&state.content, state.waiting) {
-        (_, Waiting::Long) => "Searching…".to_owned(),
+        (_, Waiting::Long) => searching().to_owned(),
         (Content::Nothing, _) => String::new(),
         (
             Content::Found {
@@ -105,124 +62,57 @@ pub fn status(state: &State) -> String {
             },
             _,
         ) => found(search, items.len(), *more, *exact),
-        (Content::Failed, _) => "Could not be loaded.".to_owned(),
-        (Content::Forbidden, _) => "You may not list credentials. Ask an administrator.".to_owned(),
-        (Content::Secret, _) if state.may_create => {
-            "This looks like a secret, so it was not searched for. Create a credential and select it.".to_owned()
-        }
-        (Content::Secret, _) => {
-            "This looks like a secret, so it was not searched for. Ask somebody who may create credentials.".to_owned()
-        }
+        (Content::Failed, _) => failed().to_owned(),
+        (Content::Forbidden, _) => forbidden().to_owned(),
+        (Content::Secret, _) if state.may_create => secret_create().to_owned(),
+        (Content::Secret, _) => secret_ask().to_owned(),
     }
 }
 
-/// Announced only: how many rows there are.
+/// The number of rows, announced only.
 #[must_use]
 pub fn count(state: &State) -> String {
     match &state.content {
-        Content::Found { items, .. } if state.waiting != Waiting::Long => match items.len() {
-            0 => String::new(),
-            1 => "1 credential.".to_owned(),
-            count => format!("{count} credentials."),
-        },
+        Content::Found { items, .. } if state.waiting != Waiting::Long => rows(items.len()),
         _ => String::new(),
     }
 }
 
-fn found(search: &str, shown: usize, more: i64, exact: bool) -> String {
-    match (shown, more) {
-        (0, _) if search.is_empty() => "There are no credentials yet.".to_owned(),
-        (0, _) => format!("No credential matches “{search}”."),
+fn found(search: &str, shown: usize, remaining: i64, exact: bool) -> String {
+    match (shown, remaining) {
+        (0, _) if search.is_empty() => none_yet().to_owned(),
+        (0, _) => no_match(search),
         (_, ..=0) => String::new(),
-        (_, more) if exact => format!("{more} more – keep typing"),
-        (_, more) => format!("More than {more} more – keep typing"),
+        (_, remaining) if exact => more(remaining),
+        (_, remaining) => more_than(remaining),
     }
 }
 
-/// Said after creating from the picker.
-#[must_use]
-pub fn created(name: &str) -> String {
-    format!("Created {name}.")
-}
-
-/// Said when the form around the picker is left without saving.
+/// Announced when the form around the picker is left without saving.
 #[must_use]
 pub fn created_stays(names: &[String]) -> String {
     match names {
-        [name] => format!("{name} was created and is still in Credentials."),
-        names => format!("{} were created and are still in Credentials.", names.join(", ")),
+        [name] => created_stays_one(name),
+        names => created_stays_many(&names.join(", ")),
     }
 }
 
-/// Announced after a change of the host or the provider has cleared the choice.
-#[must_use]
-pub fn cleared_for_host(before: &str, now: &str) -> String {
-    format!("You changed {before} to {now}. Choose the credential again to confirm.")
-}
-
-/// Said after taking back a choice that was cleared.
-#[must_use]
-pub fn restored(name: &str) -> String {
-    format!("{name} is selected again.")
-}
-
-/// Confirms that nothing is to be chosen.
-#[must_use]
-pub fn none_needed() -> &'static str {
-    "Continue without a credential"
-}
-
-/// Takes back.
-#[must_use]
-pub fn undo() -> &'static str {
-    "Undo"
-}
-
-/// Said after the field was emptied.
-#[must_use]
-pub fn cleared() -> &'static str {
-    "No credential is selected."
-}
-
-/// A fresh value that cannot be sent as a header.
-#[must_use]
-pub fn created_not_sendable(name: &str) -> String {
-    format!(
-        "{name} has line breaks or control characters inside, so it cannot be sent as a header. Edit its value, or choose another credential."
-    )
-}
-
-/// Title of the creation form.
-#[must_use]
-pub fn create_title() -> &'static str {
-    "Create credential"
-}
-
-/// Help of the value, with the destination that saving the form allows.
 #[must_use]
 pub fn value_help(destination: Option<&Destination>) -> String {
     match destination {
-        Some(destination) => format!("{} {}", value_help_add(), after_saving("it", destination)),
-        None => format!(
-            "{} After you save, it can be sent only to this form's address.",
-            value_help_add()
-        ),
+        Some(destination) => value_help_known(&destination.words(), value_help_add()),
+        None => value_help_unknown(value_help_add()),
     }
 }
 
-/// The destination that saving the form allows.
 #[must_use]
 pub fn after_saving(credential: &str, destination: &Destination) -> String {
-    format!(
-        "After you save, {credential} can be sent only to {}.",
-        destination.words()
-    )
+    after_saving_to(credential, &destination.words())
 }
 
-/// The choice to allow every path of a host.
 #[must_use]
 pub fn allow_whole_host(destination: &Destination) -> String {
-    format!("Allow {}", destination.whole_host().words())
+    allow_host(&destination.whole_host().words())
 }
 
 #[cfg(test)]

@@ -161,10 +161,10 @@ fn issues(form: Form) -> Vec<FieldIssue> {
     let fields: &[_] = if form.is_program() {
         &[
             name,
-            (COMMAND_ID, text::program::command(), program.command_fault),
-            (ARGS_ID, text::program::args(), program.args_fault),
-            (CWD_ID, text::program::cwd(), program.cwd_fault),
-            (ENV_ID, text::program::variables(), program.env_fault),
+            (COMMAND_ID, text::program_command(), program.command_fault),
+            (ARGS_ID, text::program_args(), program.args_fault),
+            (CWD_ID, text::program_cwd(), program.cwd_fault),
+            (ENV_ID, text::program_variables(), program.env_fault),
         ]
     } else {
         &[

@@ -26,9 +26,9 @@ pub(super) fn TransportChoice(form: Form) -> impl IntoView {
     view! {
         <Show when=is_choice>
             <fieldset class="field choices">
-                <legend class="field-label">{text::program::TRANSPORT}</legend>
-                {radio(Transport::Http, text::program::HTTP, text::program::HTTP_HELP)}
-                {radio(Transport::Stdio, text::program::STDIO, text::program::STDIO_HELP)}
+                <legend class="field-label">{text::program_transport()}</legend>
+                {radio(Transport::Http, text::program_http(), text::program_http_help())}
+                {radio(Transport::Stdio, text::program_stdio(), text::program_stdio_help())}
             </fieldset>
         </Show>
     }

@@ -8,9 +8,10 @@ use super::row::{McpServerRow, row_id};
 use crate::accounts::may;
 use crate::connections::DeleteDialog;
 use crate::help::HelpTopic;
+use crate::locale::Label;
 use crate::mcp_servers::form::{FormOf, McpServerDialog};
 use crate::mcp_servers::test_dialog::TestDialog;
-use crate::mcp_servers::text::{self, column};
+use crate::mcp_servers::text;
 use crate::mcp_servers::tools::ToolsDialog;
 use crate::shell::{ADD_ID, PageHeader};
 use crate::ui::list::{
@@ -22,10 +23,10 @@ const SPEC: ListSpec = ListSpec {
     sorts: &["name", "created_at", "updated_at"],
     default_sort: "name",
 };
-const SORTS: &[(&str, &str)] = &[
-    ("name", column::NAME),
-    ("created_at", column::CREATED),
-    ("updated_at", column::UPDATED),
+const SORTS: &[(&str, Label)] = &[
+    ("name", text::column_name),
+    ("created_at", text::column_created),
+    ("updated_at", text::column_updated),
 ];
 const DIALOGS: &[&str] = &["dialog", "edit", "test", "tools", "delete"];
 
@@ -57,8 +58,8 @@ pub fn McpServersPage() -> impl IntoView {
         })
     };
     let words = ListWords {
-        first_use: text::first_use().to_owned(),
-        how_to_begin: text::how_to_begin().to_owned(),
+        first_use: text::first_use(),
+        how_to_begin: text::how_to_begin(),
     };
     view! {
         <PageHeader title=text::mcp_servers() about=text::about() help=HelpTopic::McpServers>
@@ -70,20 +71,20 @@ pub fn McpServersPage() -> impl IntoView {
             <table class="table mcp-table" role="table" aria-label=text::mcp_servers()>
                 <thead role="rowgroup">
                     <tr role="row">
-                        <SortHeader list field="name" label=column::NAME />
+                        <SortHeader list field="name" label=text::column_name() />
                         <th role="columnheader" scope="col">
-                            {column::ENABLED}
+                            {text::column_enabled()}
                         </th>
                         <th role="columnheader" scope="col" class="mcp-url">
-                            {column::URL}
+                            {text::column_url()}
                         </th>
                         <th role="columnheader" scope="col">
-                            {column::CREDENTIAL}
+                            {text::column_credential()}
                         </th>
-                        <SortHeader list field="created_at" label=column::CREATED class="cell-created" />
-                        <SortHeader list field="updated_at" label=column::UPDATED class="cell-updated" />
+                        <SortHeader list field="created_at" label=text::column_created() class="cell-created" />
+                        <SortHeader list field="updated_at" label=text::column_updated() class="cell-updated" />
                         <th role="columnheader" scope="col" class="cell-operations">
-                            {column::OPERATIONS}
+                            {text::column_operations()}
                         </th>
                     </tr>
                 </thead>

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::enabled_switch::EnabledSwitch;
 use crate::accounts::may;
 use crate::connections::{CredentialCell, RecordName};
-use crate::mcp_servers::text::{self, column};
+use crate::mcp_servers::text;
 use crate::ui::list::Listing;
 use crate::ui::{DialogAddress, IconButton, IconKind, Time, created_short, updated_short};
 
@@ -41,7 +41,7 @@ pub(super) fn McpServerRow(
     let chip = move || {
         is_program().then(|| {
             view! {
-                <span class="chip">{text::program::STDIO}</span>
+                <span class="chip">{text::program_stdio()}</span>
                 " "
             }
         })
@@ -58,30 +58,30 @@ pub(super) fn McpServerRow(
                     <span class="detail-updated">{updated_short()} " " <Time at=updated /></span>
                 </span>
             </td>
-            <td role="cell" data-label=column::ENABLED>
+            <td role="cell" data-label=text::column_enabled()>
                 <EnabledSwitch server listing may_update />
             </td>
-            <td role="cell" class="mcp-url mono" data-label=column::URL>
+            <td role="cell" class="mcp-url mono" data-label=text::column_url()>
                 <span class="name-text" title=full_place>
                     {chip}
                     {place}
                 </span>
             </td>
-            <td role="cell" data-label=column::CREDENTIAL>
+            <td role="cell" data-label=text::column_credential()>
                 {move || {
                     if is_program() {
                         let names = server.with(|server| server.env_names.join(", "));
-                        view! { <span class="mcp-variables">{text::program::given(&names)}</span> }.into_any()
+                        view! { <span class="mcp-variables">{text::program_given(&names)}</span> }.into_any()
                     } else {
                         let credential = server.with(|server| server.credential.clone());
                         view! { <CredentialCell credential /> }.into_any()
                     }
                 }}
             </td>
-            <td role="cell" class="cell-time cell-created" data-label=column::CREATED>
+            <td role="cell" class="cell-time cell-created" data-label=text::column_created()>
                 <Time at=created />
             </td>
-            <td role="cell" class="cell-time cell-updated" data-label=column::UPDATED>
+            <td role="cell" class="cell-time cell-updated" data-label=text::column_updated()>
                 <Time at=updated />
             </td>
             <td role="cell" class="cell-operations">

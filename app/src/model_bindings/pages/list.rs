@@ -8,9 +8,10 @@ use super::row::{ModelBindingRow, row_id};
 use crate::accounts::may;
 use crate::connections::DeleteDialog;
 use crate::help::HelpTopic;
+use crate::locale::Label;
 use crate::model_bindings::form::{FormOf, ModelBindingDialog};
 use crate::model_bindings::test_dialog::TestDialog;
-use crate::model_bindings::text::{self, column};
+use crate::model_bindings::text;
 use crate::shell::{ADD_ID, PageHeader};
 use crate::ui::list::{
     ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, focus_beside, use_list, use_listing,
@@ -21,10 +22,10 @@ const SPEC: ListSpec = ListSpec {
     sorts: &["name", "created_at", "updated_at"],
     default_sort: "name",
 };
-const SORTS: &[(&str, &str)] = &[
-    ("name", column::NAME),
-    ("created_at", column::CREATED),
-    ("updated_at", column::UPDATED),
+const SORTS: &[(&str, Label)] = &[
+    ("name", text::column_name),
+    ("created_at", text::column_created),
+    ("updated_at", text::column_updated),
 ];
 const DIALOGS: &[&str] = &["dialog", "edit", "test", "delete"];
 
@@ -56,8 +57,8 @@ pub fn ModelBindingsPage() -> impl IntoView {
         })
     };
     let words = ListWords {
-        first_use: text::first_use().to_owned(),
-        how_to_begin: text::how_to_begin().to_owned(),
+        first_use: text::first_use(),
+        how_to_begin: text::how_to_begin(),
     };
     view! {
         <PageHeader title=text::model_bindings() about=text::about() help=HelpTopic::ModelBindings>
@@ -69,26 +70,26 @@ pub fn ModelBindingsPage() -> impl IntoView {
             <table class="table binding-table" role="table" aria-label=text::model_bindings()>
                 <thead role="rowgroup">
                     <tr role="row">
-                        <SortHeader list field="name" label=column::NAME />
+                        <SortHeader list field="name" label=text::column_name() />
                         <th role="columnheader" scope="col" class="binding-provider">
-                            {column::PROVIDER}
+                            {text::column_provider()}
                         </th>
                         <th role="columnheader" scope="col">
-                            {column::MODEL}
+                            {text::column_model()}
                         </th>
                         <th role="columnheader" scope="col">
-                            {column::CREDENTIAL}
+                            {text::column_credential()}
                         </th>
                         <th role="columnheader" scope="col" class="binding-host">
-                            {column::HOST}
+                            {text::column_host()}
                         </th>
                         <th role="columnheader" scope="col" class="binding-used">
-                            {column::LAST_USED}
+                            {text::column_last_used()}
                         </th>
-                        <SortHeader list field="created_at" label=column::CREATED class="cell-created" />
-                        <SortHeader list field="updated_at" label=column::UPDATED class="cell-updated" />
+                        <SortHeader list field="created_at" label=text::column_created() class="cell-created" />
+                        <SortHeader list field="updated_at" label=text::column_updated() class="cell-updated" />
                         <th role="columnheader" scope="col" class="cell-operations">
-                            {column::OPERATIONS}
+                            {text::column_operations()}
                         </th>
                     </tr>
                 </thead>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::accounts::may;
 use crate::connections::{CredentialCell, RecordName};
-use crate::model_bindings::text::{self, column};
+use crate::model_bindings::text;
 use crate::ui::list::Listing;
 use crate::ui::{DialogAddress, IconButton, IconKind, Time, created_short, updated_short};
 
@@ -62,28 +62,28 @@ pub(super) fn ModelBindingRow(
                     <span class="detail-updated">{updated_short()} " " <Time at=updated /></span>
                 </span>
             </td>
-            <td role="cell" class="binding-provider" data-label=column::PROVIDER>
+            <td role="cell" class="binding-provider" data-label=text::column_provider()>
                 {provider}
             </td>
-            <td role="cell" class="binding-model" data-label=column::MODEL>
+            <td role="cell" class="binding-model" data-label=text::column_model()>
                 <bdi>{model}</bdi>
             </td>
-            <td role="cell" data-label=column::CREDENTIAL>
+            <td role="cell" data-label=text::column_credential()>
                 {move || {
                     let credential = binding.with(|binding| binding.credential.clone());
                     view! { <CredentialCell credential /> }
                 }}
             </td>
-            <td role="cell" class="binding-host" data-label=column::HOST>
+            <td role="cell" class="binding-host" data-label=text::column_host()>
                 <span class="mono">{host}</span>
             </td>
-            <td role="cell" class="cell-time binding-used" data-label=column::LAST_USED>
+            <td role="cell" class="cell-time binding-used" data-label=text::column_last_used()>
                 {used}
             </td>
-            <td role="cell" class="cell-time cell-created" data-label=column::CREATED>
+            <td role="cell" class="cell-time cell-created" data-label=text::column_created()>
                 <Time at=created />
             </td>
-            <td role="cell" class="cell-time cell-updated" data-label=column::UPDATED>
+            <td role="cell" class="cell-time cell-updated" data-label=text::column_updated()>
                 <Time at=updated />
             </td>
             <td role="cell" class="cell-operations">

@@ -6,12 +6,12 @@ use super::{ListHandle, ListState, Listing, Outcome, Pager, pager::PageFacts, te
 use crate::ui::{Button, Icon, IconKind, LinkButton, computed, problem_text::error_words};
 
 /// What an empty list says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListWords {
     /// Nothing exists yet: the heading.
-    pub first_use: String,
+    pub first_use: &'static str,
     /// How to begin.
-    pub how_to_begin: String,
+    pub how_to_begin: &'static str,
 }
 
 /// The frame of a list: skeleton while nothing is there, rows, or what there is to say instead; below,
@@ -35,7 +35,6 @@ where
 {
     let children = StoredValue::new(children);
     let begin = StoredValue::new(begin);
-    let words = StoredValue::new(words);
     view! {
         <div class="list">
             <Transition fallback=Skeleton>
@@ -57,7 +56,7 @@ where
 fn ListBody<T>(
     list: ListHandle,
     listing: Listing<T>,
-    words: StoredValue<ListWords>,
+    words: ListWords,
     begin: StoredValue<Option<ViewFn>>,
     table: ViewFn,
 ) -> impl IntoView
@@ -104,8 +103,8 @@ where
             .into_any(),
             Outcome::FirstUse => view! {
                 <div class="empty">
-                    <h2>{words.with_value(|words| words.first_use.clone())}</h2>
-                    <p>{words.with_value(|words| words.how_to_begin.clone())}</p>
+                    <h2>{words.first_use}</h2>
+                    <p>{words.how_to_begin}</p>
                     {begin.with_value(|begin| begin.as_ref().map(ViewFn::run))}
                 </div>
             }

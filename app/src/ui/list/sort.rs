@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{ListHandle, text};
+use crate::locale::Label;
 use crate::ui::{Icon, IconKind};
 
 /// The head of a column that sorts. It works before hydration.
@@ -54,12 +55,12 @@ pub fn SortBy(
     /// The list.
     list: ListHandle,
     /// The fields in the API and the visible names of their columns.
-    columns: &'static [(&'static str, &'static str)],
+    columns: &'static [(&'static str, Label)],
 ) -> impl IntoView {
     let options = columns.iter().flat_map(|(field, label)| {
         [
-            ((*field).to_owned(), text::ascending(label)),
-            (format!("-{field}"), text::descending(label)),
+            ((*field).to_owned(), text::ascending(label())),
+            (format!("-{field}"), text::descending(label())),
         ]
     });
     let options = options

@@ -13,7 +13,7 @@ use crate::{
         DialogAddress, IconButton, IconKind, Menu, MenuLink, Time, created_short, list::Listing, shorten_middle,
         use_dialog_links,
     },
-    users::{text, text::column},
+    users::text,
 };
 
 /// Names of at most so many characters fit into two lines.
@@ -65,19 +65,19 @@ pub fn UserRow(
                     <span class="detail-created">{created_short()} " " <Time at=created /></span>
                 </span>
             </td>
-            <td role="cell" class="cell-email" data-label=column::EMAIL>
+            <td role="cell" class="cell-email" data-label=text::column_email()>
                 {email}
             </td>
-            <td role="cell" data-label=column::ROLE>
+            <td role="cell" data-label=text::column_role()>
                 {move || role_words(user.with(|user| user.role))}
             </td>
-            <td role="cell" data-label=column::STATE>
+            <td role="cell" data-label=text::column_state()>
                 <State user />
             </td>
-            <td role="cell" class="cell-time cell-seen" data-label=column::LAST_SEEN>
+            <td role="cell" class="cell-time cell-seen" data-label=text::column_last_seen()>
                 <Seen at=seen />
             </td>
-            <td role="cell" class="cell-time cell-created" data-label=column::CREATED>
+            <td role="cell" class="cell-time cell-created" data-label=text::column_created()>
                 <Time at=created />
             </td>
             <td role="cell" class="cell-operations">

@@ -5,14 +5,15 @@ use leptos::prelude::*;
 
 use super::row::UserRow;
 use crate::{
+    locale::Label,
     ui::list::{ListHandle, Listing, SortBy, SortHeader},
-    users::{text, text::column},
+    users::text,
 };
 
-const SORTS: &[(&str, &str)] = &[
-    ("name", column::NAME),
-    ("last_seen_at", column::LAST_SEEN),
-    ("created_at", column::CREATED),
+const SORTS: &[(&str, Label)] = &[
+    ("name", text::column_name),
+    ("last_seen_at", text::column_last_seen),
+    ("created_at", text::column_created),
 ];
 
 /// The table of users. Its roles are explicit, since the narrow form takes the layout of a table away.
@@ -28,20 +29,20 @@ pub fn UserTable(
         <table class="table users-table" role="table" aria-label=text::users()>
             <thead role="rowgroup">
                 <tr role="row">
-                    <SortHeader list field="name" label=column::NAME />
+                    <SortHeader list field="name" label=text::column_name() />
                     <th role="columnheader" scope="col" class="cell-email">
-                        {column::EMAIL}
+                        {text::column_email()}
                     </th>
                     <th role="columnheader" scope="col">
-                        {column::ROLE}
+                        {text::column_role()}
                     </th>
                     <th role="columnheader" scope="col">
-                        {column::STATE}
+                        {text::column_state()}
                     </th>
-                    <SortHeader list field="last_seen_at" label=column::LAST_SEEN class="cell-seen" />
-                    <SortHeader list field="created_at" label=column::CREATED class="cell-created" />
+                    <SortHeader list field="last_seen_at" label=text::column_last_seen() class="cell-seen" />
+                    <SortHeader list field="created_at" label=text::column_created() class="cell-created" />
                     <th role="columnheader" scope="col" class="cell-operations">
-                        {column::OPERATIONS}
+                        {text::column_operations()}
                     </th>
                 </tr>
             </thead>

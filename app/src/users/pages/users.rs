@@ -56,8 +56,8 @@ pub fn UsersPage() -> impl IntoView {
             list
             listing
             words=ListWords {
-                first_use: text::first_use().to_owned(),
-                how_to_begin: text::how_to_begin().to_owned(),
+                first_use: text::first_use(),
+                how_to_begin: text::how_to_begin(),
             }
         >
             <UserTable list listing />

@@ -1,0 +1,21 @@
+search-refused = This looks like a secret, so it was not searched for.
+rows = Rows
+previous = Previous
+next = Next
+pages = Pages
+sort-by = Sort by
+ascending = {$column}, ascending
+descending = {$column}, descending
+no-match = Nothing is named like “{$search}”.
+no-match-of-filters = Nothing matches these filters.
+retry = Retry
+could-not-be-loaded = Could not be loaded.
+may-be-old = These rows may be old: they could not be loaded again.
+forbidden = Your role does not let you see this list. An administrator can change that.
+loading = Loading…
+range-empty = None
+range-exact = {NUMBER($first)} to {NUMBER($last)} of {$total}
+# Counting stops at a limit.
+range-at-least = {NUMBER($first)} to {NUMBER($last)} of more than {$total}
+clear-search = Clear search
+clear-filters = Clear filters

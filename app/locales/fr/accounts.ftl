@@ -1,0 +1,2 @@
+sign-in = Se connecter
+account = Compte

@@ -1,0 +1,1 @@
+audit-trail = Journal d'audit

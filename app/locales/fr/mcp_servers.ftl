@@ -1,0 +1,1 @@
+mcp-servers = Serveurs MCP

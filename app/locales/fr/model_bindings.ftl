@@ -1,0 +1,1 @@
+model-bindings = Liaisons de modèles
