@@ -21,7 +21,7 @@ export class AuditPage {
   /** A way from an unfolded row to others like it. */
   readonly way = (words: string) => this.rows().getByRole('link', { name: words, exact: true });
   /** What the trail is narrowed to; pressed, it is taken away. */
-  readonly chip = (words: string) => this.page.getByRole('link', { name: `Remove the filter: ${words}`, exact: true });
+  readonly chip = (words: string) => this.page.getByRole('link', { name: `Remove filter: ${words}`, exact: true });
 
   /** What stands in a column, each text once. */
   async column(head: string): Promise<string[]> {

@@ -13,7 +13,7 @@ export class CredentialsPage {
   readonly link = (name: string) => this.table().getByRole('link', { name, exact: true });
   readonly row = (name: string) => this.table().getByRole('row').filter({ has: this.page.getByRole('link', { name, exact: true }) });
   readonly operation = (words: string, name: string) => this.page.getByRole('link', { name: `${words} ${name}`, exact: true });
-  readonly more = (name: string) => this.page.getByRole('button', { name: `More for ${name}`, exact: true });
+  readonly more = (name: string) => this.page.getByRole('button', { name: `More actions for ${name}`, exact: true });
   readonly pages = () => this.page.getByRole('navigation', { name: 'Pages' });
   readonly messages = () => this.page.getByRole('status', { name: 'Messages' });
 
@@ -38,10 +38,10 @@ export class CredentialForm {
   }
 
   readonly name = () => this.dialog.getByRole('textbox', { name: 'Name' });
-  readonly onlyRename = () => this.dialog.getByRole('checkbox', { name: 'Only rename, keep the value' });
+  readonly onlyRename = () => this.dialog.getByRole('checkbox', { name: 'Keep the current value' });
   readonly save = () => this.dialog.getByRole('button', { name: 'Save' });
   readonly cancel = () => this.dialog.getByRole('button', { name: 'Cancel', exact: true });
-  readonly question = () => this.page.getByRole('alertdialog', { name: 'Discard what you typed?' });
+  readonly question = () => this.page.getByRole('alertdialog', { name: 'Discard your changes?' });
   readonly discard = () => this.question().getByRole('button', { name: 'Discard' });
   readonly keep = () => this.question().getByRole('button', { name: 'Keep editing' });
 }
@@ -57,7 +57,7 @@ export class DeleteDialog {
   readonly cancel = () => this.dialog.getByRole('button', { name: 'Cancel', exact: true });
   readonly delete = () => this.dialog.getByRole('button', { name: 'Delete', exact: true });
   readonly deleteAnyway = () => this.dialog.getByRole('button', { name: 'Delete anyway' });
-  readonly confirmation = () => this.dialog.getByRole('textbox', { name: 'Type the name to delete it anyway' });
+  readonly confirmation = () => this.dialog.getByRole('textbox', { name: /^To confirm, type / });
   /** What uses it, and then the counts of what is not listed. */
   readonly references = () => this.dialog.getByRole('listitem');
 }

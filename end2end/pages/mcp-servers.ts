@@ -32,7 +32,7 @@ export class McpServerForm {
   readonly url = () => this.dialog.getByRole('textbox', { name: 'URL' });
   readonly transport = (name: 'HTTP' | 'stdio') => this.dialog.getByRole('radio', { name: new RegExp(`^${name}`) });
   readonly program = () => this.dialog.getByRole('combobox', { name: 'Program' });
-  readonly args = () => this.dialog.getByRole('textbox', { name: 'Further arguments' });
+  readonly args = () => this.dialog.getByRole('textbox', { name: 'Extra arguments' });
   readonly directory = () => this.dialog.getByRole('textbox', { name: 'Working directory' });
   readonly variable = (name: string) => this.dialog.getByRole('checkbox', { name });
   readonly allow = (words: string) => this.dialog.getByRole('checkbox', { name: `Allow ${words}`, exact: true });

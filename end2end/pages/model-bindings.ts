@@ -30,7 +30,7 @@ export class ModelBindingForm {
   readonly baseUrl = () => this.dialog.getByRole('textbox', { name: 'Base URL' });
   readonly organization = () => this.dialog.getByRole('textbox', { name: 'Organization' });
   readonly remove = (field: string) => this.dialog.getByRole('button', { name: `Remove ${field}` });
-  readonly add = () => this.dialog.getByRole('button', { name: 'Add field' });
+  readonly add = () => this.dialog.getByRole('button', { name: 'More options' });
   readonly addable = (field: string) => this.page.getByRole('menuitem', { name: field });
   readonly allow = (words: string) => this.dialog.getByRole('checkbox', { name: `Allow ${words}`, exact: true });
   readonly test = () => this.dialog.getByRole('button', { name: 'Test model' });
@@ -59,7 +59,7 @@ export class TryPage {
   readonly field = (name: string) => this.page.getByRole('textbox', { name, exact: true });
   readonly group = (name: string) => this.page.getByRole('group', { name, exact: true });
   readonly remove = (field: string) => this.page.getByRole('button', { name: `Remove ${field}`, exact: true });
-  readonly addMenu = () => this.page.getByRole('button', { name: 'Add field', exact: true });
+  readonly addMenu = () => this.page.getByRole('button', { name: 'More options', exact: true });
 
   /** Adds a setting that is hidden until then. */
   async add(field: string): Promise<void> {

@@ -11,7 +11,7 @@ export class UsersPage {
   readonly link = (name: string) => this.table().getByRole('link', { name, exact: true });
   readonly row = (name: string) => this.table().getByRole('row').filter({ has: this.page.getByRole('link', { name, exact: true }) });
   readonly operation = (words: string, name: string) => this.page.getByRole('link', { name: `${words} ${name}`, exact: true });
-  readonly more = (name: string) => this.page.getByRole('button', { name: `More for ${name}`, exact: true });
+  readonly more = (name: string) => this.page.getByRole('button', { name: `More actions for ${name}`, exact: true });
   readonly item = (words: string) => this.page.getByRole('menuitem', { name: words });
   readonly messages = () => this.page.getByRole('status', { name: 'Messages' });
 
@@ -37,7 +37,7 @@ export class UserDialog {
   readonly button = (words: string) => this.dialog.getByRole('button', { name: words, exact: true });
   readonly choice = (words: string) => this.dialog.getByRole('radio', { name: new RegExp(`^${words}`) });
   readonly newOwner = () => this.dialog.getByRole('combobox', { name: 'New owner' });
-  readonly confirmation = () => this.dialog.getByRole('textbox', { name: 'Type the name to delete it anyway' });
+  readonly confirmation = () => this.dialog.getByRole('textbox', { name: /^To confirm, type / });
 }
 
 /** The page behind a link from an administrator. */

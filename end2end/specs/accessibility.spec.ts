@@ -167,7 +167,7 @@ test('in forced colours, a wrong field is told by an icon and words that can be 
   await expect(form.name()).toHaveAttribute('aria-invalid', 'true');
   const faults = form.dialog.locator('.field-error');
   await expect(faults.filter({ hasText: 'This looks like a secret.' })).toHaveCount(1);
-  await expect(faults.filter({ hasText: 'Enter the value.' })).toHaveCount(1);
+  await expect(faults.filter({ hasText: 'Enter a value.' })).toHaveCount(1);
   for (const fault of await faults.filter({ has: page.locator('svg') }).all()) {
     const { words, icon, ground, size } = await fault.evaluate((element) => {
       const svg = element.querySelector('svg')!;
@@ -182,7 +182,7 @@ test('in forced colours, a wrong field is told by an icon and words that can be 
     expect([ground, 'none'], 'the icon can be seen').not.toContain(icon);
     expect(size).toBeGreaterThanOrEqual(12);
   }
-  const summary = form.dialog.getByRole('alert').filter({ hasText: 'Correct 2 fields:' });
+  const summary = form.dialog.getByRole('alert').filter({ hasText: 'Fix 2 fields:' });
   expect(await summary.evaluate((element) => getComputedStyle(element).borderTopStyle), 'the summary has a border').not.toBe('none');
 });
 
@@ -216,7 +216,7 @@ test('in forced colours, a pressed toggle differs from one that is not', async (
   const menu = new AccountMenu(page);
   await menu.button().click();
   const theme = (name: string) => menu.theme().getByRole('button', { name });
-  const [pressed, other] = [await look(theme('As the system')), await look(theme('Dark'))];
+  const [pressed, other] = [await look(theme('System')), await look(theme('Dark'))];
   expect.soft(ground(pressed, canvas), 'the chosen theme').not.toBe(ground(other, canvas));
   await open(page, '/credentials?dialog=add');
   const form = new CredentialForm(page);

@@ -73,14 +73,14 @@ test('one’s own name is changed, and shows at once', async ({ page, server, ap
   await hydrated(page);
   const name = page.getByRole('textbox', { name: 'Name' });
   await expect(name).toHaveValue(me.name);
-  await expect(page.getByText(`You sign in as ${me.email}.`)).toBeVisible();
+  await expect(page.getByText(`Signed in as ${me.email}.`)).toBeVisible();
   await name.fill(' ');
   await page.getByRole('button', { name: 'Save name' }).click();
   await expect(name).toBeFocused();
   await expect(name).toHaveAccessibleDescription(/Enter a name\./);
   await name.fill(`${me.name} Junior`);
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('status', { name: 'Messages' })).toContainText('Your name was saved.');
+  await expect(page.getByRole('status', { name: 'Messages' })).toContainText('Name saved.');
   await expect(new AccountMenu(page).button()).toContainText(`${me.name} Junior`);
   await page.reload();
   await expect(new AccountMenu(page).button()).toContainText(`${me.name} Junior`);
@@ -114,7 +114,7 @@ test('a new password needs the old one and ends the other sessions', async ({ pa
   await axeCheck(page);
   await fresh.fill(CHOSEN);
   await change.click();
-  await expect(page.getByRole('status', { name: 'Messages' })).toContainText('Your password was changed.');
+  await expect(page.getByRole('status', { name: 'Messages' })).toContainText('Password changed.');
   await expect(current).toHaveValue('');
   await expect(fresh).toHaveValue('');
   expect(page.url()).toBe(`${server.url}/account`);
@@ -150,7 +150,7 @@ test('when the answer to a new password is lost, it does not say that nothing wa
   const card = page.getByRole('region', { name: 'Password' });
   await expect(card.getByRole('alert').filter({ hasText: 'Not known whether this was saved' })).toBeVisible();
   await expect(card).not.toContainText('This was not saved');
-  await expect(page.getByRole('status', { name: 'Messages' })).not.toContainText('Your password was changed.');
+  await expect(page.getByRole('status', { name: 'Messages' })).not.toContainText('Password changed.');
   // The new one opens the account: it was saved indeed.
   await page.context().clearCookies();
   await page.goto('/sign-in?next=/account');
@@ -179,14 +179,14 @@ test('sessions are listed and ended, one and all others', async ({ page, browser
   const card = page.getByRole('region', { name: 'Sessions' });
   // The one of the link, which nobody's browser has, this one, and two others.
   await expect(card.getByRole('listitem')).toHaveCount(4);
-  await expect(card.getByRole('listitem').filter({ hasText: 'this one' })).toContainText('Chrome on Linux');
-  await expect(card.getByRole('listitem').filter({ hasText: 'this one' })).toContainText('127.0.0.1');
+  await expect(card.getByRole('listitem').filter({ hasText: 'This device' })).toContainText('Chrome on Linux');
+  await expect(card.getByRole('listitem').filter({ hasText: 'This device' })).toContainText('127.0.0.1');
   await axeCheck(page);
-  await card.getByRole('button', { name: 'End the session of Firefox on Windows' }).click();
+  await card.getByRole('button', { name: 'Sign out Firefox on Windows' }).click();
   await expect(card.getByRole('listitem')).toHaveCount(3);
   await others[0]?.reload();
   await expect(new SignInPage(others[0] ?? page).heading()).toBeVisible();
-  await card.getByRole('button', { name: 'End all other sessions' }).click();
+  await card.getByRole('button', { name: 'Sign out everywhere else' }).click();
   await expect(card.getByRole('listitem')).toHaveCount(1);
   await others[1]?.reload();
   await expect(new SignInPage(others[1] ?? page).heading()).toBeVisible();

@@ -48,10 +48,10 @@ test('a wrong password is told with the fields, which are marked', async ({ page
   const signInPage = new SignInPage(page);
   await signInPage.goto();
   await signInPage.signIn({ ...USERS.manager, password: 'certainly-not-this-one' });
-  await expect(signInPage.error()).toContainText('The email or the password is wrong.');
+  await expect(signInPage.error()).toContainText('The email or password is incorrect.');
   await hydrated(page);
   await expect(signInPage.password()).toHaveAttribute('aria-invalid', 'true');
-  await expect(signInPage.password()).toHaveAccessibleDescription(/The email or the password is wrong\./);
+  await expect(signInPage.password()).toHaveAccessibleDescription(/The email or password is incorrect\./);
   await expect(signInPage.password()).toHaveValue('');
   await axeCheck(page);
 });
@@ -75,7 +75,7 @@ test('Strongroom is set up once, without scripts', async ({ browser, freshServer
     await page.getByRole('button', { name: 'Create administrator' }).click();
   };
   await fill('not-the-token', USERS.administrator.password);
-  await expect(page.getByRole('alert')).toContainText('The set-up token is not right.');
+  await expect(page.getByRole('alert')).toContainText('The set-up token is incorrect.');
   await expect(page.getByLabel('Set-up token')).toHaveAttribute('aria-invalid', 'true');
   await fill(token, 'short');
   await expect(page.getByRole('alert')).toContainText('Choose another password');
@@ -88,7 +88,7 @@ test('Strongroom is set up once, without scripts', async ({ browser, freshServer
   await expect(new SignInPage(page).heading()).toBeVisible();
   await page.goto('/set-up');
   await expect(page.getByLabel('Set-up token')).toHaveCount(0);
-  await expect(page.getByRole('alert')).toContainText('Set-up is done already.');
+  await expect(page.getByRole('alert')).toContainText('Strongroom is already set up.');
   await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible();
   await context.close();
 });

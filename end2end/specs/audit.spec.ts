@@ -38,11 +38,11 @@ test('a row unfolds by keyboard to all that is known, and leads to others like i
   await page.keyboard.press('Enter');
   const row = audit.rows().first();
   await expect(row).toContainText('changed: value');
-  await expect(row.getByRole('button', { name: 'Copy the ID of the request' })).toBeVisible();
-  await row.getByRole('link', { name: `Everything about ${name}` }).click();
+  await expect(row.getByRole('button', { name: 'Copy request ID' })).toBeVisible();
+  await row.getByRole('link', { name: `More about ${name}` }).click();
   await expect(page).toHaveURL(`/audit?target=${id}`);
   await expect(audit.rows()).toHaveCount(2);
-  const chip = page.getByRole('link', { name: `Remove the filter: Only about ${name}` });
+  const chip = page.getByRole('link', { name: `Remove filter: Only about ${name}` });
   await expect(chip).toBeVisible();
   await chip.click();
   await expect(page).toHaveURL('/audit');
@@ -58,7 +58,7 @@ test('a row leads to everything by whoever did it', async ({ page, api }) => {
   await expect(audit.rows()).toHaveCount(1);
   const actor = await (await api('manager')).get<{ id: string }>('/me');
   await audit.unfold(audit.rows().first());
-  await audit.way(`Everything by ${USERS.manager.name}`).click();
+  await audit.way(`More by ${USERS.manager.name}`).click();
   await expect(page, 'in place of the search').toHaveURL(`/audit?actor=${actor.id}`);
   await expect(audit.search()).toHaveValue('');
   // The manager has signed in besides.
@@ -81,7 +81,7 @@ test('a row leads to everything by the command line, which is no user', async ({
   await open(page, '/audit?action=user.create');
   const audit = new AuditPage(page);
   await audit.unfold(audit.row('Command line').first());
-  await audit.way('Everything by Command line').click();
+  await audit.way('More by Command line').click();
   await expect(page).toHaveURL('/audit?actor=cli');
   await expect(audit.chip('Only by Command line')).toBeVisible();
   await expect.poll(() => audit.column('Who')).toEqual(['Command line']);
@@ -96,7 +96,7 @@ test('a row leads to everything at its host', async ({ page, api, mcp }) => {
   await open(page, `/audit?target=${id}&host=${encodeURIComponent(mcp.host)}`);
   const audit = new AuditPage(page);
   await audit.unfold(audit.rows().first());
-  await audit.way(`Everything at ${mcp.host}`).click();
+  await audit.way(`More to ${mcp.host}`).click();
   await expect(page, 'in place of the other filters').toHaveURL((url) => url.search === `?host=${encodeURIComponent(mcp.host)}`);
   await expect(audit.host()).toHaveValue(mcp.host);
   await expect(audit.row(name).first()).toContainText(mcp.host);
@@ -114,7 +114,7 @@ test('filters live in the address, survive a reload and Back, and are cleared to
   await expect(page).toHaveURL('/audit?action=credential.create');
   await audit.outcome().selectOption({ label: 'Refused' });
   await expect(page).toHaveURL('/audit?action=credential.create&outcome=refused');
-  await expect(page.getByRole('heading', { name: 'Nothing matches these filters.' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No results for these filters.' })).toBeVisible();
   await page.reload();
   await hydrated(page);
   await expect(audit.action()).toHaveValue('credential.create');
@@ -146,7 +146,7 @@ test('moments are entered in the time of the reader and kept in UTC', async ({ p
   await expect(audit.from()).toHaveValue('2026-01-02T10:30');
   await audit.to().fill('2026-01-03T00:00');
   await audit.to().blur();
-  await expect(page.getByRole('heading', { name: 'Nothing matches these filters.' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No results for these filters.' })).toBeVisible();
 });
 
 // Half an hour off UTC like the zone of the other tests, but behind it, and with summer time.
@@ -196,7 +196,7 @@ test.describe('in Newfoundland', () => {
       await expect(audit.from()).toHaveValue(from);
       await expect(audit.to()).toHaveValue(to);
     };
-    const nothing = page.getByRole('heading', { name: 'Nothing matches these filters.' });
+    const nothing = page.getByRole('heading', { name: 'No results for these filters.' });
     const minute = (minutes: number) => there(new Date(at.getTime() + minutes * 60_000));
 
     await narrow(`${day}T00:00`, `${dayAfter(1)}T00:00`);
@@ -248,7 +248,7 @@ test('pages lead on and back', async ({ page, api }) => {
   await expect(audit.rows().first()).toContainText(`${prefix}_11`);
   await audit.pages().getByRole('link', { name: 'Next' }).click();
   await expect(audit.rows()).toHaveCount(2);
-  await expect(audit.pages()).toContainText('11 to 12 of 12');
+  await expect(audit.pages()).toContainText('11–12 of 12');
   await audit.pages().getByRole('link', { name: 'Previous' }).click();
   await expect(audit.rows()).toHaveCount(10);
 });
@@ -260,7 +260,7 @@ test('whoever is no administrator finds no link to the trail, and is told whom t
   await open(page, '/credentials');
   await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Audit trail' })).toHaveCount(0);
   await open(page, '/audit');
-  await expect(page.getByRole('heading', { name: /Your role does not let you see this list/ })).toBeVisible();
+  await expect(page.getByRole('heading', { name: "You don't have permission to see this list. Ask an administrator." })).toBeVisible();
 });
 
 test.describe('without scripts', () => {
@@ -273,13 +273,13 @@ test.describe('without scripts', () => {
     await expect(audit.rows()).toHaveCount(1);
     await audit.action().selectOption({ label: 'Deleted a credential' });
     await audit.filters().getByRole('button', { name: 'Apply' }).click();
-    await expect(page.getByRole('heading', { name: 'Nothing matches these filters.' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'No results for these filters.' })).toBeVisible();
     expect(new URL(page.url()).searchParams.get('search')).toBe(name);
     await audit.action().selectOption({ label: 'Created a credential' });
     await audit.filters().getByRole('button', { name: 'Apply' }).click();
     await expect(audit.rows()).toHaveCount(1);
     await audit.rows().locator('summary').click();
-    await expect(audit.rows().first()).toContainText('ID of the record');
+    await expect(audit.rows().first()).toContainText('Record ID');
     const href = await audit.export().getAttribute('href');
     expect(href).toContain('action=credential%2Ecreate');
   });

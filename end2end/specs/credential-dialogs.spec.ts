@@ -21,7 +21,7 @@ test('a credential is added by mouse', async ({ page }) => {
   await form.value.paste(CANARY);
   await form.save().click();
   await expect(form.dialog).toBeHidden();
-  await expect(list.messages()).toContainText(`${name} was added.`);
+  await expect(list.messages()).toContainText(`${name} added.`);
   await expect(list.link(name)).toBeVisible();
   await expect(page).not.toHaveURL(/dialog=/);
   expect(await page.content()).not.toContain(CANARY);
@@ -49,7 +49,7 @@ test('Enter in the name saves', async ({ page, api }) => {
   await form.name().fill(`${name}_NOW`);
   await page.keyboard.press('Enter');
   await expect(form.dialog).toBeHidden();
-  await expect(new CredentialsPage(page).messages()).toContainText(`${name} is now ${name}_NOW.`);
+  await expect(new CredentialsPage(page).messages()).toContainText(`Renamed ${name} to ${name}_NOW.`);
 });
 
 test('editing replaces the value and counts the version up', async ({ page, api }) => {
@@ -64,11 +64,11 @@ test('editing replaces the value and counts the version up', async ({ page, api 
   await form.save().click();
   await expect(form.value.text()).toBeFocused();
   await expect(form.value.text()).toHaveAttribute('aria-invalid', 'true');
-  await expect(form.dialog).toContainText('Enter the value.');
+  await expect(form.dialog).toContainText('Enter a value.');
   await form.value.paste(`${CANARY}-2`);
   await form.save().click();
   await expect(form.dialog).toBeHidden();
-  await expect(list.messages()).toContainText(`${name} has a new value.`);
+  await expect(list.messages()).toContainText(`Replaced the value of ${name}.`);
   expect((await client.get<{ version: number }>(`/credentials/${id}`)).version).toBe(2);
   await expect(list.operation('Edit', name), 'the focus goes back').toBeFocused();
 });
@@ -97,7 +97,7 @@ test('a name that is taken is told at its field', async ({ page, api }) => {
   await form.save().click();
   await expect(form.name()).toBeFocused();
   await expect(form.name()).toHaveAttribute('aria-invalid', 'true');
-  await expect(form.name()).toHaveAccessibleDescription(/A credential with this name exists\. Choose another name\./);
+  await expect(form.name()).toHaveAccessibleDescription(/That name is already taken\./);
   await axeCheck(page, 'dialog');
 });
 
@@ -106,7 +106,7 @@ test('several faults are summed up, and the links lead to the fields', async ({ 
   const form = new CredentialForm(page);
   await form.save().click();
   await expect(form.name()).toBeFocused();
-  await expect(form.dialog.getByRole('alert').first()).toContainText('Correct 2 fields:');
+  await expect(form.dialog.getByRole('alert').first()).toContainText('Fix 2 fields:');
   await form.dialog.getByRole('link', { name: /^Value:/ }).click();
   await expect(form.value.text()).toBeFocused();
   await expect(page).toHaveURL(/dialog=add$/);
@@ -306,7 +306,7 @@ for (const [what, begun] of [
     await open(page, '/credentials?dialog=add');
     const form = new CredentialForm(page);
     if (begun) await form.save().click();
-    await expect(form.dialog.getByRole('alert').filter({ hasText: 'Correct 2 fields:' })).toHaveCount(begun ? 1 : 0);
+    await expect(form.dialog.getByRole('alert').filter({ hasText: 'Fix 2 fields:' })).toHaveCount(begun ? 1 : 0);
     await form.value.paste(CANARY);
     await form.name().fill(begun ? unique('CORRECTED') : 'sk-proj-canary0000000000000000');
     await form.save().click();
@@ -360,7 +360,7 @@ test('when the answer is lost, it looks and finds what was saved', async ({ page
   await expect(form.dialog.getByRole('alert').filter({ hasText: 'Not known whether this was saved' })).toBeVisible();
   letLook();
   await expect(form.dialog).toBeHidden();
-  await expect(new CredentialsPage(page).messages()).toContainText(`${name} was added.`);
+  await expect(new CredentialsPage(page).messages()).toContainText(`${name} added.`);
 });
 
 test('when the server does not know the outcome, it looks and finds what was saved', async ({ page, guard }) => {
@@ -379,7 +379,7 @@ test('when the server does not know the outcome, it looks and finds what was sav
   await form.value.paste(CANARY);
   await form.save().click();
   await expect(form.dialog).toBeHidden();
-  await expect(new CredentialsPage(page).messages()).toContainText(`${name} was added.`);
+  await expect(new CredentialsPage(page).messages()).toContainText(`${name} added.`);
 });
 
 test('when the request is lost, it says so, and Save tries again', async ({ page, guard }) => {
@@ -417,7 +417,7 @@ test('a failure in general has its request ID', async ({ page, guard }) => {
   await form.save().click();
   await expect(form.dialog).toContainText('It did not work.');
   await expect(form.dialog).toContainText('0198c0de-0000-7000-8000-00000000feed');
-  await expect(form.dialog.getByRole('button', { name: 'Copy the request ID' })).toBeVisible();
+  await expect(form.dialog.getByRole('button', { name: 'Copy request ID' })).toBeVisible();
 });
 
 test('who changed it meanwhile is named, and what was typed stays', async ({ page, api }) => {
@@ -434,8 +434,8 @@ test('who changed it meanwhile is named, and what was typed stays', async ({ pag
   await expect(form.dialog).toContainText(`${USERS.administrator.name} changed this while you were editing.`);
   await expect(form.name()).toHaveValue(`${name}_MINE`);
   await axeCheck(page, 'dialog');
-  await form.dialog.getByRole('button', { name: 'Load the current version' }).click();
-  await expect(form.dialog).toContainText(`it is called ${name}_THEIRS now`);
+  await form.dialog.getByRole('button', { name: 'Load latest' }).click();
+  await expect(form.dialog).toContainText(`Loaded the latest version (now called ${name}_THEIRS).`);
   await form.save().click();
   await expect(form.dialog).toBeHidden();
   expect(await client.get(`/credentials/${id}`)).toMatchObject({ name: `${name}_MINE`, version: 2 });
@@ -455,12 +455,12 @@ test('a session that ended in the middle of a form is begun again above it', asy
   await axeCheck(page, 'dialog[open]');
   await again.getByLabel('Password').fill('certainly-not-this-one');
   await again.getByRole('button', { name: 'Sign in' }).click();
-  await expect(again).toContainText('The email or the password is wrong.');
+  await expect(again).toContainText('The email or password is incorrect.');
   await again.getByLabel('Password').fill(USERS.administrator.password);
   await again.getByRole('button', { name: 'Sign in' }).click();
   await expect(again).toBeHidden();
   await expect(form.dialog).toBeHidden();
-  await expect(new CredentialsPage(page).messages()).toContainText(`${name} was added.`);
+  await expect(new CredentialsPage(page).messages()).toContainText(`${name} added.`);
   expect(server.log()).not.toContain(CANARY);
 });
 
@@ -476,7 +476,7 @@ test('another person who signs in above a form does not send it, then or later',
   await again.getByLabel('Email').fill(USERS.manager.email);
   await again.getByLabel('Password').fill(USERS.manager.password);
   await again.getByRole('button', { name: 'Sign in' }).click();
-  await expect(form.dialog).toContainText('Another person signed in, so this was not sent.');
+  await expect(form.dialog).toContainText('Someone else signed in on this browser, so nothing was saved.');
   await expect(form.name()).toHaveValue(name);
   const later = page.waitForRequest((request) => request.method() === 'POST', { timeout: 1000 });
   await form.save().click();
@@ -496,8 +496,8 @@ test('deleting begins on Cancel and goes on with the next row', async ({ page, a
   await list.operation('Delete', `${prefix}_B`).click();
   const question = new DeleteDialog(page, `${prefix}_B`);
   await expect(question.cancel()).toBeFocused();
-  await expect(question.dialog).toContainText('Nothing stored here uses it. Programs that hold its ID are not listed.');
-  await expect(question.dialog).toContainText('The value is destroyed at once and cannot be restored.');
+  await expect(question.dialog).toContainText('Nothing in Strongroom uses it. Scripts that use its ID will fail.');
+  await expect(question.dialog).toContainText("The value is deleted right away and can't be restored.");
   await axeCheck(page, 'dialog');
   await question.cancel().click();
   await expect(list.link(`${prefix}_B`)).toBeVisible();
@@ -505,7 +505,7 @@ test('deleting begins on Cancel and goes on with the next row', async ({ page, a
   await page.keyboard.press('Enter');
   await question.delete().click();
   await expect(question.dialog).toBeHidden();
-  await expect(list.messages()).toContainText(`${prefix}_B was deleted.`);
+  await expect(list.messages()).toContainText(`${prefix}_B deleted.`);
   await expect(list.link(`${prefix}_B`)).toBeHidden();
   await expect(list.link(`${prefix}_C`)).toBeFocused();
 });
@@ -558,15 +558,15 @@ test('of many uses the first ten are listed, each with its last use and its fate
   const { id, name, referrers } = await usedByTwelve(await api('administrator'), mcp);
   await open(page, `/credentials?search=${name}&delete=${id}`);
   const question = new DeleteDialog(page, name);
-  await expect(question.dialog).toContainText('12 things use this credential.');
+  await expect(question.dialog).toContainText('12 MCP servers and model bindings use this credential and will stop working.');
   await expect(question.references()).toHaveCount(11);
   for (const [at, referrer] of referrers.slice(0, 10).entries()) {
     const item = question.references().nth(at);
-    const [kind, list, fails] = at < 7 ? (['MCP server', '/mcp-servers', 'connections'] as const) : (['Model binding', '/model-bindings', 'actions'] as const);
+    const [kind, list, stops] = at < 7 ? (['MCP server', '/mcp-servers', 'connecting'] as const) : (['Model binding', '/model-bindings', 'working'] as const);
     await expect(item.getByRole('link', { name: referrer, exact: true })).toHaveAttribute('href', new RegExp(`^${list}\\?edit=[0-9a-f-]{36}$`));
     await expect(item).toContainText(kind);
     await expect(item).toContainText(at === 0 ? /used (now|\d+ (sec|min)\.? ago)/ : 'never used');
-    await expect(item).toContainText(`Keeps its reference; its ${fails} fail, and its row says “credential deleted”.`);
+    await expect(item).toContainText(`Will stop ${stops} until you pick another credential.`);
   }
   await expect(question.references().last()).toHaveText('and 2 more');
   for (const referrer of referrers.slice(10)) await expect(question.dialog).not.toContainText(referrer);
@@ -588,11 +588,11 @@ test('uses that one may not see are counted apart, and deleting goes on', async 
   });
   await open(page, `/credentials?search=${name}&delete=${id}`);
   const question = new DeleteDialog(page, name);
-  await expect(question.dialog).toContainText('15 things use this credential.');
+  await expect(question.dialog).toContainText('15 MCP servers and model bindings use this credential and will stop working.');
   await expect(question.references()).toHaveCount(12);
   await expect(question.references().nth(9)).toContainText(referrers[9]!);
   await expect(question.references().nth(10)).toHaveText('and 2 more');
-  await expect(question.references().nth(11)).toHaveText('and 3 that you may not see');
+  await expect(question.references().nth(11)).toHaveText("and 3 you can't see");
   await axeCheck(page, 'dialog');
   await question.confirmation().fill(name);
   await question.deleteAnyway().click();
@@ -607,8 +607,8 @@ test('uses that are all hidden are counted without a list', async ({ page, api }
   );
   await open(page, `/credentials?search=${name}&delete=${id}`);
   const question = new DeleteDialog(page, name);
-  await expect(question.dialog).toContainText('One thing uses this credential.');
-  await expect(question.references()).toHaveText(['and one that you may not see']);
+  await expect(question.dialog).toContainText('1 MCP server or model binding uses this credential and will stop working.');
+  await expect(question.references()).toHaveText(["and 1 you can't see"]);
   await expect(question.deleteAnyway()).toBeVisible();
 });
 
@@ -621,7 +621,7 @@ test('a use that was added meanwhile is shown before anything is deleted', async
   const server = unique('Newcomer');
   await client.post('/mcp-servers', { name: server, url: 'https://mcp.example.com/mcp', credential_id: id });
   await question.delete().click();
-  await expect(question.dialog).toContainText('What uses it has changed meanwhile.');
+  await expect(question.dialog).toContainText('This list changed while you were looking.');
   await expect(question.dialog.getByRole('link', { name: server })).toBeVisible();
   expect((await client.send('GET', `/credentials/${id}`)).status).toBe(200);
   await question.confirmation().fill(name);

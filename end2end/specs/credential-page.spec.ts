@@ -19,12 +19,12 @@ test('the page of a credential shows its facts, and no value', async ({ page, ap
   await new CredentialsPage(page).link(name).click();
   await expect(page.getByRole('heading', { level: 1, name })).toBeFocused();
   await expect(page).toHaveTitle(`${name} · Strongroom`);
-  const facts = page.getByRole('region', { name: 'Facts' });
-  for (const fact of [id, USERS.administrator.name, '********', '1, never replaced', 'api.example.com']) {
+  const facts = page.getByRole('region', { name: 'Details' });
+  for (const fact of [id, USERS.administrator.name, '********', '1 (original)', 'api.example.com']) {
     await expect(facts).toContainText(fact);
   }
-  await expect(page.getByRole('region', { name: 'Where used' })).toContainText('Nothing stored here refers to it.');
-  await expect(page.getByRole('region', { name: 'Recent activity' })).toContainText('Never used.');
+  await expect(page.getByRole('region', { name: 'Used by' })).toContainText('Nothing in Strongroom uses it.');
+  await expect(page.getByRole('region', { name: 'Recent activity' })).toContainText('No activity yet.');
   expect(await page.content()).not.toContain(CANARY);
   await axeCheck(page);
   await page.getByRole('link', { name: 'All credentials' }).click();
@@ -38,7 +38,7 @@ test('references and uses are listed, and lead to what refers', async ({ page, a
   const tested = await client.send('POST', `/mcp-servers/${server.id}/test`, {});
   expect(tested.ok, await tested.text()).toBe(true);
   await open(page, `/credentials/${id}`);
-  const references = page.getByRole('table', { name: 'Where used' });
+  const references = page.getByRole('table', { name: 'Used by' });
   await expect(references.getByRole('row').filter({ hasText: server.name })).toContainText('MCP server');
   const uses = page.getByRole('table', { name: 'Recent activity' });
   const use = uses.getByRole('row').filter({ hasText: server.name }).first();
@@ -62,11 +62,11 @@ test('a value that came back in an answer to another record is shown to its owne
     const activity = page.getByRole('table', { name: 'Recent activity' });
     await expect(async () => {
       await open(page, `/credentials/${id}`);
-      await expect(activity.getByRole('row').filter({ hasText: 'came back' })).toHaveCount(1, { timeout: 1_000 });
+      await expect(activity.getByRole('row').filter({ hasText: 'value repeated' })).toHaveCount(1, { timeout: 1_000 });
     }).toPass();
-    const echo = activity.getByRole('row').filter({ hasText: 'came back' });
+    const echo = activity.getByRole('row').filter({ hasText: 'value repeated' });
     await expect(echo).toContainText(leaky.host);
-    await expect(echo).toContainText('The value came back in an answer, which showed an earlier request. It was hidden.');
+    await expect(echo).toContainText('A response contained the value from an earlier request; we hid it.');
     await expect(echo).not.toContainText(USERS.administrator.name);
     await axeCheck(page);
     await page.reload();
@@ -74,7 +74,7 @@ test('a value that came back in an answer to another record is shown to its owne
     await expect(echo).toHaveCount(1);
     await open(page, `/audit?target=${id}&action=credential.echoed`);
     await expect(new AuditPage(page).rows()).toHaveCount(1);
-    await expect(new AuditPage(page).rows().first()).toContainText('A value came back');
+    await expect(new AuditPage(page).rows().first()).toContainText('A response repeated a value');
     expect(await page.content()).not.toContain(CANARY);
     await page.context().clearCookies();
     await signIn(page, server, 'viewer');
@@ -94,13 +94,13 @@ test('a reload of a page with references hydrates without complaint', async ({ p
   await page.reload();
   await hydrated(page);
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
-  await expect(page.getByRole('table', { name: 'Where used' }).getByRole('row')).toHaveCount(2);
+  await expect(page.getByRole('table', { name: 'Used by' }).getByRole('row')).toHaveCount(2);
 });
 
 test('the allowed destinations are changed, and each bad one is told at its field', async ({ page, api }) => {
   const { id, name } = await (await api('administrator')).createCredential({ name: unique('HOSTS'), value: CANARY });
   await open(page, `/credentials/${id}`);
-  const facts = page.getByRole('region', { name: 'Facts' });
+  const facts = page.getByRole('region', { name: 'Details' });
   await expect(facts).toContainText('None yet. The first MCP server or model you link will be added.');
   await facts.getByRole('link', { name: 'Change' }).click();
   const dialog = page.getByRole('dialog', { name: `Allowed destinations of ${name}` });
@@ -138,7 +138,7 @@ test('destinations of an earlier version are marked, with a hint to narrow or co
   });
   await open(page, `/credentials?search=${name}`);
   await new CredentialsPage(page).link(name).click();
-  const facts = page.getByRole('region', { name: 'Facts' });
+  const facts = page.getByRole('region', { name: 'Details' });
   await expect(facts.getByRole('listitem').filter({ hasText: 'old' })).toHaveText('old.example.comany path(from before)');
   await expect(facts.getByRole('listitem').filter({ hasText: 'new' })).toHaveText('new.example.com/mcp');
   await expect(facts).toContainText('Destinations marked “from before” come from an earlier version and allow any path.');
@@ -158,7 +158,7 @@ test('renaming and editing change the page and its title', async ({ page, api })
   await edit.value.paste(`${CANARY}-2`);
   await edit.save().click();
   await expect(edit.dialog).toBeHidden();
-  await expect(page.getByRole('region', { name: 'Facts' })).not.toContainText('never replaced');
+  await expect(page.getByRole('region', { name: 'Details' })).not.toContainText('original');
   expect(await page.content()).not.toContain(CANARY);
 });
 
@@ -170,9 +170,9 @@ test('deleting leads to the list, and Back does not lead to what is gone', async
   await new DeleteDialog(page, name).delete().click();
   await expect(page).toHaveURL(/\/credentials$/);
   await expect(new CredentialsPage(page).heading()).toBeVisible();
-  await expect(new CredentialsPage(page).messages()).toContainText(`${name} was deleted.`);
+  await expect(new CredentialsPage(page).messages()).toContainText(`${name} deleted.`);
   await open(page, `/credentials/${id}`);
-  await expect(page.getByRole('heading', { level: 1, name: 'This credential does not exist' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'Credential not found' })).toBeVisible();
 });
 
 test('an unknown credential is said to be unknown', async ({ page, guard }) => {
@@ -181,7 +181,7 @@ test('an unknown credential is said to be unknown', async ({ page, guard }) => {
     const response = await page.goto(`/credentials/${id}`);
     expect(response?.status()).toBe(404);
     await hydrated(page);
-    await expect(page.getByRole('heading', { level: 1, name: 'This credential does not exist' })).toBeVisible();
+    await expect(page.getByRole('heading', { level: 1, name: 'Credential not found' })).toBeVisible();
     await axeCheck(page);
   }
 });
@@ -207,7 +207,7 @@ for (const [timezoneId, offset] of [
     test('times are worded in the reader’s zone, and exact on demand', async ({ page, api }) => {
       const { id } = await (await api('administrator')).createCredential({ name: unique('TIMED'), value: CANARY });
       await open(page, `/credentials/${id}`);
-      const facts = page.getByRole('region', { name: 'Facts' });
+      const facts = page.getByRole('region', { name: 'Details' });
       const time = facts.getByRole('button').filter({ has: page.locator('time') }).first();
       await expect(time).toHaveText(/^(now|\d+ (sec|min)\.? ago)$/);
       const moment = (await time.locator('time').getAttribute('datetime')) ?? '';
@@ -243,6 +243,6 @@ test('the server words times in UTC for readers without scripts', async ({ brows
   const page = await context.newPage();
   await signIn(page, server, 'administrator');
   await page.goto(`/credentials/${id}`);
-  await expect(page.getByRole('region', { name: 'Facts' }).locator('time').first()).toHaveText(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
+  await expect(page.getByRole('region', { name: 'Details' }).locator('time').first()).toHaveText(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
   await context.close();
 });

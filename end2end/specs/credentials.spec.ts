@@ -17,7 +17,7 @@ test('a row shows every fact, and no value', async ({ page, api }) => {
     ['Name', 'ID', 'Owner', 'Value', 'Used by', 'Created', 'Updated', 'Operations'].map((head) => new RegExp(`^\\s*${head}\\s*$`)),
   );
   const row = list.row(name);
-  for (const fact of [name, `…${id.slice(-8)}`, USERS.administrator.name, '********', 'not used', 'now']) {
+  for (const fact of [name, `…${id.slice(-8)}`, USERS.administrator.name, '********', 'Unused', 'now']) {
     await expect(row).toContainText(fact);
   }
   for (const operation of ['Edit', 'Delete']) await expect(list.operation(operation, name)).toBeVisible();
@@ -33,7 +33,7 @@ test('a secret pasted into the search goes nowhere', async ({ page }) => {
   const canary = 'sk-canary-0123456789abcdef';
   await list.search().fill(canary);
   await expect(list.search()).toHaveValue('');
-  await expect(page.getByText('This looks like a secret, so it was not searched for.')).toBeVisible();
+  await expect(page.getByText("This looks like a secret, so we didn't search for it.")).toBeVisible();
   await list.search().press('Enter');
   await expect(page).not.toHaveURL(/canary/);
   await list.search().fill('a name');
@@ -121,21 +121,21 @@ test('pages are in the address, and a reload stays there', async ({ page, api })
   for (let number = 1; number <= 27; number += 1) await client.createCredential({ name: name(number), value: CANARY });
   await open(page, `/credentials?search=${prefix}&limit=25`);
   const list = new CredentialsPage(page);
-  await expect(list.pages()).toContainText('1 to 25 of 27');
+  await expect(list.pages()).toContainText('1–25 of 27');
   await list.pages().getByRole('link', { name: 'Next' }).click();
-  await expect(list.pages()).toContainText('26 to 27 of 27');
+  await expect(list.pages()).toContainText('26–27 of 27');
   expect(await list.names()).toEqual([name(26), name(27)]);
   await page.reload();
   await hydrated(page);
-  await expect(list.pages()).toContainText('26 to 27 of 27');
+  await expect(list.pages()).toContainText('26–27 of 27');
   expect(await list.names()).toEqual([name(26), name(27)]);
   await list.pages().getByRole('link', { name: 'Previous' }).click();
-  await expect(list.pages()).toContainText('1 to 25 of 27');
+  await expect(list.pages()).toContainText('1–25 of 27');
   await page.goBack();
   await expect.poll(() => list.names()).toEqual([name(26), name(27)]);
   await list.pages().getByRole('combobox', { name: 'Rows' }).selectOption('50');
   await expect(page).toHaveURL(/limit=50/);
-  await expect(list.pages()).toContainText('1 to 27 of 27');
+  await expect(list.pages()).toContainText('1–27 of 27');
 });
 
 test('a stale cursor shows the first page', async ({ page, api }) => {
@@ -147,7 +147,7 @@ test('a stale cursor shows the first page', async ({ page, api }) => {
 test('no match says so and offers to clear the search', async ({ page, api }) => {
   const { name } = await (await api('administrator')).createCredential({ name: unique('CLEARED'), value: CANARY });
   await open(page, '/credentials?search=nothing-is-called-so&sort=-created_at');
-  await expect(page.getByRole('heading', { name: 'Nothing is named like “nothing-is-called-so”.' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No results for “nothing-is-called-so”.' })).toBeVisible();
   await axeCheck(page);
   await page.getByRole('link', { name: 'Clear search' }).click();
   const list = new CredentialsPage(page);
@@ -171,7 +171,7 @@ test('an empty Strongroom is set up and says how to begin', async ({ page, fresh
   await expect(page).toHaveURL(/\/(credentials|sign-in)/);
   if (page.url().includes('/sign-in')) await new SignInPage(page).signIn(USERS.administrator);
   await expect(page.getByRole('heading', { name: 'No credentials yet' })).toBeVisible();
-  await expect(page.getByText('Add a secret under a name.')).toBeVisible();
+  await expect(page.getByText('Add your first secret.')).toBeVisible();
   await hydrated(page);
   await axeCheck(page);
   await page.getByRole('main').getByRole('link', { name: 'Add credential' }).last().click();
@@ -184,7 +184,7 @@ test('the ID is copied in full, and that is announced', async ({ page, context, 
   await page.setViewportSize({ width: 1600, height: 900 });
   await open(page, `/credentials?search=${name}`);
   const list = new CredentialsPage(page);
-  await list.row(name).getByRole('button', { name: `Copy the ID of ${name}` }).click();
+  await list.row(name).getByRole('button', { name: `Copy ID of ${name}` }).click();
   await expect(list.messages()).toContainText('Copied');
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(id);
 });
@@ -209,7 +209,7 @@ test('the menu of a row works by keyboard', async ({ page, context, api }) => {
   await expect(list.messages()).toContainText('Copied');
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(id);
   await list.more(name).click();
-  await item('Where used').click();
+  await item('Used by').click();
   await expect(page).toHaveURL(new RegExp(`/credentials/${id}#references`));
 });
 
@@ -223,7 +223,7 @@ test('a viewer sees names and no operations', async ({ page, server, api }) => {
   await expect(page.getByRole('link', { name: 'Add credential' })).toHaveCount(0);
   for (const operation of ['Edit', 'Delete']) await expect(list.operation(operation, name)).toHaveCount(0);
   await list.more(name).click();
-  await expect(page.getByRole('menuitem')).toHaveText(['Copy ID', 'Where used']);
+  await expect(page.getByRole('menuitem')).toHaveText(['Copy ID', 'Used by']);
 });
 
 test('an address shows a viewer no form that could not be saved', async ({ page, server, api }) => {
@@ -232,8 +232,8 @@ test('an address shows a viewer no form that could not be saved', async ({ page,
   await signIn(page, server, 'viewer');
   for (const key of ['edit', 'rename', 'hosts', 'delete']) {
     await open(page, `/credentials?${key}=${id}`);
-    const dialog = page.getByRole('dialog', { name: 'You may not change this credential' });
-    await expect(dialog).toContainText('Your role does not allow this.');
+    const dialog = page.getByRole('dialog', { name: "You can't change this credential" });
+    await expect(dialog).toContainText("You don't have permission to do this.");
     await expect(dialog.getByRole('textbox')).toHaveCount(0);
   }
   await open(page, '/credentials?dialog=add');

@@ -68,7 +68,7 @@ test('the shortcuts lead to the help', async ({ page, server }) => {
   await signIn(page, server, 'viewer');
   await open(page, '/credentials');
   await page.keyboard.press('?');
-  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByRole('link', { name: 'More in the help' }).click();
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByRole('link', { name: 'Help center' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Help', exact: true })).toBeVisible();
   await axeCheck(page);
   await page.getByRole('main').getByRole('link', { name: 'Audit trail' }).click();

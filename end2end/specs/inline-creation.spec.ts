@@ -146,7 +146,7 @@ test('a session that ended under both forms is begun again above them, and nothi
   }
   await again.password().fill('certainly-not-this-one');
   await again.signIn().click();
-  await expect(again.dialog).toContainText('The email or the password is wrong.');
+  await expect(again.dialog).toContainText('The email or password is incorrect.');
   await again.password().fill(USERS.administrator.password);
   await again.signIn().click();
   await expect(again.dialog).toBeHidden();
@@ -178,7 +178,7 @@ test('whoever does not sign in again keeps both forms as they are', async ({ pag
   await expect(again.password()).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(again.dialog).toBeHidden();
-  await expect(inner.dialog.getByRole('alert').filter({ hasText: 'You are not signed in, so this was not saved.' })).toBeVisible();
+  await expect(inner.dialog.getByRole('alert').filter({ hasText: "You're signed out, so nothing was saved." })).toBeVisible();
   await expect(inner.name()).toHaveValue(credential);
   await expect(inner.value.text()).toHaveAttribute('placeholder', '•••••••• (1 line)');
   // Another try asks again.

@@ -59,12 +59,12 @@ for (const [name, resource] of LISTS) {
     await page.route(`**/api/v1/${resource}?*`, (route) => (fails ? route.abort() : route.continue()));
     await follow(page, name);
     const failure = page.getByRole('main').getByRole('alert');
-    await expect(failure.getByRole('heading', { name: 'Could not be loaded.' })).toBeVisible();
-    await expect(failure).toContainText('The server could not be reached.');
+    await expect(failure.getByRole('heading', { name: "Couldn't load this list." })).toBeVisible();
+    await expect(failure).toContainText("Couldn't reach the server. Check your connection.");
     await axeCheck(page);
     // Still not there: said again, and not less.
     await failure.getByRole('button', { name: 'Retry' }).click();
-    await expect(failure).toContainText('The server could not be reached.');
+    await expect(failure).toContainText("Couldn't reach the server. Check your connection.");
     fails = false;
     await failure.getByRole('button', { name: 'Retry' }).click();
     await expect(page.getByRole('table', { name }).locator('tbody').getByRole('row').first()).toBeVisible();
@@ -73,8 +73,8 @@ for (const [name, resource] of LISTS) {
 }
 
 for (const [path, heading, words, add] of [
-  ['/mcp-servers', 'No MCP servers yet', 'Add one with its address and the credential that opens it, and test the connection before you save.', 'Add MCP server'],
-  ['/model-bindings', 'No model bindings yet', 'Add one with a provider, a model and the credential that holds the key, and test it before you save.', 'Add model binding'],
+  ['/mcp-servers', 'No MCP servers yet', 'Add your first server: enter its URL, pick a credential, and test the connection.', 'Add MCP server'],
+  ['/model-bindings', 'No model bindings yet', 'Add your first model: choose a provider and a model, pick the credential that holds the key, and test it.', 'Add model binding'],
 ] as const) {
   test(`a first look at ${path} says how to begin, and leads there`, async ({ page, emptyServer }) => {
     await signIn(page, emptyServer, 'administrator');
@@ -189,7 +189,7 @@ test.describe('360 px', () => {
     await open(page, `/credentials?search=${prefix}`);
     const list = new CredentialsPage(page);
     const copied = () => page.evaluate(() => navigator.clipboard.readText());
-    await list.row(first.name).getByRole('button', { name: `Copy the ID of ${first.name}` }).click();
+    await list.row(first.name).getByRole('button', { name: `Copy ID of ${first.name}` }).click();
     await expect(list.messages()).toContainText('Copied');
     expect(await copied()).toBe(first.id);
     await list.more(second.name).click();

@@ -20,10 +20,10 @@ test('the main job: a credential made on the spot opens a server that checks tok
   await inner.value.paste(mcp.token);
   await inner.save().click();
   await expect(form.picker.field()).toHaveValue(credential);
-  await expect(form.dialog).toContainText('Changed since this test.');
+  await expect(form.dialog).toContainText("You've changed the form since this test.");
   await expect(form.dialog).toContainText(`Sent only to ${mcp.origin}, as Authorization: Bearer.`);
   await form.test().click();
-  await expect(form.dialog).toContainText('Connected. The server offers 2 tools.');
+  await expect(form.dialog).toContainText('Connected. 2 tools found.');
   await expect(form.dialog).toContainText('guarded-mcp');
   await axeCheck(page, 'dialog');
   await form.save().click();
@@ -193,7 +193,7 @@ test('tools, test, switch, edit and delete from the row', async ({ page, api, op
 
   const toggle = page.getByRole('switch', { name: `${name} enabled` });
   await toggle.click();
-  await expect(page.getByText(`${name} is off now.`)).toBeVisible();
+  await expect(page.getByText(`${name} disabled.`)).toBeVisible();
   await expect(toggle).toHaveAttribute('aria-checked', 'false');
   await page.reload();
   await expect(toggle).toHaveAttribute('aria-checked', 'false');
@@ -224,7 +224,7 @@ test('two people editing: the second keeps what was typed', async ({ page, api }
   await client.patch(`/mcp-servers/${server.id}`, { url: 'https://theirs.example.com/mcp' });
   await form.save().click();
   await expect(form.dialog).toContainText('changed this while you were editing');
-  await form.dialog.getByRole('button', { name: 'Load their changes, keep mine' }).click();
+  await form.dialog.getByRole('button', { name: 'Load latest' }).click();
   await expect(form.url()).toHaveValue('https://theirs.example.com/mcp');
   await expect(form.name()).toHaveValue(`${name} mine`);
   await form.save().click();

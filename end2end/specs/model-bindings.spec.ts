@@ -50,10 +50,10 @@ test('the main job: a key made on the spot opens a model, which answers on the p
   await inner.value.paste(models.key);
   await inner.save().click();
   await expect(form.picker.field()).toHaveValue(credential);
-  await expect(form.dialog).toContainText('Changed since this test.');
+  await expect(form.dialog).toContainText("You've changed the form since this test.");
   await expect(form.dialog).toContainText(`Sent only to ${models.origin}.`);
   await form.test().click();
-  await expect(form.dialog).toContainText('It works: the model answered.');
+  await expect(form.dialog).toContainText('Connected – the model responded.');
   await axeCheck(page, 'dialog');
   await form.save().click();
   await expect(form.dialog).toBeHidden();
@@ -66,7 +66,7 @@ test('the main job: a key made on the spot opens a model, which answers on the p
   await trial.run().click();
   await expect(trial.answer()).toContainText(LONG);
   await expect(trial.answer().getByRole('status').first()).toContainText('Finished.');
-  await expect(trial.answer()).toContainText('Tokens out');
+  await expect(trial.answer()).toContainText('Output tokens');
   expect(await page.content()).not.toContain(models.key);
 });
 
@@ -243,7 +243,7 @@ test('another provider or host clears the key, and Undo takes it back', async ({
   await form.model().fill('gpt-test');
   await form.picker.choose(name);
   await form.provider().selectOption('anthropic');
-  await expect(form.dialog).toContainText('You changed api.openai.com to api.anthropic.com. Choose the credential again to confirm.');
+  await expect(form.dialog).toContainText('You changed the host from api.openai.com to api.anthropic.com. Choose the credential again to confirm.');
   await expect(form.picker.field()).toHaveValue('');
   await form.save().click();
   await expect(form.dialog).toContainText('Choose a credential for it, or continue without one.');
@@ -334,9 +334,9 @@ for (const [what, model, words] of [
     await expect(form.dialog.getByRole('status').filter({ hasText: `Not connected. ${models.host} ${words}` })).toBeVisible();
     await axeCheck(page, 'dialog');
     await form.model().fill('gpt-test');
-    await expect(form.dialog).toContainText('Changed since this test.');
+    await expect(form.dialog).toContainText("You've changed the form since this test.");
     await form.test().click();
-    await expect(form.dialog).toContainText('It works: the model answered.');
+    await expect(form.dialog).toContainText('Connected – the model responded.');
     await expect(form.dialog).not.toContainText('Not connected.');
     await form.model().fill(model);
     await form.save().click();
@@ -373,7 +373,7 @@ test('a model is tested and tried by keyboard alone', async ({ page, api, models
   await expect(form.name()).toBeFocused();
   await tabTo(page, form.test());
   await page.keyboard.press('Enter');
-  await expect(form.dialog).toContainText('It works: the model answered.');
+  await expect(form.dialog).toContainText('Connected – the model responded.');
   await expect(form.test(), 'the focus stays, for another try').toBeFocused();
   await page.keyboard.press('Escape');
   await expect(form.dialog).toBeHidden();
@@ -389,7 +389,7 @@ test('a model is tested and tried by keyboard alone', async ({ page, api, models
   await expect(trial.answer()).toContainText('The strongroom');
   await tabTo(page, trial.stop());
   await page.keyboard.press('Enter');
-  await expect(trial.answer()).toContainText('Stopped. What came until then is below.');
+  await expect(trial.answer()).toContainText('Stopped. Partial answer below.');
   await expect(trial.run()).toBeFocused();
 });
 
@@ -445,7 +445,7 @@ test.describe('the page for trying', () => {
     await expect(trial.answer()).not.toContainText('Finished.');
     for (const status of await trial.answer().getByRole('status').all()) await expect(status).not.toContainText('The strongroom');
     await trial.stop().click();
-    await expect(trial.answer()).toContainText('Stopped. What came until then is below.');
+    await expect(trial.answer()).toContainText('Stopped. Partial answer below.');
     await expect(trial.answer()).toContainText('The strongroom');
     await expect(trial.run()).toBeFocused();
     await axeCheck(page);
@@ -477,7 +477,7 @@ test.describe('the page for trying', () => {
     const trial = new TryPage(page);
     await trial.prompt().fill('tell');
     await trial.run().click();
-    await expect(trial.answer().getByRole('status').first()).toContainText('The answer broke off. What came until then is below; run it again for the whole.');
+    await expect(trial.answer().getByRole('status').first()).toContainText('The answer was cut off. Partial answer below; run it again to get all of it.');
     await expect(trial.answer().getByText('The strongroom keeps its', { exact: true })).toBeVisible();
     await expect(trial.run()).toBeVisible();
     await expect(trial.prompt()).toHaveValue('tell');

@@ -31,7 +31,7 @@ test('only picking selects: other text is marked, kept, and not saved', async ({
   const form = new McpServerForm(page);
   await form.name().fill(unique('Server'));
   await form.picker.field().fill('nothing is called so');
-  await expect(form.dialog).toContainText('No credential matches “nothing is called so”.');
+  await expect(form.dialog).toContainText('No results for “nothing is called so”.');
   await form.url().fill('https://mcp.example.com/mcp');
   await expect(form.dialog).toContainText('No credential named “nothing is called so”.');
   await form.save().click();
@@ -81,10 +81,10 @@ test('a list that cannot be loaded offers to try again', async ({ page, guard })
   let fails = true;
   await page.route('**/api/v1/credentials?*', (route) => (fails ? route.abort() : route.continue()));
   await picker.field().click();
-  await expect(dialog).toContainText('Could not be loaded.');
+  await expect(dialog).toContainText("Couldn't load credentials.");
   fails = false;
   await picker.row('Retry').click();
-  await expect(dialog.getByText('Could not be loaded.').first()).toBeHidden();
+  await expect(dialog.getByText("Couldn't load credentials.").first()).toBeHidden();
 });
 
 test('where there are no credentials yet, it says so and offers to create one', async ({ page, emptyServer }) => {
@@ -92,7 +92,7 @@ test('where there are no credentials yet, it says so and offers to create one', 
   await open(page, `${emptyServer.url}/mcp-servers?dialog=add`);
   const { dialog, picker } = new McpServerForm(page);
   await picker.field().click();
-  await expect(dialog).toContainText('There are no credentials yet.');
+  await expect(dialog).toContainText('No credentials yet.');
   await expect(picker.rows()).toHaveText(['Create credential…']);
   await axeCheck(page, 'dialog');
   await page.keyboard.press('ArrowDown');
@@ -108,7 +108,7 @@ test('where there are no credentials yet, it says so and offers to create one', 
   await picker.clear().click();
   await picker.field().click();
   await expect(picker.row(new RegExp(`^${name}`))).toBeVisible();
-  await expect(dialog).not.toContainText('There are no credentials yet.');
+  await expect(dialog).not.toContainText('No credentials yet.');
 });
 
 test('a word that is still being composed is not searched for', async ({ page, api }) => {
@@ -174,7 +174,7 @@ test('a deleted choice is named, and the other fields can still be saved', async
   await open(page, '/mcp-servers');
   await page.getByRole('link', { name: `Edit ${name}` }).click();
   const form = new McpServerForm(page, `Edit ${name}`);
-  await expect(form.dialog).toContainText(`Deleted: ${credential.name}, by Ada Administrator`);
+  await expect(form.dialog).toContainText(`Ada Administrator deleted ${credential.name}`);
   await form.name().fill(`${name} renamed`);
   await form.save().click();
   await expect(form.dialog).toBeHidden();
@@ -221,9 +221,9 @@ test('who may not list credentials is told so, and a hidden choice is kept unles
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'MCP servers' }).click();
   await page.getByRole('link', { name: `Edit ${name}` }).click();
   const form = new McpServerForm(page, `Edit ${name}`);
-  await expect(form.picker.field()).toHaveValue('A credential you may not see');
+  await expect(form.picker.field()).toHaveValue("A credential you can't see");
   await form.picker.field().click();
-  await expect(form.dialog).toContainText('You may not list credentials. Ask an administrator.');
+  await expect(form.dialog).toContainText("You don't have permission to see credentials. Ask an administrator.");
   await axeCheck(page, 'dialog');
   await page.keyboard.press('Escape');
   await form.name().fill(`${name} renamed`);
@@ -250,7 +250,7 @@ test('who may not create credentials is offered no row for it', async ({ page })
   await open(page, '/mcp-servers?dialog=add');
   const { dialog, picker } = new McpServerForm(page);
   await picker.field().fill('nothing is called so');
-  await expect(dialog).toContainText('No credential matches “nothing is called so”.');
+  await expect(dialog).toContainText('No results for “nothing is called so”.');
   await expect(picker.rows()).toHaveCount(0);
 });
 
@@ -263,7 +263,7 @@ test('changing the host clears the choice, says so, and takes it back', async ({
   await form.picker.choose(name);
   await form.url().fill('https://two.example.com/mcp');
   await form.name().focus();
-  await expect(form.dialog).toContainText('You changed one.example.com to two.example.com. Choose the credential again to confirm.');
+  await expect(form.dialog).toContainText('You changed the host from one.example.com to two.example.com. Choose the credential again to confirm.');
   await expect(form.picker.field()).toHaveValue('');
   await form.save().click();
   await expect(form.dialog).toContainText('The host changed. Choose a credential for it, or continue without one.');

@@ -124,7 +124,7 @@ for (const width of WIDTHS) {
       await expectLongWordsFit(page, `/mcp-servers?test=${made.server}`, dialog.getByText(/^Connected\./));
       await expectLongWordsFit(page, `/model-bindings?test=${made.binding}`, dialog.getByRole('button', { name: 'Test again' }));
       await open(page, `/users?link=${made.user}`);
-      await dialog.getByRole('button', { name: 'Make link' }).click();
+      await dialog.getByRole('button', { name: 'Create link' }).click();
       await expect(dialog.getByRole('textbox', { name: 'Link' })).toBeVisible();
       await pseudoLocalize(page);
       await expectItFits(page, 'the link of a user');

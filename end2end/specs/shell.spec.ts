@@ -18,7 +18,7 @@ test('the theme is kept, and the server sends it with the page', async ({ page }
   await menu.button().click();
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await background();
-  await expect(theme.getByRole('button', { name: 'As the system' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(theme.getByRole('button', { name: 'System' })).toHaveAttribute('aria-pressed', 'true');
   await theme.getByRole('button', { name: 'Dark' }).click();
   await expect(theme.getByRole('button', { name: 'Dark' })).toHaveAttribute('aria-pressed', 'true');
   await expect.poll(background).not.toBe(light);
@@ -30,7 +30,7 @@ test('the theme is kept, and the server sends it with the page', async ({ page }
   await expect.poll(background).toBe(dark);
   await menu.button().click();
   await expect(theme.getByRole('button', { name: 'Dark' })).toHaveAttribute('aria-pressed', 'true');
-  await theme.getByRole('button', { name: 'As the system' }).click();
+  await theme.getByRole('button', { name: 'System' }).click();
   await expect.poll(background).toBe(light);
   await page.emulateMedia({ colorScheme: 'dark' });
   await expect.poll(background).toBe(dark);
@@ -153,7 +153,7 @@ test('a part of the page that is gone from the server says so, and a reload brin
   // As after an update of the server: the files of the build that made the page are not there any more.
   await page.route(/\/pkg\/.*(split|chunk)_[^/]*\.wasm$/, (route) => route.fulfill({ status: 404, body: '' }));
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'MCP servers' }).click();
-  const gone = page.getByRole('alert').filter({ hasText: 'This part of the page could not be loaded. Check the connection, then reload.' });
+  const gone = page.getByRole('alert').filter({ hasText: "Couldn't load this part of the page. Check your connection, then reload." });
   await expect(gone).toBeVisible();
   await expect(page).toHaveURL(/\/mcp-servers$/);
   await page.unrouteAll();
@@ -175,9 +175,9 @@ test('an answer from another build offers a reload, once what is typed is finish
   const name = unique('REBUILT');
   await (await api('administrator')).createCredential({ name, value: CANARY });
   await open(page, `/credentials?search=${name}`);
-  const bar = page.getByRole('status').filter({ hasText: 'A newer version of Strongroom is running. Finish what you are typing, then reload.' });
+  const bar = page.getByRole('status').filter({ hasText: 'A new version of Strongroom is available. Finish typing, then reload.' });
   await page.evaluate(() => window.dispatchEvent(new Event('focus')));
-  await expect(page.getByRole('button', { name: `More for ${name}` })).toBeVisible();
+  await expect(page.getByRole('button', { name: `More actions for ${name}` })).toBeVisible();
   await expect(bar, 'the build that made the page answers').toBeHidden();
 
   await open(page, '/account');
@@ -189,7 +189,7 @@ test('an answer from another build offers a reload, once what is typed is finish
   await expect(bar, 'nothing was asked for yet').toBeHidden();
   await own.fill(USERS.administrator.name);
   await own.press('Enter');
-  await expect(page.getByRole('status', { name: 'Messages' })).toContainText('Your name was saved.');
+  await expect(page.getByRole('status', { name: 'Messages' })).toContainText('Name saved.');
   await expect(bar).toBeVisible();
   await expect(own).toHaveValue(USERS.administrator.name);
   await expect(chosen, 'what was typed elsewhere stays').toHaveValue(CANARY);
@@ -220,8 +220,8 @@ test('a refusal by another build leaves the dialog and what was typed in it', as
   await form.name().fill(name);
   await form.save().click();
   await expect(form.dialog, 'finished before the reload').toBeHidden();
-  await expect(new CredentialsPage(page).messages()).toContainText(`${name} was added.`);
-  const bar = page.getByRole('status').filter({ hasText: 'A newer version of Strongroom is running.' });
+  await expect(new CredentialsPage(page).messages()).toContainText(`${name} added.`);
+  const bar = page.getByRole('status').filter({ hasText: 'A new version of Strongroom is available.' });
   await bar.getByRole('link', { name: 'Reload' }).click();
   await hydrated(page);
   await expect(bar).toBeHidden();

@@ -13,7 +13,7 @@ test('a wrong password is said, and nothing that was typed stands in the address
   const signInPage = new SignInPage(page);
   await signInPage.goto();
   await signInPage.signIn({ ...USERS.viewer, password: 'certainly-not-this-one' });
-  await expect(signInPage.error()).toContainText('The email or the password is wrong.');
+  await expect(signInPage.error()).toContainText('The email or password is incorrect.');
   expect(page.url()).not.toContain('certainly');
   expect(page.url()).not.toContain('example.com');
 });

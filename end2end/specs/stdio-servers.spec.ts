@@ -1,7 +1,7 @@
 import { axeCheck, expect, open, PROGRAM_TOKEN, signIn, test, unique } from '../fixtures';
 import { McpServerForm, McpServersPage } from '../pages/mcp-servers';
 
-const SECRETS = 'Stdio servers take no credential. Set the secret in the environment of Strongroom and name the variable here.';
+const SECRETS = 'Stdio servers take no credential. Set the secret in Strongroom\'s environment and enter the variable\'s name here.';
 
 test('an administrator makes a server of a program, tests it and uses it', async ({ page, programs }) => {
   await signIn(page, programs, 'administrator');
@@ -16,20 +16,20 @@ test('an administrator makes a server of a program, tests it and uses it', async
   await expect(form.dialog).toContainText(SECRETS);
 
   await form.save().click();
-  await expect(form.dialog).toContainText('Choose the program that is to be started.');
+  await expect(form.dialog).toContainText('Choose a program.');
   await expect(form.program()).toBeFocused();
   await form.program().selectOption('everything');
   await expect(form.program()).toHaveValue('everything');
   await form.variable('DEMO_TOKEN').check();
   await form.directory().fill('usr');
   await form.test().click();
-  await expect(form.dialog).toContainText('Enter the whole path, beginning with /.');
+  await expect(form.dialog).toContainText('Enter an absolute path that begins with /.');
   await form.directory().fill('/usr');
   await form.test().click();
-  await expect(form.dialog).toContainText(/Connected\. The server offers \d+ tools\./);
+  await expect(form.dialog).toContainText(/Connected\. \d+ tools found\./);
   await axeCheck(page, 'dialog');
   await form.args().fill('not an argument');
-  await expect(form.dialog).toContainText('Changed since this test.');
+  await expect(form.dialog).toContainText("You've changed the form since this test.");
   await form.save().click();
   await expect(form.dialog).toContainText('Argument 1: everything does not take this argument.');
   await expect(form.args()).toBeFocused();
@@ -75,7 +75,7 @@ test('a saved program is edited, and deleted with its own words', async ({ page,
   await form.program().selectOption('other');
   await expect(form.program()).toHaveValue('other');
   await expect(form.args()).toBeHidden();
-  await expect(form.dialog).toContainText('This program is given none.');
+  await expect(form.dialog).toContainText('None');
   await form.program().selectOption('everything');
   await expect(form.variable('DEMO_TOKEN')).not.toBeChecked();
   await form.save().click();

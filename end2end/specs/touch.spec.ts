@@ -94,7 +94,7 @@ for (const [width, stacked] of [
         ['/credentials?dialog=add', ['Save', 'Cancel']],
         [`/credentials?search=${name}&delete=${id}`, ['Delete', 'Cancel']],
         ['/mcp-servers?dialog=add', ['Save', 'Cancel', 'Test connection']],
-        ['/users?dialog=add', ['Add and get link', 'Cancel']],
+        ['/users?dialog=add', ['Create invite link', 'Cancel']],
       ] as const) {
         await open(page, path);
         const dialog = page.getByRole('dialog');
@@ -130,6 +130,6 @@ test.describe('a small telephone', () => {
     await list.operation('Delete', name).tap();
     await page.getByRole('dialog', { name: `Delete ${name}?` }).getByRole('button', { name: 'Delete', exact: true }).tap();
     await expect(list.link(name)).toBeHidden();
-    await expect(list.messages()).toContainText(`${name} was deleted.`);
+    await expect(list.messages()).toContainText(`${name} deleted.`);
   });
 });

@@ -32,7 +32,7 @@ test('a user is added, gets a link once, and chooses a password', async ({ page,
   await page.keyboard.press('Tab');
   await page.keyboard.type(name);
   await form.role('Viewer').check();
-  await form.button('Add and get link').click();
+  await form.button('Create invite link').click();
   const shown = new UserDialog(page, `Link for ${name}`);
   await expect(shown.button('Copy link')).toBeFocused();
   await page.keyboard.press('Enter');
@@ -72,7 +72,7 @@ test('a link works without scripts, by pasting it', async ({ browser, server, ap
   await page.goto('/welcome');
   await welcome.link().fill('not-a-link');
   await welcome.choose(CHOSEN);
-  await expect(welcome.error()).toContainText('The link is not complete.');
+  await expect(welcome.error()).toContainText('This link is incomplete.');
   await welcome.link().fill(`${server.url}${link}`);
   await welcome.choose('short');
   await expect(welcome.error()).toContainText('Choose another password');
@@ -85,17 +85,17 @@ test('a link works without scripts, by pasting it', async ({ browser, server, ap
 test('what is wrong with a new user is told at the fields', async ({ page }) => {
   await open(page, '/users?dialog=add');
   const form = new UserDialog(page, 'Add user');
-  await form.button('Add and get link').click();
+  await form.button('Create invite link').click();
   await expect(form.email()).toBeFocused();
-  await expect(form.dialog.getByRole('alert').first()).toContainText('Correct 2 fields:');
+  await expect(form.dialog.getByRole('alert').first()).toContainText('Fix 2 fields:');
   await form.email().fill(USERS.viewer.email.toUpperCase());
   await form.name().fill('Somebody');
-  await form.button('Add and get link').click();
+  await form.button('Create invite link').click();
   await expect(form.email()).toHaveAttribute('aria-invalid', 'true');
   await expect(form.email()).toHaveAccessibleDescription(/An account with this email exists/);
   await axeCheck(page, 'dialog');
   await page.keyboard.press('Escape');
-  await expect(page.getByRole('alertdialog', { name: 'Discard what you typed?' })).toBeVisible();
+  await expect(page.getByRole('alertdialog', { name: 'Discard your changes?' })).toBeVisible();
 });
 
 test('a role that was chosen for a new user is not lost without a question', async ({ page }) => {
@@ -103,7 +103,7 @@ test('a role that was chosen for a new user is not lost without a question', asy
   const form = new UserDialog(page, 'Add user');
   await form.role('Administrator').check();
   await form.button('Cancel').click();
-  await expect(page.getByRole('alertdialog', { name: 'Discard what you typed?' })).toBeVisible();
+  await expect(page.getByRole('alertdialog', { name: 'Discard your changes?' })).toBeVisible();
 });
 
 test('name and role are changed, and a change of somebody else is not overwritten unseen', async ({ page, api }) => {
@@ -119,7 +119,7 @@ test('name and role are changed, and a change of somebody else is not overwritte
   await form.role('Viewer').check();
   await form.button('Save').click();
   await expect(form.dialog).toContainText('Ada Administrator changed this');
-  await form.button('Load how it is now').click();
+  await form.button('Load latest').click();
   await expect(form.dialog.getByRole('status').first()).toContainText('Administrator');
   await form.button('Save').click();
   await expect(form.dialog).toBeHidden();
@@ -130,8 +130,8 @@ test('a new link, disabling and enabling', async ({ page, api }) => {
   const { name } = await invited(await api('administrator'));
   await open(page, `/users?search=${name}`);
   const list = new UsersPage(page);
-  await list.choose(name, 'New link');
-  await new UserDialog(page, `New link for ${name}?`).button('Make link').click();
+  await list.choose(name, 'Reset password link');
+  await new UserDialog(page, `Create a link for ${name}?`).button('Create link').click();
   const shown = new UserDialog(page, `Link for ${name}`);
   await expect(shown.link()).toHaveValue(/\/welcome#[\w-]{43}$/);
   await page.keyboard.press('Escape');
@@ -141,10 +141,10 @@ test('a new link, disabling and enabling', async ({ page, api }) => {
   await axeCheck(page);
   await question.button('Disable').click();
   await expect(question.dialog).toBeHidden();
-  await expect(list.messages()).toContainText(`${name} is disabled.`);
+  await expect(list.messages()).toContainText(`${name} disabled.`);
   await expect(list.row(name)).toContainText('Disabled');
   await list.more(name).click();
-  await expect(list.item('New link')).toHaveCount(0);
+  await expect(list.item('Reset password link')).toHaveCount(0);
   await list.item('Enable').click();
   await new UserDialog(page, `Enable ${name}?`).button('Enable').click();
   await expect(list.row(name)).toContainText('Invited');
@@ -154,7 +154,7 @@ test('when the answer with a new link is lost, it does not say that none was mad
   guard.allow(/Failed to load resource/);
   const { id, name } = await invited(await api('administrator'));
   await open(page, `/users?search=${name}&link=${id}`);
-  const question = new UserDialog(page, `New link for ${name}?`);
+  const question = new UserDialog(page, `Create a link for ${name}?`);
   let isLost = true;
   await page.route(`**/api/v1/users/${id}/link`, async (route) => {
     if (!isLost) return route.continue();
@@ -163,14 +163,14 @@ test('when the answer with a new link is lost, it does not say that none was mad
     return route.abort();
   });
   const lost = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/link'));
-  await question.button('Make link').click();
+  await question.button('Create link').click();
   await lost;
-  await expect(question.button('Make link')).not.toHaveAttribute('aria-busy', 'true');
+  await expect(question.button('Create link')).not.toHaveAttribute('aria-busy', 'true');
   await expect(question.dialog.getByRole('alert').filter({ hasText: 'Not known whether this was saved' })).toBeVisible();
   await expect(question.dialog).not.toContainText('This was not saved');
   // Another one ends the one that nobody has.
   isLost = false;
-  await question.button('Make link').click();
+  await question.button('Create link').click();
   await expect(new UserDialog(page, `Link for ${name}`).link()).toHaveValue(/\/welcome#[\w-]{43}$/);
 });
 
@@ -222,7 +222,7 @@ test('what somebody owns goes to another user', async ({ page, server, api }) =>
   await question.newOwner().selectOption({ label: `${USERS.manager.name}, ${USERS.manager.email}` });
   await question.button('Delete').click();
   await expect(question.dialog).toBeHidden();
-  await expect(new UsersPage(page).messages()).toContainText(`${theirs.name} was deleted.`);
+  await expect(new UsersPage(page).messages()).toContainText(`${theirs.name} deleted.`);
   for (const path of [`/credentials/${theirs.credential.id}`, `/mcp-servers/${theirs.server}`, `/model-bindings/${theirs.binding}`]) {
     expect(await client.get(path)).toMatchObject({ owner: { name: USERS.manager.name } });
   }
@@ -242,7 +242,7 @@ test('credentials are destroyed with the account only after its name was typed',
   await client.post('/mcp-servers', { name: unique('Attached meanwhile'), url: 'https://mcp.example.com/', credential_id: theirs.credential.id });
   await question.confirmation().fill(theirs.name);
   await question.button('Delete').click();
-  await expect(question.dialog).toContainText('This has changed meanwhile.');
+  await expect(question.dialog).toContainText('This list changed while you were looking.');
   await expect(question.dialog).toContainText('used by 2');
   await question.confirmation().fill(theirs.name);
   await question.button('Delete').click();
@@ -269,7 +269,7 @@ test('one’s own account cannot be disabled or deleted from the list', async ({
   await form.button('Save').click();
   await expect(form.dialog).toContainText('This is the last active administrator.');
   await open(page, `/users?delete=${id}`);
-  await expect(page.getByRole('dialog', { name: 'Not your own account' })).toBeVisible();
+  await expect(page.getByRole('dialog', { name: "You can't do this to your own account" })).toBeVisible();
 });
 
 test('others than administrators find no users', async ({ page, server }) => {
@@ -279,7 +279,7 @@ test('others than administrators find no users', async ({ page, server }) => {
   await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Users' })).toHaveCount(0);
   await page.goto('/users?dialog=add');
   await hydrated(page);
-  await expect(page.getByRole('heading', { name: 'Your role does not let you see this list. An administrator can change that.' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: "You don't have permission to see this list. Ask an administrator." })).toBeVisible();
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(page.getByText(USERS.viewer.name)).toHaveCount(0);
   await axeCheck(page);
@@ -294,7 +294,7 @@ test('search, order and no match', async ({ page, api }) => {
   await expect(list.table().locator('tbody').getByRole('row')).toHaveCount(1);
   await expect(list.link(name)).toBeVisible();
   await list.search().fill('nobody-is-called-so');
-  await expect(page.getByRole('heading', { name: 'Nothing is named like “nobody-is-called-so”.' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No results for “nobody-is-called-so”.' })).toBeVisible();
   await page.getByRole('link', { name: 'Clear search' }).click();
   await expect(list.link(name)).toBeVisible();
   await axeCheck(page);
@@ -323,7 +323,7 @@ for (const width of WIDTHS) {
     await expectNothingSideways(page, 'the list');
     for (const [address, title] of [
       ['edit', `Edit ${theirs.name}`],
-      ['link', `New link for ${theirs.name}?`],
+      ['link', `Create a link for ${theirs.name}?`],
       ['switch', `Disable ${theirs.name}?`],
       ['delete', `Delete ${theirs.name}?`],
     ] as const) {
@@ -335,7 +335,7 @@ for (const width of WIDTHS) {
     await new UserDialog(page, `Delete ${theirs.name}?`).choice('Delete the credentials with the account').check();
     await expectNothingSideways(page, 'deleting the credentials, too');
     await open(page, `/users?search=${theirs.email}&link=${theirs.id}`);
-    await new UserDialog(page, `New link for ${theirs.name}?`).button('Make link').click();
+    await new UserDialog(page, `Create a link for ${theirs.name}?`).button('Create link').click();
     await expect(new UserDialog(page, `Link for ${theirs.name}`).link()).toBeVisible();
     await expectNothingSideways(page, 'the link');
     await client.patch(`/users/${theirs.id}`, { disabled: true });
@@ -357,7 +357,7 @@ test('whoever is disabled is out with the next click', async ({ page, browser, s
   const question = new UserDialog(page, `Disable ${theirs.name}?`);
   await question.button('Disable').click();
   await expect(question.dialog).toBeHidden();
-  await expect(new UsersPage(page).messages()).toContainText('is disabled.');
+  await expect(new UsersPage(page).messages()).toContainText('disabled.');
   await their.goto('/mcp-servers');
   await expect(new SignInPage(their).heading()).toBeVisible();
   await context.close();

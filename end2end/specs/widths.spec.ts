@@ -36,7 +36,7 @@ for (const width of WIDTHS) {
       }
       await expectNothingSideways(page, list);
       await open(page, `/credentials/${id}`);
-      await expect(page.getByRole('table', { name: 'Where used' })).toBeVisible();
+      await expect(page.getByRole('table', { name: 'Used by' })).toBeVisible();
       await expectNothingSideways(page, 'the page of the credential');
       await open(page, '/mcp-servers');
       const row = page.getByRole('table', { name: 'MCP servers' }).locator('tbody').getByRole('row').first();
@@ -87,7 +87,7 @@ for (const width of WIDTHS) {
       const row = page.getByRole('table', { name: 'Credentials' }).locator('tbody').getByRole('row');
       await expect(row).toHaveCount(1);
       const text = await row.innerText();
-      for (const fact of [`…${id.slice(-8)}`, 'Ada Administrator', '********', '1 reference']) expect(text).toContain(fact);
+      for (const fact of [`…${id.slice(-8)}`, 'Ada Administrator', '********', 'Used by 1']) expect(text).toContain(fact);
       const times = await row.locator('time').evaluateAll((all) => all.filter((time) => time.checkVisibility()).length);
       expect(times, 'created and updated').toBe(2);
     });
@@ -160,7 +160,7 @@ test.describe('200 % of 1280 px', () => {
     await expect(form.save()).toBeInViewport({ ratio: 1 });
     // Everything that can go wrong at once: the words must not push the buttons away.
     await form.save().click();
-    await expect(form.dialog.getByRole('alert').first()).toContainText('Correct 2 fields:');
+    await expect(form.dialog.getByRole('alert').first()).toContainText('Fix 2 fields:');
     await expect(form.name()).toBeFocused();
     await expect(form.name()).toBeInViewport({ ratio: 1 });
     await expect(form.save()).toBeInViewport({ ratio: 1 });

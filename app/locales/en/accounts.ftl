@@ -1,63 +1,63 @@
 sign-in = Sign in
-sign-in-about = Named secrets for integrations: stored once, selected by name, never shown again.
+sign-in-about = Secrets for your integrations: saved once, picked by name, never shown again.
 email = Email
 password = Password
 set-up = Set up Strongroom
 set-up-about = Create the first administrator. The link from the server's terminal works once.
 token = Set-up token
-token-help = The part after # of the link that the server printed.
+token-help = The part after # in the link that the server printed.
 name = Your name
-name-help = Others see it as the owner of what you create.
-password-help = At least 12 characters. A few words in a row are easier to remember than a riddle.
+name-help = Others see it as the owner of everything you create.
+password-help = At least 12 characters. A phrase of several words is easy to remember.
 create-administrator = Create administrator
 welcome = Choose your password
-welcome-about = An administrator made this link for you. It works once. You are signed in afterwards, and signed out everywhere else.
+welcome-about = Choose a password to finish setting up your account. This link works once.
 link = Link
-link-help = The link that you were given, or its part after #.
+link-help = Your invite link
 new-password = New password
 choose-password = Save and sign in
 account = Account
-account-about = You sign in as {$email}.
+account-about = Signed in as {$email}.
 own-name = Name
 save-name = Save name
-name-saved = Your name was saved.
-password-about = A new password signs you out everywhere else.
+name-saved = Name saved.
+password-about = Changing your password signs you out on all other devices.
 current-password = Current password
-current-password-missing = Enter the password that you have now.
-new-password-missing = Enter the new password.
-password-not-known = Not known whether this was saved: no answer came. Change it again: if your current password is refused then, the new one is in force already. Signing in with the new one tells, too.
+current-password-missing = Enter your current password.
+new-password-missing = Enter a new password.
+password-not-known = Connection lost, so we couldn't confirm the change. Try again: if your current password is refused, the new one is already set.
 change-password = Change password
-password-saved = Your password was changed. You are signed out everywhere else.
+password-saved = Password changed. You're signed out on all other devices.
 sessions = Sessions
-sessions-about = Where you are signed in. End what you do not know, and change your password then.
-unknown-program = Unknown program
-this-session = this one
+sessions-about = Devices where you're signed in. Sign out any you don't recognize and change your password.
+unknown-program = Unknown browser
+this-session = This device
 signed-in = signed in
 last-seen = last seen
-end-session = End
-end-session-of = End the session of {$browser}
-end-other-sessions = End all other sessions
+end-session = Sign out
+end-session-of = Sign out {$browser}
+end-other-sessions = Sign out everywhere else
 sign-in-again = Sign in again
-sign-in-again-about = Your session has ended. What you typed is still there and is saved once you are signed in.
+sign-in-again-about = Your session expired. Sign in and we'll save your changes.
 sign-in-error = { $code ->
-    [wrong] The email or the password is wrong.
-    [throttled] Too many tries. Wait a minute, then try again.
-   *[other] Signing in does not work at the moment. Try again in a minute.
+        [wrong] The email or password is incorrect.
+        [throttled] Too many attempts. Wait a minute, then try again.
+      *[other] Signing in isn't working right now. Try again in a minute.
 }
 set-up-error = { $code ->
-    [token] The set-up token is not right. Copy the whole link from the server's terminal.
+        [token] The set-up token is incorrect. Copy the whole link from the server's terminal.
     [email] Enter an email address, like name@example.org.
     [name] Enter a name of at most 128 characters.
-    [password] Choose another password: 12 to 256 characters, and not a common one.
-    [spent] Set-up is done already. Sign in, or ask an administrator.
-   *[other] Setting up does not work at the moment. Try again in a minute.
+    [password] Choose a less common password of 12 to 256 characters.
+        [spent] Strongroom is already set up. Sign in, or ask an administrator.
+      *[other] Set-up isn't working right now. Try again in a minute.
 }
 welcome-error = { $code ->
-    [token] The link is not complete. Copy it again, up to its last character.
-    [password] Choose another password: 12 to 256 characters, and not a common one.
-    [spent] This link was used, has expired, or was replaced by a newer one. Ask an administrator for a new link.
-    [throttled] Too many tries. Wait a minute, then try again.
-   *[other] Choosing a password does not work at the moment. Try again in a minute.
+        [token] This link is incomplete. Copy the whole link and try again.
+    [password] Choose a less common password of 12 to 256 characters.
+        [spent] This link was already used or has expired. Ask an administrator for a new one.
+        [throttled] Too many attempts. Wait a minute, then try again.
+      *[other] Saving your password isn't working right now. Try again in a minute.
 }
-one-session-ended = The session has ended.
-other-sessions-ended = All other sessions have ended.
+one-session-ended = Signed out that device.
+other-sessions-ended = Signed out everywhere else.

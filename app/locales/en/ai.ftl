@@ -1,51 +1,51 @@
 fact-model = Model
-fact-latency = Took
-fact-input = Tokens in
-fact-output = Tokens out
-fact-reasoning = Of that, reasoning
-fact-reason = Ended by
+fact-latency = Duration
+fact-input = Input tokens
+fact-output = Output tokens
+fact-reasoning = Reasoning tokens
+fact-reason = Finish reason
 title = Try {$name}
 loading = Loading…
-about = {$provider}, {$model}. Each run is a real request: it is recorded, and the provider may charge for it.
+about = {$provider}, {$model}. Each run is a real request: it is recorded, and your provider may charge for it.
 back = All model bindings
-gone = No such model binding
-gone-help = It may have been deleted. The list has those that there are.
-could-not-be-loaded = Could not be loaded
-may-not-use = Your role does not let you use this model binding. Ask its owner or an administrator.
+gone = Model binding not found
+gone-help = It may have been deleted. See all models.
+could-not-be-loaded = Couldn't load this model binding
+may-not-use = You don't have permission to use this model binding. Ask its owner or an administrator.
 action = Action
 settings = Settings
 mcp-servers = MCP servers
-mcp-help = The agent may use their tools. Without any, it can only answer.
+mcp-help = Tools the agent can use (optional).
 add-server = Add MCP server
 server-number = MCP server {NUMBER($number)}
 remove-server = Remove MCP server {NUMBER($number)}
 run = Run
 stop = Stop
 answer = Answer
-nothing-yet = What the model answers appears here.
+nothing-yet = The answer will appear here.
 waiting = Waiting for the model…
 running = The model is answering…
-stopped = Stopped. What came until then is below.
-broke-off = The answer broke off. What came until then is below; run it again for the whole.
+stopped = Stopped. Partial answer below.
+broke-off = The answer was cut off. Partial answer below; run it again to get all of it.
 reasoning = Reasoning
 steps = Steps
-arguments = Passed
+arguments = Input
 tool-running = Running…
-copy = Copy the answer
-action-generate-text = Generate a text
-action-generate-reply = Reply in a conversation
-action-generate-object = Generate an object
-action-infer-object = Infer an object
+copy = Copy answer
+action-generate-text = Generate text
+action-generate-reply = Reply to a conversation
+action-generate-object = Generate structured data
+action-infer-object = Extract structured data
 action-agent = Agent with tools
-action-generate-text-help = Answers a prompt with a text.
-action-generate-reply-help = Writes the next turn of a conversation.
-action-generate-object-help = Answers a prompt with an object that fits a JSON Schema.
-action-infer-object-help = Reads an object that fits a JSON Schema out of a prompt or a conversation.
-action-agent-help = Answers with a text, and may use tools of MCP servers on the way.
+action-generate-text-help = Answers a prompt with text.
+action-generate-reply-help = Writes the next message of a conversation.
+action-generate-object-help = Answers a prompt with data that matches your JSON Schema.
+action-infer-object-help = Finds data in a prompt or a conversation and fits it to your JSON Schema.
+action-agent-help = Answers with text and can use the tools of MCP servers.
 finished = { $reason ->
-    [length] Finished: the answer reached its longest length and was cut there.
-    [content_filter] Finished: the provider's content filter ended the answer.
-    [step_limit] Finished: the agent reached its most steps.
+        [length] Cut off at the token limit.
+        [content_filter] Stopped by the provider's content filter.
+        [step_limit] Stopped at the step limit.
    *[other] Finished.
 }
 step = Step {NUMBER($number)}: { $tools ->
@@ -53,5 +53,5 @@ step = Step {NUMBER($number)}: { $tools ->
     [one] 1 tool
    *[other] {$tools} tools
 }
-tool-output = Gave
-tool-error = Failed with
+tool-output = Output
+tool-error = Error

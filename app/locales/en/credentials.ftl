@@ -8,59 +8,59 @@ column-updated = Updated
 column-operations = Operations
 detail-column-kind = Kind
 detail-column-name = Name
-detail-column-attached = Attached
+detail-column-attached = Linked
 detail-column-last-used = Last used
 detail-column-when = When
 detail-column-who = Who
-detail-column-through = Through
+detail-column-through = Via
 detail-column-host = Host
 detail-column-version = Version
 detail-column-outcome = Outcome
 credentials = Credentials
-about = Named secrets that model bindings and MCP servers refer to. Values are never shown again.
+about = Secrets your MCP servers, model bindings and workflows use. Once saved, a value can't be viewed, only replaced.
 search = Search by name
 add = Add credential
 first-use = No credentials yet
 mask = ********
 hidden-value = hidden
-copy-id = Copy the ID of {$name}
+copy-id = Copy ID of {$name}
 edit = Edit {$name}
 delete = Delete {$name}
 edit-short = Edit
 delete-short = Delete
-more = More for {$name}
+more = More actions for {$name}
 rename = Rename
 copy-id-short = Copy ID
-where-used = Where used
+where-used = Used by
 rename-title = Rename {$name}
 name = Name
-name-help = Say what it is for, e.g. OPENAI_PROD_API_KEY. Everyone who may list credentials sees names.
-name-taken = A credential with this name exists. Choose another name.
+name-help = Describe what it's for, e.g. OPENAI_PROD_API_KEY. Names are visible to everyone who can sign in.
+name-taken = That name is already taken.
 value = Value
-value-help-add = Paste the secret. After saving it cannot be shown again, only replaced.
-value-help-edit = The stored value cannot be shown. Paste the current or a new one; what uses it keeps working.
-value-missing = Enter the value.
+value-help-add = Paste the secret. Once saved, it can't be viewed, only replaced.
+value-help-edit = The current value can't be shown. Enter it again or enter a new one. Everything that uses this credential keeps working.
+value-missing = Enter a value.
 value-too-long = Use at most 64 KiB.
-only-rename = Only rename, keep the value
-added = {$name} was added.
-deleted = {$name} was deleted.
-load-current = Load the current version
-loaded-current = Loaded: it is called {$name} now. What you typed is kept; Save replaces what is there.
+only-rename = Keep the current value
+added = {$name} added.
+deleted = {$name} deleted.
+load-current = Load latest
+loaded-current = Loaded the latest version (now called {$name}). Your edits are still here – saving will overwrite it.
 loading = Loading…
-gone = This credential does not exist
-not-allowed = You may not change this credential
-gone-help = It was deleted, or you may not see it.
+gone = Credential not found
+not-allowed = You can't change this credential
+gone-help = It was deleted, or you don't have access to it.
 delete-title = Delete {$name}?
-destroyed = The value is destroyed at once and cannot be restored.
-not-in-use = Nothing stored here uses it. Programs that hold its ID are not listed.
-references-changed = What uses it has changed meanwhile. This is the list as it is now.
+destroyed = The value is deleted right away and can't be restored.
+not-in-use = Nothing in Strongroom uses it. Scripts that use its ID will fail.
+references-changed = This list changed while you were looking. Please check it again.
 never-used = never used
 last-used = used
-type-name = Type the name to delete it anyway
+type-name = To confirm, type {$name}
 name-not-typed = Type {$name} to confirm.
 allowed-hosts = Allowed destinations
 allowed-hosts-help = One per line, e.g. api.example.com/v1 (HTTPS). Write http://… for plain HTTP. Without a path, the whole host is allowed. If empty, the value can't be sent anywhere.
-emptied = Records that use this credential stop working when you save an empty list.
+emptied = If you save an empty list, everything that uses this credential stops working.
 any-path = any path
 plain-http = plain HTTP, not encrypted
 from-before = (from before)
@@ -70,53 +70,53 @@ change-hosts = Change
 hosts-title = Allowed destinations of {$name}
 hosts-saved = Saved the allowed destinations of {$name}.
 version = Version
-facts = Facts
+facts = Details
 recent-activity = Recent activity
-echoed-help = The value came back in an answer, which showed an earlier request. It was hidden. If you don't trust this host, replace the value.
-no-uses = Never used.
-no-references = Nothing stored here refers to it.
+echoed-help = A response contained the value from an earlier request; we hid it. If you don't trust this host, replace the value.
+no-uses = No activity yet.
+no-references = Nothing in Strongroom uses it.
 back-to-list = All credentials
-could-not-be-loaded = Could not be loaded.
+could-not-be-loaded = Couldn't load this.
 retry = Retry
-how-to-begin-adding = Add a secret under a name. Model bindings and MCP servers choose it by that name; nobody sees it again.
-how-to-begin-viewing = Nobody has added one. Your role can look, not add; an administrator can change that.
+how-to-begin-adding = Add your first secret. You pick it by name in MCP servers, model bindings and workflows.
+how-to-begin-viewing = You have view-only access. Ask an administrator if you need to add credentials.
 used-by = { $count ->
-    [0] not used
-    [one] 1 reference
-   *[other] {$count} references
+        [0] Unused
+        [one] Used by 1
+      *[other] Used by {$count}
 }
-renamed-to = {$before} is now {$now}. What refers to it keeps working.
-unchanged = {$name} is unchanged.
-rotated = {$name} has a new value.{ $count ->
+renamed-to = Renamed {$before} to {$now}.
+unchanged = {$name} wasn't changed.
+rotated = Replaced the value of {$name}.{ $count ->
     [0] {""}
-    [one] {" "}One reference uses it from now on.
-   *[other] {" "}{$count} references use it from now on.
+        [one] {" "}1 MCP server or model binding now uses it.
+      *[other] {" "}{$count} MCP servers and model bindings now use it.
 }
 in-use = { $count ->
-    [one] One thing uses this credential. It will fail until it is given another one.
-   *[other] {$count} things use this credential. They will fail until they are given another one.
+        [one] 1 MCP server or model binding uses this credential and will stop working.
+      *[other] {$count} MCP servers and model bindings use this credential and will stop working.
 }
 and-more = { $count ->
-    [one] and one more
+        [one] and 1 more
    *[other] and {$count} more
 }
 and-hidden = { $count ->
-    [one] and one that you may not see
-   *[other] and {$count} that you may not see
+        [one] and 1 you can't see
+      *[other] and {$count} you can't see
 }
-fate-mcp-server = Keeps its reference; its connections fail, and its row says “credential deleted”.
-fate-model-binding = Keeps its reference; its actions fail, and its row says “credential deleted”.
-fate-unknown = Keeps its reference and fails when it uses it.
+fate-mcp-server = Will stop connecting until you pick another credential.
+fate-model-binding = Will stop working until you pick another credential.
+fate-unknown = Will stop working until you pick another credential.
 referrer-mcp-server = MCP server
 referrer-model-binding = Model binding
 referrer-unknown = Other
 delete-anyway = Delete anyway
 version-words = { $version ->
-    [1] 1, never replaced
+        [1] 1 (original)
    *[other] {$version}
 }
 outcome-allowed = allowed
 outcome-refused = refused
-outcome-echoed = came back
+outcome-echoed = value repeated
 outcome-unknown = unknown
 not-saved = {$kind} (not saved)

@@ -1,21 +1,21 @@
 clear = Clear credential
 open = Show credentials
 list = Credentials
-create-from-paste = Create credential from what you pasted…
+create-from-paste = Create credential from pasted text…
 retry = Retry
 created = Created {$name}.
-cleared-for-host = You changed {$before} to {$now}. Choose the credential again to confirm.
+cleared-for-host = You changed the host from {$before} to {$now}. Choose the credential again to confirm.
 restored = {$name} is selected again.
 none-needed = Continue without a credential
 undo = Undo
 cleared = No credential is selected.
-created-not-sendable = {$name} has line breaks or control characters inside, so it cannot be sent as a header. Edit its value, or choose another credential.
+created-not-sendable = {$name} contains line breaks or control characters, so it can't be sent as a header. Edit its value or choose another credential.
 create-title = Create credential
-hidden-choice = A credential you may not see
-deleted-choice = Deleted: {$name}. Choose another.
-deleted-choice-by = Deleted: {$name}, by {$user}. Choose another.
-deleted-choice-on = Deleted: {$name} on {$day}. Choose another.
-deleted-choice-by-on = Deleted: {$name}, by {$user} on {$day}. Choose another.
+hidden-choice = A credential you can't see
+deleted-choice = {$name} was deleted. Choose another.
+deleted-choice-by = {$user} deleted {$name}. Choose another.
+deleted-choice-on = {$name} was deleted on {$day}. Choose another.
+deleted-choice-by-on = {$user} deleted {$name} on {$day}. Choose another.
 # 2 Mar 2026
 day = {NUMBER($day)} { $month ->
     [1] Jan
@@ -35,17 +35,17 @@ unknown-name = No credential named “{$text}”. Choose one from the list or cl
 create-new = Create credential…
 create-named = Create credential “{$name}”…
 searching = Searching…
-failed = Could not be loaded.
-forbidden = You may not list credentials. Ask an administrator.
-secret-create = This looks like a secret, so it was not searched for. Create a credential and select it.
-secret-ask = This looks like a secret, so it was not searched for. Ask somebody who may create credentials.
+failed = Couldn't load credentials.
+forbidden = You don't have permission to see credentials. Ask an administrator.
+secret-create = This looks like a secret, so we didn't search for it. Create a credential from it instead.
+secret-ask = This looks like a secret, so we didn't search for it. Ask someone who can create credentials.
 rows = { $count ->
     [0] {""}
     [one] 1 credential.
    *[other] {$count} credentials.
 }
-none-yet = There are no credentials yet.
-no-match = No credential matches “{$search}”.
+none-yet = No credentials yet.
+no-match = No results for “{$search}”.
 more = {NUMBER($count)} more – keep typing
 more-than = More than {NUMBER($count)} more – keep typing
 created-stays-one = {$name} was created and is still in Credentials.

@@ -5,7 +5,7 @@ cleared = Cleared.
 copy-needs-show = Show the value before you copy it.
 no-undo-while-hidden = You can't undo while the value is hidden.
 waiting = Loading…
-not-sendable = This value has line breaks or control characters inside. It can be stored, but not sent as a header.
+not-sendable = This value contains line breaks or control characters. You can save it, but it can't be sent as a header.
 hidden-lines = { $lines ->
     [0] {""}
     [one] •••••••• (1 line)

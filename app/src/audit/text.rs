@@ -119,6 +119,6 @@ mod tests {
             "Unknown account 01234567"
         );
         assert_eq!(record("network", Some("203.0.113.7")), "Address 203.0.113.7");
-        assert_eq!(record("mcp_server", None), "An unsaved MCP server");
+        assert_eq!(record("mcp_server", None), "Unsaved MCP server");
     }
 }

@@ -68,11 +68,11 @@ mod tests {
 
     #[test]
     fn counts_are_worded_in_the_singular_and_the_plural() {
-        assert_eq!(used_by(0), "not used");
-        assert_eq!(used_by(1), "1 reference");
-        assert_eq!(used_by(3), "3 references");
-        assert!(rotated(1, "A").contains("One reference uses"));
-        assert!(rotated(2, "A").contains("2 references use"));
-        assert!(in_use(1).starts_with("One thing uses"));
+        assert_eq!(used_by(0), "Unused");
+        assert_eq!(used_by(1), "Used by 1");
+        assert_eq!(used_by(3), "Used by 3");
+        assert!(rotated(1, "A").contains("1 MCP server or model binding now uses it."));
+        assert!(rotated(2, "A").contains("2 MCP servers and model bindings now use it."));
+        assert!(in_use(1).starts_with("1 MCP server or model binding uses"));
     }
 }

@@ -11,28 +11,22 @@ pub fn words(problem: &Problem) -> String {
     let named = problem
         .credential
         .as_ref()
-        .map_or_else(|| "the credential".to_owned(), |credential| credential.name.clone());
+        .map_or(text::the_credential(), |credential| &credential.name);
     match problem.slug() {
-        "unauthorized" => "You are not signed in any more. Sign in and try again.".to_owned(),
-        "forbidden" => "Your role does not allow this. Ask an administrator.".to_owned(),
-        "not-found" => "This no longer exists, or you may not see it.".to_owned(),
-        "name-taken" => "This name is taken. Choose another name.".to_owned(),
+        "unauthorized" => text::session_expired().to_owned(),
+        "forbidden" => text::forbidden().to_owned(),
+        "not-found" => text::not_found().to_owned(),
+        "name-taken" => text::name_taken().to_owned(),
         "precondition-failed" => match &problem.changed_by {
-            Some(who) => format!("{who} changed this while you were editing. What you typed is kept."),
-            None => "Somebody changed this while you were editing. What you typed is kept.".to_owned(),
+            Some(user) => text::changed_by(user),
+            None => text::changed_by_someone().to_owned(),
         },
         "host-not-allowed" => match &problem.host {
-            Some(host) => format!(
-                "{host} isn't on the allowed destinations of {named}. Ask its owner or an administrator to add it."
-            ),
+            Some(host) => text::host_not_allowed(named, host),
             None => problem.detail.clone(),
         },
-        "credential-forbidden" => {
-            format!("You may not use {named}. Choose another credential, or ask whoever owns it.")
-        }
-        "value-not-sendable" => {
-            format!("The value of {named} cannot be sent in a header: it has a line break. Edit the credential.")
-        }
+        "credential-forbidden" => text::credential_forbidden(named),
+        "value-not-sendable" => text::value_not_sendable(named),
         _ => problem.detail.clone(),
     }
 }

@@ -100,6 +100,6 @@ mod tests {
     #[test]
     fn what_becomes_of_the_rest_is_said_of_what_there_is() {
         assert!(destroy_means(1, false, true).ends_with(" Model bindings are transferred to you."));
-        assert!(destroy_means(1, false, false).ends_with("“credential deleted”."));
+        assert!(destroy_means(1, false, false).ends_with("stops working."));
     }
 }

@@ -59,7 +59,7 @@ fn AuditTable(list: ListHandle, listing: Listing<AuditEvent>) -> impl IntoView {
     let heads = [
         (text::column_when(), "audit-when"),
         (text::column_who(), "audit-who"),
-        (text::column_what(), "audit-what"),
+        (text::column_action(), "audit-what"),
         (text::column_record(), "audit-record"),
         (text::column_host(), "audit-host"),
         (text::column_outcome(), "audit-outcome"),

@@ -189,7 +189,12 @@ fn DeleteForm(credential: Credential, known: Uses, on_done: Callback<Done>) -> i
                 </p>
                 <Show when=move || in_use.get()>
                     <ReferenceList items total hidden />
-                    <TextField ids=FieldIds::of(CONFIRM_ID) label=text::type_name() value=typed error=fault />
+                    <TextField
+                        ids=FieldIds::of(CONFIRM_ID)
+                        label=name.with_value(|name| text::type_name(name))
+                        value=typed
+                        error=fault
+                    />
                 </Show>
             </DialogBody>
             <GeneralError state=save.state() />

@@ -128,8 +128,8 @@ mod tests {
         assert_eq!(found("", 25, 214, true), "214 more – keep typing");
         assert_eq!(found("", 25, 9975, false), "More than 9975 more – keep typing");
         assert_eq!(found("", 3, 0, true), "");
-        assert_eq!(found("", 0, 0, true), "There are no credentials yet.");
-        assert_eq!(found("foo", 0, 0, true), "No credential matches “foo”.");
+        assert_eq!(found("", 0, 0, true), "No credentials yet.");
+        assert_eq!(found("foo", 0, 0, true), "No results for “foo”.");
     }
 
     #[test]
@@ -142,9 +142,6 @@ mod tests {
             deleted_by: Some("admin".to_owned()),
             deleted_at: Utc.with_ymd_and_hms(2026, 3, 2, 14, 5, 0).single(),
         };
-        assert_eq!(
-            deleted(&choice),
-            "Deleted: CRM, by admin on 2 Mar 2026. Choose another."
-        );
+        assert_eq!(deleted(&choice), "admin deleted CRM on 2 Mar 2026. Choose another.");
     }
 }

@@ -19,3 +19,4 @@ pub use pager::Pager;
 pub use search::{SEARCH_ID, SearchBox};
 pub use sort::{SortBy, SortHeader};
 pub use state::{FilterSpec, ListHandle, ListSpec, ListState, use_filtered_list, use_list};
+pub(crate) use text::grouped;

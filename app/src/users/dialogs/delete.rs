@@ -167,7 +167,7 @@ fn DeleteForm(user: User, owned: Owned, on_done: Callback<Done>) -> impl IntoVie
                 </p>
                 <Show when=move || owns.get()>
                     <OwnedList owned />
-                    <EstateFields choice leaving=id owned />
+                    <EstateFields choice leaving=id name owned />
                 </Show>
             </DialogBody>
             <GeneralError state=save.state() pointers=&["/transfer_to"] />

@@ -77,6 +77,8 @@ pub fn EstateFields(
     choice: EstateChoice,
     /// Who leaves.
     leaving: UserId,
+    /// Their name.
+    name: StoredValue<String>,
     /// What is owned.
     #[prop(into)]
     owned: Signal<Owned>,
@@ -117,7 +119,7 @@ pub fn EstateFields(
                     view! {
                         <TextField
                             ids=FieldIds::of(CONFIRM_ID)
-                            label=text::type_name()
+                            label=name.with_value(|name| text::type_name(name))
                             value=choice.typed
                             error=choice.typed_fault
                         />

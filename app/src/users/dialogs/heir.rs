@@ -81,7 +81,7 @@ pub fn HeirField(
                 <option value="" selected=move || heir.get().is_none()>
                     {move || {
                         let nobody = !search.with(String::is_empty) && listed.with(Vec::is_empty);
-                        if nobody { text::nobody_found() } else { text::choose_user() }
+                        if nobody { text::no_matching_users() } else { text::choose_user() }
                     }}
                 </option>
                 <For each=move || listed.get() key=|user| user.id let:user>
