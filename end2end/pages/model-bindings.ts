@@ -2,26 +2,17 @@ import type { Locator, Page } from '@playwright/test';
 
 import { CredentialPicker } from './mcp-servers';
 
-/** The picker of the key: the same combobox under another label. */
-class KeyPicker extends CredentialPicker {
-  constructor(private readonly around: Locator) {
-    super(around);
-  }
-
-  override readonly field = () => this.around.getByRole('combobox', { name: 'API key' });
-}
-
 /** The form for a model binding, in its dialog. */
 export class ModelBindingForm {
   readonly dialog: Locator;
-  readonly picker: KeyPicker;
+  readonly picker: CredentialPicker;
 
   constructor(
     private readonly page: Page,
     title: string | RegExp = 'Add model binding',
   ) {
     this.dialog = page.getByRole('dialog', { name: title });
-    this.picker = new KeyPicker(this.dialog);
+    this.picker = new CredentialPicker(this.dialog);
   }
 
   readonly name = () => this.dialog.getByRole('textbox', { name: 'Name' });

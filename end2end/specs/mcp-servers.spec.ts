@@ -14,7 +14,7 @@ test('the main job: a credential made on the spot opens a server that checks tok
   await form.name().fill(name);
   await form.url().fill(mcp.url);
   await form.test().click();
-  await expect(form.dialog).toContainText(`${mcp.host} asks for a credential (401).`);
+  await expect(form.dialog).toContainText(`${mcp.host} needs a credential (401).`);
   await form.picker.field().fill(credential);
   await form.picker.row(/Create credential/).click();
   await inner.value.paste(mcp.token);

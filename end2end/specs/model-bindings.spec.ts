@@ -43,7 +43,7 @@ test('the main job: a key made on the spot opens a model, which answers on the p
   await form.model().fill('gpt-test');
   await form.baseUrl().fill(models.baseUrl);
   await form.test().click();
-  await expect(form.dialog).toContainText(/asks for (authentication|a key)/);
+  await expect(form.dialog).toContainText(/needs an API key/);
   await form.picker.field().fill(credential);
   await form.picker.row(/Create credential/).click();
   await expect(inner.dialog).toContainText(models.host);
@@ -161,10 +161,10 @@ test('faults stand at their fields, those of the server too, and hidden ones are
   await form.baseUrl().fill('http://169.254.169.254/v1');
   await form.save().click();
   await expect(form.baseUrl()).toBeFocused();
-  await expect(form.dialog).toContainText('Addresses of cloud metadata services are always refused.');
+  await expect(form.dialog).toContainText('Strongroom never contacts cloud metadata services.');
   await expect(form.baseUrl()).toHaveAttribute('aria-invalid', 'true');
   await form.remove('Base URL').click();
-  await expect(form.dialog).not.toContainText('Addresses of cloud metadata services');
+  await expect(form.dialog).not.toContainText('cloud metadata services');
   // No person meets a fault in a field that is hidden, unless the server has a rule that the browser does not know.
   await page.route('**/api/v1/model-bindings', (route) =>
     route.fulfill({
@@ -174,7 +174,7 @@ test('faults stand at their fields, those of the server too, and hidden ones are
         type: 'urn:strongroom:problem:invalid',
         title: 'Invalid',
         status: 422,
-        detail: 'Correct the fields that are listed.',
+        detail: 'Correct the listed fields.',
         request_id: '0198c1d2-0000-7000-8000-000000000001',
         errors: [{ pointer: '/settings/organization', code: 'too-long', detail: 'The server wants a shorter one.' }],
       }),
@@ -305,7 +305,7 @@ test('a refused key is said to be refused, by name and without its value', async
   await form.baseUrl().fill(models.baseUrl);
   await form.picker.choose(name);
   await form.test().click();
-  await expect(form.dialog).toContainText(`${models.host} refused the key ${name} (401).`);
+  await expect(form.dialog).toContainText(`${models.host} refused ${name} (401).`);
   expect(await page.content()).not.toContain(wrong);
 });
 
@@ -317,8 +317,8 @@ async function tabTo(page: Page, control: Locator): Promise<void> {
 }
 
 for (const [what, model, words] of [
-  ['a model that the provider does not know', 'no-such-model', 'does not know the model no-such-model, or this key may not use it. Check its name.'],
-  ['a provider that takes no more requests', 'busy-model', 'takes no more requests at the moment. Try again in 20 seconds.'],
+  ['a model that the provider does not know', 'no-such-model', "has no model no-such-model, or your key can't use it. Check the model ID."],
+  ['a provider that takes no more requests', 'busy-model', 'has reached its rate limit. Try again in 20 seconds.'],
 ] as const) {
   test(`a test tells ${what}, and saving goes on`, async ({ page, api, models }) => {
     const { name } = await (await api('administrator')).createCredential({ name: unique('TESTED_KEY'), value: models.key });
@@ -354,7 +354,7 @@ test('a test tells that nothing is there to connect to', async ({ page }) => {
   await form.model().fill('gpt-test');
   await form.baseUrl().fill(`http://${host}/v1`);
   await form.test().click();
-  const words = `Not connected. Nothing accepts connections at ${host}. Check that the server runs, and the port.`;
+  const words = `Not connected. ${host} isn't accepting connections. Is the server running, and is the port right?`;
   await expect(form.dialog.getByRole('status').filter({ hasText: words })).toBeVisible();
   await axeCheck(page, 'dialog');
 });
@@ -455,7 +455,7 @@ test.describe('the page for trying', () => {
     const trial = new TryPage(page);
     await trial.prompt().fill('break off');
     await trial.run().click();
-    await expect(trial.answer().getByRole('status').first()).toContainText(`The connection to ${models.host} broke. Try again, or look at its log.`);
+    await expect(trial.answer().getByRole('status').first()).toContainText(`The connection to ${models.host} was lost. Try again, or check its log.`);
     await expect(trial.answer()).toContainText(LONG.slice(0, 30));
     await expect(trial.answer()).not.toContainText(LONG);
     await expect(trial.answer()).not.toContainText('Finished.');
@@ -487,7 +487,7 @@ test.describe('the page for trying', () => {
     const trial = new TryPage(page);
     await trial.prompt().fill('fail');
     await trial.run().click();
-    await expect(trial.answer().getByRole('status').first()).toContainText(`${models.host} answered with an error (500)`);
+    await expect(trial.answer().getByRole('status').first()).toContainText(`${models.host} returned an error (500)`);
     await expect(trial.answer()).toContainText('The parrot fell off its perch');
     await expect(trial.prompt()).toHaveValue('fail');
     await axeCheck(page);
@@ -498,7 +498,7 @@ test.describe('the page for trying', () => {
     await trial.prompt().fill('an object');
     await trial.action().selectOption('ai_generate_object');
     await expect(trial.prompt()).toHaveValue('an object');
-    const schema = page.getByRole('textbox', { name: 'Schema of the object' });
+    const schema = page.getByRole('textbox', { name: 'Output schema' });
     await schema.fill('{"type": ');
     await trial.run().click();
     await expect(schema).toBeFocused();
@@ -531,11 +531,11 @@ test.describe('the page for trying', () => {
     await page.keyboard.type('END');
     await list.getByRole('button', { name: 'Add entry' }).click();
     await trial.field('Stop at 2').fill('x'.repeat(101));
-    await trial.add('Repeat failed requests');
-    const group = trial.group('Repeat failed requests');
+    await trial.add('Retries');
+    const group = trial.group('Retries');
     await expect(group).toBeFocused();
-    await group.getByRole('switch', { name: 'Repeat' }).check();
-    await group.getByRole('textbox', { name: 'Most tries' }).fill('11');
+    await group.getByRole('switch', { name: 'Retry automatically' }).check();
+    await group.getByRole('textbox', { name: 'Max attempts' }).fill('11');
     await axeCheck(page);
 
     // The first wrong one has the focus, and each says what is wrong with it.
@@ -550,8 +550,8 @@ test.describe('the page for trying', () => {
     await expect(list.getByRole('button', { name: 'Add entry' })).toBeFocused();
     await expect(list).not.toContainText('Use at most 100 characters.');
     await trial.run().click();
-    await expect(group.getByRole('textbox', { name: 'Most tries' })).toBeFocused();
-    await group.getByRole('textbox', { name: 'Most tries' }).fill('2');
+    await expect(group.getByRole('textbox', { name: 'Max attempts' })).toBeFocused();
+    await group.getByRole('textbox', { name: 'Max attempts' }).fill('2');
 
     // What is sent is what stands there, and what was taken away is not.
     const sent = page.waitForRequest('**/api/v1/actions/ai_generate_text');
@@ -560,7 +560,7 @@ test.describe('the page for trying', () => {
     expect(settings).toEqual({ stop_sequences: ['END'], retries: { enabled: true, max_attempts: 2 } });
     await expect(trial.answer()).toContainText('Finished.');
     await trial.remove('Stop at').click();
-    await trial.remove('Repeat failed requests').click();
+    await trial.remove('Retries').click();
     await expect(list).toHaveCount(0);
     await expect(group).toHaveCount(0);
     await expect(trial.addMenu()).toBeFocused();

@@ -31,7 +31,7 @@ test('an administrator makes a server of a program, tests it and uses it', async
   await form.args().fill('not an argument');
   await expect(form.dialog).toContainText("You've changed the form since this test.");
   await form.save().click();
-  await expect(form.dialog).toContainText('Argument 1: everything does not take this argument.');
+  await expect(form.dialog).toContainText("Argument 1: everything doesn't accept this argument.");
   await expect(form.args()).toBeFocused();
   await form.args().fill('--quiet');
   await form.save().click();
@@ -66,7 +66,7 @@ test('a saved program is edited, and deleted with its own words', async ({ page,
 
   // A variable that is not set is named where it is missed.
   await form.test().click();
-  await expect(form.dialog).toContainText('DEMO_REGION is not set in the environment of Strongroom.');
+  await expect(form.dialog).toContainText("DEMO_REGION isn't set in Strongroom's environment.");
   await form.variable('DEMO_REGION').uncheck();
   await form.test().click();
   await expect(form.dialog).toContainText('Connected.');

@@ -92,7 +92,7 @@ test('what is wrong with a new user is told at the fields', async ({ page }) => 
   await form.name().fill('Somebody');
   await form.button('Create invite link').click();
   await expect(form.email()).toHaveAttribute('aria-invalid', 'true');
-  await expect(form.email()).toHaveAccessibleDescription(/An account with this email exists/);
+  await expect(form.email()).toHaveAccessibleDescription(/That email is already in use/);
   await axeCheck(page, 'dialog');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('alertdialog', { name: 'Discard your changes?' })).toBeVisible();

@@ -47,7 +47,7 @@ impl Assets {
         match folder {
             Some(folder) => read_folder(folder, folder, &mut files).with_context(|| {
                 format!(
-                    "The site in {} cannot be read. Build it with: cargo xtask build",
+                    "Cannot read the site in {}. Build it with: cargo xtask build",
                     folder.display()
                 )
             })?,

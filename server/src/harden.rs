@@ -9,9 +9,9 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 /// # Errors
 /// Where the system refuses.
 pub fn harden() -> anyhow::Result<()> {
-    setrlimit(Resource::RLIMIT_CORE, 0, 0).context("Core dumps cannot be switched off.")?;
+    setrlimit(Resource::RLIMIT_CORE, 0, 0).context("Cannot turn off core dumps.")?;
     #[cfg(target_os = "linux")]
-    nix::sys::prctl::set_dumpable(false).context("The process's memory cannot be closed to other programs.")?;
+    nix::sys::prctl::set_dumpable(false).context("Cannot protect the process's memory from other programs.")?;
     Ok(())
 }
 
@@ -20,9 +20,9 @@ pub fn harden() -> anyhow::Result<()> {
 /// # Errors
 /// If the system refuses.
 pub fn raise_descriptors() -> anyhow::Result<u64> {
-    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("The limit of open files cannot be read.")?;
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("Cannot read the limit of open files.")?;
     if soft < hard {
-        setrlimit(Resource::RLIMIT_NOFILE, hard, hard).context("The limit of open files cannot be raised.")?;
+        setrlimit(Resource::RLIMIT_NOFILE, hard, hard).context("Cannot raise the limit of open files.")?;
     }
     Ok(hard)
 }
@@ -33,9 +33,9 @@ pub fn raise_descriptors() -> anyhow::Result<u64> {
 /// If the system refuses.
 pub fn usual_descriptors() -> anyhow::Result<()> {
     const USUAL: u64 = 1024;
-    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("The limit of open files cannot be read.")?;
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("Cannot read the limit of open files.")?;
     if soft > USUAL {
-        setrlimit(Resource::RLIMIT_NOFILE, USUAL, hard).context("The limit of open files cannot be set.")?;
+        setrlimit(Resource::RLIMIT_NOFILE, USUAL, hard).context("Cannot set the limit of open files.")?;
     }
     Ok(())
 }

@@ -62,5 +62,5 @@ async fn writes(base: &Base) -> Result<(), ApiError> {
 
 /// The 503 for an error of any query of `/readyz`: the server cannot work without those rows.
 fn not_answered(error: DbError) -> ApiError {
-    ApiError::Unavailable(anyhow!(error).context("the database does not answer /readyz"))
+    ApiError::Unavailable(anyhow!(error).context("the database does not respond to /readyz"))
 }

@@ -18,13 +18,13 @@ use crate::config::{LogFormat, Settings};
 /// A sentence about a filter that cannot be read.
 pub fn start(settings: &Settings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.log)
-        .context("The setting log cannot be read. Use, for example, info or server=debug,warn.")?;
+        .context("The setting log is not valid. Use, for example, info or server=debug,warn.")?;
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::registry()
         .with(filter)
         .with(lines(settings.log_format, colours, std::io::stderr))
         .try_init()
-        .context("Something else writes the log already.")
+        .context("Logging is already set up.")
 }
 
 /// Lines in a format. Those of a request carry its id in the span `request`.

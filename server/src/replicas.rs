@@ -99,7 +99,7 @@ impl Membership {
         base.metrics.keys(standing.held.len(), standing.count_missing());
         if let Some(key) = standing.missing() {
             anyhow::bail!(
-                "The keyring {} does not hold the key {}, which was activated just now. Give this server the keyring that does.",
+                "The keyring {} does not contain the key {}, which was just activated. Give this server the right keyring.",
                 base.vault.source().name(),
                 key.id
             );
@@ -115,7 +115,7 @@ impl Membership {
     pub async fn leave(self) {
         drop(self.go_on);
         if tokio::time::timeout(HEARTBEAT, self.task).await.is_err() {
-            tracing::warn!("the database does not answer the last beat of this server");
+            tracing::warn!("the database did not respond to this server's last heartbeat");
         }
         let removed = async {
             let mut tx = self.base.db.begin_recording(WriteClass::User).await?;
@@ -171,13 +171,13 @@ async fn beat(base: Arc<Base>, me: Me, mut ended: oneshot::Receiver<()>) {
         base.db.look_for_room(matches!(outcome, Err(DbError::Full(_)))).await;
         let complaint = match outcome {
             Ok(complaint) => complaint.or(note_head(&base).await),
-            Err(error) => Some(format!("This server cannot tell the others of itself: {error}.")),
+            Err(error) => Some(format!("This server cannot announce itself to the others: {error}.")),
         };
         if complaint != told {
             if let Some(complaint) = &complaint {
                 tracing::warn!("{complaint}");
             } else {
-                tracing::info!("The keys are complete again, and the database answers.");
+                tracing::info!("The keys are complete again, and the database responds.");
             }
             told = complaint;
         }
@@ -190,9 +190,9 @@ async fn note_head(base: &Base) -> Option<String> {
     match base.head_file.note(&base.db).await {
         Ok(Noted::Kept) => None,
         Ok(Noted::Contradicted) => Some(format!(
-            "The audit trail has lost the event that {file} notes: its end was cut off or written anew while this server runs. Run strongroom audit verify."
+            "The audit trail has lost the event that {file} notes: its end was deleted or rewritten while this server runs. Run strongroom audit verify."
         )),
-        Err(error) => Some(format!("The head of the audit trail is not noted any more: {error:#}")),
+        Err(error) => Some(format!("Cannot note the head of the audit trail any more: {error:#}")),
     }
 }
 
@@ -205,7 +205,7 @@ async fn beat_once(base: &Base, me: &Me) -> Result<Option<String>, DbError> {
     Ok(standing.complaint.clone().or_else(|| {
         standing.missing().map(|key| {
             format!(
-                "This server does not hold the key {}. Give it the keyring that does.",
+                "This server's keyring does not contain the key {}. Give it the right keyring.",
                 key.id
             )
         })

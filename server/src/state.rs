@@ -102,7 +102,7 @@ impl AppState {
             operations_per_user: settings.max_operations_per_user as usize,
             ..OutboundSettings::default()
         })
-        .context("The client for outbound requests cannot be set up.")?
+        .context("Cannot set up the client for outbound requests.")?
         .reporting_to(echoes.clone());
         let stdio = Stdio::start(settings.stdio.clone())?;
         let ai = Ai::new(base.clone(), credentials.resolver().clone(), outbound.clone());
@@ -144,13 +144,13 @@ impl AppState {
             if let Err(error) = self.base.head_file.note(&self.base.db).await {
                 tracing::warn!(
                     error = format!("{error:#}"),
-                    "the head of the audit trail was not noted"
+                    "could not note the head of the audit trail"
                 );
             }
             self.base.db.close().await;
         };
         if tokio::time::timeout(CLOSE_WITHIN, closing).await.is_err() {
-            tracing::warn!("not everything could be closed in time");
+            tracing::warn!("could not close everything in time");
         }
     }
 }

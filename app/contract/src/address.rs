@@ -44,11 +44,11 @@ impl AddressFault {
     pub fn detail(self) -> &'static str {
         match self {
             Self::Missing => "Enter the address of the server.",
-            Self::Scheme => "Begin with https:// or http://.",
-            Self::Host => "Enter a whole address, with the name of the server after https://.",
+            Self::Scheme => "Start the address with https:// or http://.",
+            Self::Host => "Enter a full address, with the server's name after https://.",
             Self::UserInfo => "Remove the user name and password from the address. Use a credential instead.",
             Self::Fragment => "Remove the part after #.",
-            Self::TooLong => "Use at most 2,048 characters.",
+            Self::TooLong => "Use up to 2,048 characters.",
             Self::Secret => KEEP_SECRETS_OUT,
         }
     }
@@ -75,7 +75,7 @@ pub fn base_fault(text: &str) -> Option<(&'static str, &'static str)> {
     let whole = text.split('#').next().unwrap_or_default();
     (whole.contains('?') && !is_secret_in_address(whole)).then_some((
         "query",
-        "Remove the part after the question mark. A key goes into a credential.",
+        "Remove the part after the question mark. Put keys in a credential.",
     ))
 }
 

@@ -35,9 +35,9 @@ impl NameFault {
     pub fn detail(self) -> &'static str {
         match self {
             Self::Empty => "Enter a name.",
-            Self::TooLong => "Use at most 128 characters.",
-            Self::Invisible => "Remove the invisible or control characters.",
-            Self::LooksLikeSecret => "This looks like a secret. Enter a name here; the secret goes into Value.",
+            Self::TooLong => "Use up to 128 characters.",
+            Self::Invisible => "The name contains hidden characters. Remove them and try again.",
+            Self::LooksLikeSecret => "This looks like a secret. Put it in Value instead.",
         }
     }
 }

@@ -249,12 +249,12 @@ impl Accounts {
                 let Some(base) = base.upgrade() else { return };
                 if let Err(error) = store_all(&failed, &base).await {
                     // The next tick tries again.
-                    tracing::warn!(error = %error, "refused sign-ins could not be put into the audit trail yet");
+                    tracing::warn!(error = %error, "refused sign-ins are not in the audit trail yet");
                 }
                 if tick.is_multiple_of(60)
                     && let Err(error) = sweep_tries(&base).await
                 {
-                    tracing::debug!(error = %error, "old counts of tries could not be removed");
+                    tracing::debug!(error = %error, "old counts of attempts could not be removed");
                 }
             }
         });
@@ -287,7 +287,7 @@ impl Gathered {
                 "throttled" => "throttled",
                 _ => "wrong-password",
             }),
-            details: Some(format!("tries: {}, from: {}{others}", self.tries, self.network)),
+            details: Some(format!("attempts: {}, from: {}{others}", self.tries, self.network)),
             request_id: None,
         }
     }

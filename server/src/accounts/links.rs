@@ -128,7 +128,7 @@ fn parse(input: &SignUp) -> Result<Token, ApiError> {
         ApiError::field(
             "/token",
             "wrong-token",
-            "Copy the whole link that you were given, up to its last character.",
+            "Copy your whole invite link, up to its last character.",
         )
     })
 }

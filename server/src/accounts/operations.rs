@@ -13,20 +13,20 @@ pub fn operations() -> Vec<Operation> {
         Operation::post("/session", "session.create", "Sign in")
             .open()
             .takes::<SignIn>(json!({"email": "ada@example.com", "password": "four words or more"}))
-            .answers::<Me>("Who signed in. The session comes as a cookie.")
+            .answers::<Me>("The signed-in user. The session is set as a cookie.")
             .with_header(("Set-Cookie", "The session."))
             .refuses(&["wrong-password", "throttled", "busy"]),
         Operation::delete("/session", "session.delete", "Sign out").answers_nothing("The session has ended."),
-        Operation::get("/me", "me.get", "Read who is signed in").answers::<Me>("Who is signed in."),
-        Operation::patch("/me", "me.update", "Change one's own name or password")
+        Operation::get("/me", "me.get", "Get the signed-in user").answers::<Me>("The signed-in user."),
+        Operation::patch("/me", "me.update", "Change your name or password")
             .takes::<UpdateMe>(json!({"name": "Ada"}))
-            .answers::<Me>("Who is signed in. After a new password the other sessions have ended.")
+            .answers::<Me>("The signed-in user. A new password ends all other sessions.")
             .refuses(&["throttled", "busy"]),
-        Operation::get("/me/sessions", "me.sessions", "List one's own sessions")
-            .answers::<Page<Session>>("All of them, the newest use first."),
-        Operation::delete("/me/sessions", "me.end_other_sessions", "End all other sessions")
-            .answers_nothing("Only the session that asked is left."),
-        Operation::delete("/me/sessions/{id}", "me.end_session", "End a session")
+        Operation::get("/me/sessions", "me.sessions", "List your sessions")
+            .answers::<Page<Session>>("All sessions, most recently used first."),
+        Operation::delete("/me/sessions", "me.end_other_sessions", "Sign out everywhere else")
+            .answers_nothing("All sessions but this one have ended."),
+        Operation::delete("/me/sessions/{id}", "me.end_session", "Sign out a session")
             .answers_nothing("The session has ended."),
     ]
 }

@@ -54,7 +54,7 @@ fn input(mut fields: Fields, principal: &Principal) -> Result<UpdateMe, ApiError
     };
     match (&input.current_password, &input.new_password) {
         (Patch::Absent, Patch::Set(_)) if fields.is_clean() => {
-            fields.fault("/current_password", "required", "Enter the password that you have now.");
+            fields.fault("/current_password", "required", "Enter your current password.");
         }
         (Patch::Set(_), Patch::Absent) if fields.is_clean() => {
             fields.fault("/new_password", "required", "Enter the new password.");
@@ -242,9 +242,5 @@ impl Accounts {
 
 /// Not 401: the session is a good one.
 fn wrong_password() -> ApiError {
-    ApiError::field(
-        "/current_password",
-        "wrong-password",
-        "This is not the password that you have now. Enter it again.",
-    )
+    ApiError::field("/current_password", "wrong-password", "Current password is incorrect.")
 }

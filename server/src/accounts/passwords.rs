@@ -38,7 +38,7 @@ pub(super) fn check_new(password: &SecretValue, own: &[&str]) -> Result<(), &'st
     let judged: Zeroizing<String> = Zeroizing::new(text.chars().take(JUDGED_CHARS).collect());
     // The best score: ten billion guesses or more by lists of common passwords, names, words, dates and keys.
     if zxcvbn(&judged, &[own, &["strongroom"]].concat()).score() < Score::Four {
-        return Err("This password is one that is tried first. Use another, e.g. four words.");
+        return Err("This password is too common. Use another, e.g. four words.");
     }
     Ok(())
 }

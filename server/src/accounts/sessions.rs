@@ -227,7 +227,7 @@ impl Accounts {
                 tx.commit().await
             };
             if let Err(error) = noted.await {
-                tracing::debug!(error = %error, "a session could not be marked as seen");
+                tracing::debug!(error = %error, "a session's last use could not be saved");
             }
         });
     }
@@ -264,7 +264,7 @@ pub fn keep_sweeping(base: &Arc<Base>) {
             tokio::time::sleep(SWEEP).await;
             let Some(base) = base.upgrade() else { return };
             if let Err(error) = sweep(&base).await {
-                tracing::warn!(error = %error, "ended sessions could not be swept");
+                tracing::warn!(error = %error, "ended sessions could not be removed");
             }
         }
     });

@@ -75,7 +75,7 @@ fn email_taken() -> ApiError {
     ApiError::field(
         "/email",
         "email-taken",
-        "An account with this email exists. Use another address.",
+        "That email is already in use. Use another one.",
     )
 }
 

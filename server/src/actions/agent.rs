@@ -149,7 +149,7 @@ impl Work<'_> {
         Err(ApiError::Upstream {
             slug: "answer-too-large",
             detail: format!(
-                "{} answered with more than {} KiB, which is not read. Ask it for less.",
+                "{}'s response is larger than {} KiB. Ask for less.",
                 task.model.place.destination.display(),
                 MAX_TEXT_BYTES / 1024
             ),

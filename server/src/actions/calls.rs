@@ -25,7 +25,7 @@ impl Actions {
         let (content, is_error) = match timeout(limit, self.try_call(caller, toolbox, call)).await {
             Ok(Ok(result)) => (text_of(&result), result.is_error),
             Ok(Err(error)) => (problem(error, &caller.request_id.0).detail, true),
-            Err(_) => (format!("The tool was not done within {}.", in_words(limit)), true),
+            Err(_) => (format!("The tool took longer than {}.", in_words(limit)), true),
         };
         ModelToolResult {
             id: call.id.clone(),
@@ -42,12 +42,12 @@ impl Actions {
             detail: detail.to_owned(),
         };
         let Some((server, tool)) = toolbox.places.get(&call.name) else {
-            return Err(told("There is no such tool. Use one of those that were listed."));
+            return Err(told("This tool doesn't exist. Use one from the list."));
         };
         let arguments = match &call.arguments {
             Value::Object(arguments) => arguments.clone(),
             Value::Null => serde_json::Map::new(),
-            _ => return Err(told("The arguments are not a JSON object. Send one.")),
+            _ => return Err(told("The arguments aren't a JSON object. Send one.")),
         };
         self.servers
             .call_tool(caller.into(), *server, tool, Some(arguments))

@@ -72,7 +72,7 @@ pub async fn run(action: ActionName, mut fields: Fields) -> Result<Run, ApiError
     let saved = fields.patch_id::<ModelBindingId>("model_binding_id");
     let model = fields.patch_object("model");
     let which = which(&mut fields, saved, model);
-    let inputs = fields.object("inputs", "Send the inputs of the action.");
+    let inputs = fields.object("inputs", "Send the action's inputs.");
     let inputs: Option<ActionInputs> =
         inputs.and_then(|inputs| read(&mut fields, action, &schemas::inputs_of(action), "/inputs", inputs));
     let settings = fields.patch_object("settings").over(None).unwrap_or_default();
@@ -91,7 +91,7 @@ pub async fn run(action: ActionName, mut fields: Fields) -> Result<Run, ApiError
     }
     let mcp = mcp(&mut fields);
     if action != ActionName::AiAgent && !mcp.is_empty() {
-        fields.fault("/mcp", "not-taken", "Only ai_agent uses tools. Leave this out.");
+        fields.fault("/mcp", "not-taken", "Only ai_agent uses tools. Remove this.");
     }
     let content = which.zip(inputs).zip(settings).map(|((which, inputs), settings)| Run {
         which,
@@ -118,7 +118,7 @@ fn which(fields: &mut Fields, saved: Patch<ModelBindingId>, model: Patch<Map<Str
             }
         }
         (Patch::Set(_), Patch::Set(_)) => {
-            let detail = "Name a saved binding or a model on the spot, not both.";
+            let detail = "Send model_binding_id or model, not both.";
             fields.fault("/model", "conflict", detail);
             None
         }
@@ -157,21 +157,20 @@ fn read<T: DeserializeOwned>(
         errors.push(FieldError {
             pointer: format!("{prefix}/messages"),
             code: "wrong-type".to_owned(),
-            detail: "Send 1 to 1,000 messages, each with a role (user or assistant) and a content that is a text."
-                .to_owned(),
+            detail: "Send 1–1,000 messages, each with a role (user or assistant) and text content.".to_owned(),
         });
     }
     if unanswerable && !unreadable {
         errors.push(FieldError {
             pointer: format!("{prefix}/messages"),
             code: "answered".to_owned(),
-            detail: "End with a message of the user: that is what the model answers.".to_owned(),
+            detail: "End with a user message: the model replies to it.".to_owned(),
         });
     }
     if errors.is_empty() {
         // What the form lets through, the type takes.
         return serde_json::from_value(object)
-            .map_err(|_| fields.fault(prefix, "invalid", "Send what the schema describes."))
+            .map_err(|_| fields.fault(prefix, "invalid", "This doesn't match the schema. See GET /schemas."))
             .ok();
     }
     fields.faults(errors);
@@ -219,7 +218,7 @@ fn mcp(fields: &mut Fields) -> Vec<McpTools> {
 
 fn tool_name(text: &str) -> Result<String, &'static str> {
     if text.is_empty() || text.chars().count() > MAX_TOOL_CHARS || text.chars().any(char::is_control) {
-        Err("Use the name of a tool, as its server lists it.")
+        Err("Use a tool name from the server's list.")
     } else {
         Ok(text.to_owned())
     }

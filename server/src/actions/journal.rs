@@ -48,7 +48,7 @@ impl Journal {
             return None;
         }
         let plural = if *steps == 1 { "" } else { "s" };
-        let mut words = format!("Before that the agent finished {steps} step{plural}");
+        let mut words = format!("Before that, the agent finished {steps} step{plural}");
         if !tools.is_empty() {
             let names: Vec<&str> = tools.iter().take(MAX_NAMES).map(String::as_str).collect();
             // Writing to a text cannot fail.
@@ -74,7 +74,7 @@ mod tests {
         journal.call("a__x");
         journal.step();
         let told = journal.words().unwrap();
-        assert_eq!(told, "Before that the agent finished 1 step and called a__x.");
+        assert_eq!(told, "Before that, the agent finished 1 step and called a__x.");
         for number in 0..10 {
             journal.step();
             journal.call(&format!("b__{number}"));

@@ -160,10 +160,12 @@ fn invalid(task: &Task, finish: Finish, faults: &[String]) -> ApiError {
     let model = &task.model.settings.model_id;
     let detail = match (finish, task.settings.max_output_tokens) {
         (Finish::Length, Some(limit)) => {
-            format!("{model} reached its limit of {limit} tokens before the object was whole. Raise max_output_tokens.")
+            format!(
+                "{model} reached its limit of {limit} tokens before the object was complete. Raise max_output_tokens."
+            )
         }
         (Finish::Length, None) => format!(
-            "{model} reached its usual limit of tokens before the object was whole. Set max_output_tokens to allow more."
+            "{model} reached its usual limit of tokens before the object was complete. Set max_output_tokens to allow more."
         ),
         (Finish::ContentFilter, _) => {
             format!(
@@ -171,8 +173,7 @@ fn invalid(task: &Task, finish: Finish, faults: &[String]) -> ApiError {
             )
         }
         _ => format!(
-            "{model} did not give an object that fits the schema. Simplify the schema or the prompt, or use another model. \
-             What was wrong: {}",
+            "{model}'s answer didn't match your schema. Simplify the schema or the prompt, or use another model. Problems: {}",
             faults.first().map_or("", String::as_str)
         ),
     };

@@ -32,7 +32,7 @@ pub fn operations() -> Vec<Operation> {
         Operation::post("/actions/{action}", "actions.run", "Run an AI action")
             .takes::<RunAction>(json!({"model": model, "inputs": {"prompt": "Say ok."}}))
             .answers::<ActionOutput>(
-                "What the action gives. With `Accept: text/event-stream`, actions that make texts answer with a stream of events instead: the name of each is its `type`, and its data has the shape `x-event`.",
+                "The action's output. With `Accept: text/event-stream`, actions that generate text return an event stream instead: each event's name is its `type`, and its data has the shape `x-event`.",
             )
             .or_streams::<ActionEvent>()
             .refuses(REACH)

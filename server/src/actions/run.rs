@@ -114,7 +114,7 @@ fn too_late(task: &Task, limit: Duration) -> ApiError {
     ApiError::Upstream {
         slug: "timed-out",
         detail: format!(
-            "{} was not done within {} ms. Ask for less, or allow more time with timeout_ms.",
+            "{} took longer than {} ms. Ask for less, or raise timeout_ms.",
             task.model.place.destination.display(),
             limit.as_millis()
         ),

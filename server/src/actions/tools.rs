@@ -128,9 +128,7 @@ fn not_offered(index: usize, server: &str, offered: &[Tool], wanted: &[String]) 
         .map(|(at, _)| FieldError {
             pointer: format!("/mcp/{index}/tool_names/{at}"),
             code: "unknown-tool".to_owned(),
-            detail: format!(
-                "{server} offers no tool with this name. Choose among the tools that it lists, or leave this one out."
-            ),
+            detail: format!("{server} has no tool with this name. Choose one from its list, or remove this one."),
         })
         .collect()
 }
@@ -151,7 +149,7 @@ impl Actions {
             toolbox.add(server.server_id, &name, list.items, wanted);
             if wanted.is_some() && toolbox.specs.len() > MAX_TOOLS {
                 let pointer = format!("/mcp/{index}/tool_names");
-                let detail = format!("An agent takes at most {MAX_TOOLS} tools. Name fewer.");
+                let detail = format!("An agent can use up to {MAX_TOOLS} tools. Choose fewer.");
                 return Err(ApiError::field(&pointer, "too-many", &detail));
             }
         }

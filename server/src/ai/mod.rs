@@ -60,12 +60,12 @@ pub fn too_much_kept(over: OverBudget) -> ApiError {
         OverBudget::Own { share } => ApiError::Upstream {
             slug: "answer-too-large",
             detail: format!(
-                "The answers of all steps take more than {} KiB of memory. Ask for less, or allow fewer steps.",
+                "The steps' responses together are larger than {} KiB. Ask for less, or lower the step limit.",
                 share / 1024
             ),
         },
         OverBudget::Others => ApiError::TooMuchAtOnce {
-            detail: "Too much is being read from other servers at once. Try again in a moment.".to_owned(),
+            detail: "Strongroom is reading too many large responses right now. Try again in a moment.".to_owned(),
         },
     }
 }

@@ -25,7 +25,7 @@ impl Ai {
         let outcome = timeout(limit, asked).await.unwrap_or_else(|_| {
             let host = model.place.destination.display();
             let detail = format!(
-                "{host} did not answer within {} seconds. Try again, or look at its log.",
+                "{host} didn't respond within {} seconds. Try again, or check its log.",
                 limit.as_secs()
             );
             Err(upstream("timed-out", detail))

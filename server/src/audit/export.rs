@@ -71,7 +71,7 @@ fn lines(base: Arc<Base>, filters: Filters, head: Head) -> impl Stream<Item = Re
             let Some(after) = after else { return Ok(None) };
             let (text, next) = batch(&base, &filters, after, &head)
                 .await
-                .inspect_err(|error| tracing::error!(error = %error, "an export of the audit trail broke off"))?;
+                .inspect_err(|error| tracing::error!(error = %error, "an export of the audit trail was interrupted"))?;
             Ok(Some((Bytes::from(text), next)))
         }
     })

@@ -114,22 +114,22 @@ impl fmt::Display for Fault {
         match self {
             Self::Changed(seq) => write!(f, "event {seq} was changed after it was written"),
             Self::Moved { seq, from } => write!(f, "event {seq} was moved: it was written as event {from}"),
-            Self::FoundElsewhere(seq) => write!(f, "event {seq} is searched under other names than it has"),
+            Self::FoundElsewhere(seq) => write!(f, "event {seq} has search names that do not match it"),
             Self::Missing { first, last } if first == last => write!(f, "event {first} is missing"),
             Self::Missing { first, last } => write!(f, "events {first} to {last} are missing"),
             Self::UnknownKey { seq, key_id } => {
-                write!(f, "event {seq} names the key {key_id}, which the keyring does not hold")
+                write!(f, "event {seq} needs the key {key_id}, which is not in the keyring")
             }
-            Self::BeforeBeginning(seq) => write!(f, "event {seq} stands before the beginning of the chain"),
-            Self::BeyondHead(seq) => write!(f, "event {seq} stands after the head of the chain"),
+            Self::BeforeBeginning(seq) => write!(f, "event {seq} comes before the start of the chain"),
+            Self::BeyondHead(seq) => write!(f, "event {seq} comes after the head of the chain"),
             Self::WrongHead(seq) => write!(f, "the head of the chain does not belong to its last event, {seq}"),
             Self::NotedHead(NotedIn::Elsewhere, seq) => write!(
                 f,
-                "the head that you noted, event {seq}, is not in the trail: its end was cut off or written anew"
+                "the head that you noted, event {seq}, is not in the trail: its end was deleted or rewritten"
             ),
             Self::NotedHead(NotedIn::DataFolder, seq) => write!(
                 f,
-                "the head in the file audit-head of the data folder, event {seq}, is not in the trail: its end was cut off or written anew"
+                "the head in the data folder's file audit-head, event {seq}, is not in the trail: its end was deleted or rewritten"
             ),
         }
     }
@@ -158,10 +158,10 @@ impl Report {
         let mut lines = match (self.faults.first(), self.records.is_empty()) {
             (None, true) => return None,
             (None, false) => vec![format!(
-                "The audit trail does not hold: records contradict it. {checked} events were checked."
+                "The audit trail failed verification: records contradict it. Checked {checked} events."
             )],
             (Some(first), _) => vec![format!(
-                "The audit trail does not hold: the first fault is at event {}. {checked} events were checked.",
+                "The audit trail failed verification: the first fault is at event {}. Checked {checked} events.",
                 first.seq()
             )],
         };

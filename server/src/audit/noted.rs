@@ -82,13 +82,12 @@ impl HeadFile {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => {
-                return Err(error).with_context(|| format!("The file {} cannot be read.", self.path.display()));
+                return Err(error).with_context(|| format!("Cannot read the file {}.", self.path.display()));
             }
         };
         let head: Head = text.parse().map_err(|_| {
             anyhow!(
-                "The file {} does not hold the head of an audit trail. Check the trail (strongroom audit verify), then \
-                 note its head anew (strongroom audit accept-head).",
+                "The file {} does not contain the head of an audit trail. Check the trail (strongroom audit verify), then save its head again (strongroom audit accept-head).",
                 self.path.display()
             )
         })?;
@@ -129,7 +128,7 @@ impl HeadFile {
             return Ok(Noted::Contradicted);
         }
         self.write(&present)
-            .with_context(|| format!("The file {} cannot be written.", self.path.display()))?;
+            .with_context(|| format!("Cannot write the file {}.", self.path.display()))?;
         Ok(Noted::Kept)
     }
 
@@ -143,9 +142,7 @@ impl HeadFile {
 /// # Errors
 /// A sentence that says how the trail and its records, or the noted head, contradict each other, and what to do.
 pub async fn check_end(db: &Db, file: &HeadFile) -> anyhow::Result<()> {
-    const THEN: &str = "The database was changed behind Strongroom, or it is a copy of an earlier moment. See what is wrong \
-         with `strongroom audit verify`. Restore the right database; or, if an earlier one is meant to be used, run \
-         `strongroom audit accept-head`, which is recorded in the trail.";
+    const THEN: &str = "The database was changed outside Strongroom, or it is an older copy. Run `strongroom audit verify` to find the fault. Restore the right database; or, if you mean to use the older copy, run `strongroom audit accept-head`, which the trail records.";
     let ends: Ends = read!(*db, c => sqlx::query_as(ENDS).fetch_one(c)).map_err(ApiError::from)?;
     ensure!(
         ends.last_seq == ends.seq,
@@ -165,12 +162,12 @@ pub async fn check_end(db: &Db, file: &HeadFile) -> anyhow::Result<()> {
     );
     ensure!(
         ends.seq > 0 || !ends.has_records,
-        "The audit trail is empty, and the database holds records: its events were deleted. {THEN}"
+        "The audit trail is empty, but the database contains records: the events were deleted. {THEN}"
     );
     if let Some(noted) = file.read()? {
         ensure!(
             holds(db, &noted).await?,
-            "The audit trail does not hold event {} as {} notes it: its end was cut off or written anew. {THEN}",
+            "The audit trail does not contain event {} as {} notes it: its end was deleted or rewritten. {THEN}",
             noted.seq,
             file.path().display()
         );

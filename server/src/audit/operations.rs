@@ -14,25 +14,25 @@ pub fn operations() -> Vec<Operation> {
         filters(Operation::get(
             "/audit-events",
             "audit_events.list",
-            "List what was done",
+            "List audit events",
         ))
         .pages(SORTS, "-seq")
-        .answers::<Page<AuditEvent>>("A page of events, the newest first."),
+        .answers::<Page<AuditEvent>>("A page of events, newest first."),
         filters(Operation::get(
             "/audit-events/export",
             "audit_events.export",
-            "Download what was done",
+            "Export audit events",
         ))
         .query(
             "search",
-            "Text that names must contain, or a whole id.",
+            "Text to find in names, or a full id.",
             json!({"type": "string", "maxLength": 200, "pattern": "^[^\\u0000]*$"}),
         )
         .answers_text(
             "application/jsonl",
-            "A JSON document a line, the oldest first; the last line is the head of the chain.",
+            "One JSON document per line, oldest first; the last line is the head of the chain.",
         )
-        .with_header(("Content-Disposition", "The name of the file.")),
+        .with_header(("Content-Disposition", "The file name.")),
     ]
 }
 
@@ -44,17 +44,17 @@ fn filters(operation: Operation) -> Operation {
     operation
         .query(
             "actor",
-            "Only what this user did; or `cli`, `anonymous`.",
+            "Only events by this user, or by `cli` or `anonymous`.",
             json!({"type": "string", "pattern": "^([a-z_]{1,32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$"}),
         )
-        .query("action", "Only this, e.g. `credential.use`.", text.clone())
-        .query("target", "Only what was done with this record.", id)
+        .query("action", "Only this action, e.g. `credential.use`.", text.clone())
+        .query("target", "Only events about this record.", id)
         .query(
             "host",
             "Only uses at this host, as `host` or `host:port`.",
             text.clone(),
         )
-        .query("outcome", "Only what ended so: `ok`, `allowed`, `refused`.", text)
-        .query("from", "Only from this moment on.", moment.clone())
-        .query("to", "Only before this moment.", moment)
+        .query("outcome", "Only this outcome: `ok`, `allowed` or `refused`.", text)
+        .query("from", "Only events at or after this time.", moment.clone())
+        .query("to", "Only events before this time.", moment)
 }

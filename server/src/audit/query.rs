@@ -9,7 +9,7 @@ use crate::http::{ApiError, ListQuery, QueryPairs, SortKey};
 pub(super) const SORTS: &[&str] = &["seq"];
 /// The longest action, host or outcome that is looked for, in characters.
 pub(super) const MAX_TEXT: usize = 300;
-const NO_OWNERS: &str = "Remove the parameters that this list does not take.";
+const NO_OWNERS: &str = "Remove the parameters this list doesn't support.";
 
 /// Which events. What is absent does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -97,7 +97,7 @@ pub(super) fn export(mut pairs: QueryPairs) -> Result<Filters, ApiError> {
     for paging in ["sort", "limit", "cursor"] {
         if pairs.take(paging).is_some() {
             return Err(ApiError::BadQuery(
-                "An export has no pages: remove sort, limit and cursor.",
+                "An export has no pages. Remove sort, limit and cursor.",
             ));
         }
     }
@@ -132,7 +132,7 @@ fn is_kind(text: &str) -> bool {
 fn text(pairs: &mut QueryPairs, name: &str) -> Result<Option<String>, ApiError> {
     let text = pairs.take(name).unwrap_or_default();
     if text.chars().count() > MAX_TEXT {
-        return Err(ApiError::BadQuery("Shorten the filter: nothing is that long."));
+        return Err(ApiError::BadQuery("The filter is too long. Shorten it."));
     }
     Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
 }
@@ -140,7 +140,7 @@ fn text(pairs: &mut QueryPairs, name: &str) -> Result<Option<String>, ApiError> 
 fn moment(pairs: &mut QueryPairs, name: &str) -> Result<Option<DateTime<Utc>>, ApiError> {
     let Some(text) = pairs.take(name) else { return Ok(None) };
     let moment = DateTime::parse_from_rfc3339(&text)
-        .map_err(|_| ApiError::BadQuery("Use a time such as 2026-03-02T14:05:00Z as from and to."))?;
+        .map_err(|_| ApiError::BadQuery("Use a time such as 2026-03-02T14:05:00Z for from and to."))?;
     Ok(Some(moment.to_utc()))
 }
 

@@ -81,7 +81,7 @@ pub(super) async fn record_faults(db: &Db) -> Result<Vec<String>, ApiError> {
         faults.extend(
             names
                 .iter()
-                .map(|name| format!("the {kind} {name} exists, and the trail has no event of its creation")),
+                .map(|name| format!("the {kind} {name} exists, but the trail does not record its creation")),
         );
     }
     Ok(faults)
@@ -92,16 +92,15 @@ impl Row {
         match (self.version, self.recorded_version) {
             (stored, recorded) if stored == recorded => None,
             (_, 0) => Some(format!(
-                "the credential {} exists, and the trail has no event of its creation",
+                "the credential {} exists, but the trail does not record its creation",
                 self.name
             )),
             (_, DELETED) => Some(format!(
-                "the credential {} exists, and the trail records that it was deleted: its rows were put back",
+                "the credential {} exists, but the trail records that it was deleted: its rows come from an older copy",
                 self.name
             )),
             (stored, recorded) => Some(format!(
-                "the credential {} has version {stored} of its value, and the trail records version {recorded}: \
-                 its rows were changed or put back",
+                "the credential {} has version {stored} of its value, but the trail records version {recorded}: its rows were changed or come from an older copy",
                 self.name
             )),
         }

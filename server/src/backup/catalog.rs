@@ -65,7 +65,7 @@ pub(super) async fn tables(tx: &mut Tx) -> anyhow::Result<Vec<Table>> {
             continue;
         }
         let Some(kind) = Kind::declared(&declared) else {
-            bail!("The column {column} of the table {table} is of a type that backups do not know: {declared}.");
+            bail!("Backups do not support the type of the column {column} of the table {table}: {declared}.");
         };
         found.entry(table).or_default().push((column, kind));
     }
@@ -81,10 +81,7 @@ fn in_order(mut found: BTreeMap<String, Vec<(String, Kind)>>, references: &[Refe
             .map(|(from, _)| from)
             .collect();
         let free: Vec<String> = found.keys().filter(|name| !waits.contains(name)).cloned().collect();
-        ensure!(
-            !free.is_empty(),
-            "Tables of the database refer to each other in a circle."
-        );
+        ensure!(!free.is_empty(), "The database's tables have circular references.");
         for name in free {
             let columns = found.remove(&name).unwrap_or_default();
             ordered.push(Table { name, columns, rows: 0 });

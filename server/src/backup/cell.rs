@@ -128,7 +128,7 @@ impl Cell {
         let text = match value {
             Value::Null => None,
             Value::String(text) => Some(text),
-            _ => anyhow::bail!("not a text"),
+            _ => anyhow::bail!("not text"),
         };
         Ok(match kind {
             Kind::Uuid => Self::Uuid(text.map(|text| text.parse()).transpose()?),

@@ -27,7 +27,7 @@ impl Checked {
             return Ok(());
         }
         bail!(
-            "{outcome}: the values of these credentials do not open. Save them again or delete them, then repeat this:\n{}",
+            "{outcome}: the values of these credentials cannot be decrypted. Save them again or delete them, then run this again:\n{}",
             self.broken.join("\n")
         )
     }
@@ -89,7 +89,7 @@ impl Trail {
         let expected = self.last.as_ref().map_or(seq, |(last, _)| last + 1);
         ensure!(
             seq == expected,
-            "The audit trail has a gap before event {seq}. Run `strongroom audit verify` where the backup was made."
+            "The audit trail has a gap before event {seq}. Run `strongroom audit verify` on the database that was backed up."
         );
         self.last = Some((seq, mac));
         Ok(())
@@ -98,7 +98,7 @@ impl Trail {
     fn ensure_whole(self) -> anyhow::Result<()> {
         ensure!(
             self.last.is_none() || self.last == self.head,
-            "The audit trail does not end where its head says. Run `strongroom audit verify` where the backup was made."
+            "The audit trail does not end at its head. Run `strongroom audit verify` on the database that was backed up."
         );
         Ok(())
     }

@@ -27,12 +27,12 @@ use crate::vault::{KeyState, Vault};
 pub async fn backup(base: &Base, path: &Path, mut progress: impl FnMut(String)) -> anyhow::Result<Summary> {
     ensure!(
         !path.exists(),
-        "The file {} exists. Choose another name: a backup is never overwritten.",
+        "The file {} already exists. Choose another name: backups are never overwritten.",
         path.display()
     );
     let cannot_write = || {
         format!(
-            "The backup {} cannot be written. Check that its folder is there, can be written and has room.",
+            "Cannot write the backup {}. Check that its folder exists, is writable and has free space.",
             path.display()
         )
     };
@@ -40,7 +40,7 @@ pub async fn backup(base: &Base, path: &Path, mut progress: impl FnMut(String)) 
     let standing = base.vault.reload(&base.db).await?;
     if let Some(key) = standing.missing() {
         anyhow::bail!(
-            "The keyring {} does not hold the key {}, so that the backup could not be verified. Run this with the keyring that does.",
+            "The keyring {} does not contain the key {}, so the backup cannot be verified. Run this again with the right keyring.",
             base.vault.source().name(),
             key.id
         );
@@ -56,7 +56,7 @@ pub async fn backup(base: &Base, path: &Path, mut progress: impl FnMut(String)) 
     checked.ensure_whole("No backup was kept")?;
     ensure!(
         file.publish_new().with_context(cannot_write)?,
-        "The file {} exists. Choose another name: a backup is never overwritten.",
+        "The file {} already exists. Choose another name: backups are never overwritten.",
         path.display()
     );
     Ok(Summary {
@@ -117,7 +117,7 @@ async fn write(base: &Base, file: &mut PrivateFile, progress: &mut impl FnMut(St
     serde_json::to_writer(&mut out, &sums.finish())?;
     out.write_all(b"\n")?;
     out.flush()
-        .context("The backup cannot be written. Check that the disk has room.")
+        .context("Cannot write the backup. Check that the disk has free space.")
 }
 
 async fn header(tx: &mut Tx, base: &Base) -> anyhow::Result<Header> {
@@ -132,7 +132,7 @@ async fn header(tx: &mut Tx, base: &Base) -> anyhow::Result<Header> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         schema: tx.schema_version().await?,
         made_at: base.clock.now(),
-        mac_key: active.context("The database names no active key.")?.id.clone(),
+        mac_key: active.context("The database has no active key.")?.id.clone(),
         keys: keys.iter().map(Into::into).collect(),
         tables,
     })
@@ -156,7 +156,7 @@ impl<W: std::io::Write> Lines<W> {
             self.sums.add(part);
             self.out
                 .write_all(part)
-                .context("The backup cannot be written. Check that the disk has room.")?;
+                .context("Cannot write the backup. Check that the disk has free space.")?;
         }
         Ok(())
     }

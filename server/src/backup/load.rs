@@ -50,7 +50,7 @@ pub(super) async fn load(
     for table in &backup.header.tables {
         ensure!(
             count(tx, table).await? == table.rows,
-            "The table {} does not have as many rows as the backup. Nothing was restored.",
+            "The table {} does not have the same number of rows as the backup. Nothing was restored.",
             table.name
         );
     }
@@ -64,7 +64,7 @@ fn ensure_fits(table: &Table, present: &[Table]) -> anyhow::Result<()> {
     let fits = found.is_some_and(|found| table.columns.iter().all(|column| found.columns.contains(column)));
     ensure!(
         fits,
-        "The database does not have the table {} as the backup has it. Restore with the release that wrote the backup.",
+        "The table {} differs between the database and the backup. Restore with the release that wrote the backup.",
         table.name
     );
     Ok(())
@@ -92,11 +92,7 @@ async fn insert(tx: &mut Tx, table: &Table, rows: &mut Vec<Vec<Cell>>) -> anyhow
         places.join(", ")
     );
     let cells = rows.drain(..).flatten();
-    execute!(tx, bind_cells!(sqlx::query(AssertSqlSafe(sql)), cells)).with_context(|| {
-        format!(
-            "Rows of the table {} cannot be stored. Nothing was restored.",
-            table.name
-        )
-    })?;
+    execute!(tx, bind_cells!(sqlx::query(AssertSqlSafe(sql)), cells))
+        .with_context(|| format!("Cannot store rows of the table {}. Nothing was restored.", table.name))?;
     Ok(())
 }

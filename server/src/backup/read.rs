@@ -27,14 +27,14 @@ impl Backup {
     /// Reads the file once: is it a backup, whole, and unchanged?
     pub fn open(path: &Path) -> anyhow::Result<Self> {
         let shown = path.display();
-        let file = File::open(path).with_context(|| format!("The backup {shown} cannot be read. Check the path."))?;
+        let file = File::open(path).with_context(|| format!("Cannot read the backup {shown}. Check the path."))?;
         let mut lines = BufReader::new(file);
         let mut line = Vec::new();
         read_line(&mut lines, &mut line)?;
         let first: Option<serde_json::Value> = serde_json::from_slice(&line).ok();
         let format = first.as_ref().and_then(|first| first["strongroom_backup"].as_u64());
         let Some(format) = format else {
-            bail!("The file {shown} is not a backup that Strongroom wrote.");
+            bail!("The file {shown} is not a Strongroom backup.");
         };
         ensure!(
             format <= u64::from(FORMAT),
@@ -52,11 +52,11 @@ impl Backup {
             hash.update(&last);
         };
         let Ok(Trailer { end }) = serde_json::from_slice(&trailer) else {
-            bail!("The backup {shown} is cut off: its end is missing. Use another copy.");
+            bail!("The backup {shown} is incomplete: its end is missing. Use another copy.");
         };
         let right = STANDARD.decode(&end.sha256).is_ok_and(|sum| sum == hash.finalize()[..]);
         let (true, Some(header)) = (right, header) else {
-            bail!("The backup {shown} is damaged: its bytes are not those that were written. Use another copy.");
+            bail!("The backup {shown} is damaged. Use another copy.");
         };
         Ok(Self {
             path: path.to_owned(),
@@ -143,7 +143,7 @@ impl Rows<'_> {
         let agrees = self.sums.take().is_none_or(|sums| sums.agrees(&self.backup.end));
         ensure!(
             agrees,
-            "The backup {} was changed by somebody who does not hold the keyring. Do not use it; use another copy.",
+            "The backup {} was changed by someone without the keyring. Use another copy.",
             self.backup.path.display()
         );
         Ok(())
@@ -163,6 +163,6 @@ fn read_line(lines: &mut impl BufRead, line: &mut Vec<u8>) -> anyhow::Result<usi
     let read = lines
         .take(LONGEST_LINE)
         .read_until(b'\n', line)
-        .context("The backup cannot be read to its end. Check the disk.")?;
+        .context("Cannot read the whole backup. Check the disk.")?;
     Ok(read)
 }

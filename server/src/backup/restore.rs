@@ -37,7 +37,7 @@ pub async fn restore(
     );
     let keys = backup.header.key_rows()?;
     let vault = Vault::open_for(&keys, &settings.keyring)
-        .context("The backup cannot be opened with this keyring. Nothing was restored.")?;
+        .context("This keyring cannot decrypt the backup. Nothing was restored.")?;
     let checked = check::check(&backup, &vault, |done, total| {
         progress(format!("{done} of {total} rows verified"));
     })?;
@@ -76,7 +76,7 @@ async fn fill(
     let opened = vault::verify_within(&mut tx, vault).await?;
     ensure!(
         opened.broken.is_empty(),
-        "These values do not open in the database. Nothing was restored:\n{}",
+        "Nothing was restored, because these values cannot be decrypted in the database:\n{}",
         opened.broken.join("\n")
     );
     let mut event = Event::new(
@@ -105,14 +105,14 @@ async fn ensure_empty(db: &Db, schema: i64) -> anyhow::Result<()> {
     for table in &tables {
         ensure!(
             count(&mut tx, table).await? == 0,
-            "The database holds data already. Restore into an empty one: give another --data-dir or --database-url. Nothing was changed."
+            "The database already contains data. Nothing was changed. Restore into an empty one: use another --data-dir or --database-url."
         );
     }
     if !tables.is_empty() {
         let present = tx.schema_version().await?;
         ensure!(
             present <= schema,
-            "The database is empty, but its tables are newer than the backup. Give one without tables. Nothing was changed."
+            "The database is empty, but its tables are newer than the backup. Nothing was changed. Use a database without tables."
         );
     }
     Ok(())

@@ -19,7 +19,7 @@ impl Announce {
     /// The set-up link. Its secret never goes into a log: where that is JSON, the log says only where the link is.
     pub(super) fn set_up_link(self, link: &str) {
         if self.0 == LogFormat::Json {
-            tracing::warn!(target: "start", "There is no administrator yet. The link that makes the first one is on standard output.");
+            tracing::warn!(target: "start", "There is no administrator yet. The link to set up the first one is on standard output.");
         }
         say(&format!("Set up the first administrator: {link}"));
     }

@@ -17,19 +17,19 @@ const STEP: u64 = 10_000;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AuditCommand {
-    /// Check every event of the trail, and the head of the chain; servers may go on writing.
+    /// Check every event of the trail and the head of the chain; servers can keep running.
     Verify {
-        /// Begin at this event instead of the first.
+        /// Start at this event instead of the first.
         #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..))]
         from_seq: i64,
-        /// A head that was noted elsewhere, as `strongroom audit head` prints it: finds an end that was cut off.
+        /// A head that you noted elsewhere, as printed by `strongroom audit head`: detects a deleted end.
         #[arg(long, value_name = "SEQ:MAC")]
         head: Option<Head>,
     },
-    /// Print the head of the chain, to be noted where nobody can change it.
+    /// Print the head of the chain. Keep it in a place that no one can change.
     Head,
-    /// Note the present head in the data folder although the trail has lost the noted one: for a database of an earlier
-    /// moment that is meant to be used. Asks first, and is recorded in the trail.
+    /// Accept the present head although the trail has lost the noted one: for an older copy of the database that you mean
+    /// to use. Asks first, and records this in the trail.
     AcceptHead,
 }
 
@@ -70,7 +70,7 @@ pub(super) async fn run(settings: Settings, command: AuditCommand) -> anyhow::Re
     if let Some(complaint) = report.complaint() {
         bail!("{complaint}");
     }
-    say(&format!("All {} events hold.", report.checked));
+    say(&format!("All {} events verified.", report.checked));
     if let Some(head) = &report.head {
         say(&format!("Head: {head}"));
     }
@@ -85,16 +85,15 @@ async fn accept_head(base: &Base) -> anyhow::Result<()> {
     let noted_text = noted.map_or_else(|| "none".to_owned(), |head| head.to_string());
     say(&format!(
         "The data folder notes this head of the audit trail: {noted_text}\n\
-         The database has this one:                          {present}\n\
-         Events after the second one are lost, and with them changes of credentials and uses of them. Accept it only if \
-         you put this database in place yourself.\n\
+         The database has this head:                         {present}\n\
+         All events after the second head are lost, including changes and uses of credentials. Accept this only if you put this database in place yourself.\n\
          Type yes to accept it:"
     ));
     let mut answer = String::new();
     std::io::stdin()
         .lock()
         .read_line(&mut answer)
-        .context("The answer on standard input cannot be read.")?;
+        .context("Cannot read your answer from standard input.")?;
     if answer.trim() != "yes" {
         bail!("Nothing was changed.");
     }
@@ -109,7 +108,7 @@ async fn accept_head(base: &Base) -> anyhow::Result<()> {
     let head = audit::head(&base.db).await?;
     base.head_file.write(&head).with_context(|| {
         format!(
-            "The decision was recorded, but the file {} cannot be written.",
+            "Your decision was recorded, but the file {} cannot be written.",
             base.head_file.path().display()
         )
     })?;

@@ -19,7 +19,7 @@ pub(super) async fn backup(settings: &Settings, file: &Path) -> anyhow::Result<(
     base.db.close().await;
     let summary = outcome?;
     say(&format!(
-        "The backup {} was written: {}\n{}",
+        "Wrote the backup {}: {}\n{}",
         file.display(),
         counts(&summary),
         keys(&summary)
@@ -35,13 +35,15 @@ pub(super) async fn restore(settings: &Settings, file: &Path) -> anyhow::Result<
     let restored = outcome?;
     note_head(settings, restored.trail.head.as_ref());
     let trail = restored.trail.complaint().map_or_else(
-        || format!("All {} events of the audit trail hold.", restored.trail.checked),
-        |complaint| format!("{complaint}\nIt was so where the backup was made; everything else was restored."),
+        || format!("All {} events of the audit trail verified.", restored.trail.checked),
+        |complaint| {
+            format!("{complaint}\nThe backed-up database already had this fault; everything else was restored.")
+        },
     );
     say(&format!(
-        "The backup {} was restored: {}\n\
+        "Restored the backup {}: {}\n\
          {trail}\n\
-         Everybody signs in again: sessions are not part of a backup. Next: strongroom serve",
+         Everyone must sign in again: backups contain no sessions. Next: strongroom serve",
         file.display(),
         counts(&restored.summary)
     ));
@@ -53,7 +55,7 @@ fn note_head(settings: &Settings, head: Option<&Head>) {
     let file = HeadFile::in_folder(&settings.data_dir);
     if let Some(Err(error)) = head.map(|head| file.write(head)) {
         say(&format!(
-            "The file {} could not be written ({error}). Run strongroom audit accept-head before the server starts.",
+            "Could not write the file {} ({error}). Run strongroom audit accept-head before you start the server.",
             file.path().display()
         ));
     }
@@ -61,7 +63,7 @@ fn note_head(settings: &Settings, head: Option<&Head>) {
 
 fn counts(summary: &Summary) -> String {
     format!(
-        "{}, and {}, each of which was opened once.",
+        "{}, and {}, each decrypted once to check it.",
         counted(summary.rows, "row"),
         counted(summary.values, "stored value")
     )
@@ -75,7 +77,7 @@ fn keys(summary: &Summary) -> String {
         .map(|(id, state)| format!("  {id} ({})", state.as_str()))
         .collect();
     format!(
-        "The keyring is not in it. Keep it apart from the backup; a restore needs these keys of it:\n{}",
+        "The backup does not contain the keyring. Keep the keyring in another place; a restore needs these of its keys:\n{}",
         keys.join("\n")
     )
 }

@@ -17,28 +17,28 @@ use crate::vault;
 /// The steps of a rotation, in their order, and what tells how it stands.
 #[derive(Debug, Subcommand)]
 pub(super) enum KeysCommand {
-    /// Add a new key. It seals nothing until it is activated.
+    /// Add a new key. Strongroom does not use it until you activate it.
     ///
-    /// The key is generated into the keyring file of the data folder. Where the keyring is kept elsewhere
-    /// (`--keyring-file`, `STRONGROOM_KEYRING`), this prints what to do.
+    /// Strongroom writes the key to the keyring file in the data folder. If you keep the keyring elsewhere
+    /// (`--keyring-file`, `STRONGROOM_KEYRING`), this prints the steps instead.
     Add {
-        /// Make a key known that the keyring holds already, by its id.
+        /// Add a key that is already in the keyring, by its id.
         #[arg(long, value_name = "ID", conflicts_with = "write_keyring")]
         key_from_keyring: Option<String>,
-        /// Only write a copy of the keyring with one more key to a new file, for whoever keeps the keyring.
+        /// Only write a copy of the keyring with one more key to a new file.
         #[arg(long, value_name = "FILE")]
         write_keyring: Option<PathBuf>,
     },
-    /// Let a key seal new values, once every running server holds it.
+    /// Encrypt new values with a key, once every running server has it.
     Activate {
-        /// The id of the key; not needed where one key waits.
+        /// The id of the key; not needed if there is only one new key.
         id: Option<String>,
     },
-    /// Wrap what other keys sealed with the active key. Can be interrupted and repeated while servers run.
+    /// Rewrap all values with the active key. You can interrupt and repeat it while servers run.
     Rewrap,
-    /// Open every stored value once, compare its version with the audit trail, and tell which ones do not hold.
+    /// Decrypt every stored value once, compare its version with the audit trail, and list the faults.
     Verify,
-    /// Show the keys: what each is for, how many values it seals, and who lacks it.
+    /// List the keys, with their state, their number of values, and the servers without them.
     List,
 }
 
@@ -63,7 +63,7 @@ pub(super) async fn run(command: KeysCommand, settings: &Settings) -> anyhow::Re
 fn write_keyring(base: &Base, file: &Path) -> anyhow::Result<()> {
     let id = base.vault.write_grown_keyring(file)?;
     say(&format!(
-        "The file {} holds the keyring and the new key {id}. Keep it as you keep the keyring, and give it to every server.\n\
+        "The file {} contains the keyring and the new key {id}. Protect it like the keyring, and give it to every server.\n\
          Next: strongroom keys add --key-from-keyring {id}   (run with the new keyring)",
         file.display()
     ));
@@ -73,11 +73,11 @@ fn write_keyring(base: &Base, file: &Path) -> anyhow::Result<()> {
 async fn add(base: &Base, settings: &Settings, from_keyring: Option<&str>) -> anyhow::Result<()> {
     if from_keyring.is_none() && !settings.keeps_own_keyring() {
         bail!(
-            "No key was added: the keyring {} is kept outside of Strongroom, which does not write it. Do this:\n\
+            "No key was added: Strongroom does not write the keyring {}, which you keep outside its data folder. Do this:\n\
              \x20 1. strongroom keys add --write-keyring FILE\n\
-             \x20    writes a copy of the keyring with one new key to a new file, and tells the id of the key\n\
-             \x20 2. Put that keyring in the place of the old one, for every server. A file is read again within seconds;\n\
-             \x20    where the keyring comes from STRONGROOM_KEYRING, restart the servers one after the other.\n\
+             \x20    writes a copy of the keyring with one new key to a new file, and prints the key's id\n\
+             \x20 2. Replace the old keyring with this copy on every server. Servers read a file again within seconds;\n\
+             \x20    if the keyring is in STRONGROOM_KEYRING, restart the servers one after the other.\n\
              \x20 3. strongroom keys add --key-from-keyring ID\n\
              \x20 4. strongroom keys activate ID, then strongroom keys rewrap",
             base.vault.source().name()
@@ -92,13 +92,13 @@ async fn add(base: &Base, settings: &Settings, from_keyring: Option<&str>) -> an
                 String::new()
             };
             say(&format!(
-                "The key {id} was added; the keyring {place} holds it.\n\
-                 Back up the keyring now, apart from the database.{shared}\n\
+                "Added the key {id} to the keyring {place}.\n\
+                 Back up the keyring now, separately from the database.{shared}\n\
                  Next: strongroom keys activate {id}"
             ));
         }
         Added::WaitsAlready(id) => say(&format!(
-            "The key {id} is known already. Nothing was added.\nNext: strongroom keys activate {id}"
+            "The key {id} was already added. Nothing was changed.\nNext: strongroom keys activate {id}"
         )),
     }
     Ok(())
@@ -107,10 +107,10 @@ async fn add(base: &Base, settings: &Settings, from_keyring: Option<&str>) -> an
 async fn activate(base: &Base, id: Option<&str>) -> anyhow::Result<()> {
     match keys::activate(base, id).await? {
         Activated::Now { key, before } => say(&format!(
-            "The key {key} seals from now on; {before} still opens what it sealed.\n\
+            "The key {key} now encrypts new values; {before} still decrypts older ones.\n\
              Next: strongroom keys rewrap"
         )),
-        Activated::Already(key) => say(&format!("The key {key} is active already. Nothing was changed.")),
+        Activated::Already(key) => say(&format!("The key {key} is already active. Nothing was changed.")),
     }
     Ok(())
 }
@@ -125,8 +125,7 @@ async fn rewrap(base: &Base) -> anyhow::Result<()> {
     let report = outcome?;
     if !report.broken.is_empty() {
         bail!(
-            "{} rewrapped with the key {}. What is stored for these credentials does not open and stays as it was; \
-             restore them from a backup, or save them again:\n{}",
+            "{} rewrapped with the key {}. The values of these credentials cannot be decrypted and were not changed. Restore them from a backup, or save them again:\n{}",
             counted(report.rewrapped, "value"),
             report.key,
             report.broken.join("\n")
@@ -134,17 +133,20 @@ async fn rewrap(base: &Base) -> anyhow::Result<()> {
     }
     if report.rewrapped + report.skipped == 0 {
         say(&format!(
-            "No value needs another key than {}. Nothing was changed.",
+            "All values already use the key {}. Nothing was changed.",
             report.key
         ));
         return Ok(());
     }
     let skipped = match report.skipped {
         0 => String::new(),
-        skipped => format!(" {} changed meanwhile by somebody else.", counted(skipped, "value")),
+        skipped => format!(
+            " {} changed by someone else in the meantime.",
+            counted(skipped, "value")
+        ),
     };
     say(&format!(
-        "{} rewrapped with the key {}.{skipped} No value needs another key now.\n\
+        "{} rewrapped with the key {}.{skipped} All values now use this key.\n\
          Keep the older keys in the keyring: the audit trail and older backups need them.",
         counted(report.rewrapped, "value"),
         report.key
@@ -163,27 +165,27 @@ async fn verify(base: &Base) -> anyhow::Result<()> {
     let rolled_back = audit::rolled_back(&base.db).await?;
     if !rolled_back.is_empty() {
         bail!(
-            "{} not of the version that the audit trail records. Restore the right database, or save these values again:\n{}{}",
+            "{} a value that doesn't match the audit trail. Restore the right database, or save these values again:\n{}{}",
             match rolled_back.len() {
-                1 => "1 credential is".to_owned(),
-                many => format!("{many} credentials are"),
+                1 => "1 credential has".to_owned(),
+                many => format!("{many} credentials have"),
             },
             rolled_back.join("\n"),
             report.broken.iter().fold(String::new(), |text, name| format!(
-                "{text}\nthe value of {name} does not open"
+                "{text}\nthe value of {name} cannot be decrypted"
             ))
         );
     }
     if report.broken.is_empty() {
         say(&match report.opened {
-            0 => "Nothing is stored yet.".to_owned(),
-            1 => "The 1 stored value opens.".to_owned(),
-            opened => format!("All {opened} stored values open."),
+            0 => "No values are stored yet.".to_owned(),
+            1 => "The 1 stored value can be decrypted.".to_owned(),
+            opened => format!("All {opened} stored values can be decrypted."),
         });
         return Ok(());
     }
     bail!(
-        "{} of {} stored values do not open. Restore these credentials from a backup, or save them again:\n{}",
+        "{} of {} stored values cannot be decrypted. Restore these credentials from a backup, or save them again:\n{}",
         report.broken.len(),
         report.opened + report.broken.len() as u64,
         report.broken.join("\n")
@@ -201,12 +203,16 @@ async fn list(base: &Base) -> anyhow::Result<()> {
         say(&row(key, width));
     }
     say(&match servers {
-        0 => "No server runs on this database.".to_owned(),
-        1 => "1 server runs on this database.".to_owned(),
-        servers => format!("{servers} servers run on this database."),
+        0 => "No server uses this database.".to_owned(),
+        1 => "1 server uses this database.".to_owned(),
+        servers => format!("{servers} servers use this database."),
     });
     for key in keys.iter().filter(|key| !key.without.is_empty()) {
-        say(&format!("Without the key {}:\n  {}", key.id, key.without.join("\n  ")));
+        say(&format!(
+            "Servers without the key {}:\n  {}",
+            key.id,
+            key.without.join("\n  ")
+        ));
     }
     Ok(())
 }

@@ -32,13 +32,13 @@ use crate::state::Base;
 use crate::stopping::Stopping;
 use crate::vault::Vault;
 
-/// Strongroom keeps named secrets for integrations: stored once, used by the server, never shown again.
+/// Strongroom stores named secrets for integrations and uses them for you; it never shows a value again.
 #[derive(Debug, Parser)]
 #[command(name = "strongroom", version, arg_required_else_help = true)]
 pub struct Cli {
     #[command(flatten, next_help_heading = "Settings")]
     options: Options,
-    /// Settings file; the default is `strongroom.toml` in the working folder, if it is there.
+    /// Settings file; the default is `strongroom.toml` in the working folder, if it exists.
     #[arg(long, global = true, env = "STRONGROOM_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -52,19 +52,19 @@ enum Command {
     /// Manage accounts.
     #[command(subcommand)]
     User(UserCommand),
-    /// Manage the keys that seal values.
+    /// Manage the keys that encrypt values.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
     /// List every setting: its key, flag, variable and default.
     Settings,
-    /// Write a backup of the database to a new file, while servers run. The keyring is not in it.
+    /// Back up the database to a new file; servers can keep running. The backup does not contain the keyring.
     Backup {
-        /// The file; it must not exist.
+        /// The new file. It must not exist yet.
         file: PathBuf,
     },
-    /// Fill an empty database, of either engine, from a backup.
+    /// Restore a backup into an empty SQLite or PostgreSQL database.
     Restore {
-        /// The backup.
+        /// The backup file.
         file: PathBuf,
     },
     /// Print the OpenAPI document of the API.
@@ -78,12 +78,12 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum UserCommand {
-    /// Add an account. The password comes through standard input, never through an argument.
+    /// Add an account. Strongroom reads the password from standard input, never from an argument.
     Add {
-        /// Address for signing in.
+        /// Email address for signing in.
         #[arg(long)]
         email: String,
-        /// Name that others see.
+        /// Display name.
         #[arg(long)]
         name: String,
         /// administrator, manager or viewer.
@@ -135,7 +135,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
-/// Opens database and vault: whichever command runs first makes what is missing.
+/// Opens database and vault: the first command creates missing files.
 ///
 /// # Errors
 /// A sentence that says what is wrong with folder, database or keyring.
@@ -166,7 +166,7 @@ async fn add_user(settings: Settings, email: String, name: String, role: Role) -
     std::io::stdin()
         .take(4096)
         .read_to_string(&mut password)
-        .context("The password on standard input cannot be read.")?;
+        .context("Cannot read the password from standard input.")?;
     // A line break at the end belongs to the terminal, not to the password.
     let trimmed = password.trim_end_matches(['\r', '\n']).len();
     password.truncate(trimmed);
@@ -184,7 +184,7 @@ async fn add_user(settings: Settings, email: String, name: String, role: Role) -
     base.db.close().await;
     match outcome {
         Ok(_) => {
-            say("The account was added.");
+            say("Account added.");
             Ok(())
         }
         Err(ApiError::Invalid(errors)) => {

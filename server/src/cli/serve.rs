@@ -86,7 +86,7 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
     tokio::select! {
         () = &mut serving => {}
         () = stop.out_of_patience() => {
-            tracing::warn!("requests that took too long are broken off");
+            tracing::warn!("ending requests that took too long");
             base.stopping.cut();
             // Whoever does not read this last answer is not waited for.
             let _ = tokio::time::timeout(LAST_ANSWERS, serving).await;
@@ -101,7 +101,7 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
 async fn keep_reserve(announce: Announce, base: &Base, mib: u32) {
     if let Err(error) = base.db.keep_reserve(u64::from(mib) << 20).await {
         announce.line(&format!(
-            "The reserve of {mib} MiB beside the database cannot be allocated ({error}). Until there is room for it, only deletes, revocations and the audit trail are written."
+            "Cannot allocate the reserve of {mib} MiB next to the database ({error}). Until there is space for it, Strongroom writes only deletions, revocations and the audit trail."
         ));
     }
 }
@@ -110,7 +110,7 @@ async fn keep_reserve(announce: Announce, base: &Base, mib: u32) {
 async fn note_head(announce: Announce, base: &Base) {
     if let Err(error) = base.head_file.note(&base.db).await {
         announce.line(&format!(
-            "{error:#} Without it, a cut off end of the audit trail shows only against a head that is noted elsewhere (strongroom audit head)."
+            "{error:#} Without it, a deleted end of the audit trail shows only against a head that you noted elsewhere (strongroom audit head)."
         ));
     }
 }
@@ -138,7 +138,7 @@ fn most_connections(descriptors: u64) -> usize {
 
 async fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
-        format!("{address} cannot be listened on: another program may use the port. Choose another with {flag}.")
+        format!("Cannot listen on {address}: another program may use the port. Choose another with {flag}.")
     })
 }
 
@@ -156,18 +156,18 @@ async fn greet(
     announce.line(&format!("Strongroom listens on {origin}"));
     if settings.is_https() && settings.trusted_proxies.is_empty() {
         announce.line(
-            "public_url is https and no proxy is trusted: all people share the limits of the proxy's address. Name the proxy with --trusted-proxies.",
+            "public_url is https but no proxy is trusted, so all users share the rate limits of the proxy's address. Set --trusted-proxies to the proxy's address.",
         );
     }
     if db.is_shared() && settings.keeps_own_keyring() {
         announce.line(
-            "Each further server on this PostgreSQL database needs the same keyring: copy keyring.json from the data folder, or set STRONGROOM_KEYRING.",
+            "Every other server on this PostgreSQL database needs the same keyring: copy keyring.json from the data folder, or set STRONGROOM_KEYRING.",
         );
     }
     if let Some(token) = accounts.set_up_token().await? {
         #[expect(
             clippy::disallowed_methods,
-            reason = "the set-up link is shown to whoever starts the server"
+            reason = "the setup link is shown to the operator who starts the server"
         )]
         announce.set_up_link(&format!("{origin}/set-up#{}", token.expose()));
     }

@@ -8,7 +8,7 @@ use super::{Cli, say};
 
 /// What holds where nobody sets it.
 const DEFAULTS: &[(&str, &str)] = &[
-    ("config", "`strongroom.toml` in the working folder, if it is there"),
+    ("config", "`strongroom.toml` in the working folder, if it exists"),
     ("data_dir", "`data`"),
     ("database_url", "a SQLite file in the data folder"),
     ("database_connections", "`16`"),
@@ -20,7 +20,7 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("insecure_database", "`false`"),
     ("keyring_file", "`keyring.json` in the data folder"),
     ("listen", "`127.0.0.1:3000`"),
-    ("public_url", "none: only this machine, over http"),
+    ("public_url", "none: this machine only, over http"),
     ("insecure_http", "`false`"),
     ("trusted_proxies", "none"),
     ("outbound_private_networks", "`true`"),
@@ -57,23 +57,22 @@ const FLAGLESS: &[Flagless] = &[
         key: "",
         variable: "STRONGROOM_KEYRING",
         default: "none: the keyring file",
-        help: "The text of the keyring, for where a file would be in the way. Never a flag, which others could read.",
+        help: "The text of the keyring, instead of a file. There is no flag for it, because other users could read it.",
     },
     Flagless {
         key: "stdio_commands",
         variable: "",
         default: "none: no stdio servers",
-        help: "The programs that MCP servers may be started from, each a table: see `docs/stdio.md`. Only the file can \
-               name them.",
+        help: "The programs that MCP servers can run, one table each: see `docs/stdio.md`. Only the file can list them.",
     },
 ];
 
 const HEAD: &str = "# Settings
 
-Flags win over variables, variables over `strongroom.toml`. Every command takes all of them. This file is made from the
+Flags override variables, and variables override `strongroom.toml`. Every command takes all of them. This page is made from the
 code: `strongroom settings` prints it.
 
-| Key in `strongroom.toml` | Flag | Variable | Default | What it does |
+| Key in `strongroom.toml` | Flag | Variable | Default | Description |
 |---|---|---|---|---|
 ";
 

@@ -41,7 +41,7 @@ impl Stop {
                 _ = terminate.recv() => times.drain,
             };
             tracing::info!(
-                "stopping: not ready for {} seconds, then running requests have {} seconds; a second signal ends them at once",
+                "stopping: not ready for {} seconds, then running requests get {} seconds; a second signal ends them at once",
                 drain.as_secs(),
                 times.stop.as_secs()
             );

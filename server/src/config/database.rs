@@ -53,7 +53,7 @@ pub(super) fn settings(given: &Options, file: &Options) -> anyhow::Result<Databa
         let number = given.or(file);
         ensure!(
             number.is_none_or(|number| (least..=MOST).contains(&number)),
-            "The setting {name} is out of its range: use a number from {least} to {MOST}."
+            "The setting {name} is out of range. Use a number from {least} to {MOST}."
         );
         Ok(number)
     };

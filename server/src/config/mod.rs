@@ -110,8 +110,7 @@ impl Options {
         let https = public_url.as_ref().is_some_and(|url| url.scheme() == "https");
         ensure!(
             listen.ip().is_loopback() || https || insecure_http,
-            "Listening on {listen} lets others reach Strongroom, and without https passwords travel in clear. \
-             Put a TLS proxy in front and set --public-url https://…, or accept the risk with --insecure-http."
+            "Other machines can reach Strongroom on {listen}, and without https passwords are sent unencrypted. Put a TLS proxy in front and set --public-url https://…, or accept the risk with --insecure-http."
         );
         let keyring = match (keyring_text(), self.keyring_file.or(from_file.keyring_file)) {
             (Some(text), _) => KeyringSource::Text(text),
@@ -196,7 +195,7 @@ impl Settings {
             .create(&self.data_dir)
             .with_context(|| {
                 format!(
-                    "The data folder {} cannot be made. Choose another with --data-dir.",
+                    "Cannot create the data folder {}. Choose another with --data-dir.",
                     self.data_dir.display()
                 )
             })
@@ -244,8 +243,8 @@ fn read_file(file: Option<&Path>) -> anyhow::Result<Options> {
         None if default.exists() => default,
         None => return Ok(Options::default()),
     };
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("The settings file {} cannot be read.", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("Cannot read the settings file {}.", path.display()))?;
     toml::from_str(&text).map_err(|error| {
         // The message of the parser repeats lines of the file, which may hold a password.
         let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
@@ -264,9 +263,7 @@ fn parse_public_url(text: &str) -> anyhow::Result<Url> {
         {
             Ok(url)
         }
-        _ => bail!(
-            "The setting public_url is not the address of a site. Use, for example, https://strongroom.example.com."
-        ),
+        _ => bail!("The setting public_url is not a site's address. Use, for example, https://strongroom.example.com."),
     }
 }
 

@@ -194,12 +194,12 @@ fn check(
     {
         ensure!(
             path.is_absolute(),
-            "{} is not absolute. Write the whole path.",
+            "{} is not absolute. Write the full path.",
             path.display()
         );
         ensure!(
             !is_within(path, hidden)?,
-            "{} is a place that stdio servers may not read. Move it out of there.",
+            "stdio servers are not allowed to read {}. Move the program elsewhere.",
             path.display()
         );
     }
@@ -213,7 +213,7 @@ fn check(
     let user = command.user.as_deref().map(run_as).transpose()?;
     ensure!(
         user.is_none() || (command.read.is_empty() && command.write.is_empty()),
-        "read and write are for the sandbox, and a user of its own needs none. Leave one of them out."
+        "read and write are for the sandbox, which an entry with its own user does not use. Remove read and write, or user."
     );
     Ok(StdioEntry {
         name: command.name,
@@ -229,7 +229,7 @@ fn check(
 
 /// A pattern for a whole text.
 fn whole(pattern: &str) -> anyhow::Result<Regex> {
-    let sentence = "extra_args is not a regular expression. See https://docs.rs/regex for what can be written.";
+    let sentence = "extra_args is not a regular expression. See https://docs.rs/regex for the syntax.";
     // On its own first: what is put around it must not make up for a bracket that it lacks.
     Regex::new(pattern).map_err(|_| anyhow::anyhow!(sentence))?;
     Regex::new(&format!(r"\A(?:{pattern})\z")).map_err(|_| anyhow::anyhow!(sentence))
@@ -240,19 +240,19 @@ fn check_variable(name: &str) -> anyhow::Result<()> {
     ensure!(
         chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
             && chars.all(|c| c.is_ascii_alphanumeric() || c == '_'),
-        "env holds something that is no name of a variable. Use letters, digits and underscores; never a value."
+        "env contains an invalid variable name. Use letters, digits and underscores; never a value."
     );
     ensure!(
         !name.starts_with("STRONGROOM_"),
-        "{name} is a setting of Strongroom and is never passed on. Take it out of env."
+        "{name} is a Strongroom setting and is never passed on. Remove it from env."
     );
     ensure!(
         !LOADER_PREFIXES.iter().any(|prefix| name.starts_with(prefix)),
-        "{name} acts on the loader and is never passed on. Take it out of env."
+        "{name} affects the loader and is never passed on. Remove it from env."
     );
     ensure!(
         !ALWAYS_PASSED.contains(&name),
-        "{name} is passed to every program. Take it out of env."
+        "{name} is passed to every program. Remove it from env."
     );
     Ok(())
 }
@@ -260,15 +260,15 @@ fn check_variable(name: &str) -> anyhow::Result<()> {
 fn run_as(name: &str) -> anyhow::Result<RunAs> {
     ensure!(
         nix::unistd::geteuid().is_root(),
-        "only root can start programs as another user. Take user out, or start Strongroom as root."
+        "only root can start programs as another user. Remove user, or start Strongroom as root."
     );
     let user = nix::unistd::User::from_name(name)
         .ok()
         .flatten()
-        .with_context(|| format!("there is no user {name} on this system. Make one, or name another."))?;
+        .with_context(|| format!("there is no user {name} on this system. Create it, or enter another one."))?;
     ensure!(
         !user.uid.is_root() && user.gid.as_raw() != 0,
-        "{name} is root, which can read everything. Name a user that can do nothing else."
+        "{name} is root, which can read everything. Enter a user with no other rights."
     );
     Ok(RunAs {
         uid: user.uid.as_raw(),
@@ -286,7 +286,7 @@ pub(super) fn variable(name: &str) -> anyhow::Result<Option<String>> {
     match std::env::var(name) {
         Ok(value) => Ok(Some(value)),
         Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => bail!("the variable {name} is not UTF-8. Set it anew."),
+        Err(std::env::VarError::NotUnicode(_)) => bail!("the variable {name} is not UTF-8. Set it again."),
     }
 }
 
@@ -297,7 +297,7 @@ fn is_within(path: &Path, hidden: &[PathBuf]) -> anyhow::Result<bool> {
 
 /// A path without links and dots, as far as it exists.
 fn real(path: &Path) -> anyhow::Result<PathBuf> {
-    let path = std::path::absolute(path).context("The working folder cannot be told.")?;
+    let path = std::path::absolute(path).context("Cannot find the working folder.")?;
     let mut rest = Vec::new();
     let mut known = path.as_path();
     loop {

@@ -26,7 +26,7 @@ impl StopTimes {
             let number = number.unwrap_or(default);
             ensure!(
                 number <= MOST,
-                "The setting {name} is out of its range: use a number from 0 to {MOST}."
+                "The setting {name} is out of range. Use a number from 0 to {MOST}."
             );
             Ok(Duration::from_secs(number.into()))
         };

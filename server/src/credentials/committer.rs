@@ -120,7 +120,7 @@ pub(super) async fn run(base: Arc<Base>, mut jobs: mpsc::Receiver<Job>, mut end:
                 }
             }
             Err(error) => {
-                tracing::warn!(error = %error, source = ?std::error::Error::source(&error).map(ToString::to_string), "uses could not be recorded and were refused");
+                tracing::warn!(error = %error, source = ?std::error::Error::source(&error).map(ToString::to_string), "uses were refused because they could not be recorded");
                 let refusal = match error {
                     ApiError::KeyMissing(key) => ResolveError::KeyMissing(key),
                     _ => ResolveError::AuditUnavailable,

@@ -14,17 +14,17 @@ pub fn operations() -> Vec<Operation> {
     vec![
         Operation::get("/credentials", "credentials.list", "List credentials")
             .list(SORTS, "-created_at")
-            .answers::<Page<Credential>>("A page of credentials. None has a value."),
+            .answers::<Page<Credential>>("A page of credentials, without their values."),
         Operation::post("/credentials", "credentials.create", "Store a credential")
             .takes::<CreateCredential>(example)
             .creates::<Credential>("The credential, without its value.")
             .refuses(&["name-taken", "quota-reached"]),
-        Operation::get("/credentials/{id}", "credentials.get", "Read a credential")
+        Operation::get("/credentials/{id}", "credentials.get", "Get a credential")
             .answers_record::<Credential>("The credential, without its value."),
         Operation::patch(
             "/credentials/{id}",
             "credentials.update",
-            "Rename a credential, replace its value, or change its hosts",
+            "Rename a credential, replace its value, or change its allowed destinations",
         )
         .if_match()
         .takes::<UpdateCredential>(json!({"value": "the new secret"}))
@@ -32,24 +32,24 @@ pub fn operations() -> Vec<Operation> {
         .refuses(&["name-taken", "quota-reached"]),
         Operation::delete("/credentials/{id}", "credentials.delete", "Delete a credential")
             .if_match()
-            .flag("force", "Delete it even where it is used.")
+            .flag("force", "Delete it even if it is used.")
             .answers_nothing("The credential and its value are gone.")
             .refuses(&["in-use"]),
         Operation::get(
             "/credentials/{id}/references",
             "credentials.references",
-            "List what refers to a credential",
+            "List the records that use a credential",
         )
         .limit()
-        .answers::<Page<Reference>>("What refers to it; what the caller may not see is counted as hidden."),
+        .answers::<Page<Reference>>("The records that refer to it. Records you can't see are counted as hidden."),
         Operation::get(
             "/credentials/{id}/uses",
             "credentials.uses",
-            "List the last uses of a credential",
+            "List the most recent uses of a credential",
         )
         .limit()
         .answers::<Page<Use>>(
-            "Its uses, the newest first; for those who may change it also the last 5 times that its value came back in an answer to another record.",
+            "Its uses, newest first. If you can change it, also the last 5 times that its value came back in a response to another record.",
         ),
     ]
 }

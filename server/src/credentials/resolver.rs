@@ -121,7 +121,7 @@ pub enum ResolveError {
     #[error("the use is not allowed")]
     Forbidden(NamedRecord),
     /// The record that it is used through is switched off.
-    #[error("the referrer is switched off")]
+    #[error("the referrer is disabled")]
     Disabled,
     /// The credential may not go there.
     #[error("the destination is not allowed")]
@@ -135,7 +135,7 @@ pub enum ResolveError {
     #[error("the audit trail cannot be written")]
     AuditUnavailable,
     /// This server lacks the key that wraps the value, or the one that chains the record.
-    #[error("the keyring does not hold the key {0}")]
+    #[error("the keyring does not contain the key {0}")]
     KeyMissing(String),
     /// The stored version is not the one that the audit trail records.
     #[error("the stored version is not the recorded one")]
@@ -174,7 +174,7 @@ impl From<ResolveError> for ApiError {
             ResolveError::NotFound => Self::field(
                 CREDENTIAL_POINTER,
                 "unknown-credential",
-                "There is no such credential. Choose another.",
+                "This credential doesn't exist. Choose another one.",
             ),
             ResolveError::SessionEnded(end) => Self::SessionEnded(end),
             ResolveError::Forbidden(_) => Self::Forbidden,

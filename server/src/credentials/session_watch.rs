@@ -236,7 +236,7 @@ async fn poll(shared: Weak<Shared>) {
             match states(&base, asked).await {
                 Ok(standings) => shared.tell(asked, &standings),
                 // Without the database no operation begins another use.
-                Err(error) => tracing::warn!(error = %error, "the sessions of running operations could not be read"),
+                Err(error) => tracing::warn!(error = %error, "could not read the sessions of running operations"),
             }
         }
     }

@@ -47,7 +47,7 @@ pub(crate) async fn limited<T>(
     tokio::time::timeout(limit, query).await.unwrap_or_else(|_| {
         Err(sqlx::Error::Io(io::Error::new(
             io::ErrorKind::TimedOut,
-            "the database did not answer in time",
+            "the database did not respond in time",
         )))
     })
 }

@@ -36,17 +36,17 @@ impl Db {
         Ok(match url {
             None => {
                 let file = data_dir.join("strongroom.db");
-                make_private(&file).context("The database file cannot be made. Check the data folder.")?;
+                make_private(&file).context("Cannot create the database file. Check the data folder.")?;
                 let room = Room::beside(&file, "reserve");
                 Self::open_sqlite(SqliteConnectOptions::new().filename(file), room).await?
             }
             Some(url) if url.starts_with("sqlite:") => {
                 let options = SqliteConnectOptions::from_str(url)
-                    .map_err(|_| anyhow::anyhow!("The database URL cannot be read. Use sqlite:PATH."))?;
+                    .map_err(|_| anyhow::anyhow!("The database URL is not valid. Use sqlite:PATH."))?;
                 if let Some(file) = database_file(url) {
                     make_private(&file).with_context(|| {
                         format!(
-                            "The database file {} cannot be made, or kept from others. Check its folder and its owner.",
+                            "Cannot create the database file {}, or protect it from other users. Check its folder and its owner.",
                             file.display()
                         )
                     })?;
@@ -68,7 +68,7 @@ impl Db {
                     limits: limits.clone(),
                 }
             }
-            Some(_) => bail!("The database URL cannot be used. It begins with postgres:// or sqlite:."),
+            Some(_) => bail!("The database URL is not valid. Begin it with postgres:// or sqlite:."),
         })
     }
 
@@ -81,7 +81,7 @@ impl Db {
             .foreign_keys(true)
             .busy_timeout(PATIENCE)
             .pragma("secure_delete", "ON");
-        let sentence = "The database file cannot be opened. Check that the data folder can be written and is not full.";
+        let sentence = "Cannot open the database file. Check that the data folder is writable and not full.";
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(PATIENCE)
@@ -126,9 +126,7 @@ impl Db {
             Self::Sqlite { writer, .. } => migrator.run_to(version, writer).await,
             Self::Postgres { pool, .. } => postgres::migrate(pool, &migrator, version).await,
         }
-        .context(
-            "The tables of the database could not be brought up to date. Restore a backup or use the newer binary.",
-        )
+        .context("Cannot update the database's tables. Restore a backup, or use the newer release.")
     }
 
     /// `true` for a PostgreSQL server that takes no writes: a standby, or a primary that was made read-only. The heartbeat

@@ -112,7 +112,7 @@ impl Room {
         self.0.is_short.store(true, Ordering::Relaxed);
         match fs::remove_file(file) {
             Ok(()) => tracing::error!(
-                "the disk of the database is full: the reserve was given up, and only deletes, revocations and the audit trail are written until there is room again"
+                "the disk of the database is full: the reserve was released, and only deletions, revocations and the audit trail are written until there is space again"
             ),
             Err(error) => tracing::error!(error = %error, "the disk of the database is full, and there is no reserve"),
         }
@@ -138,7 +138,7 @@ impl Room {
             }
         }
         self.0.is_short.store(false, Ordering::Relaxed);
-        tracing::info!("the database has room again: everything is written");
+        tracing::info!("the database has space again: everything is written");
     }
 
     fn size(&self) -> u64 {

@@ -28,7 +28,7 @@ pub const MAX_URL_CHARS: usize = 2048;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum DestinationFault {
     /// It cannot be read as an absolute address.
-    #[error("Enter a whole address, e.g. https://mcp.example.com/mcp.")]
+    #[error("Enter a full address, e.g. https://mcp.example.com/mcp.")]
     Unreadable,
     /// Neither http nor https.
     #[error("Use an address that begins with https:// or http://.")]
@@ -40,10 +40,10 @@ pub enum DestinationFault {
     #[error("Remove the part after #.")]
     Fragment,
     /// Longer than [`MAX_URL_CHARS`].
-    #[error("Use at most 2,048 characters.")]
+    #[error("Use up to 2,048 characters.")]
     TooLong,
     /// An address at which cloud machines hand out their own secrets.
-    #[error("Addresses of cloud metadata services are always refused. Enter the address of your server.")]
+    #[error("Strongroom never contacts cloud metadata services. Enter the address of your server.")]
     Metadata,
     /// A path segment `.` or `..`, plain or encoded.
     #[error("Remove . and .. from the path.")]

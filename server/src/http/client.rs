@@ -59,8 +59,7 @@ impl TrustedProxies {
         if headers.contains_key(FORWARDED) && !self.trusts(peer) && !self.warned.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 peer = %peer.to_canonical(),
-                "X-Forwarded-For comes from an address that is not in trusted_proxies and is ignored. If it is your proxy, \
-                 add it: until then its clients share the limits of one address"
+                "ignoring X-Forwarded-For from an address that is not in trusted_proxies. If it is your proxy, add it: until then its clients share the rate limits of one address"
             );
         }
     }

@@ -98,7 +98,7 @@ impl ListQuery {
     ) -> Result<Self, ApiError> {
         let search = pairs.take("search");
         if search.as_ref().is_some_and(|search| search.chars().count() > 200) {
-            return Err(ApiError::BadQuery("Search for at most 200 characters."));
+            return Err(ApiError::BadQuery("Search for up to 200 characters."));
         }
         let owner = match pairs
             .take("owner_id")
@@ -113,7 +113,7 @@ impl ListQuery {
             .strip_prefix('-')
             .map_or((false, asked.as_str()), |field| (true, field));
         let sort = sorts.iter().find(|known| **known == field).ok_or(ApiError::BadQuery(
-            "Sort by one of the fields that the documentation of this list names.",
+            "Sort by one of the fields in this list's documentation.",
         ))?;
         let limit = pairs.limit()?;
         let fingerprint = fingerprint(list, &asked, search.as_deref(), owner);

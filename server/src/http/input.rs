@@ -192,9 +192,7 @@ impl QueryPairs {
         if self.0.is_empty() {
             Ok(())
         } else {
-            Err(ApiError::BadQuery(
-                "Remove the parameters that this list does not take.",
-            ))
+            Err(ApiError::BadQuery("Remove the parameters this list doesn't support."))
         }
     }
 }

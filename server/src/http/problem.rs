@@ -93,7 +93,7 @@ pub enum ApiError {
     #[error("link spent")]
     LinkSpent,
     /// 412 `precondition-failed`: somebody else changed the record.
-    #[error("changed by somebody else")]
+    #[error("changed by someone else")]
     PreconditionFailed {
         /// Who.
         changed_by: String,
@@ -195,7 +195,7 @@ pub enum ApiError {
     #[error("the audit trail cannot be written")]
     AuditUnavailable,
     /// 503 `key-missing`: the keyring of this server lacks a key that the database needs. With Retry-After.
-    #[error("the keyring does not hold the key {0}")]
+    #[error("the keyring does not contain the key {0}")]
     KeyMissing(String),
     /// 503 `schema-behind`: the tables of the database are older than this server. With Retry-After.
     #[error("the tables of the database are older than this server")]
@@ -343,9 +343,9 @@ impl ApiError {
         match self {
             Self::At { error, .. } | Self::After { error, .. } => error.slug_and_title(),
             Self::CredentialForbidden(_) => ("credential-forbidden", "Credential not allowed"),
-            Self::Malformed { .. } => ("malformed", "The body is not JSON"),
-            Self::BadQuery(_) => ("bad-query", "The query cannot be used"),
-            Self::BadCursor => ("bad-cursor", "The cursor cannot be used"),
+            Self::Malformed { .. } => ("malformed", "Invalid JSON"),
+            Self::BadQuery(_) => ("bad-query", "Invalid query"),
+            Self::BadCursor => ("bad-cursor", "Invalid cursor"),
             Self::Unauthorized => ("unauthorized", "Not signed in"),
             Self::SessionEnded(_) => ("session-ended", "Session ended"),
             Self::WrongPassword => ("wrong-password", "Sign-in failed"),
@@ -353,41 +353,41 @@ impl ApiError {
             Self::CrossSite => ("cross-site", "Request from another site"),
             Self::NotFound => ("not-found", "Not found"),
             Self::MethodNotAllowed => ("method-not-allowed", "Method not allowed"),
-            Self::NotStreamed => ("not-streamed", "No stream of events"),
-            Self::NameTaken => ("name-taken", "Name taken"),
+            Self::NotStreamed => ("not-streamed", "No event stream"),
+            Self::NameTaken => ("name-taken", "Name already taken"),
             Self::InUse { .. } => ("in-use", "In use"),
             Self::OwnsRecords(_) => ("owns-records", "Owns records"),
             Self::LastAdministrator => ("last-administrator", "Last administrator"),
             Self::OwnAccount => ("own-account", "Your own account"),
-            Self::Disabled => ("disabled", "Switched off"),
+            Self::Disabled => ("disabled", "Disabled"),
             Self::CredentialRolledBack(_) => ("credential-rolled-back", "Value doesn't match the audit trail"),
             Self::QuotaReached(_) => ("quota-reached", "Limit reached"),
             Self::TooManyUses { .. } => ("too-many-uses", "Too many uses"),
-            Self::Spent => ("spent", "Set-up is done"),
-            Self::LinkSpent => ("link-spent", "The link is not good any more"),
-            Self::PreconditionFailed { .. } => ("precondition-failed", "Changed by somebody else"),
-            Self::TooLarge => ("too-large", "The body is too large"),
+            Self::Spent => ("spent", "Setup already done"),
+            Self::LinkSpent => ("link-spent", "Link no longer valid"),
+            Self::PreconditionFailed { .. } => ("precondition-failed", "Changed by someone else"),
+            Self::TooLarge => ("too-large", "Body too large"),
             Self::UnsupportedMediaType => ("unsupported-media-type", "Not JSON"),
             Self::WrongHost => ("wrong-host", "Wrong host"),
-            Self::Invalid(_) => ("invalid", "The input breaks rules"),
+            Self::Invalid(_) => ("invalid", "Invalid input"),
             Self::HostNotAllowed { .. } => ("host-not-allowed", "Destination not allowed"),
             Self::CredentialDeleted(_) => ("credential-deleted", "Credential deleted"),
-            Self::ValueNotSendable(_) => ("value-not-sendable", "The value cannot be sent"),
-            Self::Throttled { .. } => ("throttled", "Too many tries"),
+            Self::ValueNotSendable(_) => ("value-not-sendable", "Value can't be sent"),
+            Self::Throttled { .. } => ("throttled", "Too many attempts"),
             Self::TooManyOperations { .. } => ("too-many-operations", "Too many operations at once"),
-            Self::TooMuchAtOnce { .. } => ("too-much-at-once", "Too much at once"),
+            Self::TooMuchAtOnce { .. } => ("too-much-at-once", "Too much load"),
             Self::Busy => ("busy", "Busy"),
             Self::Upstream { slug, .. } => (slug, upstream_title(slug)),
             Self::RateLimited { .. } => ("rate-limited", upstream_title("rate-limited")),
             Self::Internal(_) => ("internal", "Internal error"),
-            Self::Unavailable(_) => ("unavailable", "Not available"),
-            Self::StorageFull(_) => ("storage-full", "The disk is full"),
-            Self::CannotWrite => ("cannot-write", "The database cannot be written"),
+            Self::Unavailable(_) => ("unavailable", "Unavailable"),
+            Self::StorageFull(_) => ("storage-full", "Disk full"),
+            Self::CannotWrite => ("cannot-write", "Database not writable"),
             Self::OutcomeUnknown(_) => ("outcome-unknown", "Outcome unknown"),
             Self::Stopping => ("stopping", "Server is stopping"),
-            Self::AuditUnavailable => ("audit-unavailable", "The audit trail cannot be written"),
-            Self::KeyMissing(_) => ("key-missing", "A key is missing"),
-            Self::SchemaBehind => ("schema-behind", "The database is older"),
+            Self::AuditUnavailable => ("audit-unavailable", "Audit trail not writable"),
+            Self::KeyMissing(_) => ("key-missing", "Key missing"),
+            Self::SchemaBehind => ("schema-behind", "Database out of date"),
         }
     }
 
@@ -395,11 +395,11 @@ impl ApiError {
     fn detail_for(&self, referrer: &str) -> String {
         match self {
             Self::CredentialDeleted(credential) => format!(
-                "{} was deleted, so {referrer} cannot be used. Choose another credential for it.",
+                "{} was deleted, so {referrer} can't be used. Choose another credential for it.",
                 credential.name
             ),
             Self::CredentialForbidden(credential) => format!(
-                "You may not use {}, which {referrer} calls with. Choose another credential for it, or ask its owner.",
+                "You don't have permission to use {}, the credential of {referrer}. Choose another one, or ask its owner.",
                 credential.name
             ),
             error => format!("{} ({referrer})", error.detail()),
@@ -416,64 +416,63 @@ impl ApiError {
             Self::At { error, .. } => error.detail(),
             Self::After { done, error } => format!("{} {done}", error.detail()),
             Self::CredentialForbidden(credential) => format!(
-                "You may not use {}. Choose another credential, or ask whoever owns it.",
+                "You don't have permission to use {}. Choose another credential, or ask its owner.",
                 credential.name
             ),
             Self::Malformed { line: 0, .. } => "Send a JSON object in UTF-8.".to_owned(),
             Self::Malformed { line, column } => {
-                format!("The body is not JSON: look at line {line}, column {column}.")
+                format!("The body isn't valid JSON. Check line {line}, column {column}.")
             }
             Self::BadQuery(sentence) => (*sentence).to_owned(),
-            Self::BadCursor => "Begin again without a cursor: it belongs to another sort, search or list.".to_owned(),
+            Self::BadCursor => "This cursor belongs to another sort, search or list. Start again without a cursor.".to_owned(),
             Self::Unauthorized => "Sign in and try again.".to_owned(),
             Self::SessionEnded(end) => end.detail().to_owned(),
-            Self::WrongPassword => "The email or the password is wrong.".to_owned(),
-            Self::Forbidden => "Your role does not allow this. Ask an administrator.".to_owned(),
+            Self::WrongPassword => "The email or password is incorrect.".to_owned(),
+            Self::Forbidden => "You don't have permission to do this. Ask an administrator.".to_owned(),
             Self::CrossSite => "This request came from another site or the address bar. Open it from a Strongroom page.".to_owned(),
-            Self::NotFound => "There is nothing here, or you may not see it.".to_owned(),
-            Self::MethodNotAllowed => "This address does not take that method. See the Allow header.".to_owned(),
+            Self::NotFound => "This doesn't exist, or you don't have permission to see it.".to_owned(),
+            Self::MethodNotAllowed => "This address doesn't support that method. See the Allow header.".to_owned(),
             Self::NotStreamed => {
-                "The answer of this action comes whole. Ask for application/json instead of text/event-stream.".to_owned()
+                "This action doesn't stream. Request application/json instead of text/event-stream.".to_owned()
             }
-            Self::NameTaken => "Something with this name exists. Choose another name.".to_owned(),
+            Self::NameTaken => "That name is already taken.".to_owned(),
             Self::InUse { total, .. } => format!(
-                "{total} {} this credential. Detach it there first, or delete it with force=true.",
+                "{total} {} this credential. Unlink it there first, or delete it with force=true.",
                 if *total == 1 { "record uses" } else { "records use" }
             ),
-            Self::OwnsRecords(_) => "This user owns credentials, MCP servers or model bindings. Name who gets them with \
-                 transfer_to=USER_ID, or destroy the credentials too with with_credentials=true."
+            Self::OwnsRecords(_) => "This user owns credentials, MCP servers or model bindings. Choose their new owner with transfer_to=USER_ID, or delete the credentials too with with_credentials=true."
                 .to_owned(),
             Self::LastAdministrator => {
-                "This is the last active administrator. Make somebody else an administrator first.".to_owned()
+                "This is the last active administrator. Make someone else an administrator first.".to_owned()
             }
             Self::OwnAccount => {
-                "This is your own account. Another administrator has to do this; your password is changed with PATCH /me."
+                "You can't do this to your own account. Ask another administrator; to change your password, use PATCH /me."
                     .to_owned()
             }
-            Self::Disabled => "It is switched off. Enable it first.".to_owned(),
-            Self::Spent => "The set-up link was used. Sign in instead.".to_owned(),
+            Self::Disabled => "This is disabled. Enable it first.".to_owned(),
+            Self::Spent => "The setup link was already used. Sign in instead.".to_owned(),
             Self::LinkSpent => {
-                "This link was used, has expired, or was replaced by a newer one. Ask an administrator for a new link."
+                "This link was already used, has expired, or was replaced. Ask an administrator for a new link."
                     .to_owned()
             }
             Self::PreconditionFailed { changed_by, .. } => {
-                format!("{changed_by} changed this in the meantime. Load it again, then repeat your change.")
+                format!("{changed_by} changed this in the meantime. Load the latest version, then repeat your change.")
             }
-            Self::TooLarge => "The body is larger than any valid input. Send less.".to_owned(),
+            Self::TooLarge => "The body is too large. Send less.".to_owned(),
             Self::UnsupportedMediaType => "Send the body as application/json.".to_owned(),
             Self::WrongHost => {
-                "This server does not answer for that host. Set public_url to the address that people use.".to_owned()
+                "This server isn't set up for that host. Set public_url to the address that people use.".to_owned()
             }
-            Self::Invalid(_) => "Correct the fields that are listed.".to_owned(),
+            Self::Invalid(_) => "Correct the listed fields.".to_owned(),
             Self::HostNotAllowed { host, credential } => format!(
-                "{} may not be sent to {host}. Its owner or an administrator can allow that destination.",
+                "{host} isn't on {}'s allowed hosts. Ask its owner or an administrator to add it.",
                 credential.name
             ),
             Self::CredentialDeleted(credential) => {
                 format!("{} was deleted. Choose another credential.", credential.name)
             }
             Self::ValueNotSendable(credential) => format!(
-                "The value of {} cannot be sent as a header: it has a line break or another control character. Save it again without.",
+                "The value of {} can't be sent as a header: it contains a line break or another control character. Save it again without that.",
                 credential.name
             ),
             Self::CredentialRolledBack(_)
@@ -487,16 +486,16 @@ impl ApiError {
             | Self::AuditUnavailable
             | Self::KeyMissing(_)
             | Self::SchemaBehind => self.service_detail(),
-            Self::Throttled { retry_after } => format!("Too many tries. Wait {retry_after} seconds."),
+            Self::Throttled { retry_after } => format!("Too many attempts. Wait {retry_after} seconds."),
             Self::Busy => format!("The server is busy. Try again in {BUSY_SECONDS} seconds."),
             Self::TooManyOperations { limit } => format!(
-                "You can run {limit} operations at once. Wait for one to finish, or stop one."
+                "You can run up to {limit} operations at once. Wait for one to finish, or stop one."
             ),
             Self::TooMuchAtOnce { detail } | Self::Upstream { detail, .. } | Self::RateLimited { detail, .. } => {
                 detail.clone()
             }
             Self::Internal(_) => {
-                "Something went wrong in Strongroom. Give the request id to whoever runs it.".to_owned()
+                "Something went wrong in Strongroom. Give the request ID to your operator.".to_owned()
             }
         }
     }
@@ -515,25 +514,25 @@ impl ApiError {
                 "The owner has reached the limit of {limit} MiB of values. Delete some credentials, store a smaller value, or ask your operator to raise quota_values_mib."
             ),
             Self::TooManyUses { per_second } => format!(
-                "You used credentials more than {per_second} times in a second, the limit for each user. Nothing was sent. Wait a second, or ask the operator to raise the setting quota_uses_per_second."
+                "You used credentials more than {per_second} times in 1 second, the limit for each user. Nothing was sent. Wait a second, or ask your operator to raise quota_uses_per_second."
             ),
             Self::StorageFull(_) => {
-                "The disk of the database is full, or fails. Nothing was changed. You can still delete, sign out, end sessions and disable accounts; ask the operator to make room.".to_owned()
+                "The database's disk is full or failing, so nothing was changed. Delete something, or ask your operator to free up space.".to_owned()
             }
             Self::CannotWrite => {
-                "This server cannot write to its database: the disk is full, or the database is read-only or does not answer. The log has the reason.".to_owned()
+                "Strongroom can't write to its database, so nothing was changed. Ask your operator to check the log.".to_owned()
             }
             Self::Unavailable(_) => {
-                "The database does not answer. Nothing was changed; try again in a moment.".to_owned()
+                "The database isn't responding, so nothing was changed. Try again in a moment.".to_owned()
             }
             Self::OutcomeUnknown(_) => OUTCOME_UNKNOWN.to_owned(),
             Self::Stopping => STOPPING.to_owned(),
             Self::AuditUnavailable => AUDIT_UNAVAILABLE.to_owned(),
             Self::KeyMissing(key) => format!(
-                "This server does not hold the key {key}. Give it the keyring that does: a file is read again within seconds, a variable at the next start. Until then it stores and uses no value."
+                "This server's keyring is missing the key {key}, so values can't be stored or used. Give it the right keyring; if that is in a variable, restart the server too."
             ),
             Self::SchemaBehind => {
-                "The tables of the database are older than this server. Restart it: it brings them up to date when it starts.".to_owned()
+                "The database's tables are older than this server. Restart the server to update them.".to_owned()
             }
             _ => String::new(),
         }
@@ -544,7 +543,7 @@ impl ApiError {
 const BUSY_SECONDS: u64 = 2;
 const OUTCOME_UNKNOWN: &str = "The connection to the database was lost, so your change may or may not be saved. Check the record, or search the list for its name, before you try again.";
 const STOPPING: &str = "The server is stopping and ended your request. Check the record before you try again.";
-const AUDIT_UNAVAILABLE: &str = "The use could not be recorded, so nothing was sent. Try again in a moment.";
+const AUDIT_UNAVAILABLE: &str = "Strongroom couldn't record this use, so it sent nothing. Try again in a moment.";
 
 /// The slugs of failures of other servers.
 pub const UPSTREAM_SLUGS: &[&str] = &[
@@ -565,25 +564,25 @@ pub const MODEL_SLUGS: &[&str] = &["model-unknown", "rate-limited", "not-model-a
 fn upstream_title(slug: &str) -> &'static str {
     match slug {
         "credential-refused" => "Credential refused",
-        "unreachable" => "Not reachable",
+        "unreachable" => "Unreachable",
         "not-mcp" => "Not an MCP server",
-        "not-configured" => "Not in the configuration",
+        "not-configured" => "Not configured",
         "timed-out" => "Timed out",
         "redirected" => "Redirected",
-        "answer-too-large" => "Answer too large",
-        "encoded-answer" => "Encoded answer",
-        "model-unknown" => "Model unknown",
+        "answer-too-large" => "Response too large",
+        "encoded-answer" => "Encoded response",
+        "model-unknown" => "Unknown model",
         "rate-limited" => "Rate limited",
-        "not-model-api" => "Not such an API",
-        "object-invalid" => "The object does not fit",
-        _ => "The other server failed",
+        "not-model-api" => "Wrong API",
+        "object-invalid" => "Object doesn't match the schema",
+        _ => "Upstream server failed",
     }
 }
 
 /// 422 for an address of this server itself.
 #[must_use]
 pub fn own_address(pointer: &str) -> ApiError {
-    let detail = "This is the address of Strongroom itself. Enter the address of your server.";
+    let detail = "This is Strongroom's own address. Enter the address of your server.";
     ApiError::field(pointer, "own-address", detail)
 }
 

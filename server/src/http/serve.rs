@@ -64,8 +64,8 @@ pub async fn serve(mut listener: TcpListener, router: Router, limits: Connection
                         tracing::trace!(error = %error, "a connection ended early");
                     }
                 }
-                () = late(first_head, first) => tracing::trace!("a connection brought no request in time"),
-                () = connection.told_to_close() => tracing::trace!("an idle connection made room for another"),
+                () = late(first_head, first) => tracing::trace!("a connection sent no request in time"),
+                () = connection.told_to_close() => tracing::trace!("closed an idle connection to make room for another"),
             }
         });
     }

@@ -40,7 +40,7 @@ impl SessionEnd {
         match self {
             Self::Expired => "Your session expired, so this was stopped. Sign in and try again.",
             Self::SignedOut => "You signed out, so this was stopped. Sign in and try again.",
-            Self::Revoked => "Your session was ended, so this was stopped. Sign in and try again.",
+            Self::Revoked => "You were signed out, so this was stopped. Sign in and try again.",
         }
     }
 }

@@ -37,13 +37,13 @@ pub async fn activate(base: &Base, id: Option<&str>) -> anyhow::Result<Activated
     let before = standing
         .in_state(KeyState::Active)
         .next()
-        .context("The database names no active key. Restore a backup.")?;
+        .context("The database has no active key. Restore a backup.")?;
     if key == before {
         return Ok(Activated::Already(key.to_owned()));
     }
     ensure!(
         standing.held.iter().any(|held| held == key),
-        "The keyring {} does not hold the key {key}. Run this with the keyring that does.",
+        "The keyring {} does not contain the key {key}. Run this again with the right keyring.",
         base.vault.source().name()
     );
     let mut tx = base.db.begin().await?;
@@ -51,7 +51,7 @@ pub async fn activate(base: &Base, id: Option<&str>) -> anyhow::Result<Activated
         && execute!(&mut tx, sqlx::query(ACTIVATE).bind(key))? == 1;
     ensure!(
         changed,
-        "Somebody else activated a key just now. Look at `strongroom keys list`."
+        "Someone else just activated a key. See `strongroom keys list`."
     );
     // Asked only now, with the rows locked: a server that starts meanwhile waits, and checks its keys after that.
     let without: Vec<String> = replicas::live(&mut tx, &base.clock)
@@ -62,9 +62,8 @@ pub async fn activate(base: &Base, id: Option<&str>) -> anyhow::Result<Activated
         .collect();
     if !without.is_empty() {
         bail!(
-            "The key {key} was not activated. {} not hold it yet:\n{}\n\
-             Give each the keyring that does, and run this again. A server reads its keyring file every few seconds; \
-             one whose keyring comes from STRONGROOM_KEYRING must be restarted. One that was killed counts for 20 seconds more.",
+            "The key {key} was not activated. {} not have it yet:\n{}\n\
+             Give each the keyring with this key, and run this again. A server reads its keyring file every few seconds; restart it if its keyring is in STRONGROOM_KEYRING. A killed server still counts for 20 seconds.",
             if without.len() == 1 {
                 "This server does"
             } else {
@@ -86,14 +85,17 @@ pub async fn activate(base: &Base, id: Option<&str>) -> anyhow::Result<Activated
 fn choose<'a>(standing: &'a Standing, id: Option<&str>) -> anyhow::Result<&'a str> {
     if let Some(id) = id {
         let known = standing.rows.iter().find(|row| row.id == id);
-        return known.map(|row| row.id.as_str()).context(
-            "The database does not know a key of this id. Look at `strongroom keys list`, and add the key first.",
-        );
+        return known
+            .map(|row| row.id.as_str())
+            .context("The database has no key with this id. See `strongroom keys list`, and add the key first.");
     }
     let pending: Vec<&str> = standing.in_state(KeyState::Pending).collect();
     match pending[..] {
-        [] => bail!("No key waits for activation. Run `strongroom keys add` first."),
+        [] => bail!("There is no new key to activate. Run `strongroom keys add` first."),
         [id] => Ok(id),
-        _ => bail!("Several keys wait for activation. Name one: {}.", pending.join(", ")),
+        _ => bail!(
+            "There are several new keys. Choose one to activate: {}.",
+            pending.join(", ")
+        ),
     }
 }

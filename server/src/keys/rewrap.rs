@@ -63,8 +63,9 @@ struct Change {
 pub async fn rewrap(base: &Base, mut progress: impl FnMut(u64, u64)) -> anyhow::Result<RewrapReport> {
     let standing = base.vault.reload(&base.db).await?;
     if let Some(row) = standing.missing() {
-        return Err(anyhow::Error::new(VaultError::UnknownKey(row.id.clone()))
-            .context("Values cannot be rewrapped. Run this with the keyring that holds every key of the database."));
+        return Err(anyhow::Error::new(VaultError::UnknownKey(row.id.clone())).context(
+            "Cannot rewrap the values. Run this again with a keyring that contains every key of the database.",
+        ));
     }
     let active = standing
         .in_state(KeyState::Active)
@@ -162,7 +163,7 @@ async fn keep_once(base: &Base, active: &str, changes: &[Change]) -> anyhow::Res
     let now_active: String = within!(&mut tx, c => sqlx::query_scalar(ACTIVE).fetch_one(c)).map_err(DbError::from)?;
     ensure!(
         now_active == active,
-        "Another key was activated meanwhile. Run this again: it goes on with that key."
+        "Another key was activated in the meantime. Run this again to continue with that key."
     );
     let mut kept = 0;
     for Change { stored, wrapped } in changes {

@@ -43,10 +43,10 @@ pub fn operations() -> Vec<Operation> {
         Operation::post(
             "/mcp-servers/test",
             "mcp_servers.test",
-            "Try an MCP server before it is saved, or a saved one with changes",
+            "Test an unsaved MCP server, or a saved one with changes",
         )
         .takes::<McpServerInput>(example)
-        .answers::<TestResult>("How the test ended: a failure of the other server is a result, not an error.")
+        .answers::<TestResult>("The test result. A failure of the other server is a result, not an error.")
         .refuses(&[
             "audit-unavailable",
             "credential-rolled-back",
@@ -59,12 +59,10 @@ pub fn operations() -> Vec<Operation> {
         Operation::get(
             "/mcp-servers/commands",
             "mcp_servers.commands",
-            "List the programs that MCP servers can be made of",
+            "List the programs for stdio MCP servers",
         )
-        .answers::<Page<StdioCommand>>(
-            "The programs of the configuration; none for those who may make no such server.",
-        ),
-        Operation::get("/mcp-servers/{id}", "mcp_servers.get", "Read an MCP server")
+        .answers::<Page<StdioCommand>>("The configured programs; none if you can't create stdio servers."),
+        Operation::get("/mcp-servers/{id}", "mcp_servers.get", "Get an MCP server")
             .answers_record::<McpServer>("The MCP server."),
         Operation::patch("/mcp-servers/{id}", "mcp_servers.update", "Change an MCP server")
             .if_match()
@@ -79,9 +77,9 @@ pub fn operations() -> Vec<Operation> {
         Operation::post(
             "/mcp-servers/{id}/test",
             "mcp_servers.test_saved",
-            "Try a saved MCP server",
+            "Test a saved MCP server",
         )
-        .answers::<TestResult>("How the test ended.")
+        .answers::<TestResult>("The test result.")
         .refuses(&[
             "audit-unavailable",
             "credential-rolled-back",
@@ -95,14 +93,14 @@ pub fn operations() -> Vec<Operation> {
             "mcp_servers.tools",
             "List the tools of an MCP server",
         )
-        .answers::<ToolList>("What the server offers now.")
+        .answers::<ToolList>("The tools the server has now.")
         .refuses(&["cross-site"])
         .refuses(REACH)
         .refuses(AT_ONCE)
         .refuses(UPSTREAM_SLUGS),
         Operation::post("/mcp-servers/{id}/tools/{tool}/call", "mcp_servers.call", "Call a tool")
             .takes::<ToolCall>(json!({"arguments": {"query": "open tickets"}}))
-            .answers::<ToolResult>("What the tool answered.")
+            .answers::<ToolResult>("The tool's result.")
             .refuses(REACH)
             .refuses(AT_ONCE)
             .refuses(UPSTREAM_SLUGS),

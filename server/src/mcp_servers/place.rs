@@ -15,7 +15,7 @@ pub(super) const ADDRESS: &str = "Enter the address of the server, e.g. https://
 
 /// The sentence for a credential where none can be sent.
 const NO_CREDENTIAL: &str =
-    "Stdio servers take no credential. Set the secret in the environment of Strongroom and name the variable here.";
+    "Stdio servers take no credential. Set the secret in Strongroom's environment and enter the variable's name here.";
 
 /// The most further arguments, and the most bytes of each.
 pub(super) const MAX_ARGS: usize = 64;
@@ -83,7 +83,7 @@ pub(super) fn of(stdio: &StdioSettings, before: Option<&Place>, changes: &Update
             faults.note("/credential_id", "no-credential", NO_CREDENTIAL);
         }
         if matches!(moves.url, Patch::Set(_)) {
-            let detail = "A stdio server has no address. Leave this out, or use the transport http.";
+            let detail = "A stdio server has no address. Remove this, or use the transport http.";
             faults.note("/url", "wrong-transport", detail);
         }
         match before {
@@ -120,7 +120,7 @@ fn foreign(moves: &Moves, faults: &mut Faults) {
         ),
     ] {
         if given {
-            let detail = "Only stdio servers have this. Leave it out, or use the transport stdio.";
+            let detail = "Only stdio servers use this. Remove it, or use the transport stdio.";
             faults.note(pointer, "wrong-transport", detail);
         }
     }
@@ -163,22 +163,21 @@ fn check(stdio: &StdioSettings, program: &Program, faults: &mut Faults) {
 
 fn offer(stdio: &StdioSettings) -> String {
     if stdio.entries.is_empty() {
-        return "There are no stdio servers here. Whoever runs Strongroom can offer programs in stdio_commands."
-            .to_owned();
+        return "No stdio servers are set up. Ask your operator to add programs to stdio_commands.".to_owned();
     }
     let names: Vec<&str> = stdio.entries.iter().map(|entry| entry.name.as_str()).collect();
-    format!("Choose a program that the configuration offers: {}.", names.join(", "))
+    format!("Choose one of the configured programs: {}.", names.join(", "))
 }
 
 fn check_entry(entry: &StdioEntry, program: &Program, faults: &mut Faults) {
     let name = &entry.name;
     if !program.args.is_empty() && !entry.takes_extra_args() {
-        let detail = format!("{name} takes no further arguments. Leave them out.");
+        let detail = format!("{name} takes no extra arguments. Remove them.");
         faults.note("/args", "no-arguments", &detail);
     } else {
         for (index, argument) in program.args.iter().enumerate() {
             if !entry.admits(argument) {
-                let detail = format!("{name} does not take this argument. Ask whoever runs Strongroom what it takes.");
+                let detail = format!("{name} doesn't accept this argument. Ask your operator for the allowed ones.");
                 faults.note(&format!("/args/{index}"), "bad-argument", &detail);
             }
         }
@@ -187,9 +186,12 @@ fn check_entry(entry: &StdioEntry, program: &Program, faults: &mut Faults) {
         if !entry.env_names().any(|known| known == variable) {
             let known: Vec<&str> = entry.env_names().collect();
             let detail = if known.is_empty() {
-                format!("{name} takes no variables. Leave them out.")
+                format!("{name} takes no variables. Remove them.")
             } else {
-                format!("{name} does not take this variable. It takes: {}.", known.join(", "))
+                format!(
+                    "{name} doesn't accept this variable. Use one of these: {}.",
+                    known.join(", ")
+                )
             };
             faults.note(&format!("/env_names/{index}"), "bad-variable", &detail);
         }
@@ -200,19 +202,18 @@ fn check_directory(stdio: &StdioSettings, cwd: &str, faults: &mut Faults) {
     let path = Path::new(cwd);
     let whole = path.is_absolute() && !path.components().any(|part| part == Component::ParentDir);
     if !whole || cwd.len() > MAX_ARG_BYTES || cwd.chars().any(char::is_control) {
-        let detail = "Enter the whole path of a directory, e.g. /srv/files.";
+        let detail = "Enter a directory's full path, e.g. /srv/files.";
         faults.note("/cwd", "bad-directory", detail);
     } else if is_secret_id(cwd) {
         faults.note("/cwd", "bad-directory", SECRET_ARGUMENT);
     } else if stdio.hides(path) {
-        let detail = "Strongroom keeps its secrets there. Choose another directory.";
+        let detail = "Strongroom keeps its secrets in this directory. Choose another one.";
         faults.note("/cwd", "hidden-directory", detail);
     }
 }
 
 /// The sentence for an argument that looks like a secret. Programs take no credential.
-pub(super) const SECRET_ARGUMENT: &str = "This looks like a secret, and arguments can be read by everybody. Set it in the environment of Strongroom \
-     and name the variable.";
+pub(super) const SECRET_ARGUMENT: &str = "This looks like a secret, and everyone can read arguments. Set it in Strongroom's environment and enter the variable's name.";
 
 /// The arguments that follow a flag whose name says that a key follows, such as `--api-key`.
 pub(super) fn secrets_after_flags(args: &[String]) -> impl Iterator<Item = usize> {
@@ -229,7 +230,7 @@ pub(super) fn argument(text: &str) -> Result<String, &'static str> {
         return Err(SECRET_ARGUMENT);
     }
     if text.len() > MAX_ARG_BYTES || text.chars().any(char::is_control) {
-        return Err("Use at most 4 KiB, without line breaks and other control characters.");
+        return Err("Use up to 4 KiB, without line breaks or other control characters.");
     }
     Ok(text.to_owned())
 }
@@ -238,7 +239,7 @@ pub(super) fn argument(text: &str) -> Result<String, &'static str> {
 pub(super) fn variable(text: &str) -> Result<String, &'static str> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if text.is_empty() || text.len() > 256 || !text.chars().all(fits) || is_secret_id(text) {
-        return Err("Send the name of a variable, never its value.");
+        return Err("Send the variable's name, never its value.");
     }
     Ok(text.to_owned())
 }

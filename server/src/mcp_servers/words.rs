@@ -60,56 +60,63 @@ pub fn problem_of(error: OutboundError, subject: &Subject) -> ApiError {
         (OutboundError::MetadataRefused, _) => (
             "unreachable",
             format!(
-                "{host} leads to the metadata service of a cloud, which is never contacted. Enter the address of your server."
+                "{host} points to a cloud metadata service, and Strongroom never contacts those. Enter the address of your server."
             ),
         ),
         (OutboundError::OwnRefused, _) => (
             "unreachable",
-            format!(
-                "{host} is the address of Strongroom itself, which is never contacted. Enter the address of your server."
-            ),
+            format!("{host} is Strongroom's own address. Enter the address of your server."),
         ),
         (OutboundError::PrivateRefused, _) => (
             "unreachable",
             format!(
-                "{host} is in a private network, and this installation does not contact those. Ask whoever runs it."
+                "{host} is in a private network, and Strongroom isn't allowed to contact those. Ask your operator to allow it."
             ),
         ),
         (OutboundError::NotMcp(NotMcp::Answer | NotMcp::Path), _) if subject.is_program => (
             "not-mcp",
-            format!("{host} runs, but does not speak MCP. Check its arguments: many programs want one for stdio."),
+            format!(
+                "{host} runs, but doesn't respond with MCP. Check its arguments: many programs need one for stdio."
+            ),
         ),
         (OutboundError::NotMcp(why), _) => ("not-mcp", not_mcp(host, why)),
         (OutboundError::CommandGone, _) => {
-            return not_configured(subject, "Whoever runs Strongroom can offer it in stdio_commands.");
+            return not_configured(
+                subject,
+                "It isn't in strongroom.toml. Ask your operator to add it to stdio_commands.",
+            );
         }
         (OutboundError::VariableNotSet { name }, _) => {
-            let detail = format!("{name} is not set in the environment of Strongroom. Set it there and start it anew.");
+            let detail = format!(
+                "{name} isn't set in Strongroom's environment. Ask your operator to set it and restart Strongroom."
+            );
             return not_configured(subject, &detail);
         }
         (OutboundError::NotStarted, _) => (
             "unreachable",
-            format!("{host} could not be started. Try again, or ask whoever runs Strongroom."),
+            format!("{host} couldn't be started. Try again, or ask your operator."),
         ),
         (OutboundError::TooMany, _) => (
             "unreachable",
-            format!("{host} was not started: too many programs run at once. Try again in a moment."),
+            format!("{host} wasn't started because too many programs are running. Try again in a moment."),
         ),
         (OutboundError::Ended { ending, said }, _) => ("unreachable", ended(host, ending, said.as_str())),
         (OutboundError::TimedOut(limit), _) => (
             "timed-out",
             format!(
-                "{host} did not answer within {} seconds. Try again, or look at its log.",
+                "{host} didn't respond within {} seconds. Try again, or check its log.",
                 limit.as_secs()
             ),
         ),
         (OutboundError::Redirected { to: Some(to), .. }, _) => (
             "redirected",
-            format!("{host} redirects to {to}. Redirects are not followed: enter the final address."),
+            format!("{host} redirects to {to}. Enter that address; Strongroom doesn't follow redirects."),
         ),
         (OutboundError::Redirected { to: None, .. }, _) => (
             "redirected",
-            format!("{host} redirects elsewhere. Redirects are not followed: enter the final address."),
+            format!(
+                "{host} redirects to another address. Enter the final address; Strongroom doesn't follow redirects."
+            ),
         ),
         (
             error @ (OutboundError::TooLarge { .. }
@@ -121,14 +128,14 @@ pub fn problem_of(error: OutboundError, subject: &Subject) -> ApiError {
             _,
         ) => not_read(host, &error),
         (OutboundError::Rejected { message, code }, _) if message.as_str().is_empty() => {
-            ("upstream-failed", format!("{host} answered with error {code}."))
+            ("upstream-failed", format!("{host} returned error {code}."))
         }
         (OutboundError::Rejected { message, .. }, _) => {
-            ("upstream-failed", format!("{host} answered with an error: “{message}”"))
+            ("upstream-failed", format!("{host} returned an error: “{message}”"))
         }
         (OutboundError::Upstream { status }, _) => (
             "upstream-failed",
-            format!("{host} answered with status {status}. Look at its log."),
+            format!("{host} returned status {status}. Check its log."),
         ),
         (OutboundError::SessionOver | OutboundError::ValueNotSendable | OutboundError::HostNotAllowed, _) => {
             ("upstream-failed", format!("{host} ended the session. Try again."))
@@ -142,18 +149,15 @@ pub fn problem_of(error: OutboundError, subject: &Subject) -> ApiError {
 pub fn not_configured(subject: &Subject, detail: &str) -> ApiError {
     ApiError::Upstream {
         slug: "not-configured",
-        detail: format!(
-            "{} cannot be started: the configuration does not allow it. {detail}",
-            subject.host
-        ),
+        detail: format!("{} can't be started. {detail}", subject.host),
     }
 }
 
 fn ended(host: &str, ending: Ending, said: &str) -> String {
     if said.is_empty() {
-        format!("{host} {ending} and wrote nothing to its standard error. Check its arguments and its directory.")
+        format!("{host} {ending} without an error message. Check its arguments and directory.")
     } else {
-        format!("{host} {ending}. It wrote last: “{said}”")
+        format!("{host} {ending}. Its last output: “{said}”")
     }
 }
 
@@ -161,43 +165,37 @@ fn refused(host: &str, status: u16, credential: Option<&NamedRecord>, sent_as: O
     let sent_as = sent_as_words(sent_as);
     match (credential, status) {
         (Some(credential), 401) => format!(
-            "{host} refused {} (401).{sent_as} Check that its value is right and has not expired.",
+            "{host} refused {} (401).{sent_as} Replace its value, or change how it is sent.",
             credential.name
         ),
         (Some(credential), _) => format!(
-            "{host} does not allow this with {} ({status}).{sent_as} Check what it may do there.",
+            "{host} doesn't allow this with {} ({status}).{sent_as} Check its permissions there.",
             credential.name
         ),
-        (None, _) => format!("{host} asks for a credential ({status}). Choose one."),
+        (None, _) => format!("{host} needs a credential ({status}). Choose one."),
     }
 }
 
 /// An answer that was not read, or not to its end.
 fn not_read(host: &str, error: &OutboundError) -> (&'static str, String) {
     let too_large = |what: &str| {
-        let detail = format!("{host} answered with {what}, which is not read. Ask it for less.");
+        let detail = format!("{host}'s response is too large: {what}. Ask for less.");
         ("answer-too-large", detail)
     };
     let failed = |detail: String| ("upstream-failed", detail);
     match error {
         OutboundError::TooLarge { limit } => too_large(&format!("more than {} KiB", limit / 1024)),
-        OutboundError::TooComplex { limit } => too_large(&format!(
-            "a document that takes more than {} KiB of memory",
-            limit / 1024
-        )),
-        OutboundError::TooManyNodes => too_large(&format!("a document of more than {MAX_NODES} values")),
+        OutboundError::TooComplex { limit } => too_large(&format!("it needs more than {} KiB of memory", limit / 1024)),
+        OutboundError::TooManyNodes => too_large(&format!("more than {MAX_NODES} values")),
         OutboundError::Encoded => (
             "encoded-answer",
-            format!(
-                "{host} answered with a content encoding, although it was asked for none. Switch compression off there, \
-                 or in the proxy in front of it."
-            ),
+            format!("{host} sent a compressed response. Turn off compression there, or in the proxy in front of it."),
         ),
         OutboundError::Partial { status } => failed(format!(
-            "{host} answered with a part of a document ({status}), although it was asked for all of it. Look at its log."
+            "{host} sent only part of its response ({status}). Check its log."
         )),
         _ => failed(format!(
-            "The answer of {host} could not be processed. Try again, or look at the log of Strongroom."
+            "{host}'s response couldn't be processed. Try again, or ask your operator to check Strongroom's log."
         )),
     }
 }
@@ -213,38 +211,36 @@ fn quoted(said: &UpstreamText) -> String {
     if said.as_str().is_empty() {
         String::new()
     } else {
-        format!(" It answered: “{said}”")
+        format!(" It responded: “{said}”")
     }
 }
 
 /// The 503 error where the byte budget is spent.
 fn busy(host: &str) -> ApiError {
     ApiError::TooMuchAtOnce {
-        detail: format!(
-            "The answer of {host} was not read: too much is being read from other servers at once. Try again in a moment."
-        ),
+        detail: format!("Strongroom is reading too many large responses to read {host}'s. Try again in a moment."),
     }
 }
 
 fn unreachable(host: &str, why: Unreachable) -> String {
     match why {
-        Unreachable::UnknownHost => format!("No address is known for {host}. Check its spelling."),
+        Unreachable::UnknownHost => format!("Couldn't find {host}. Check the spelling."),
         Unreachable::Closed => {
-            format!("Nothing accepts connections at {host}. Check that the server runs, and the port.")
+            format!("{host} isn't accepting connections. Is the server running, and is the port right?")
         }
         Unreachable::Tls => {
-            format!("No trusted encrypted connection to {host}. Check its certificate, and that it speaks https.")
+            format!("Couldn't make a trusted HTTPS connection to {host}. Check its certificate.")
         }
-        Unreachable::Broken => format!("The connection to {host} broke. Try again, or look at its log."),
+        Unreachable::Broken => format!("The connection to {host} was lost. Try again, or check its log."),
     }
 }
 
 fn not_mcp(host: &str, why: NotMcp) -> String {
     match why {
         NotMcp::Answer => {
-            format!("{host} answers, but not as an MCP server. Check the path of the address, often /mcp.")
+            format!("{host} responded, but not as an MCP server. Check the path, usually /mcp.")
         }
-        NotMcp::Path => format!("{host} has no MCP server at this path. Check the path of the address, often /mcp."),
-        NotMcp::Version => format!("{host} speaks no protocol version that is known here. Update it."),
+        NotMcp::Path => format!("{host} has no MCP server at this path. Check the path, usually /mcp."),
+        NotMcp::Version => format!("{host} uses an MCP version that Strongroom doesn't support. Update {host}."),
     }
 }

@@ -125,11 +125,11 @@ impl Default for Metrics {
             registry: Registry::default(),
         };
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
-        registry.register("build", "The build that runs", build);
-        registry.register("http_requests", "Requests that were answered", figures.requests.clone());
+        registry.register("build", "The running build", build);
+        registry.register("http_requests", "Completed requests", figures.requests.clone());
         registry.register_with_unit(
             "http_request_duration",
-            "Time until the answer began",
+            "Time to the start of the response",
             Unit::Seconds,
             figures.durations.clone(),
         );
@@ -140,18 +140,14 @@ impl Default for Metrics {
         );
         registry.register(
             "use_batch_size",
-            "Uses that were recorded in one transaction",
+            "Uses recorded in one transaction",
             figures.batches.clone(),
         );
-        registry.register(
-            "uses_waiting",
-            "Uses that wait for their record",
-            figures.waiting.clone(),
-        );
-        registry.register("sign_ins", "Tries to sign in", figures.sign_ins.clone());
+        registry.register("uses_waiting", "Uses waiting to be recorded", figures.waiting.clone());
+        registry.register("sign_ins", "Sign-in attempts", figures.sign_ins.clone());
         registry.register(
             "credential_echoes",
-            "Values that came back in answers to other records",
+            "Values that came back in responses to other records",
             figures.echoes.clone(),
         );
         registry.register(
@@ -161,7 +157,7 @@ impl Default for Metrics {
         );
         registry.register(
             "mcp_sessions_open",
-            "Sessions with MCP servers that are kept open",
+            "Open sessions with MCP servers",
             figures.sessions.clone(),
         );
         figures.register_health(&mut registry);
@@ -174,23 +170,23 @@ impl Figures {
     fn register_health(&self, registry: &mut Registry) {
         registry.register(
             "ready",
-            "1 if this server takes requests and can record uses",
+            "1 if this server accepts requests and can record uses",
             self.ready.clone(),
         );
         registry.register_with_unit(
             "last_recorded_use_age",
-            "Time since uses were recorded last; NaN before the first",
+            "Time since a use was last recorded; NaN before the first",
             Unit::Seconds,
             self.last_use_age.clone(),
         );
         registry.register(
             "keys",
-            "Keys that the database works with, held by this server or missing",
+            "Keys the database needs, present on this server or missing",
             self.keys.clone(),
         );
         registry.register(
             "audit_head",
-            "Number of the last event of the audit trail",
+            "Number of the last event in the audit trail",
             self.head.clone(),
         );
         registry.register(

@@ -135,7 +135,7 @@ fn changes(fields: &mut Fields) -> Update {
 
 /// Whole settings in the field `settings`.
 pub fn new_settings(fields: &mut Fields) -> Option<ModelSettings> {
-    let map = fields.object("settings", "Say which model of which provider.")?;
+    let map = fields.object("settings", "Choose a provider and a model.")?;
     whole(map).map_err(|error| note(fields, error)).ok()
 }
 
@@ -156,7 +156,7 @@ fn note(fields: &mut Fields, error: ApiError) {
         ApiError::Invalid(errors) => fields.faults(errors),
         error => {
             tracing::error!(error = %error, "settings could not be checked");
-            fields.fault(SETTINGS, "invalid", "Send what the schema describes.");
+            fields.fault(SETTINGS, "invalid", "This doesn't match the schema. See GET /schemas.");
         }
     }
 }

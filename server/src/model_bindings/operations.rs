@@ -34,10 +34,10 @@ pub fn operations() -> Vec<Operation> {
         Operation::post(
             "/model-bindings/test",
             "model_bindings.test",
-            "Try a model binding before it is saved, or a saved one with changes",
+            "Test an unsaved model binding, or a saved one with changes",
         )
         .takes::<ModelBindingInput>(example)
-        .answers::<ModelTestResult>("How the test ended: a failure of the provider is a result, not an error.")
+        .answers::<ModelTestResult>("The test result. A failure of the provider is a result, not an error.")
         .refuses(&[
             "audit-unavailable",
             "credential-rolled-back",
@@ -46,7 +46,7 @@ pub fn operations() -> Vec<Operation> {
             "too-many-uses",
         ])
         .refuses(AT_ONCE),
-        Operation::get("/model-bindings/{id}", "model_bindings.get", "Read a model binding")
+        Operation::get("/model-bindings/{id}", "model_bindings.get", "Get a model binding")
             .answers_record::<ModelBinding>("The model binding."),
         Operation::patch(
             "/model-bindings/{id}",
@@ -69,9 +69,9 @@ pub fn operations() -> Vec<Operation> {
         Operation::post(
             "/model-bindings/{id}/test",
             "model_bindings.test_saved",
-            "Try a saved model binding",
+            "Test a saved model binding",
         )
-        .answers::<ModelTestResult>("How the test ended.")
+        .answers::<ModelTestResult>("The test result.")
         .refuses(&[
             "audit-unavailable",
             "credential-rolled-back",

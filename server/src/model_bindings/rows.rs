@@ -114,7 +114,7 @@ pub(super) async fn list(db: &Db, reader: &Principal, query: &ListQuery) -> Resu
 /// A binding of a later release, which shares this database, does not take the list away from everybody.
 fn readable(binding: Result<ModelBinding, ApiError>) -> Option<ModelBinding> {
     binding
-        .map_err(|error| tracing::warn!(error = %error, "a model binding cannot be read by this release"))
+        .map_err(|error| tracing::warn!(error = %error, "this release cannot read a model binding"))
         .ok()
 }
 

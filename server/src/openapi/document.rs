@@ -12,13 +12,11 @@ use super::{Body, Operation, Success};
 use crate::http::{ApiError, ProblemKind};
 
 const ABOUT: &str = "\
-Named secrets for integrations: stored once, selected by name, used by the server, never shown again.
+Named secrets for integrations. The server stores and uses them; you select them by name, and never see their values again.
 
-Sign in with `POST /api/v1/session` and keep the cookie. Errors are problem documents (RFC 9457), whose `type` is \
-`urn:strongroom:problem:` and a stable code. Within v1, fields and enum values of answers may be added: ignore what \
-you do not know.
+Sign in with `POST /api/v1/session` and keep the cookie. Errors are problem documents (RFC 9457) with a `type` of `urn:strongroom:problem:` and a stable code. Releases of v1 may add fields and enum values to responses: ignore unknown ones.
 
-All codes of problems:
+All problem codes:
 
 | Code | Status | |
 |---|---|---|
@@ -88,7 +86,7 @@ pub fn document(operations: &[Operation], https: bool) -> Value {
                     "type": "apiKey",
                     "in": "cookie",
                     "name": cookie,
-                    "description": "The session that `POST /api/v1/session` begins. (Over https its name is `__Host-strongroom`.)",
+                    "description": "The session that `POST /api/v1/session` starts. (Over https the cookie is named `__Host-strongroom`.)",
                 },
             },
         },

@@ -20,15 +20,15 @@ use serde_json::Value;
 #[must_use]
 pub fn operations() -> Vec<Operation> {
     vec![
-        Operation::get("/api/openapi.json", "openapi.get", "Read this document")
+        Operation::get("/api/openapi.json", "openapi.get", "Get this document")
             .outside()
             .answers::<Value>("An OpenAPI 3.1 document."),
-        Operation::get("/healthz", "health.live", "Whether the process runs")
+        Operation::get("/healthz", "health.live", "Check that the process is running")
             .outside()
-            .answers::<Value>("It runs."),
-        Operation::get("/readyz", "health.ready", "Whether the server can do its work")
+            .answers::<Value>("The process is running."),
+        Operation::get("/readyz", "health.ready", "Check that the server is ready")
             .outside()
-            .answers::<Value>("It can.")
+            .answers::<Value>("The server is ready.")
             .refuses(&["audit-unavailable", "cannot-write", "key-missing", "schema-behind"]),
     ]
 }

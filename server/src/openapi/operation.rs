@@ -146,7 +146,7 @@ impl Operation {
     pub fn list(self, sorts: &[&str], default: &'static str) -> Self {
         self.query(
             "owner_id",
-            "Only records of this user.",
+            "Only records this user owns.",
             json!({"type": "string", "format": "uuid"}),
         )
         .pages(sorts, default)
@@ -161,7 +161,7 @@ impl Operation {
             .collect();
         self.query(
             "search",
-            "Text that names must contain, or a whole id.",
+            "Text to find in names, or a full id.",
             json!({"type": "string", "maxLength": 200, "pattern": "^[^\\u0000]*$"}),
         )
         .query(
@@ -172,7 +172,7 @@ impl Operation {
         .limit()
         .query(
             "cursor",
-            "From `next_cursor` or `previous_cursor` of another page of the same list.",
+            "`next_cursor` or `previous_cursor` of another page of the same list.",
             json!({"type": "string", "maxLength": 2048}),
         )
         .refuses(&["bad-cursor"])
@@ -183,7 +183,7 @@ impl Operation {
     pub fn limit(self) -> Self {
         self.query(
             "limit",
-            "Items on a page.",
+            "Items per page.",
             json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 25}),
         )
     }
@@ -212,7 +212,7 @@ impl Operation {
         self.parameters.push(Parameter {
             name: "If-Match",
             place: "header",
-            description: "The `ETag` that the caller saw: 412 where somebody else changed the record since.",
+            description: "The `ETag` you last saw. 412 if someone else changed the record since then.",
             schema: json!({"type": "string", "examples": ["\"3\""]}),
         });
         self.refuses(&["precondition-failed"])

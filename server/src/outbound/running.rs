@@ -49,7 +49,7 @@ impl RunningOperations {
         }
         if now.total >= self.0.most {
             return Err(ApiError::TooMuchAtOnce {
-                detail: "Too many operations run at once. Try again in a moment.".to_owned(),
+                detail: "Too many operations are running. Try again in a moment.".to_owned(),
             });
         }
         now.total += 1;

@@ -20,7 +20,7 @@ pub(super) async fn compressed(asked: &HeaderMap, response: Response) -> Respons
     }
     let (mut parts, body) = response.into_parts();
     let Ok(page) = to_bytes(body, MAX_PAGE_BYTES).await else {
-        return crate::http::ApiError::Internal(anyhow::anyhow!("a page could not be rendered to its end"))
+        return crate::http::ApiError::Internal(anyhow::anyhow!("a page could not be rendered completely"))
             .into_response();
     };
     let params = brotli::enc::BrotliEncoderParams {

@@ -138,7 +138,7 @@ async fn write(tx: &mut Tx, attach: Attach<'_>) -> Result<Vec<Event>, ApiError> 
         return Err(ApiError::field(
             CREDENTIAL_POINTER,
             "forbidden",
-            "You may not use this credential. Choose another.",
+            "You don't have permission to use this credential. Choose another one.",
         ));
     }
     let credential = NamedRecord {
@@ -156,7 +156,7 @@ async fn write(tx: &mut Tx, attach: Attach<'_>) -> Result<Vec<Event>, ApiError> 
     )?;
     if let Verdict::Add(entry) = verdict {
         if entries.len() >= MAX_ENTRIES {
-            let detail = "This credential has the most allowed destinations that it can have. Remove some first.";
+            let detail = "This credential has reached its limit of allowed destinations. Remove some first.";
             return Err(ApiError::field(CREDENTIAL_POINTER, "too-many-destinations", detail));
         }
         let list = touched.list.with(entry.clone());
@@ -241,7 +241,7 @@ async fn gone(tx: &mut Tx, credential: CredentialId) -> Result<ApiError, ApiErro
         None => ApiError::field(
             CREDENTIAL_POINTER,
             "unknown-credential",
-            "There is no such credential. Choose another.",
+            "This credential doesn't exist. Choose another one.",
         ),
     })
 }

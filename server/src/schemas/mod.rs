@@ -25,7 +25,7 @@ pub use check::check;
 static ALL: LazyLock<Vec<FormSchema>> = LazyLock::new(|| {
     let mut all = vec![form::<ModelSettings>("model_settings", "Model binding", &[], &[])];
     all.extend(ActionName::ALL.into_iter().flat_map(action));
-    all.push(form::<McpTools>("mcp_tools", "MCP server of an agent", &[], &[]));
+    all.push(form::<McpTools>("mcp_tools", "Agent's MCP server", &[], &[]));
     all
 });
 
@@ -91,10 +91,10 @@ fn action(action: ActionName) -> [FormSchema; 2] {
 
 fn title(action: ActionName) -> &'static str {
     match action {
-        ActionName::AiGenerateText => "Generate a text",
-        ActionName::AiGenerateReply => "Generate a reply",
+        ActionName::AiGenerateText => "Generate text",
+        ActionName::AiGenerateReply => "Reply to a conversation",
         ActionName::AiGenerateObject => "Generate an object",
-        ActionName::AiInferObject => "Infer an object",
+        ActionName::AiInferObject => "Extract structured data",
         ActionName::AiAgent => "Agent with tools",
     }
 }
@@ -171,8 +171,8 @@ pub fn router() -> Router<AppState> {
 #[must_use]
 pub fn operations() -> Vec<Operation> {
     vec![
-        Operation::get("/schemas", "schemas.list", "List the schemas of generated forms")
-            .answers::<Page<FormSchema>>("JSON Schemas with hints for forms under `x-ui`."),
+        Operation::get("/schemas", "schemas.list", "List the schemas of forms")
+            .answers::<Page<FormSchema>>("JSON Schemas with form hints under `x-ui`."),
     ]
 }
 

@@ -82,11 +82,9 @@ async fn settle(
         Estate::WithCredentials => act.principal.user_id().ok_or(ApiError::Forbidden)?,
     };
     begin_owning(tx, heir).await.map_err(|error| match error {
-        ApiError::Unauthorized => ApiError::field(
-            "/transfer_to",
-            "unknown-user",
-            "Choose somebody whose account is there and not switched off.",
-        ),
+        ApiError::Unauthorized => {
+            ApiError::field("/transfer_to", "unknown-user", "Choose a user whose account is active.")
+        }
         error => error,
     })?;
     let heir = rows::find_within(tx, heir, None).await?;

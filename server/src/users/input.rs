@@ -52,9 +52,7 @@ pub(super) fn estate(mut pairs: QueryPairs, leaving: UserId) -> Result<Estate, A
         None => None,
         Some(Ok(heir)) if heir != leaving => Some(heir),
         Some(Ok(_)) => {
-            return Err(ApiError::BadQuery(
-                "Transfer to another user than the one who is deleted.",
-            ));
+            return Err(ApiError::BadQuery("Choose another user than the one you are deleting."));
         }
         Some(Err(_)) => return Err(ApiError::BadQuery("Use a user's id as transfer_to.")),
     };
@@ -64,6 +62,6 @@ pub(super) fn estate(mut pairs: QueryPairs, leaving: UserId) -> Result<Estate, A
         (None, false) => Ok(Estate::None),
         (Some(heir), false) => Ok(Estate::TransferTo(heir)),
         (None, true) => Ok(Estate::WithCredentials),
-        (Some(_), true) => Err(ApiError::BadQuery("Send either transfer_to or with_credentials.")),
+        (Some(_), true) => Err(ApiError::BadQuery("Send transfer_to or with_credentials, not both.")),
     }
 }

@@ -17,14 +17,14 @@ pub fn operations() -> Vec<Operation> {
         Operation::get("/users", "users.list", "List users")
             .pages(SORTS, "name")
             .answers::<Page<User>>("A page of users."),
-        Operation::post("/users", "users.create", "Add a user, who chooses a password by a link")
+        Operation::post("/users", "users.create", "Add a user and create an invite link")
             .takes::<CreateUser>(example)
-            .creates::<CreatedUser>("The user and the link, which no other answer holds."),
-        Operation::get("/users/{id}", "users.get", "Read a user").answers_record::<User>("The user."),
+            .creates::<CreatedUser>("The user and the link. The link is shown only here."),
+        Operation::get("/users/{id}", "users.get", "Get a user").answers_record::<User>("The user."),
         Operation::patch(
             "/users/{id}",
             "users.update",
-            "Change a user's name or role, or switch the account",
+            "Change a user's name or role, or enable or disable the account",
         )
         .if_match()
         .takes::<UpdateUser>(json!({"role": "viewer"}))
@@ -34,23 +34,23 @@ pub fn operations() -> Vec<Operation> {
             .if_match()
             .query(
                 "transfer_to",
-                "The id of the user who gets everything that this one owns.",
+                "The id of the new owner of everything this user owns.",
                 heir,
             )
             .flag(
                 "with_credentials",
-                "Destroy the user's credentials, too; MCP servers go to whoever asks.",
+                "Delete the user's credentials too. You become the owner of their MCP servers and model bindings.",
             )
-            .answers_nothing("The account is gone, and its address is free.")
+            .answers_nothing("The account is deleted, and its email can be used again.")
             .refuses(&["owns-records", "last-administrator", "own-account", "invalid"]),
         Operation::post(
             "/users/{id}/link",
             "users.create_link",
-            "Make a new link; the older one ends",
+            "Create a new link; the old one stops working",
         )
-        .answers::<SignUpLink>("The link, which no other answer holds.")
+        .answers::<SignUpLink>("The link, shown only here.")
         .refuses(&["disabled", "own-account"]),
-        Operation::get("/users/{id}/owned", "users.owned", "List what a user owns")
-            .answers::<Owned>("The first records of each kind, and how many there are."),
+        Operation::get("/users/{id}/owned", "users.owned", "List the records a user owns")
+            .answers::<Owned>("The first records of each kind, and their number."),
     ]
 }

@@ -23,7 +23,7 @@ pub(super) async fn any_within(tx: &mut Tx, owner: UserId) -> Result<bool, ApiEr
     Ok(within!(tx, c => sqlx::query_scalar(ANY).bind(owner.0).fetch_one(c))?)
 }
 
-/// The first records of each kind, and how many there are.
+/// The first records of each kind, and their number.
 pub(super) async fn list(db: &Db, owner: UserId) -> Result<Owned, ApiError> {
     let (credentials, credentials_total) = credentials::owned(db, owner, SHOWN).await?;
     let (mcp_servers, mcp_servers_total) = mcp_servers::owned(db, owner, SHOWN).await?;

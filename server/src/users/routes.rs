@@ -28,7 +28,7 @@ permits!(Users: Read, Create, Update, Delete);
 async fn list(_may: May<Read>, State(users): State<Users>, pairs: QueryPairs) -> Answer {
     let query = ListQuery::parse(pairs, "users", rows::SORTS, "name")?;
     if query.owner.is_some() {
-        return Err(ApiError::BadQuery("Users have no owner: leave owner_id out."));
+        return Err(ApiError::BadQuery("Users have no owner. Remove owner_id."));
     }
     Ok(json(&rows::list(&users.base.db, query).await?))
 }

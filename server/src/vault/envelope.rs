@@ -42,16 +42,16 @@ impl std::fmt::Debug for Sealed {
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
     /// The keyring does not hold the key.
-    #[error("the keyring does not hold the key {0}")]
+    #[error("the keyring does not contain the key {0}")]
     UnknownKey(String),
     /// The bytes were changed, belong to another row, or the key is another one.
-    #[error("a sealed value does not open")]
+    #[error("a value cannot be decrypted")]
     Tampered,
     /// The bytes begin with a format that this build does not know.
-    #[error("a sealed value has a format that this build does not know")]
+    #[error("a value has an encryption format that this build does not support")]
     UnknownFormat,
     /// The system gave no random numbers.
-    #[error("the system gave no random numbers")]
+    #[error("the system returned no random numbers")]
     Random,
     /// The database failed.
     #[error(transparent)]

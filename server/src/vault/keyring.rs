@@ -52,9 +52,7 @@ impl KeyringSource {
             {
                 let user = nix::unistd::geteuid();
                 bail!(
-                    "{} belongs to another user of this machine (uid {owner}), who can replace the keyring. \
-                     Run the server as that user, or run: chown {user} '{}'. If others may have used the keyring, add a new key \
-                     (strongroom keys add) and replace the values.",
+                    "{} belongs to another user of this machine (uid {owner}), who can replace the keyring. Run the server as that user, or run: chown {user} '{}'. If others may have used the keyring, add a new key (strongroom keys add) and replace all values.",
                     place.display(),
                     place.display()
                 );
@@ -113,7 +111,7 @@ impl Keyring {
                 Err(error) => {
                     return Err(error).with_context(|| {
                         format!(
-                            "The keyring {} cannot be read. Check the path and its permissions.",
+                            "Cannot read the keyring {}. Check the path and its permissions.",
                             source.name()
                         )
                     });
@@ -123,7 +121,7 @@ impl Keyring {
         Self::parse(&text)
             .with_context(|| {
                 format!(
-                    "The keyring {} is damaged. Restore it from where you keep a copy; nothing can be read without it.",
+                    "The keyring {} is damaged. Restore it from your copy: without it, no value can be decrypted.",
                     source.name()
                 )
             })
@@ -135,7 +133,7 @@ impl Keyring {
         let document: Document = serde_json::from_str(text).map_err(|error| {
             anyhow::anyhow!("It is not a keyring: line {}, column {}.", error.line(), error.column())
         })?;
-        ensure!(!document.keys.is_empty(), "It holds no key.");
+        ensure!(!document.keys.is_empty(), "It contains no key.");
         let mut keys: Vec<Arc<Key>> = Vec::with_capacity(document.keys.len());
         for (position, entry) in document.keys.iter().enumerate() {
             let bytes = STANDARD.decode(&entry.key).map(Zeroizing::new).unwrap_or_default();
@@ -150,12 +148,12 @@ impl Keyring {
                     .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
             ensure!(
                 well_named,
-                "The id of key number {} is not made of letters, digits, - and _.",
+                "The id of key number {} must contain only letters, digits, - and _.",
                 position + 1
             );
             ensure!(
                 keys.iter().all(|key| key.id != entry.id),
-                "Key number {} has the id of another key.",
+                "Key number {} has the same id as another key.",
                 position + 1
             );
             keys.push(Arc::new(Key {
@@ -259,10 +257,10 @@ impl KeyringLock {
 /// Refuses a keyring file that others can read or replace, as ssh does with its keys.
 fn closed_to_others(path: &Path) -> anyhow::Result<()> {
     // A link, e.g. of a mounted secret, has no permissions of its own; the file behind it and both folders count.
-    let file = fs::canonicalize(path).with_context(|| format!("The keyring {} cannot be found.", path.display()))?;
+    let file = fs::canonicalize(path).with_context(|| format!("Cannot find the keyring {}.", path.display()))?;
     if is_open_to_others(&file).with_context(|| unknown(&file))? {
         bail!(
-            "The keyring {} is open to other users of this machine. {}",
+            "Other users of this machine can read the keyring {}. {}",
             file.display(),
             close("600", &file)
         );
@@ -275,7 +273,7 @@ fn closed_to_others(path: &Path) -> anyhow::Result<()> {
 fn folder_closed_to_others(folder: &Path) -> anyhow::Result<()> {
     if folder.exists() && is_writable_by_others(folder).with_context(|| unknown(folder))? {
         bail!(
-            "The folder of the keyring, {}, can be written by other users of this machine. {}",
+            "Other users of this machine can write to the keyring's folder, {}. {}",
             folder.display(),
             close("go-w", folder)
         );
@@ -284,19 +282,19 @@ fn folder_closed_to_others(folder: &Path) -> anyhow::Result<()> {
 }
 
 fn unknown(place: &Path) -> String {
-    format!("The permissions of {} cannot be read.", place.display())
+    format!("Cannot read the permissions of {}.", place.display())
 }
 
 fn close(mode: &str, place: &Path) -> String {
     format!(
-        "Run: chmod {mode} '{}'. If others may have used it, add a new key (strongroom keys add) and replace the values.",
+        "Run: chmod {mode} '{}'. If others may have used it, add a new key (strongroom keys add) and replace all values.",
         place.display()
     )
 }
 
 fn cannot_write(path: &Path) -> String {
     format!(
-        "The keyring {} cannot be written. Check that its folder is there, can be written and is not full.",
+        "Cannot write the keyring {}. Check that its folder exists, is writable and not full.",
         path.display()
     )
 }
@@ -321,7 +319,7 @@ mod tests {
         );
         assert!(
             !Keyring::generate().unwrap().write_new(&path).unwrap(),
-            "a keyring is never overwritten"
+            "keyrings are never overwritten"
         );
         assert_eq!(
             fs::read_dir(folder.path()).unwrap().count(),

@@ -36,7 +36,7 @@ impl KeyState {
 
 /// A state that this build does not know.
 #[derive(Debug, thiserror::Error)]
-#[error("a key has a state that this build does not know")]
+#[error("a key has a state that this build does not support")]
 pub struct UnknownState;
 
 impl TryFrom<String> for KeyState {
@@ -136,8 +136,7 @@ pub(super) async fn open(db: &Db, source: &KeyringSource, clock: &Clock) -> anyh
 pub(super) fn read_for(rows: &[KeyRow], source: &KeyringSource) -> anyhow::Result<(Keyring, String)> {
     let keyring = Keyring::read(source)?.with_context(|| {
         format!(
-            "The keyring {} is missing, and the database holds secrets sealed with the key {}. \
-             Put the keyring back; without it nothing in the database can be read.",
+            "The keyring {} is missing, but the database contains values encrypted with the key {}. Put the keyring back: without it, no value can be decrypted.",
             source.name(),
             rows.first().map(|row| row.id.as_str()).unwrap_or_default(),
         )
@@ -174,7 +173,7 @@ fn first_keyring(source: &KeyringSource) -> anyhow::Result<Keyring> {
     if keyring.write_new(path)? {
         return Ok(keyring);
     }
-    Keyring::read(source)?.context("The keyring vanished while the server started. Start it again.")
+    Keyring::read(source)?.context("The keyring disappeared while the server was starting. Start the server again.")
 }
 
 /// Every key that the database works with must be in the keyring and be the same key. A pending one
@@ -184,23 +183,21 @@ fn check(keyring: &Keyring, rows: &[KeyRow], source: &KeyringSource) -> anyhow::
     for row in rows.iter().filter(|row| row.state != KeyState::Pending) {
         if wrong.contains(&row.id.as_str()) {
             bail!(
-                "The key {} in the keyring {} is not the key that the database was sealed with. \
-                 Put back the keyring that belongs to this database.",
+                "The key {} in the keyring {} is not the key of this database. Put back the keyring that belongs to this database.",
                 row.id,
                 source.name(),
             );
         }
         if held.get(&row.id).is_err() {
             bail!(
-                "The keyring {} does not hold the key {} ({}), which the database needs. \
-                 Put back the keyring that holds it.",
+                "The keyring {} does not contain the key {} ({}), which the database needs. Put back the keyring that contains it.",
                 source.name(),
                 row.id,
                 row.state.as_str(),
             );
         }
     }
-    let anchor = rows.first().context("The database names no key. Restore a backup.")?;
+    let anchor = rows.first().context("The database has no key. Restore a backup.")?;
     Ok((held, anchor.id.clone()))
 }
 
@@ -243,7 +240,10 @@ impl Vault {
     /// A sentence where the keyring is not kept here, or the file cannot be written.
     pub fn add_key(&self, known: &[KeyRow]) -> anyhow::Result<NewKey> {
         let KeyringSource::Own(path) = self.source() else {
-            bail!("The keyring {} is kept outside of Strongroom.", self.source().name());
+            bail!(
+                "Strongroom does not write the keyring {}, which you keep outside its data folder.",
+                self.source().name()
+            );
         };
         let lock = KeyringLock::take(path)?;
         let keyring = self.read()?;
@@ -264,7 +264,7 @@ impl Vault {
         let keyring = self.read()?;
         let key = keyring.get(id).map_err(|_| {
             anyhow::anyhow!(
-                "The keyring {} does not hold a key of this id. Look at `strongroom keys list`.",
+                "The keyring {} contains no key with this id. See `strongroom keys list`.",
                 self.source().name()
             )
         })?;
@@ -287,7 +287,7 @@ impl Vault {
         let (grown, key) = self.read()?.with_a_fresh_key()?;
         ensure!(
             grown.write_new(path)?,
-            "The file {} exists. Choose another name: a keyring is never overwritten.",
+            "The file {} already exists. Choose another name: keyrings are never overwritten.",
             path.display()
         );
         Ok(key.id().to_owned())

@@ -119,13 +119,13 @@ impl Vault {
         };
         if let Some(id) = wrong.first() {
             return Some(format!(
-                "The key {id} in the keyring {} is not the key of that name in the database. Put back the right one.",
+                "The key {id} in the keyring {} differs from the database's key of that name. Put back the right keyring.",
                 self.0.source.name()
             ));
         }
         missing.map(|id| {
             format!(
-                "The keyring {} has lost the key {id}. Put it back: the next start needs it.",
+                "The keyring {} no longer contains the key {id}. Put it back: the next start needs it.",
                 self.0.source.name()
             )
         })

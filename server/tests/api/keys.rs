@@ -311,7 +311,7 @@ async fn a_keyring_from_elsewhere_is_copied_with_one_more_key_and_never_written(
     let kept = fs::read(&given).unwrap();
     let state = beside(&app, &given).await;
     let refused = keys::add(&state.base, None).await.unwrap_err().to_string();
-    assert!(refused.contains("outside of Strongroom"), "{refused}");
+    assert!(refused.contains("outside its data folder"), "{refused}");
     let grown = app.folder().join("grown.json");
     let id = state.base.vault.write_grown_keyring(&grown).unwrap();
     assert!(

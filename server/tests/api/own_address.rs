@@ -54,7 +54,7 @@ both_engines! {
         run(&app, "UPDATE mcp_servers SET revision = revision + 1").await;
         let before = peer.seen().len();
         let refused = app.get("admin", &format!("{server}/tools")).await.problem(502, "unreachable");
-        assert!(refused.text("/detail").contains("is the address of Strongroom itself"), "{}", refused.whole());
+        assert!(refused.text("/detail").contains("is Strongroom's own address"), "{}", refused.whole());
         let tested = app.post("admin", &format!("{server}/test"), json!({})).await.expect(200);
         assert_eq!(tested.json()["ok"], false, "{}", tested.whole());
         let body = json!({"model_binding_id": binding, "inputs": {"prompt": "x"}});

@@ -236,10 +236,10 @@ fn is(app: &TestApp, session: Uuid) -> String {
 
 const WAYS: [(&str, &str, &str); 5] = [
     ("signed out", "signed_out", "You signed out"),
-    ("ended in the list", "revoked", "Your session was ended"),
-    ("all others ended", "revoked", "Your session was ended"),
-    ("on another server", "revoked", "Your session was ended"),
-    ("new password", "revoked", "Your session was ended"),
+    ("ended in the list", "revoked", "You were signed out"),
+    ("all others ended", "revoked", "You were signed out"),
+    ("on another server", "revoked", "You were signed out"),
+    ("new password", "revoked", "You were signed out"),
 ];
 
 both_engines! {

@@ -34,8 +34,8 @@ async fn moved(from: Engine, to: Engine) {
         "the head of the restored trail is noted"
     );
     let told = process::run(&new, &["restore", file]).refused();
-    assert!(told.contains("holds data already"), "{told}");
-    assert!(process::verify(&new).contains("The 1 stored value opens"));
+    assert!(told.contains("already contains data"), "{told}");
+    assert!(process::verify(&new).contains("The 1 stored value can be decrypted"));
     let restored = Server::start(&new).await;
     let (status, _) = client
         .moved_to(&restored)

@@ -109,7 +109,7 @@ async fn a_key_is_activated_only_when_every_running_server_holds_it() {
     .await;
     let listed = process::run(&a, &["keys", "list"]).done();
     assert!(
-        listed.contains("2 servers run") && listed.contains(&lacks) && !listed.contains(&owns),
+        listed.contains("2 servers use") && listed.contains(&lacks) && !listed.contains(&owns),
         "{listed}"
     );
     let (status, ready) = at_second.send("GET", "/readyz", None).await.unwrap();
@@ -132,7 +132,7 @@ async fn a_key_is_activated_only_when_every_running_server_holds_it() {
     let told = process::run(&b, &["keys", "rewrap"]).done();
     assert!(told.starts_with("1 value rewrapped"), "{told}");
     assert_eq!(tables.number(LEFT).await, 0);
-    assert!(process::verify(&b).contains("All 3 stored values open"));
+    assert!(process::verify(&b).contains("All 3 stored values can be decrypted"));
 
     // One that stops says so; one that is killed is forgotten later.
     first.signal(Signal::SIGTERM);
@@ -201,7 +201,10 @@ async fn killed_in_the_middle(engine: Engine) {
         tries += 1;
         assert!(tries < 6, "it is killed before it ends, once");
     }
-    assert_eq!(process::verify(&options).trim(), "All 400 stored values open.");
+    assert_eq!(
+        process::verify(&options).trim(),
+        "All 400 stored values can be decrypted."
+    );
     process::assert_trail_holds(&options);
 
     process::run(&options, &["keys", "rewrap"]).done();
@@ -209,7 +212,10 @@ async fn killed_in_the_middle(engine: Engine) {
     rotations.await.unwrap();
     process::run(&options, &["keys", "rewrap"]).done();
     assert_eq!(tables.number(LEFT).await, 0);
-    assert_eq!(process::verify(&options).trim(), "All 400 stored values open.");
+    assert_eq!(
+        process::verify(&options).trim(),
+        "All 400 stored values can be decrypted."
+    );
     tables.assert_trail_whole().await;
     process::assert_trail_holds(&options);
     let (status, _) = client.send("GET", "/readyz", None).await.unwrap();

@@ -168,7 +168,7 @@ async fn killed_under_load(engine: Engine) {
     check_all(&server.sign_in().await, &settled, WRITERS * kills as usize).await;
     server.kill();
     let verified = process::verify(&options);
-    assert!(verified.contains("stored values open"), "{verified}");
+    assert!(verified.contains("stored values can be decrypted"), "{verified}");
     process::assert_trail_holds(&options);
 }
 

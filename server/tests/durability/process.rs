@@ -168,7 +168,7 @@ pub fn verify(options: &Options) -> String {
 pub fn assert_trail_holds(options: &Options) {
     let told = run(options, &["audit", "verify"]).done();
     assert!(
-        told.contains("events hold.") && told.contains("Head: "),
+        told.contains("events verified.") && told.contains("Head: "),
         "the trail holds: {told}"
     );
 }

@@ -192,6 +192,6 @@ async fn one_of_two_is_killed_under_load_and_nothing_acknowledged_is_lost() {
     }
     check_all(&second.sign_in().await, &settled, WRITERS * KILLS).await;
     let verified = process::verify(&b);
-    assert!(verified.contains("stored values open"), "{verified}");
+    assert!(verified.contains("stored values can be decrypted"), "{verified}");
     process::assert_trail_holds(&b);
 }

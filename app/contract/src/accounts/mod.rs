@@ -21,11 +21,11 @@ id_type! {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Everything, on every record.
+    /// Full access to every record.
     Administrator,
-    /// Creates; reads and uses any record; changes and deletes their own.
+    /// Can add records, read and use every record, and change and delete their own.
     Manager,
-    /// Reads.
+    /// Can read records.
     Viewer,
 }
 
@@ -54,7 +54,7 @@ impl std::str::FromStr for Role {
     }
 }
 
-/// A kind of record that permissions speak of.
+/// A kind of record in a permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -63,8 +63,8 @@ pub enum Resource {
     Credentials,
     /// MCP servers.
     McpServers,
-    /// MCP servers that are programs beside Strongroom: making, changing and deleting them. For using and
-    /// reading them, what holds for all MCP servers holds.
+    /// Adding, changing and deleting MCP servers that are local programs. Reading and using them falls under
+    /// `mcp_servers`.
     StdioServers,
     /// Model bindings.
     ModelBindings,
@@ -78,20 +78,20 @@ pub enum Resource {
     Unknown,
 }
 
-/// What may be done with a record.
+/// An action on a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// See it.
+    /// Read it.
     Read,
-    /// Make one.
+    /// Create one.
     Create,
     /// Change it.
     Update,
     /// Delete it.
     Delete,
-    /// Have the server use it.
+    /// Use it.
     Use,
     /// An action of a later release.
     #[serde(other)]
@@ -99,14 +99,14 @@ pub enum Action {
     Unknown,
 }
 
-/// Whose records a permission covers.
+/// The scope of a permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// One's own.
+    /// The user's own records.
     Own,
-    /// Everybody's.
+    /// All records.
     Any,
 }
 
@@ -116,9 +116,9 @@ pub enum Scope {
 pub struct Permission {
     /// The kind of record.
     pub resource: Resource,
-    /// What may be done.
+    /// The permitted action.
     pub action: Action,
-    /// With whose records.
+    /// The scope.
     pub scope: Scope,
 }
 
@@ -138,18 +138,18 @@ pub struct Owner {
 pub struct Me {
     /// The user's id.
     pub id: UserId,
-    /// The address for signing in.
+    /// The email address for signing in.
     pub email: String,
-    /// The name that others see.
+    /// The display name.
     pub name: String,
     /// The role.
     pub role: Role,
-    /// What the role allows.
+    /// The permissions of the role.
     pub permissions: Vec<Permission>,
 }
 
 impl Me {
-    /// Whether the user may do something with records of an owner (`None`: with any at all, as for Create).
+    /// `true` if the user may do something with records of an owner (`None`: with any at all, as for Create).
     #[must_use]
     pub fn may(&self, resource: Resource, action: Action, owner: Option<UserId>) -> bool {
         self.permissions.iter().any(|permission| {
@@ -182,7 +182,7 @@ pub struct SetUp {
     pub token: SecretValue,
     /// The address.
     pub email: String,
-    /// The name that others see.
+    /// The display name.
     pub name: String,
     /// The password.
     pub password: SecretValue,
@@ -199,13 +199,13 @@ pub struct SignUp {
     pub password: SecretValue,
 }
 
-/// A link by which somebody chooses a password. The answer that makes it is the only one that holds it.
+/// A link to choose a password. Only the response that creates it contains it.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignUpLink {
-    /// The path below the address of this Strongroom, with the token in the fragment.
+    /// The path below Strongroom's address, with the token in the fragment.
     pub path: String,
-    /// Until when it is good.
+    /// When it expires.
     #[serde(deserialize_with = "crate::api::moment")]
     pub expires_at: DateTime<Utc>,
 }
@@ -229,7 +229,7 @@ pub struct UpdateMe {
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub name: Patch<String>,
-    /// The password as it is; needed for a new one.
+    /// The current password; required for a new one.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub current_password: Patch<SecretValue>,
@@ -239,22 +239,22 @@ pub struct UpdateMe {
     pub new_password: Patch<SecretValue>,
 }
 
-/// One of one's own sessions.
+/// A session of the signed-in user.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// The id.
     pub id: SessionId,
-    /// What the browser called itself, in short: "Firefox on Linux". Nothing for what is not known.
+    /// The browser, in short: "Firefox on Linux". Empty if unknown.
     pub browser: Option<String>,
-    /// The network that it signed in from, shortened: `203.0.113.0/24`.
+    /// The network at sign-in, shortened: `203.0.113.0/24`.
     pub network: Option<String>,
     /// When it began.
     #[serde(deserialize_with = "crate::api::moment")]
     pub created_at: DateTime<Utc>,
-    /// When it was used last, to within five minutes.
+    /// The last use, to within 5 minutes.
     #[serde(deserialize_with = "crate::api::moment")]
     pub last_seen_at: DateTime<Utc>,
-    /// Whether it is the session that asks.
+    /// `true` for the session of this request.
     pub current: bool,
 }

@@ -26,7 +26,7 @@ pub enum ActionName {
     AiGenerateObject,
     /// An object that a prompt or a conversation implies, by a JSON Schema.
     AiInferObject,
-    /// A text, with tools of MCP servers on the way.
+    /// Text, with calls to tools of MCP servers.
     AiAgent,
 }
 
@@ -58,26 +58,26 @@ impl ActionName {
         Self::ALL.into_iter().find(|action| action.as_str() == name)
     }
 
-    /// Whether its answer is an object.
+    /// `true` if its output is an object.
     #[must_use]
     pub fn makes_object(self) -> bool {
         matches!(self, Self::AiGenerateObject | Self::AiInferObject)
     }
 
-    /// Whether a conversation can be its input.
+    /// `true` if its input can be a conversation.
     #[must_use]
     pub fn takes_history(self) -> bool {
         matches!(self, Self::AiGenerateReply | Self::AiInferObject | Self::AiAgent)
     }
 
-    /// Whether it can answer as a stream of events.
+    /// `true` if it can return an event stream.
     #[must_use]
     pub fn streams(self) -> bool {
         !self.makes_object()
     }
 }
 
-/// What an action looks at.
+/// Input type of an action.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -89,12 +89,12 @@ pub enum InputMode {
     History,
 }
 
-/// Who said something.
+/// The author of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MessageRole {
-    /// The person.
+    /// The user.
     User,
     /// The model.
     Assistant,
@@ -105,13 +105,13 @@ pub enum MessageRole {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Message {
-    /// Who said it.
+    /// The author.
     pub role: MessageRole,
-    /// What was said.
+    /// The text.
     pub content: String,
 }
 
-/// An MCP server whose tools an agent may use.
+/// An MCP server with tools for an agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -121,7 +121,7 @@ pub struct McpTools {
         "widget": "mcp_server", "title": "Server", "order": 10, "help": "",
     })))]
     pub server_id: McpServerId,
-    /// Its tools that may be used; absent: all.
+    /// The tools the agent can use. Default: all
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(extend("x-ui" = {
         "widget": "tool_names", "title": "Tools", "order": 20, "help": "", "route": "/mcp-servers/{server_id}/tools",
@@ -129,26 +129,26 @@ pub struct McpTools {
     pub tool_names: Option<Vec<String>>,
 }
 
-/// How many tokens an action took, all steps together.
+/// The tokens of an action, all steps together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(clippy::struct_field_names, reason = "the names of the wire")]
 pub struct Usage {
-    /// Tokens of what was sent.
+    /// Input tokens.
     pub input_tokens: i64,
-    /// Tokens of what was answered.
+    /// Output tokens.
     pub output_tokens: i64,
     /// Both.
     pub total_tokens: i64,
-    /// Of the answer, those spent on reasoning.
+    /// Output tokens for reasoning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning_tokens: Option<i64>,
-    /// Of what was sent, those that the provider had kept.
+    /// Input tokens from the provider's cache.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cached_input_tokens: Option<i64>,
 }
 
-/// A tool that the model asked for.
+/// A tool call by the model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ModelToolCall {
@@ -156,11 +156,11 @@ pub struct ModelToolCall {
     pub id: String,
     /// The tool, as `<server>__<tool>`.
     pub name: String,
-    /// What the model passed to it.
+    /// The arguments.
     pub arguments: Value,
 }
 
-/// What a tool gave back to the model.
+/// The result of a tool call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ModelToolResult {
@@ -168,25 +168,25 @@ pub struct ModelToolResult {
     pub id: String,
     /// The tool.
     pub name: String,
-    /// What it gave, cut to what is passed on.
+    /// The output, shortened for the model.
     pub content: String,
-    /// Whether the tool failed.
+    /// `true` if the tool failed.
     pub is_error: bool,
     /// How long it took, in milliseconds.
     pub latency_ms: i64,
 }
 
-/// One request to the model, and what came of it.
+/// One request to the model, and its result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AgentStep {
     /// Counts from 1.
     pub number: i64,
-    /// What the model said.
+    /// The model's text.
     pub text: String,
-    /// Which tools it asked for.
+    /// The tool calls.
     pub tool_calls: Vec<ModelToolCall>,
-    /// What they gave.
+    /// The results of the tool calls.
     pub tool_results: Vec<ModelToolResult>,
     /// Why the model stopped: `stop`, `length`, `tool_calls`, `content_filter` or `other`.
     pub finish_reason: String,
@@ -196,13 +196,13 @@ pub struct AgentStep {
     pub latency_ms: i64,
 }
 
-/// What an action gives.
+/// The output of an action.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ActionOutput {
     /// The text of the answer.
     pub text: String,
-    /// How the model came to it, where the provider tells.
+    /// The model's reasoning, if the provider returns it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning: Option<String>,
     /// The object of an object action.
@@ -214,42 +214,42 @@ pub struct ActionOutput {
     pub model: String,
     /// The tokens of all steps.
     pub usage: Usage,
-    /// Agent: the tools of the last step.
+    /// The tool calls of the last step (`ai_agent` only).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tool_calls: Vec<ModelToolCall>,
-    /// Agent: what they gave.
+    /// The results of these calls (`ai_agent` only).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tool_results: Vec<ModelToolResult>,
-    /// Agent: all steps.
+    /// All steps (`ai_agent` only).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<AgentStep>,
     /// How long it took, in milliseconds.
     pub latency_ms: i64,
 }
 
-/// One event of an answer as `text/event-stream`: the name of the event is `type`, its data is this object.
+/// One event of a `text/event-stream` response: the event's name is `type`, its data is this object.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ActionEvent {
     /// More of the text.
     Text {
-        /// What to append.
+        /// The text to append.
         delta: String,
     },
     /// More of the reasoning.
     Reasoning {
-        /// What to append.
+        /// The text to append.
         delta: String,
     },
-    /// The model asked for a tool.
+    /// The model calls a tool.
     ToolCall {
         /// The call.
         call: ModelToolCall,
     },
-    /// A tool answered.
+    /// A tool returned a result.
     ToolResult {
-        /// What it gave.
+        /// The result.
         result: ModelToolResult,
     },
     /// A step of an agent is over; text that follows belongs to the next one.
@@ -257,14 +257,14 @@ pub enum ActionEvent {
         /// The step.
         step: Box<AgentStep>,
     },
-    /// The end: what the action gives without a stream. What was streamed agrees with it.
+    /// The end: the same output as without a stream.
     Finish {
         /// The output.
         output: Box<ActionOutput>,
     },
-    /// The end: it failed.
+    /// The end: the action failed.
     Error {
-        /// Why.
+        /// The reason.
         error: Box<Problem>,
     },
 }

@@ -2,7 +2,7 @@
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 
-/// What an action looks at.
+/// Input type of an action.
 pub fn input_mode(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "string", "enum": ["prompt", "history"], "default": "prompt"})
 }

@@ -6,17 +6,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "{T}Page"))]
 pub struct Page<T> {
-    /// The items, in the order that was asked for.
+    /// The items, in the requested order.
     pub items: Vec<T>,
     /// How many items there are in all; counted up to 10,000.
     pub total: i64,
-    /// Whether `total` is the real number and not the end of counting.
+    /// `true` if `total` is exact, `false` if counting stopped there.
     pub total_exact: bool,
-    /// Asks for the page after this one.
+    /// Cursor of the next page.
     pub next_cursor: Option<String>,
-    /// Asks for the page before this one.
+    /// Cursor of the previous page.
     pub previous_cursor: Option<String>,
-    /// Of the total, how many this caller may not see (references only).
+    /// The number of items that you don't have permission to see (references only).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub hidden: i64,
 }

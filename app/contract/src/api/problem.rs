@@ -19,38 +19,38 @@ pub struct Problem {
     pub title: String,
     /// The HTTP status, repeated.
     pub status: u16,
-    /// A sentence that says what to do.
+    /// A sentence that says what happened and what to do.
     pub detail: String,
-    /// Finds the request in the server's log.
+    /// The ID of the request in the server's log.
     pub request_id: String,
-    /// What is wrong with single fields.
+    /// The faults of single fields.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
-    /// `in-use`: what refers to the credential (the first ones).
+    /// `in-use`: the first records that refer to the credential.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub references: Option<Vec<Reference>>,
     /// `in-use`: how many references there are in all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub references_total: Option<i64>,
-    /// `owns-records`: what the user owns.
+    /// `owns-records`: the user's records.
     // The browser asks anew instead: what reads it would be a part of every first visit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", serde(skip_deserializing))]
     pub owned: Option<Box<Owned>>,
-    /// `host-not-allowed`: the destination that was asked for, as an entry of `allowed_hosts` would name it.
+    /// `host-not-allowed`: the refused destination, as an entry of `allowed_hosts`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
     /// The credential that the problem is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<NamedRecord>,
-    /// `precondition-failed`: who changed the record last.
+    /// `precondition-failed`: the user who last changed the record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_by: Option<String>,
-    /// `precondition-failed`: when it was changed last.
+    /// `precondition-failed`: the time of the last change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::api::optional_moment")]
     pub changed_at: Option<DateTime<Utc>>,
-    /// Seconds to wait before the next try; the header `Retry-After` once more, for whoever sees only this.
+    /// Seconds to wait before the next attempt, as in the header `Retry-After`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
 }
@@ -99,7 +99,7 @@ impl Problem {
     }
 }
 
-/// What is wrong with one field of an input.
+/// A fault of one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FieldError {
@@ -107,7 +107,7 @@ pub struct FieldError {
     pub pointer: String,
     /// The stable code of the broken rule, e.g. `required`, `too-long`.
     pub code: String,
-    /// A sentence that says what to do.
+    /// A sentence that says what happened and what to do.
     pub detail: String,
 }
 

@@ -6,26 +6,26 @@ use uuid::Uuid;
 
 use crate::accounts::UserId;
 
-/// One event of the trail, as it was recorded: names stay as they were then.
+/// One event of the audit trail. Names are those at the time of the event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditEvent {
-    /// Its place in the trail, from 1, without gaps.
+    /// Its number in the trail, from 1, without gaps.
     pub seq: i64,
-    /// When.
+    /// The time.
     #[serde(deserialize_with = "crate::api::moment")]
     pub at: DateTime<Utc>,
-    /// Who.
+    /// The actor.
     pub actor: AuditActor,
-    /// What was done, e.g. `credential.use`.
+    /// The action, e.g. `credential.use`.
     pub action: String,
-    /// With what.
+    /// The record.
     pub target: AuditRecord,
-    /// Uses, and values that came back: which version of the value; 0 where there never was such a credential.
+    /// Uses, and values that came back: the version of the value; 0 if the credential never existed.
     pub credential_version: Option<i64>,
-    /// Uses: through what.
+    /// Uses: the record that used the credential.
     pub referrer: Option<AuditRecord>,
-    /// Uses, and hosts that were allowed: where to. Values that came back: where from.
+    /// The host: of a use, of an allowed destination, or of a value that came back.
     pub host: Option<String>,
     /// Uses, and addresses that were allowed or saved: scheme, host, port and path. Without the query, segments that
     /// look like secrets as `…`, at most 256 bytes.
@@ -33,15 +33,15 @@ pub struct AuditEvent {
     pub address: Option<String>,
     /// `ok`, `allowed` or `refused`.
     pub outcome: String,
-    /// Why it was refused: the code of the problem.
+    /// The reason of a refusal: the code of the problem.
     pub reason: Option<String>,
-    /// More, e.g. which fields were changed. Never a value.
+    /// More details, e.g. the changed fields. Never a value.
     pub details: Option<String>,
-    /// The request that it happened in.
+    /// The ID of its request.
     pub request_id: Option<String>,
 }
 
-/// Who did something.
+/// The actor of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditActor {
@@ -53,11 +53,11 @@ pub struct AuditActor {
     pub name: String,
 }
 
-/// A record that an event is about.
+/// The record of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditRecord {
-    /// What kind of record, e.g. `credential`.
+    /// The kind of record, e.g. `credential`.
     pub kind: String,
     /// Its id.
     pub id: Option<Uuid>,

@@ -9,11 +9,11 @@ use crate::api::{Patch, id_type};
 use crate::secret::SecretValue;
 
 id_type! {
-    /// The id of a credential: what everything refers to.
+    /// The id of a credential, to which other records refer.
     CredentialId
 }
 
-/// A credential as everybody sees it.
+/// A credential, without its value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Credential {
@@ -21,21 +21,21 @@ pub struct Credential {
     pub id: CredentialId,
     /// The unique name.
     pub name: String,
-    /// Who created it.
+    /// The owner.
     pub owner: Owner,
-    /// Counts the values that were saved, from 1.
+    /// The version of the value, from 1.
     pub version: i64,
-    /// Counts all changes, from 1; quoted, it is the `ETag`.
+    /// The number of changes, from 1; quoted, it is the `ETag`.
     pub revision: i64,
-    /// Where the value may be sent: `host[:port][/path]` for https, `http://host[:port][/path]` for http; loopback and
+    /// The allowed destinations: `host[:port][/path]` for https, `http://host[:port][/path]` for http; loopback and
     /// private hosts with a port are written with `https://`. A path allows everything below it, no path the whole
-    /// host. Empty: nowhere yet.
+    /// host. If empty, the value can't be sent anywhere.
     pub allowed_hosts: Vec<String>,
     /// The entries of `allowed_hosts` that were made from entries of a release before paths, without a reference to
     /// narrow them. Saving the list clears this.
     #[serde(default)]
     pub allowed_hosts_from_before: Vec<String>,
-    /// How many references there are.
+    /// The number of references.
     pub used_by: i64,
     /// When it was created.
     #[serde(deserialize_with = "crate::api::moment")]
@@ -56,8 +56,8 @@ pub struct CreateCredential {
     pub name: String,
     /// The secret, 1 byte to 64 KiB, kept byte for byte.
     pub value: SecretValue,
-    /// Where the value may be sent, as `host[:port][/path]` for https or `http://host[:port][/path]` for http; empty or
-    /// absent: nowhere until it is first attached.
+    /// The allowed destinations, as `host[:port][/path]` for https or `http://host[:port][/path]` for http. If empty or
+    /// absent, the first record that uses the credential adds its own.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<String>>"))]
     pub allowed_hosts: Vec<String>,
@@ -126,7 +126,7 @@ impl ReferrerKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reference {
-    /// What kind of record.
+    /// The kind of record.
     pub kind: ReferrerKind,
     /// The record's id.
     pub id: Uuid,
@@ -140,32 +140,32 @@ pub struct Reference {
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
-/// Whether a credential that something refers to can still be used.
+/// The state of a credential in a reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialState {
-    /// It can.
+    /// It can be used.
     Live,
     /// It was deleted.
     Deleted,
-    /// This caller may not see it.
+    /// You don't have permission to see it.
     Hidden,
 }
 
-/// A credential as a record that refers to it shows it.
+/// A credential, in a record that refers to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CredentialSummary {
     /// The id.
     pub id: CredentialId,
-    /// Whether it can be used.
+    /// Its state.
     pub state: CredentialState,
     /// The name; kept after deletion, absent where hidden.
     pub name: Option<String>,
     /// The owner; absent where hidden or deleted.
     pub owner: Option<Owner>,
-    /// Who deleted it.
+    /// The user who deleted it.
     pub deleted_by: Option<String>,
     /// When it was deleted.
     #[serde(deserialize_with = "crate::api::optional_moment")]
@@ -185,7 +185,7 @@ impl From<&Credential> for CredentialSummary {
     }
 }
 
-/// How a use ended before anything was sent.
+/// The outcome of a use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -202,7 +202,7 @@ pub enum UseOutcome {
     Unknown,
 }
 
-/// Who used a credential.
+/// The actor of a use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UseActor {
@@ -214,11 +214,11 @@ pub struct UseActor {
     pub name: String,
 }
 
-/// Through what a credential was used.
+/// The record that used a credential.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UseReferrer {
-    /// What kind of record.
+    /// The kind of record.
     pub kind: ReferrerKind,
     /// The record's id; absent for a test of something that is not saved.
     pub id: Option<Uuid>,
@@ -230,19 +230,19 @@ pub struct UseReferrer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Use {
-    /// When.
+    /// The time.
     #[serde(deserialize_with = "crate::api::moment")]
     pub at: DateTime<Utc>,
-    /// Who.
+    /// The actor.
     pub actor: UseActor,
-    /// Through what.
+    /// The record that used the credential.
     pub referrer: Option<UseReferrer>,
-    /// Which version of the value.
+    /// The version of the value.
     pub version: i64,
-    /// To which host; of an echo, from which.
+    /// The host of the use or of the echo.
     pub host: String,
-    /// Whether it was allowed.
+    /// `true` if the use was allowed.
     pub outcome: UseOutcome,
-    /// Why it was refused: the code of the problem.
+    /// The reason of a refusal: the code of the problem.
     pub reason: Option<String>,
 }

@@ -12,7 +12,7 @@ id_type! {
     McpServerId
 }
 
-/// How a server is reached.
+/// The transport of a server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -20,7 +20,7 @@ pub enum Transport {
     /// Streamable HTTP.
     #[default]
     Http,
-    /// A program of the configuration, started by Strongroom and spoken to through pipes.
+    /// A configured local program that Strongroom runs.
     Stdio,
     /// A transport of a later release.
     #[serde(other)]
@@ -36,16 +36,16 @@ pub struct McpServer {
     pub id: McpServerId,
     /// The unique name.
     pub name: String,
-    /// Whether it may be used.
+    /// `true` if it is enabled.
     pub enabled: bool,
-    /// How it is reached.
+    /// The transport.
     pub transport: Transport,
-    /// Its address; none for a program.
+    /// The address; none for a program.
     pub url: Option<String>,
-    /// The entry of the configuration that names the program.
+    /// The program's entry in `strongroom.toml`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
-    /// Further arguments of the program.
+    /// Extra arguments of the program.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub args: Vec<String>,
     /// The program's working directory; none: the root.
@@ -56,11 +56,11 @@ pub struct McpServer {
     pub env_names: Vec<String>,
     /// The credential whose value is sent as `Authorization: Bearer`.
     pub credential_id: Option<CredentialId>,
-    /// What that credential is.
+    /// A summary of the credential.
     pub credential: Option<CredentialSummary>,
-    /// Who created it.
+    /// The owner.
     pub owner: Owner,
-    /// Counts all changes, from 1; quoted, it is the `ETag`.
+    /// The number of changes, from 1; quoted, it is the `ETag`.
     pub revision: i64,
     /// When it was created.
     #[serde(deserialize_with = "crate::api::moment")]
@@ -89,8 +89,8 @@ impl McpServer {
     }
 }
 
-/// Body of `POST /mcp-servers`, `PATCH /mcp-servers/{id}` (a merge patch) and `POST /mcp-servers/test`: what a
-/// server is to be. A new one needs a name, and an address or a command; a test needs no name.
+/// Body of `POST /mcp-servers`, `PATCH /mcp-servers/{id}` (a merge patch) and `POST /mcp-servers/test`: the
+/// fields of a server. A new one needs a name, and an address or a command; a test needs no name.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
@@ -103,10 +103,10 @@ pub struct McpServerInput {
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::api::name"))]
     pub name: Patch<String>,
-    /// Whether it may be used; a new one may, if absent.
+    /// `true` to enable it. Default for a new server: `true`
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub enabled: Patch<bool>,
-    /// How it is reached; a new one over `http`, if absent.
+    /// The transport. Default for a new server: `http`
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub transport: Patch<Transport>,
     /// `http`: its address, `http://` or `https://`.
@@ -125,10 +125,10 @@ pub struct McpServerInput {
     /// path.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "std::ops::Not::not"))]
     pub whole_host: bool,
-    /// `stdio`: the entry of the configuration that names the program.
+    /// `stdio`: the program's entry in `strongroom.toml`.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub command: Patch<String>,
-    /// `stdio`: further arguments of the program; `null`: none.
+    /// `stdio`: extra arguments of the program; `null`: none.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<String>>"))]
     pub args: Patch<Vec<String>>,
@@ -142,19 +142,19 @@ pub struct McpServerInput {
     pub env_names: Patch<Vec<String>>,
 }
 
-/// A program that the configuration offers, as `GET /mcp-servers/commands` lists it.
+/// A configured program, as in `GET /mcp-servers/commands`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StdioCommand {
     /// The name of its entry.
     pub name: String,
-    /// Whether it takes further arguments.
+    /// `true` if it takes extra arguments.
     pub takes_args: bool,
     /// The variables that may pass through: names, never values.
     pub env_names: Vec<String>,
 }
 
-/// What a server says of itself.
+/// The server's description of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServerInfo {
@@ -170,18 +170,18 @@ pub struct ServerInfo {
 pub struct Tool {
     /// Its name.
     pub name: String,
-    /// What it does, in the server's words.
+    /// The description by the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// JSON Schema of its input.
     pub input_schema: serde_json::Value,
 }
 
-/// How a test ended.
+/// The result of a test.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TestResult {
-    /// Whether the server accepted the connection and listed its tools.
+    /// `true` if the server accepted the connection and listed its tools.
     pub ok: bool,
     /// When the test ran.
     #[serde(deserialize_with = "crate::api::moment")]
@@ -190,24 +190,24 @@ pub struct TestResult {
     pub latency_ms: i64,
     /// The protocol version that both sides agreed on.
     pub protocol_version: Option<String>,
-    /// What the server says of itself.
+    /// The server's description of itself.
     pub server: Option<ServerInfo>,
-    /// How many tools it offers.
+    /// The number of tools.
     pub tool_count: i64,
     /// The tools.
     pub tools: Vec<Tool>,
-    /// Why it failed.
+    /// The reason of a failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Box<Problem>>,
 }
 
-/// The tools of a saved server: the envelope of every list, with what the server says of itself.
+/// The tools of a saved server: the envelope of every list, with the server's description of itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ToolList {
     /// The tools.
     pub items: Vec<Tool>,
-    /// How many there are.
+    /// The number of tools.
     pub total: i64,
     /// Always true.
     pub total_exact: bool,
@@ -222,7 +222,7 @@ pub struct ToolList {
     pub latency_ms: i64,
     /// The protocol version that both sides agreed on.
     pub protocol_version: Option<String>,
-    /// What the server says of itself.
+    /// The server's description of itself.
     pub server: Option<ServerInfo>,
 }
 
@@ -232,20 +232,20 @@ pub struct ToolList {
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct ToolCall {
-    /// The arguments, as the tool's schema has them; none if absent.
+    /// The arguments, as in the tool's schema. Default: none
     #[serde(default)]
     pub arguments: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
-/// What a tool answered.
+/// The result of a tool call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ToolResult {
-    /// Whether the tool says that it failed.
+    /// `true` if the tool reports a failure.
     pub is_error: bool,
-    /// The blocks of content, as the protocol has them.
+    /// The content blocks, as in the protocol.
     pub content: Vec<serde_json::Value>,
-    /// The result as data, where the tool gives it.
+    /// The result as data, if the tool returns it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub structured_content: Option<serde_json::Value>,
     /// When the tool was called.

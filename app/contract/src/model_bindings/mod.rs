@@ -22,48 +22,48 @@ id_type! {
     ModelBindingId
 }
 
-/// Which model of which provider, and which credential: the settings of `kind: model`.
+/// Provider, model and credential: the settings of `kind: model`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ModelSettings {
-    /// Who serves the model.
+    /// The service that hosts the model.
     #[cfg_attr(feature = "schema", schemars(schema_with = "schema::provider"))]
     pub provider: Provider,
-    /// The model, as the provider names it.
+    /// The provider's model ID.
     #[cfg_attr(feature = "schema", schemars(
         length(min = 1, max = 256),
         extend("pattern" = "^\\S+$", "x-ui" = {
-            "widget": "text", "title": "Model", "order": 20, "help": "As the provider names it, e.g. gpt-5.2.",
+            "widget": "text", "title": "Model", "order": 20, "help": "The provider's model ID, e.g. gpt-5.2.",
         }),
     ))]
     pub model_id: String,
-    /// The id of the credential whose value is sent as the key; without one, no key is sent.
+    /// The id of the credential with the API key; without one, no key is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(extend("x-ui" = {
-        "widget": "credential", "title": "API key", "order": 40,
-        "help": "The credential that holds the key. None: requests go without authentication.",
+        "widget": "credential", "title": "Credential", "order": 40,
+        "help": "The API key. Leave blank if none is needed.",
     })))]
     pub api_key: Option<CredentialId>,
-    /// Where the provider is reached; absent: its usual address.
+    /// API base URL. Default: the provider's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "schema::base_url"))]
     pub base_url: Option<String>,
-    /// The organization that the provider bills.
+    /// The organization to bill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(
         length(min = 1, max = 256),
         extend("pattern" = "^\\S+$", "x-ui" = {
             "widget": "text", "title": "Organization", "order": 50, "hidden_until_added": true,
-            "help": "Sent to OpenAI and servers that speak its API, which bill it.",
+            "help": "The organization to bill. Sent to OpenAI and compatible servers.",
         }),
     ))]
     pub organization: Option<String>,
-    /// Whether the model takes a JSON Schema for its answer; absent: what is known of the provider.
+    /// Support for structured output. Default: depends on the provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(extend("x-ui" = {
-        "widget": "switch", "title": "Takes a JSON Schema", "order": 60, "hidden_until_added": true,
-        "help": "Whether the model can be held to a schema. Absent: what is known of the provider.",
+        "widget": "switch", "title": "Supports structured output", "order": 60, "hidden_until_added": true,
+        "help": "Leave blank to use the provider's default.",
     })))]
     pub supports_structured_outputs: Option<bool>,
 }
@@ -76,18 +76,18 @@ pub struct ModelBinding {
     pub id: ModelBindingId,
     /// The unique name.
     pub name: String,
-    /// What is bound.
+    /// The settings.
     pub settings: ModelSettings,
-    /// What the credential is.
+    /// A summary of the credential.
     pub credential: Option<CredentialSummary>,
-    /// Where requests go, as `host` or `host:port`.
+    /// The host of requests, as `host` or `host:port`.
     pub host: String,
-    /// When its credential was used last.
+    /// The last use of its credential.
     #[serde(deserialize_with = "crate::api::optional_moment")]
     pub last_used_at: Option<DateTime<Utc>>,
-    /// Who created it.
+    /// The owner.
     pub owner: Owner,
-    /// Counts all changes, from 1; quoted, it is the `ETag`.
+    /// The number of changes, from 1; quoted, it is the `ETag`.
     pub revision: i64,
     /// When it was created.
     #[serde(deserialize_with = "crate::api::moment")]
@@ -111,7 +111,7 @@ pub struct ModelBindingInput {
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::api::name"))]
     pub name: Patch<String>,
-    /// The settings, or what changes about them; `null` in it clears an optional one.
+    /// The settings, or their changes; `null` clears an optional setting.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     #[cfg_attr(feature = "schema", schemars(with = "schema::ModelSettingsChanges"))]
     pub settings: Patch<serde_json::Map<String, serde_json::Value>>,
@@ -124,11 +124,11 @@ pub struct ModelBindingInput {
     pub whole_host: bool,
 }
 
-/// How a test ended.
+/// The result of a test.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ModelTestResult {
-    /// Whether the model answered.
+    /// `true` if the model responded.
     pub ok: bool,
     /// When the test ran.
     #[serde(deserialize_with = "crate::api::moment")]
@@ -137,7 +137,7 @@ pub struct ModelTestResult {
     pub latency_ms: i64,
     /// The model, as the provider reports it.
     pub model: Option<String>,
-    /// Why it failed.
+    /// The reason of a failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Box<Problem>>,
 }

@@ -18,7 +18,7 @@ pub fn settings_faults(settings: &Value) -> Vec<FieldError> {
         Some(address) => base_fault(address),
         None => needs_address().then_some((
             "required",
-            "Enter where the server is reached, e.g. http://127.0.0.1:8000/v1.",
+            "Enter the server's base URL, e.g. http://127.0.0.1:8000/v1.",
         )),
     };
     let fault = fault.map(|(code, detail)| FieldError {

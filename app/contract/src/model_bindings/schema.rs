@@ -35,7 +35,7 @@ pub fn base_url(_: &mut SchemaGenerator) -> Schema {
         "x-ui": {
             "widget": "url",
             "title": "Base URL",
-            "help": "Where the provider is reached, often ending with /v1. Absent: its usual address.",
+            "help": "API base URL, usually ending in /v1. Leave blank for the provider's default.",
             "order": 30,
             "show_when": {"field": "provider", "in": shown},
             "hidden_until_added": true,

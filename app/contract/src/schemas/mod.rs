@@ -13,7 +13,7 @@ pub use form::{Choice, Condition, Content, Draft, Entry, Field, Form, JsonShape,
 pub struct FormSchema {
     /// Its stable name, e.g. `model_settings`.
     pub name: String,
-    /// What the form is about.
+    /// The title of the form.
     pub title: String,
     /// JSON Schema 2020-12 with `x-ui` hints.
     pub schema: Value,

@@ -7,16 +7,16 @@ use crate::accounts::{Role, SignUpLink, UserId};
 use crate::api::{NamedRecord, Patch};
 use crate::credentials::{CredentialId, Reference};
 
-/// What an account can do at the moment.
+/// The state of an account.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UserState {
-    /// Signs in.
+    /// The user can sign in.
     Active,
-    /// Has no password yet: the link was not used.
+    /// The user has not chosen a password yet.
     Invited,
-    /// Switched off by an administrator.
+    /// Disabled by an administrator.
     Disabled,
     /// A state of a later release.
     #[serde(other)]
@@ -30,23 +30,23 @@ pub enum UserState {
 pub struct User {
     /// The id.
     pub id: UserId,
-    /// The name that others see.
+    /// The display name.
     pub name: String,
-    /// The address for signing in.
+    /// The email address for signing in.
     pub email: String,
     /// The role.
     pub role: Role,
-    /// Whether they can sign in.
+    /// The state of the account.
     pub state: UserState,
-    /// Until when a link that was not used yet is good.
+    /// When an unused link expires.
     #[serde(deserialize_with = "crate::api::optional_moment")]
     pub link_expires_at: Option<DateTime<Utc>>,
-    /// When they were seen last, to within five minutes; nothing for never.
+    /// The last activity, to within 5 minutes; none for never.
     #[serde(deserialize_with = "crate::api::optional_moment")]
     pub last_seen_at: Option<DateTime<Utc>>,
-    /// Counts all changes, from 1; quoted, it is the `ETag`.
+    /// The number of changes, from 1; quoted, it is the `ETag`.
     pub revision: i64,
-    /// When the account was made.
+    /// When the account was created.
     #[serde(deserialize_with = "crate::api::moment")]
     pub created_at: DateTime<Utc>,
     /// When it was changed last.
@@ -54,22 +54,22 @@ pub struct User {
     pub updated_at: DateTime<Utc>,
 }
 
-/// Body of `POST /users`. There is no password in it: the user chooses one by the link.
+/// Body of `POST /users`. It contains no password: the user chooses one with the link.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct CreateUser {
-    /// The address for signing in.
+    /// The email address for signing in.
     pub email: String,
-    /// The name that others see.
+    /// The display name.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::api::name"))]
     pub name: String,
     /// The role.
     pub role: Role,
 }
 
-/// Answer of `POST /users`: the only one that holds the link.
+/// Response of `POST /users`. Only this response contains the link.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreatedUser {
@@ -94,13 +94,13 @@ pub struct UpdateUser {
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub role: Patch<Role>,
-    /// Switches the account off or on; off ends every session and the link.
+    /// Disables or enables the account. Disabling ends every session and the link.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub disabled: Patch<bool>,
 }
 
-/// A credential that a user owns, with what uses it.
+/// A credential of a user, with its references.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnedCredential {
@@ -114,7 +114,7 @@ pub struct OwnedCredential {
     pub used_by: i64,
 }
 
-/// What a user owns: the first ones of each kind, and how many there are.
+/// A user's records: the first of each kind, and their number.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owned {
@@ -133,14 +133,14 @@ pub struct Owned {
 }
 
 impl Owned {
-    /// Whether there is nothing.
+    /// `true` if there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.credentials_total == 0 && self.mcp_servers_total == 0 && self.model_bindings_total == 0
     }
 }
 
-/// What becomes of the records of a user who is deleted.
+/// The future of a deleted user's records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Estate {
     /// There must be none.

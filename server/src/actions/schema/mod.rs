@@ -82,35 +82,34 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
 impl Compiled {
     fn of(schema: &Value) -> Result<Self, ApiError> {
         let refused = |code: &str, detail: &str| Err(ApiError::field(POINTER, code, detail));
-        let bad = "This is no JSON Schema that can be used. Check its keywords, references and patterns.";
+        let bad = "This isn't a valid JSON Schema. Check its keywords, references and patterns.";
         if schema.to_string().len() > MAX_SCHEMA_BYTES {
-            return refused("too-long", "Use a schema of at most 64 KiB.");
+            return refused("too-long", "Use a schema of up to 64 KiB.");
         }
         if refers_elsewhere(schema) {
             let detail =
-                "Refer only to parts of the same schema, with # and a path: nothing is fetched from elsewhere.";
+                "Refer only to parts of the same schema, e.g. #/$defs/item. Strongroom fetches no other schemas.";
             return refused("remote-reference", detail);
         }
         if count_patterns(schema) > MAX_PATTERNS {
-            return refused("too-complex", &format!("Use at most {MAX_PATTERNS} patterns."));
+            return refused("too-complex", &format!("Use up to {MAX_PATTERNS} patterns."));
         }
         let graph = match Graph::of(schema) {
             Ok(graph) => graph,
             Err(Lost::NoTarget) => return refused("bad-schema", bad),
             Err(Lost::OwnAddress) => {
-                let detail =
-                    "Leave $id and $schema out of the parts of the schema, and refer to them with # and a path.";
+                let detail = "Remove $id and $schema from subschemas, and refer to them with # and a path.";
                 return refused("remote-reference", detail);
             }
         };
         match graph.check() {
             Ok(()) => {}
             Err(Endless::TooLarge) => {
-                let detail = "Use a simpler schema: with its references written out it is too large.";
+                let detail = "The schema is too large once its references are expanded. Simplify it.";
                 return refused("too-complex", detail);
             }
             Err(Endless::Circle) => {
-                let detail = "A part of this schema refers to itself with no field or item in between.";
+                let detail = "Part of this schema refers directly to itself. Put a field or an item in between.";
                 return refused("bad-schema", detail);
             }
         }
@@ -139,7 +138,7 @@ impl Compiled {
         };
         match self.graph.steps(object) {
             None => {
-                vec!["The value: it is too large or too deeply nested to be checked against the schema.".to_owned()]
+                vec!["The value: it is too large or too deeply nested to check against the schema.".to_owned()]
             }
             Some(steps) if steps > MAX_LISTED_STEPS => {
                 self.validator.validate(object).err().map(told).into_iter().collect()

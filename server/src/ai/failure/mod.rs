@@ -106,7 +106,7 @@ impl About<'_> {
         upstream(
             "credential-refused",
             format!(
-                "{host} refused the key {credential} ({status}).{sent_as} Check that its value is current and meant for this provider.{quoted}"
+                "{host} refused {credential} ({status}).{sent_as} Replace its value, or choose another credential.{quoted}"
             ),
         )
     }
@@ -115,7 +115,7 @@ impl About<'_> {
         let (host, quoted) = (&self.subject.host, self.quoted(said));
         upstream(
             "credential-refused",
-            format!("{host} asks for a key ({status}). Choose the credential that holds it.{quoted}"),
+            format!("{host} needs an API key ({status}). Choose a credential.{quoted}"),
         )
     }
 
@@ -133,11 +133,11 @@ impl About<'_> {
         let (host, quoted) = (&self.subject.host, self.quoted(said));
         let detail = match &self.subject.credential {
             Some(credential) => format!(
-                "{host} refused the key {} (403). Check what it may be used for.{quoted}",
+                "{host} refused {} (403). Check the key's permissions.{quoted}",
                 credential.name
             ),
             None => {
-                format!("{host} refuses requests without a key (403). Choose the credential that holds it.{quoted}")
+                format!("{host} refuses requests without an API key (403). Choose a credential.{quoted}")
             }
         };
         upstream("credential-refused", detail)
@@ -159,20 +159,19 @@ impl About<'_> {
             // Without a database it fails where it should say so, and mostly without a document.
             (500, None) if self.provider == Provider::Litellm && (document.is_none() || is_about_the_key(&lower)) => {
                 let detail = format!(
-                    "{host} answered with status 500, as LiteLLM does where a key is missing. Choose the credential that \
-                     holds it; if none is needed, look at its log."
+                    "{host} returned status 500, as LiteLLM does when the API key is missing. Choose a credential, or check LiteLLM's log."
                 );
                 return upstream("credential-refused", detail).into();
             }
             (429, _) => return self.limited(wait, said.as_str()),
             (404 | 405, _) if document.is_none() || lower.contains("invalid url") => upstream(
                 "not-model-api",
-                format!("{host} has no such API at this address. Check the base URL, which often ends with /v1."),
+                format!("{host} has no such API at this address. Check the base URL, usually ending in /v1."),
             ),
             (400 | 403 | 404 | 422, _) if is_about_the_model(status, document, &lower, self.model_id) => upstream(
                 "model-unknown",
                 format!(
-                    "{host} does not know the model {}, or this key may not use it. Check its name.{}",
+                    "{host} has no model {}, or your key can't use it. Check the model ID.{}",
                     self.model_id,
                     self.quoted(&said)
                 ),
@@ -180,11 +179,11 @@ impl About<'_> {
             (403, _) => self.forbidden(&said),
             _ if self.quoted(&said).is_empty() => upstream(
                 "upstream-failed",
-                format!("{host} answered with status {status}. Try again, or look at its log."),
+                format!("{host} returned status {status}. Try again, or check its log."),
             ),
             _ => upstream(
                 "upstream-failed",
-                format!("{host} answered with an error ({status}):{}", self.quoted(&said)),
+                format!("{host} returned an error ({status}):{}", self.quoted(&said)),
             ),
         };
         let again = match (status, wait) {
@@ -204,13 +203,13 @@ impl About<'_> {
         let when = wait.map_or_else(
             || "Try again later.".to_owned(),
             |wait| match whole_seconds(wait) {
-                0 | 1 => "Try again in a second.".to_owned(),
+                0 | 1 => "Try again in 1 second.".to_owned(),
                 seconds => format!("Try again in {seconds} seconds."),
             },
         );
         let quoted = self.quoted(&UpstreamText::of_scanned(said));
         let error = ApiError::RateLimited {
-            detail: format!("{host} takes no more requests at the moment. {when}{quoted}"),
+            detail: format!("{host} has reached its rate limit. {when}{quoted}"),
             retry_after: wait.map(whole_seconds),
         };
         Failure::new(error, wait.map_or(Again::Later, Again::After))
@@ -222,14 +221,11 @@ impl About<'_> {
         match fault {
             Fault::NotThisApi => upstream(
                 "not-model-api",
-                format!("{host} answers, but not as this provider does. Check the provider and the base URL."),
+                format!("{host} responded, but not in this provider's format. Check the provider and the base URL."),
             )
             .into(),
             Fault::Cut => Failure::new(
-                upstream(
-                    "upstream-failed",
-                    format!("The answer of {host} broke off in the middle. Try again."),
-                ),
+                upstream("upstream-failed", format!("{host}'s response was cut off. Try again.")),
                 Again::Later,
             ),
             Fault::TooMuch => self.outbound(OutboundError::TooLarge {
@@ -238,7 +234,7 @@ impl About<'_> {
             Fault::Said { message, limited: true } => self.limited(None, &message),
             Fault::Said { message, .. } => {
                 let said = UpstreamText::of_scanned(&message);
-                let detail = format!("{host} ended its answer with an error:{}", self.quoted(&said));
+                let detail = format!("{host} ended its response with an error:{}", self.quoted(&said));
                 Failure::new(upstream("upstream-failed", detail), Again::Later)
             }
         }

@@ -73,7 +73,7 @@ impl Cluster {
             };
             if Instant::now() >= deadline || !troubles.iter().any(Trouble::may_pass) {
                 bail!(
-                    "The PostgreSQL database cannot be used. {} Check --database-url.",
+                    "Cannot use the PostgreSQL database. {} Check --database-url.",
                     self.sentences(&troubles)
                 );
             }
@@ -97,7 +97,7 @@ impl Cluster {
                     Ok(host) => {
                         if host != current {
                             current = host;
-                            tracing::warn!("the database is used at {} now", self.hosts[host].name);
+                            tracing::warn!("now using the database at {}", self.hosts[host].name);
                             for pool in [&pool, &urgent] {
                                 pool.set_connect_options(self.options(host));
                             }
@@ -163,19 +163,16 @@ impl Trouble {
 
     fn words(&self) -> String {
         let error = match self {
-            Self::ReadOnly => return "can only be read, it is a standby or set so".to_owned(),
+            Self::ReadOnly => return "is read-only: it is a standby or configured that way".to_owned(),
             Self::Failed(error) => error,
         };
-        let unsafe_connection = "does not offer TLS, or its certificate is not trusted for this name: give it a certificate \
-             that is (sslrootcert=FILE in the URL names an authority of your own), or accept a connection that others \
-             can read with --insecure-database";
+        let unsafe_connection = "does not offer TLS, or its certificate is not trusted for this name: give it a trusted certificate (set sslrootcert=FILE in the URL for your own authority), or accept a connection that others can read with --insecure-database";
         match error {
             sqlx::Error::Database(error) => match error.code().unwrap_or_default().as_ref() {
-                "53300" => "has too many connections: raise its max_connections, or lower database_connections of the \
-                     servers that share it"
+                "53300" => "has too many connections: raise its max_connections, or lower database_connections on the servers that share it"
                     .to_owned(),
                 "28P01" | "28000" => "refuses the user, the password or a connection without TLS".to_owned(),
-                "3D000" => "does not have this database: create it first".to_owned(),
+                "3D000" => "has no database of this name: create it first".to_owned(),
                 "42501" => "does not let this user connect to this database".to_owned(),
                 "57P03" => "is starting or stopping".to_owned(),
                 code => format!("refuses the connection (code {code})"),
@@ -183,8 +180,8 @@ impl Trouble {
             sqlx::Error::Tls(_) => unsafe_connection.to_owned(),
             sqlx::Error::Io(error) => match error.kind() {
                 io::ErrorKind::InvalidData => unsafe_connection.to_owned(),
-                io::ErrorKind::ConnectionRefused => "does not listen there".to_owned(),
-                io::ErrorKind::TimedOut => "does not answer".to_owned(),
+                io::ErrorKind::ConnectionRefused => "is not listening on this port".to_owned(),
+                io::ErrorKind::TimedOut => "does not respond".to_owned(),
                 io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => {
                     "closes connections at once".to_owned()
                 }
@@ -192,7 +189,7 @@ impl Trouble {
             },
             sqlx::Error::Protocol(_) => "closes connections at once, or is not PostgreSQL".to_owned(),
             sqlx::Error::Configuration(_) => {
-                "cannot be connected to with the certificates that the URL names".to_owned()
+                "does not accept the certificates in the URL".to_owned()
             }
             _ => "cannot be used".to_owned(),
         }

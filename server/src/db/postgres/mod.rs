@@ -60,9 +60,7 @@ async fn is_usable(connection: &mut PgConnection, writable: bool) -> Result<bool
 /// `Err` for a server that can only be read, if `writable`.
 async fn takes_writes(connection: &mut PgConnection, writable: bool) -> Result<(), sqlx::Error> {
     if writable && is_read_only(connection).await? {
-        return Err(sqlx::Error::Io(io::Error::other(
-            "this PostgreSQL server can only be read",
-        )));
+        return Err(sqlx::Error::Io(io::Error::other("this PostgreSQL server is read-only")));
     }
     Ok(())
 }

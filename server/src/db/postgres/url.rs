@@ -31,8 +31,7 @@ const MOST_HOSTS: usize = 16;
 /// How long one host may take to answer, unless `connect_timeout` says otherwise.
 const CONNECT_WITHIN: Duration = Duration::from_secs(3);
 
-const SHAPE: &str = "The database URL cannot be read. Use postgres://USER@HOST:PORT/DATABASE, or several HOST:PORT with \
-     commas between. Write special characters of the password as %XX.";
+const SHAPE: &str = "The database URL is not valid. Use postgres://USER@HOST:PORT/DATABASE, or several HOST:PORT separated by commas. Write special characters of the password as %XX.";
 
 /// A database URL that was checked.
 #[derive(Debug)]
@@ -80,7 +79,7 @@ fn parse_with(url: &str, environment_names_mode: bool, insecure: bool) -> anyhow
         .collect();
     if !unknown.is_empty() {
         bail!(
-            "The database URL has parameters that Strongroom does not know: {}. Remove them.",
+            "The database URL has parameters that Strongroom does not support: {}. Remove them.",
             unknown.into_iter().map(printable).collect::<Vec<_>>().join(", ")
         );
     }
@@ -89,14 +88,14 @@ fn parse_with(url: &str, environment_names_mode: bool, insecure: bool) -> anyhow
         Some("read-write" | "primary") => true,
         Some("any") => false,
         None => addresses.len() > 1,
-        Some(_) => bail!(
-            "The database URL asks for a server that cannot be written to. Use target_session_attrs=read-write, or none."
-        ),
+        Some(_) => {
+            bail!("The database URL asks for a read-only server. Use target_session_attrs=read-write, or remove it.")
+        }
     };
     let connect_within = match given(&["connect_timeout"]).map(str::parse) {
         None => CONNECT_WITHIN,
         Some(Ok(seconds)) if (1..=60).contains(&seconds) => Duration::from_secs(seconds),
-        Some(_) => bail!("The connect_timeout of the database URL is not a number of seconds from 1 to 60."),
+        Some(_) => bail!("The connect_timeout of the database URL must be a number of seconds from 1 to 60."),
     };
     let named = environment_names_mode || given(&["sslmode", "ssl-mode"]).is_some();
     let mut hosts = Vec::with_capacity(addresses.len());
@@ -121,9 +120,7 @@ fn protect(options: PgConnectOptions, named: bool, insecure: bool) -> anyhow::Re
         PgSslMode::VerifyFull | PgSslMode::VerifyCa => options,
         _ if !named => options.ssl_mode(PgSslMode::VerifyFull),
         _ => bail!(
-            "The sslmode for the PostgreSQL server {name} does not verify its certificate, so others on the way could \
-             read passwords and values. Use sslmode=verify-full (with sslrootcert=FILE for an authority of your own), \
-             or accept the risk with --insecure-database."
+            "The sslmode for the PostgreSQL server {name} does not verify its certificate, so anyone on the network could read passwords and values. Use sslmode=verify-full (with sslrootcert=FILE for your own authority), or accept the risk with --insecure-database."
         ),
     };
     Ok(Host { name, options })
@@ -157,7 +154,7 @@ fn printable(key: &str) -> &str {
         && key
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || b"_-".contains(&byte));
-    if is_name { key } else { "one that is not a name" }
+    if is_name { key } else { "one without a valid name" }
 }
 
 /// The parts of a URL with any number of hosts, which the general parser of URLs does not read.
@@ -210,7 +207,7 @@ impl Parts {
     ) -> anyhow::Result<Vec<(Option<String>, Option<u16>)>> {
         ensure!(
             host.is_none() || hostaddr.is_none(),
-            "The database URL has both host and hostaddr. Use host alone, which certificates are checked against."
+            "The database URL has both host and hostaddr. Use only host: certificates are checked against it."
         );
         let mut addresses: Vec<(Option<String>, Option<u16>)> = match host.or(hostaddr) {
             Some(list) => list.split(',').map(|host| (Some(host.to_owned()), None)).collect(),
@@ -223,7 +220,7 @@ impl Parts {
         };
         ensure!(
             addresses.len() <= MOST_HOSTS,
-            "The database URL has more than {MOST_HOSTS} hosts."
+            "The database URL has more than {MOST_HOSTS} hosts. Remove some."
         );
         if let Some(ports) = port {
             let ports: Vec<u16> = ports
@@ -233,7 +230,7 @@ impl Parts {
                 .map_err(|_| anyhow::anyhow!(SHAPE))?;
             ensure!(
                 ports.len() == 1 || ports.len() == addresses.len(),
-                "The database URL has another number of ports than of hosts."
+                "The database URL needs as many ports as hosts."
             );
             for (at, address) in addresses.iter_mut().enumerate() {
                 address.1 = ports.get(at).or(ports.first()).copied();
@@ -363,7 +360,7 @@ mod tests {
     fn unknown_parameters_are_refused_by_name_and_values_are_never_repeated() {
         let message = refusal("postgres://u:canary-1@a/db?keepalives_idle=canary-2&sslmod=canary-3&CANARY-4");
         assert!(
-            message.contains("keepalives_idle, sslmod, one that is not a name"),
+            message.contains("keepalives_idle, sslmod, one without a valid name"),
             "{message}"
         );
         assert!(!message.to_lowercase().contains("canary"), "{message}");

@@ -21,11 +21,11 @@ impl Fields {
             let Value::Array(entries) = value else {
                 let mut other = value;
                 wipe(&mut other);
-                fields.fault(pointer, "wrong-type", "Send a list of texts.");
+                fields.fault(pointer, "wrong-type", "Send a list of strings.");
                 return None;
             };
             if entries.len() > max {
-                fields.fault(pointer, "too-long", &format!("Use at most {max} entries."));
+                fields.fault(pointer, "too-long", &format!("Use up to {max} entries."));
                 return None;
             }
             let before = fields.errors.len();
@@ -76,7 +76,7 @@ impl Fields {
                 return None;
             };
             if entries.len() > max {
-                fields.fault(pointer, "too-long", &format!("Use at most {max} entries."));
+                fields.fault(pointer, "too-long", &format!("Use up to {max} entries."));
                 return None;
             }
             let mut objects = Vec::with_capacity(entries.len());

@@ -87,7 +87,7 @@ impl Fields {
     pub(super) fn parse(text: &[u8]) -> Result<Self, ApiError> {
         // Invalid JSON stays 400 `malformed`.
         if has_too_many_values(text) && serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok() {
-            let detail = format!("Send at most {MAX_VALUES} values.");
+            let detail = format!("Send up to {MAX_VALUES} values.");
             return Err(ApiError::field("", "too-long", &detail));
         }
         let fields: Result<Document, _> = serde_json::from_slice(text);
@@ -104,11 +104,11 @@ impl Fields {
                     known: Vec::new(),
                 };
                 if more {
-                    let detail = format!("Send at most {MAX_ENTRIES} fields.");
+                    let detail = format!("Send up to {MAX_ENTRIES} fields.");
                     return Err(ApiError::field("", "too-long", &detail));
                 }
                 if reserved {
-                    let detail = format!("Use names that do not begin with {RESERVED}");
+                    let detail = format!("Use names that don't begin with {RESERVED}");
                     return Err(ApiError::field("", "bad-name", &detail));
                 }
                 Ok(fields)
@@ -202,7 +202,7 @@ impl Fields {
             self.fault(
                 format!("/{name}"),
                 "required",
-                "This field cannot be empty. Leave it out to keep it.",
+                "This field can't be empty. Leave it out to keep its value.",
             );
             return Patch::Absent;
         }
@@ -221,10 +221,7 @@ impl Fields {
     /// [`ApiError::Invalid`] with all broken rules.
     pub fn finish<T>(mut self, content: Option<T>) -> Result<T, ApiError> {
         if !self.entries.is_empty() {
-            let detail = format!(
-                "Remove what this request does not take. It takes: {}.",
-                self.known.join(", ")
-            );
+            let detail = format!("Remove unknown fields. This request takes: {}.", self.known.join(", "));
             let pointers: Vec<String> = self
                 .entries
                 .iter()

@@ -21,7 +21,7 @@ impl Fields {
             Value::String(text) => Some(text),
             mut other => {
                 wipe(&mut other);
-                self.fault(pointer, "wrong-type", "Send a text.");
+                self.fault(pointer, "wrong-type", "Send a string.");
                 None
             }
         }
@@ -91,7 +91,7 @@ impl Fields {
             self.fault(
                 pointer,
                 "too-long",
-                &format!("Use at most {} KiB.", max_bytes.div_ceil(1024)),
+                &format!("Use up to {} KiB.", max_bytes.div_ceil(1024)),
             );
             return None;
         }
@@ -130,7 +130,7 @@ impl Fields {
                 if contract::names::looks_like_secret(&text) || is_key_field(pointer) && is_one_word(&text) {
                     fields.fault(pointer, LOOKS_LIKE_SECRET, KEEP_SECRETS_OUT);
                 } else {
-                    fields.fault(pointer, "bad-id", "Send an id, as this API shows it.");
+                    fields.fault(pointer, "bad-id", "Send an id in the format this API uses.");
                 }
             }
             text.zeroize();

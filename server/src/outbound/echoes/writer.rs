@@ -50,7 +50,10 @@ pub(super) async fn run(
         record(&base, &state, job, &mut end).await;
         let dropped = state.dropped.swap(0, Ordering::Relaxed);
         if dropped > 0 {
-            tracing::warn!(dropped, "echoes of credentials were not recorded: too many at once");
+            tracing::warn!(
+                dropped,
+                "too many echoes of credentials at once: some were not recorded"
+            );
         }
     }
 }

@@ -132,7 +132,7 @@ impl Children {
         self.stopped.send_replace(true);
         let mut running = self.running.subscribe();
         if timeout(STOP, running.wait_for(|running| *running == 0)).await.is_err() {
-            tracing::warn!("stdio servers did not end in time");
+            tracing::warn!("stdio servers did not stop in time");
         }
     }
 }

@@ -46,15 +46,15 @@ const DEVICES: &[&str] = &["/dev/null", "/dev/zero", "/dev/full", "/dev/random",
 /// Becomes another user, with one group, for good.
 pub(super) fn become_user(uid: u32, gid: u32) -> anyhow::Result<()> {
     let (uid, gid) = (Uid::from_raw(uid), Gid::from_raw(gid));
-    ensure!(!uid.is_root(), "Programs are not started as root.");
+    ensure!(!uid.is_root(), "Programs are never started as root.");
     setgroups(&[gid])
         .and_then(|()| setgid(gid))
         .and_then(|()| setuid(uid))
-        .context("The user of the entry cannot be taken on")?;
+        .context("Cannot switch to the entry's user")?;
     // It was for good if it cannot be taken back.
     ensure!(
         setuid(Uid::from_raw(0)).is_err(),
-        "The user of the entry could become root again."
+        "The entry's user could become root again."
     );
     Ok(())
 }
@@ -62,7 +62,7 @@ pub(super) fn become_user(uid: u32, gid: u32) -> anyhow::Result<()> {
 /// Gains nothing any more from programs that are marked to run as somebody else.
 #[cfg(target_os = "linux")]
 pub(super) fn no_new_privileges() -> anyhow::Result<()> {
-    nix::sys::prctl::set_no_new_privs().context("Privileges cannot be given up")
+    nix::sys::prctl::set_no_new_privs().context("Cannot drop privileges")
 }
 
 /// Enters a sandbox that shows the files of the system and what is named, and never what is hidden.
@@ -76,7 +76,7 @@ pub(super) fn enter_sandbox(read: &[PathBuf], write: &[PathBuf], hidden: &[PathB
     const KNOWN: ABI = ABI::V9;
 
     // Other services would do for root what the sandbox forbids it.
-    ensure!(!geteuid().is_root(), "a sandbox does not hold root.");
+    ensure!(!geteuid().is_root(), "a sandbox cannot confine root.");
     let readable = SYSTEM.iter().map(Path::new).chain(read.iter().map(PathBuf::as_path));
     let readable: Vec<PathBuf> = readable.flat_map(|path| around(path, hidden)).collect();
     let writable = DEVICES.iter().map(Path::new).chain(write.iter().map(PathBuf::as_path));
@@ -88,10 +88,10 @@ pub(super) fn enter_sandbox(read: &[PathBuf], write: &[PathBuf], hidden: &[PathB
         .and_then(|rules| rules.add_rules(path_beneath_rules(&readable, AccessFs::from_read(KNOWN))))
         .and_then(|rules| rules.add_rules(path_beneath_rules(&writable, AccessFs::from_all(KNOWN))))
         .and_then(landlock::RulesetCreated::restrict_self)
-        .context("the sandbox cannot be made")?;
+        .context("cannot create the sandbox")?;
     ensure!(
         status.ruleset != RulesetStatus::NotEnforced,
-        "this system has no sandbox (Landlock) that is switched on."
+        "this system has no sandbox (Landlock) turned on."
     );
     Ok(())
 }
@@ -118,10 +118,9 @@ fn around(path: &Path, hidden: &[PathBuf]) -> Vec<PathBuf> {
 /// Ends this process when the one that started it is gone.
 #[cfg(target_os = "linux")]
 pub(super) fn die_with(parent: u32) -> anyhow::Result<()> {
-    nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)
-        .context("The end of Strongroom cannot be noticed")?;
+    nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL).context("Cannot detect the end of Strongroom")?;
     let now = nix::unistd::getppid().as_raw();
-    ensure!(u32::try_from(now) == Ok(parent), "Strongroom is gone.");
+    ensure!(u32::try_from(now) == Ok(parent), "Strongroom has ended.");
     Ok(())
 }
 
@@ -156,7 +155,7 @@ mod elsewhere {
     use super::{PathBuf, bail};
 
     pub(in super::super) fn enter_sandbox(_: &[PathBuf], _: &[PathBuf], _: &[PathBuf]) -> anyhow::Result<()> {
-        bail!("there is no sandbox on this system.")
+        bail!("this system has no sandbox.")
     }
 
     pub(in super::super) fn die_with(_: u32) -> anyhow::Result<()> {

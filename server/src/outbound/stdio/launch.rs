@@ -85,7 +85,7 @@ pub(super) fn probe(settings: &StdioSettings, entry: &StdioEntry) -> anyhow::Res
         .env_clear()
         .stdin(Pipes::null())
         .output()
-        .context("the probe cannot be started.")?;
+        .context("cannot start the probe.")?;
     // The probe's own words: paths, and what the system says of them.
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     ensure!(output.status.success(), "{said}");
@@ -110,7 +110,7 @@ fn launch(plan: Option<OsString>, mut program: Vec<OsString>) -> anyhow::Result<
     let plan = plan.and_then(|plan| plan.into_string().ok()).unwrap_or_default();
     let plan: Plan = serde_json::from_str(&plan)
         .ok()
-        .context("Strongroom starts this by itself.")?;
+        .context("Strongroom starts this itself.")?;
     confine::no_new_privileges()?;
     match &plan.confinement {
         Confinement::User { uid, gid } => confine::become_user(*uid, *gid)?,
@@ -125,8 +125,8 @@ fn launch(plan: Option<OsString>, mut program: Vec<OsString>) -> anyhow::Result<
     }
     crate::harden::usual_descriptors()?;
     std::env::set_current_dir(&plan.cwd)
-        .with_context(|| format!("The working directory {} cannot be entered", plan.cwd.display()))?;
+        .with_context(|| format!("Cannot enter the working directory {}", plan.cwd.display()))?;
     let name = program.remove(0);
     let error = Command::new(&name).args(program).exec();
-    bail!("{} cannot be started: {error}", name.display())
+    bail!("Cannot start {}: {error}", name.display())
 }

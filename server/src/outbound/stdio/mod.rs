@@ -64,10 +64,9 @@ impl Stdio {
         for entry in &settings.entries {
             if let Err(why) = launch::probe(&settings, entry) {
                 let way = match entry.user {
-                    Some(_) => "Take the rights of others from that (chmod o=)",
+                    Some(_) => "Remove other users' rights to it (chmod o=)",
                     None => {
-                        "Run Strongroom as an ordinary user on a Linux with Landlock, or as root and give the entry a \
-                         user of its own"
+                        "Run Strongroom as an ordinary user on Linux with Landlock, or as root and give the entry its own user"
                     }
                 };
                 ensure!(

@@ -135,7 +135,7 @@ both_engines! {
             run(&app, "DROP TABLE added").await;
             let report = verified_from(&app, from, None).await;
             assert_eq!(report.faults, [Fault::BeforeBeginning(seq)]);
-            assert!(report.complaint().unwrap().contains(&format!("event {seq} stands before the beginning")));
+            assert!(report.complaint().unwrap().contains(&format!("event {seq} comes before the start")));
         }
         tamper(&app, "DELETE FROM audit_events WHERE seq < 1").await;
         assert_eq!(verified(&app, None).await.faults, []);

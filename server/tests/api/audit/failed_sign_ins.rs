@@ -32,9 +32,9 @@ both_engines! {
         let known = of("user");
         assert_eq!(known["target"]["name"], "manager");
         assert_eq!(known["actor"], json!({"kind": "anonymous", "id": null, "name": "not signed in"}));
-        assert_eq!((&known["reason"], &known["details"]), (&json!("wrong-password"), &json!("tries: 3, from: 127.0.0.1")));
+        assert_eq!((&known["reason"], &known["details"]), (&json!("wrong-password"), &json!("attempts: 3, from: 127.0.0.1")));
         let unknown = of("unknown_account");
-        assert_eq!(unknown["details"], "tries: 3, from: 127.0.0.1");
+        assert_eq!(unknown["details"], "attempts: 3, from: 127.0.0.1");
         assert_eq!(unknown["target"]["name"].as_str().map(str::len), Some(32));
 
         app.wait(TimeDelta::minutes(2));
@@ -60,7 +60,7 @@ both_engines! {
         let throttled = answer.json()["items"].as_array().unwrap().iter().find(|item| item["reason"] == "throttled").cloned();
         let throttled = throttled.expect("an event of the address");
         assert_eq!(throttled["target"], json!({"kind": "network", "id": null, "name": "127.0.0.1"}));
-        assert_eq!(throttled["details"], "tries: 4, from: 127.0.0.1");
+        assert_eq!(throttled["details"], "attempts: 4, from: 127.0.0.1");
         assert_eq!(answer.number("/total"), 2);
     }
 

@@ -72,7 +72,7 @@ both_engines! {
             without.json()["error"]["detail"]
                 .as_str()
                 .unwrap()
-                .contains("asks for a credential")
+                .contains("needs a credential")
         );
     }
 

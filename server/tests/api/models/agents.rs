@@ -27,7 +27,7 @@ async fn provider() -> RealServer {
             "match": {"userMessage": "nonsense", "hasToolResult": false},
             "response": call("everything__no_such_tool", json!({})),
         },
-        {"match": {"userMessage": "nonsense", "toolResultContains": "There is no such tool"}, "response": {"content": "I see."}},
+        {"match": {"userMessage": "nonsense", "toolResultContains": "This tool doesn't exist"}, "response": {"content": "I see."}},
     ]);
     RealServer::models(RIGHT, &fixtures).await
 }
@@ -151,7 +151,7 @@ both_engines! {
         let done = app.act("manager", "ai_agent", &binding, json!({"prompt": "x"}), json!({"mcp": [{"server_id": server}]})).await.expect(200);
         assert_eq!(done.text("/text"), "never mind");
         let result = done.json()["steps"][0]["tool_results"][0].clone();
-        assert_eq!((&result["is_error"], &result["content"]), (&json!(true), &json!("The tool was not done within 300 ms.")));
+        assert_eq!((&result["is_error"], &result["content"]), (&json!(true), &json!("The tool took longer than 300 ms.")));
         assert_eq!(model.seen()[1].message["messages"][2]["content"], result["content"]);
     }
 
@@ -178,7 +178,7 @@ both_engines! {
             let more = json!({"mcp": [{"server_id": server}], "settings": {"timeout_ms": if prompt == "hang" { 3000 } else { 60_000 }}});
             let failed = app.act("manager", "ai_agent", &binding, json!({"prompt": prompt}), more).await.problem(status, slug);
             let detail = failed.text("/detail");
-            assert!(detail.ends_with("Before that the agent finished 2 steps and called t__echo."), "{detail}");
+            assert!(detail.ends_with("Before that, the agent finished 2 steps and called t__echo."), "{detail}");
             assert!(!failed.whole().contains("canary"), "{detail}");
         }
         let more = json!({"mcp": [{"server_id": server, "tool_names": ["echo"]}]});
@@ -197,7 +197,7 @@ both_engines! {
         let refused = app.act("manager", "ai_agent", &binding, json!({"prompt": "x"}), more).await.problem(422, "invalid");
         assert_eq!(refused.pointers(), ["/mcp/1/tool_names/1", "/mcp/1/tool_names/2"]);
         let detail = refused.text("/errors/0/detail");
-        assert!(detail.starts_with("CRM offers no tool with this name."), "{detail}");
+        assert!(detail.starts_with("CRM has no tool with this name."), "{detail}");
         assert_eq!(refused.text("/errors/1/code"), "unknown-tool");
         assert!(!refused.whole().contains("find_customer"), "what was typed is not repeated: {}", refused.whole());
         assert!(!refused.whole().contains("canary"), "{}", refused.whole());

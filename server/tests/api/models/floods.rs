@@ -119,7 +119,7 @@ both_engines! {
                 let tested = app.post("manager", "/model-bindings/test", draft).await;
                 assert_eq!(failure(&tested), "credential-refused");
                 let detail = tested.text("/error/detail");
-                assert!(detail.contains(&format!("refused the key KEY (401). It was sent as {header}.")), "{detail}");
+                assert!(detail.contains(&format!("refused KEY (401). It was sent as {header}.")), "{detail}");
                 assert_eq!(detail.contains(said), quoted, "{detail}");
             }
             // The words of any other failure hold no part of it either.

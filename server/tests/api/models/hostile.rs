@@ -103,16 +103,16 @@ both_engines! {
 
     async fn failures_are_told_in_words(app: TestApp) {
         let cases: [(u16, Value, &str, &str); 8] = [
-            (400, json!({"error": {"message": "API key not valid."}}), "credential-refused", "refused the key KEY (400)"),
-            (403, json!({}), "credential-refused", "refused the key KEY (403)"),
-            (403, json!({"error": {"message": "No.\nNot here."}}), "credential-refused", "may be used for. “No. Not here.”"),
+            (400, json!({"error": {"message": "API key not valid."}}), "credential-refused", "refused KEY (400)"),
+            (403, json!({}), "credential-refused", "refused KEY (403)"),
+            (403, json!({"error": {"message": "No.\nNot here."}}), "credential-refused", "Check the key's permissions. “No. Not here.”"),
             (
                 403,
                 json!({"error": {"message": "Project `p` does not have access to model `test-model`", "code": "model_not_found"}}),
                 "model-unknown",
-                "this key may not use it",
+                "your key can't use it",
             ),
-            (404, json!({"error": {"message": "The model `test-model` does not exist"}}), "model-unknown", "does not know the model test-model"),
+            (404, json!({"error": {"message": "The model `test-model` does not exist"}}), "model-unknown", "has no model test-model"),
             (404, json!("no"), "upstream-failed", "(404)"),
             (429, json!({"error": {"message": "Slow down"}}), "rate-limited", "Try again in 7 seconds. “Slow down”"),
             (500, json!({"error": "oops"}), "upstream-failed", "“oops”"),
@@ -195,7 +195,7 @@ both_engines! {
         assert_eq!(tries.load(Ordering::SeqCst), 2);
         let hasty = json!({"enabled": true, "max_delay_ms": 100});
         let told = ask("limited", hasty).await.problem(502, "rate-limited");
-        assert!(told.text("/detail").contains("Try again in a second."), "{}", told.whole());
+        assert!(told.text("/detail").contains("Try again in 1 second."), "{}", told.whole());
         assert_eq!((told.header("retry-after"), told.number("/retry_after")), ("1".to_owned(), 1));
         assert_eq!(tries.load(Ordering::SeqCst), 1);
         // Each repetition is a use of its own, and on record.

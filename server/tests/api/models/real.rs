@@ -48,11 +48,11 @@ both_engines! {
             app.patch("manager", &path, json!({"settings": {"api_key": wrong}, "allow_host": true})).await.expect(200);
             let refused = app.post("manager", &format!("{path}/test"), json!({})).await;
             assert_eq!(failure(&refused), "credential-refused", "{name}");
-            assert!(refused.text("/error/detail").contains("refused the key WRONG (401)"), "{}", refused.whole());
+            assert!(refused.text("/error/detail").contains("refused WRONG (401)"), "{}", refused.whole());
             let draft = json!({"id": binding, "settings": {"api_key": null}});
             let without = app.post("manager", "/model-bindings/test", draft).await;
             assert_eq!(failure(&without), "credential-refused", "{name}");
-            assert!(without.text("/error/detail").contains("asks for a key (401)"), "{}", without.whole());
+            assert!(without.text("/error/detail").contains("needs an API key (401)"), "{}", without.whole());
         }
     }
 

@@ -153,7 +153,7 @@ both_engines! {
             };
             let (stopped, ()) = tokio::join!(running, disabling);
             let detail = stopped.problem(401, "session-ended").text("/detail");
-            assert!(detail.ends_with("Before that the agent finished 1 step and called crm__echo."), "{detail}");
+            assert!(detail.ends_with("Before that, the agent finished 1 step and called crm__echo."), "{detail}");
         }
     }
 }

@@ -61,7 +61,7 @@ both_engines! {
         app.delete("manager", &format!("/credentials/{key}?force=true")).await.expect(204);
         let failed = app.act("manager", "ai_generate_text", &id, json!({"prompt": HELLO}), json!({})).await;
         let failed = failed.problem(422, "credential-deleted");
-        assert!(failed.text("/detail").starts_with("GONE was deleted, so Main cannot be used."), "{}", failed.whole());
+        assert!(failed.text("/detail").starts_with("GONE was deleted, so Main can't be used."), "{}", failed.whole());
         assert_eq!(failed.pointers(), ["/settings/api_key"]);
         let tested = app.post("manager", &format!("/model-bindings/{id}/test"), json!({})).await;
         assert_eq!(failure(&tested), "credential-deleted");

@@ -36,7 +36,7 @@ async fn a_write_whose_commit_was_not_answered_says_that_its_outcome_is_not_know
             detail.contains("may or may not be saved") && detail.contains("Check the record"),
             "{detail}"
         );
-        assert!(!detail.contains("Nothing was changed"), "{detail}");
+        assert!(!detail.contains("nothing was changed"), "{detail}");
         // The change was committed, and a read shows that.
         let (status, found) = linked.client.send("GET", &paths[at], None).await.unwrap();
         if method == "PATCH" {

@@ -52,5 +52,5 @@ fn a_json_log_has_the_lines_of_the_start_and_not_the_set_up_link() {
         assert_eq!(event["target"], "start", "{event}");
     };
     said("Strongroom listens on http://127.0.0.1:");
-    said("The link that makes the first one is on standard output");
+    said("The link to set up the first one is on standard output");
 }

@@ -57,7 +57,7 @@ pub(super) fn broken(content: &Content, required: bool, value: &Value) -> Vec<(P
                     required.then(|| broken_rule("required", missing(content)))
                 }
                 Value::String(text) => text_rule(content, text),
-                _ => Some(broken_rule("wrong-type", "Send a text.")),
+                _ => Some(broken_rule("wrong-type", "Send a string.")),
             })
         }
         Content::Number { whole: only, min, max } => whole(number_rule(value, *only, *min, *max)),
@@ -172,7 +172,7 @@ fn list_rules(
     required: bool,
 ) -> Vec<(Place, Broken)> {
     let Value::Array(items) = value else {
-        return vec![(None, broken_rule("wrong-type", "Send a list of texts."))];
+        return vec![(None, broken_rule("wrong-type", "Send a list of strings."))];
     };
     let mut broken = Vec::new();
     if max_items.is_some_and(|max| items.len() > max) {
@@ -196,7 +196,7 @@ fn list_rules(
                 "Remove this entry; it is in the list already.",
             )),
             Value::String(text) => length_rule(text, None, max),
-            _ => Some(broken_rule("wrong-type", "Send a text.")),
+            _ => Some(broken_rule("wrong-type", "Send a string.")),
         };
         broken.extend(rule.map(|rule| (Some(index), rule)));
     }

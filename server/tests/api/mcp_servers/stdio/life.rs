@@ -66,8 +66,8 @@ both_engines! {
         let nothing = nothing.replace(&program, "program = '/nowhere/at-all'");
         let app = app.offering(&[files(), nothing]);
         for (body, said) in [
-            (json!({"command": "nothing"}), "/nowhere/at-all cannot be started"),
-            (json!({"command": "files", "cwd": "/nowhere"}), "/nowhere cannot be entered"),
+            (json!({"command": "nothing"}), "Cannot start /nowhere/at-all"),
+            (json!({"command": "files", "cwd": "/nowhere"}), "Cannot enter the working directory /nowhere"),
         ] {
             let mut body = body;
             body["transport"] = json!("stdio");
@@ -78,7 +78,7 @@ both_engines! {
         let unset = json!({"transport": "stdio", "command": "files", "env_names": ["FILES_UNSET"]});
         let tested = app.post("admin", "/mcp-servers/test", unset).await;
         assert_eq!(failure(&tested), "not-configured");
-        assert!(tested.text("/error/detail").contains("FILES_UNSET is not set"), "{}", tested.whole());
+        assert!(tested.text("/error/detail").contains("FILES_UNSET isn't set"), "{}", tested.whole());
     }
 
     async fn an_answer_that_is_too_large_ends_the_program(app: TestApp) {
@@ -94,7 +94,7 @@ both_engines! {
         let saved = app.program("saved", &[]).await;
         for (tool, arguments) in [("endless", json!({})), ("nodes", json!({"count": 95_000})), ("nodes", json!({"count": 150_000}))] {
             let refused = app.call_tool(&saved, tool, arguments).await.problem(502, "answer-too-large");
-            assert!(refused.text("/detail").starts_with("files "), "{}", refused.whole());
+            assert!(refused.text("/detail").starts_with("files's response is too large"), "{}", refused.whole());
             eventually("the child ends", || app.running() == 0).await;
         }
         assert_eq!(app.ask(&saved, "say", json!({"text": "again"})).await, "again");
