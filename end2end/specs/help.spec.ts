@@ -77,7 +77,7 @@ test('the shortcuts lead to the help', async ({ page, server }) => {
 
 test('the signed-out may read it, and are offered to sign in', async ({ page }) => {
   await open(page, '/help/credentials');
-  await expect(page.getByRole('heading', { level: 2, name: 'What credentials are for' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 2, name: 'When to use one' })).toBeVisible();
   await page.getByRole('link', { name: 'Sign in' }).click();
   await expect(page).toHaveURL(/\/sign-in$/);
 });
@@ -87,7 +87,7 @@ test.describe('without scripts', () => {
 
   test('the help is read whole', async ({ page }) => {
     await page.goto('/help/credentials');
-    await expect(page.getByRole('heading', { level: 2, name: 'What is safe, and what is not' })).toBeVisible();
+    await expect(page.getByRole('heading', { level: 2, name: 'Security' })).toBeVisible();
     await page.getByRole('link', { name: 'audit trail' }).first().click();
     await expect(page.getByRole('heading', { level: 1, name: 'Help: Audit trail' })).toBeVisible();
   });

@@ -12,7 +12,7 @@ pub fn left_out() -> String {
     let mut table = String::from("| Setting | Left out for |\n|---|---|\n");
     for (knob, name) in Knob::ALL {
         let without = labels(|provider| field(provider, knob).is_none());
-        let without = if without.is_empty() { "nobody" } else { &without };
+        let without = if without.is_empty() { "no provider" } else { &without };
         // Writing to a text cannot fail.
         let _ = writeln!(table, "| `{name}` | {without} |");
     }

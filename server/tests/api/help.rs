@@ -13,7 +13,7 @@ type Statement = (&'static str, &'static [&'static str]);
 /// What the help about credentials was written for.
 const STATEMENTS: &[Statement] = &[
     (
-        "what-credentials-are-for",
+        "when-to-use-one",
         &[
             "API keys",
             "which a model binding sends",
@@ -22,10 +22,10 @@ const STATEMENTS: &[Statement] = &[
         ],
     ),
     (
-        "what-they-are-not-for",
+        "when-not-to-use-one",
         &[
             "Settings that start a server",
-            "Mail servers",
+            "mail servers",
             "database addresses",
             "A password vault",
         ],
@@ -50,7 +50,7 @@ const STATEMENTS: &[Statement] = &[
             "OPENAI_PROD_API_KEY",
             "MCP_CRM_TOKEN",
             "SUPPORT_PROVIDER_KEY",
-            "Put nothing secret into one",
+            "Put nothing secret into a name",
         ],
     ),
     ("create-a-credential", &["Add credential", "Save", "You are its owner"]),
@@ -58,21 +58,21 @@ const STATEMENTS: &[Statement] = &[
         "edit-and-replace-a-value",
         &[
             "pencil",
-            "begins empty",
-            "cannot be shown",
-            "Only rename, keep the value",
+            "is empty at first",
+            "stored value cannot be",
+            "Keep the current value",
             "The ID stays the same",
             "Model bindings, MCP servers and definitions",
             "rotate",
         ],
     ),
     (
-        "where-a-value-may-go",
+        "where-a-value-can-be-sent",
         &[
             "allowed destinations",
-            "An empty list means nowhere",
+            "If the list is empty, the value can't be sent anywhere",
             "The first MCP server or model binding",
-            "whoever may change a credential decides where it is sent",
+            "permission to change a credential decides where it is sent",
         ],
     ),
     (
@@ -81,7 +81,7 @@ const STATEMENTS: &[Statement] = &[
     ),
     (
         "where-credentials-are-used",
-        &["what refers to it", "Every use is in the"],
+        &["records that refer to it", "Every use is in the"],
     ),
     (
         "values-that-come-back",
@@ -99,15 +99,15 @@ const STATEMENTS: &[Statement] = &[
     (
         "model-bindings",
         &[
-            "which provider and which model",
-            "<strong>API key</strong>",
+            "a provider, a model and the credential",
+            "<strong>Credential</strong>",
             "offers every credential",
             "ai_generate_text",
             "ai_generate_reply",
             "ai_generate_object",
             "ai_infer_object",
             "ai_agent",
-            "opens the value and sends it to the provider",
+            "decrypts the value and sends it to the provider",
         ],
     ),
     ("mcp-servers-over-http", &["Authorization: Bearer"]),
@@ -117,7 +117,7 @@ const STATEMENTS: &[Statement] = &[
             "takes no credential",
             "child process",
             "environment",
-            "name that variable",
+            "select that variable",
         ],
     ),
     (
@@ -132,12 +132,12 @@ const STATEMENTS: &[Statement] = &[
         ],
     ),
     (
-        "in-the-middle-of-another-form",
+        "in-another-form",
         &[
             "of an MCP server",
-            "of a model binding",
+            "or a model binding",
             "Create credential",
-            "ordinary credential",
+            "From then on it is an ordinary",
         ],
     ),
     (
@@ -147,22 +147,22 @@ const STATEMENTS: &[Statement] = &[
             "names the credential and the binding",
             "An MCP server over HTTP",
             "keeps its reference",
-            "Strongroom cannot list it",
+            "Strongroom cannot list these",
             "edit the credential instead",
             "no model binding, no MCP server",
         ],
     ),
     (
         "owners-and-roles",
-        &["whoever created", "Administrator", "Manager", "Viewer"],
+        &["the user who created", "Administrator", "Manager", "Viewer"],
     ),
     (
-        "what-is-safe-and-what-is-not",
+        "security",
         &[
             "Write-only",
-            "No page, answer, log line",
-            "Sealed",
-            "At run time the server opens",
+            "No page, response, log line",
+            "Encrypted",
+            "At run time the server decrypts",
             "an AI action",
             "can allow a host of their own",
             "Names are visible",
@@ -184,44 +184,41 @@ const PEOPLE: &[Statement] = &[
             "<td>Manager",
             "change and delete their own",
             "<td>Viewer",
-            "No page, answer or log shows a value",
-            "Whoever may change a credential decides",
+            "No page, response or log shows a value",
+            "permission to change a credential decide",
             "from the next request on",
         ],
     ),
     (
-        "add-somebody",
+        "add-a-user",
         &[
             "Add user",
-            "Add and get link",
+            "Create invite link",
             "Strongroom sends no mail",
             "works once, for 24 hours",
-            "Invited, link ended",
+            "Invite expired",
             "strongroom user add",
         ],
     ),
     (
-        "new-link",
-        &["forgotten password", "The older link stops working", "every session"],
+        "reset-a-password",
+        &["forgotten password", "The old link stops working", "every session"],
     ),
-    ("change-name-or-role", &["keeps what they", "Administrators can"]),
-    (
-        "disable-and-enable",
-        &["everywhere at once", "with the password that they had"],
-    ),
+    ("change-name-or-role", &["keeps their", "Administrators can"]),
+    ("disable-and-enable", &["everywhere at once", "with their old password"]),
     (
         "the-last-administrator",
-        &["cannot be deleted, disabled or given another role", "their own account"],
+        &["cannot be deleted, disabled or given another role", "your own account"],
     ),
     (
         "delete-an-account",
         &[
-            "shows what the person owns",
+            "shows the person's records",
             "Transfer to another user",
             "Delete the credentials with the account",
             "type the name",
             "MCP servers and model bindings are transferred to you",
-            "its address is free again",
+            "its email address can be used again",
         ],
     ),
     (
@@ -236,7 +233,7 @@ const PEOPLE: &[Statement] = &[
         ],
     ),
     (
-        "when-signing-in-is-slowed-down",
+        "sign-in-limits",
         &[
             "15 minutes",
             "10 for one account from one network",

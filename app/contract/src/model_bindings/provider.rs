@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Who serves a model.
+/// A service that hosts models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -31,7 +31,7 @@ pub enum Provider {
     Fireworks,
     /// `OpenRouter`.
     Openrouter,
-    /// Ollama, on a machine of one's own.
+    /// Ollama, self-hosted.
     Ollama,
     /// A `LiteLLM` proxy.
     Litellm,
@@ -209,7 +209,8 @@ mod tests {
 
     /// The table in `docs/model-bindings.md`.
     fn table() -> String {
-        let mut table = "| Provider | Name in the API | Usual address | Key sent as |\n|---|---|---|---|\n".to_owned();
+        let mut table =
+            "| Provider | Name in the API | Default address | Key sent as |\n|---|---|---|---|\n".to_owned();
         for provider in Provider::ALL {
             let address = provider
                 .default_base_url()
@@ -229,7 +230,7 @@ mod tests {
     #[test]
     fn the_docs_list_the_providers_that_there_are() {
         let docs = include_str!("../../../../docs/model-bindings.md");
-        let (_, rest) = docs.split_once("a usual address, or needs a base URL.\n\n").unwrap();
+        let (_, rest) = docs.split_once("a default address, or needs a base URL.\n\n").unwrap();
         let (listed, _) = rest.split_once("\n\n").unwrap();
         assert_eq!(
             listed.trim(),
