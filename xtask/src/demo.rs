@@ -74,7 +74,7 @@ pub fn run(workspace: &Workspace, fresh: bool, server_arguments: &[String]) -> R
         .into_iter()
         .find(|name| names(server_arguments, name))
     {
-        bail!("the demo chooses {option} itself: leave it out, or use `cargo xtask serve` without --demo");
+        bail!("the demo chooses {option} itself: remove it, or use `cargo xtask serve` without --demo");
     }
     let mut steps = Steps::new(8);
     let built = build::dev(workspace, &mut steps)?;
@@ -92,13 +92,13 @@ pub fn run(workspace: &Workspace, fresh: bool, server_arguments: &[String]) -> R
     let mut mcp = steps.run("Start the MCP server", || {
         start_mcp(workspace, &modules, &folder, mcp_port, &token)
     })?;
-    let mut models = steps.run("Start the provider of models", || {
+    let mut models = steps.run("Start the model provider", || {
         start_models(workspace, &modules, &folder, models_port, &key)
     })?;
     let mut server = steps.run("Start Strongroom", || {
         if !folder.is_set_up() {
             add_administrator(&built.server, &folder.data, EMAIL, "Demo Administrator", &password)
-                .context("`cargo xtask serve --demo --fresh` begins anew")?;
+                .context("`cargo xtask serve --demo --fresh` starts over")?;
         }
         let server = start_server(workspace, &built, &folder, port, server_arguments)?;
         if !folder.is_set_up() {
@@ -114,15 +114,15 @@ pub fn run(workspace: &Workspace, fresh: bool, server_arguments: &[String]) -> R
         thread::sleep(Duration::from_millis(300));
         wait_if_interrupted();
         if let Some(status) = server.ended() {
-            bail!("the server ended by itself ({status})");
+            bail!("the server stopped ({status})");
         }
         for (what, log, server) in [
             ("MCP server", "mcp.log", &mut mcp),
-            ("provider of models", "models.log", &mut models),
+            ("model provider", "models.log", &mut models),
         ] {
             if let Some(status) = server.ended() {
                 let log = folder.data.join(log);
-                bail!("the {what} ended by itself ({status}): see {}", log.display());
+                bail!("the {what} stopped ({status}): see {}", log.display());
             }
         }
     }
@@ -148,7 +148,7 @@ fn start_mcp(workspace: &Workspace, modules: &Path, folder: &Folder, port: u16, 
         .stderr(log);
     let mut server = Background::start(node, Signal::SIGTERM, true)?;
     wait_for_answer(&format!("http://127.0.0.1:{port}/ready"), &mut server)
-        .with_context(|| format!("the MCP server does not answer: see {}", log_path.display()))?;
+        .with_context(|| format!("the MCP server does not respond: see {}", log_path.display()))?;
     Ok(server)
 }
 
@@ -166,7 +166,7 @@ fn start_models(workspace: &Workspace, modules: &Path, folder: &Folder, port: u1
         .stderr(log);
     let mut server = Background::start(node, Signal::SIGTERM, true)?;
     wait_for_answer(&format!("http://127.0.0.1:{port}/ready"), &mut server)
-        .with_context(|| format!("the provider of models does not answer: see {}", log_path.display()))?;
+        .with_context(|| format!("the model provider does not respond: see {}", log_path.display()))?;
     Ok(server)
 }
 
@@ -188,7 +188,7 @@ fn start_server(
         .args(["--listen", &format!("127.0.0.1:{port}")])
         .args(arguments);
     let mut server = Background::start(command, Signal::SIGTERM, true)?;
-    wait_for_answer(&format!("http://127.0.0.1:{port}/readyz"), &mut server).context("Strongroom does not answer")?;
+    wait_for_answer(&format!("http://127.0.0.1:{port}/readyz"), &mut server).context("Strongroom does not respond")?;
     Ok(server)
 }
 
@@ -203,7 +203,7 @@ fn add_samples(port: u16, password: &str) -> Result<()> {
             .header("cookie", &cookies)
             .content_type("application/json")
             .send(json!({ "name": name, "value": value }).to_string())
-            .context("Strongroom does not answer")?;
+            .context("Strongroom does not respond")?;
         // 409: an earlier first start was interrupted after this sample.
         if !created.status().is_success() && created.status() != 409 {
             bail!("the sample {name} cannot be created: {}", problem(&mut created));
@@ -230,12 +230,12 @@ fn print_card(workspace: &Workspace, folder: &Folder, port: u16, mcp_port: u16, 
         "  1. Open the address above and sign in.".to_owned(),
         "  2. Open MCP servers and choose Add MCP server.".to_owned(),
         "  3. Name it CRM and paste the URL.".to_owned(),
-        "  4. Create its credential right there; the value is the token.".to_owned(),
+        "  4. Create its credential there; its value is the token.".to_owned(),
         "  5. Choose Test connection: the server offers 3 tools. Save.".to_owned(),
         "  Then the same under Model bindings, with the base URL of the models; Try".to_owned(),
         "  in its row asks for a haiku, or runs an agent with the tools of the CRM.".to_owned(),
         String::new(),
-        "Ctrl-C stops all servers. --fresh begins anew.".to_owned(),
+        "Ctrl-C stops all servers. --fresh starts over.".to_owned(),
     ];
     if port != PORT {
         lines.insert(1, format!("  (port {PORT} is taken, so this run uses {port})"));

@@ -35,6 +35,7 @@ mod summary;
 mod supply;
 mod test;
 mod toolchain;
+mod wording;
 mod workspace;
 
 use std::process::ExitCode;

@@ -13,7 +13,8 @@ use crate::site::{self, Mode};
 use crate::summary::Counts;
 use crate::workspace::{Workspace, is_ci};
 use crate::{
-    api_fuzz, build, chromium, faketime, first_visit, format, node, playwright, postgres, rust_tests, supply, toolchain,
+    api_fuzz, build, chromium, faketime, first_visit, format, node, playwright, postgres, rust_tests, supply,
+    toolchain, wording,
 };
 
 /// The options of `cargo xtask test`.
@@ -39,7 +40,7 @@ pub struct Options {
 enum Part {
     /// Formatting.
     Fmt,
-    /// Lints, in host and WebAssembly builds.
+    /// Lints, in host and WebAssembly builds, and forbidden words in texts that users read.
     Lint,
     /// Dependencies: advisories, licenses, sources, duplicates.
     Deny,
@@ -75,7 +76,7 @@ impl Options {
     fn step_count(&self) -> usize {
         let steps = [
             (Part::Fmt, 1),
-            (Part::Lint, 3),
+            (Part::Lint, 4),
             (Part::Deny, 1),
             (Part::Rust, if self.rust.is_everything() { 3 } else { 2 }),
             (Part::Browser, 4),
@@ -147,6 +148,7 @@ pub fn run(options: Options) -> Result<()> {
         steps.attempt("Formatting", || format::check(&workspace, &tools.leptosfmt));
     }
     if options.wants(Part::Lint) {
+        steps.attempt("Wording", || wording::check(&workspace));
         lint(&workspace, &mut steps);
     }
     if options.wants(Part::Deny) {

@@ -3,7 +3,7 @@
 //! `--save` keeps the text below the target folder. Without it, the command prints the difference to the kept text and
 //! fails where there is one: a commit that moves or renames code has to have none, or the one that its message names.
 
-mod source;
+pub mod source;
 
 use std::fs;
 use std::path::Path;
@@ -86,7 +86,7 @@ fn take(workspace: &Workspace, server: &Path) -> Result<String> {
 }
 
 /// The files that git knows, new ones included.
-fn tracked(workspace: &Workspace) -> Result<Vec<String>> {
+pub fn tracked(workspace: &Workspace) -> Result<Vec<String>> {
     let mut git = Command::new("git");
     git.args(["ls-files", "--cached", "--others", "--exclude-standard"])
         .current_dir(&workspace.root);

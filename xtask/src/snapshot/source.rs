@@ -38,12 +38,12 @@ impl Files {
             .below(below)
             .filter(|(path, _)| extension(path) == "rs" && !path.ends_with("tests.rs"))
         {
-            let tokens: TokenStream = without_tests(text)
-                .parse()
-                .map_err(|error| anyhow::anyhow!("{error}"))
-                .with_context(|| format!("{path} is no Rust"))?;
-            collect(tokens, &mut found);
+            collect(tokens(path, text)?, &mut found);
         }
+        let mut found: Vec<String> = found
+            .into_iter()
+            .map(|literal| literal.text.escape_debug().to_string())
+            .collect();
         found.retain(|literal| wanted(literal));
         found.sort();
         Ok(found)
@@ -73,6 +73,22 @@ pub fn is_sql(literal: &str) -> bool {
     .any(|word| literal.contains(word))
 }
 
+/// A string literal.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Literal {
+    /// Line of its first character, from 1.
+    pub line: usize,
+    pub text: String,
+}
+
+/// The tokens of a file without its test module.
+pub fn tokens(path: &str, text: &str) -> Result<TokenStream> {
+    without_tests(text)
+        .parse()
+        .map_err(|error| anyhow::anyhow!("{error}"))
+        .with_context(|| format!("{path} is no Rust"))
+}
+
 fn extension(path: &str) -> &str {
     Path::new(path)
         .extension()
@@ -86,8 +102,8 @@ fn without_tests(text: &str) -> &str {
         .map_or(text, |(code, _)| code)
 }
 
-/// The string literals of a file, each on one line. Attributes, which hold documentation, are left out.
-fn collect(tokens: TokenStream, found: &mut Vec<String>) {
+/// The string literals of a file. Attributes, which hold documentation, are left out.
+pub fn collect(tokens: TokenStream, found: &mut Vec<Literal>) {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
         match token {
@@ -96,13 +112,21 @@ fn collect(tokens: TokenStream, found: &mut Vec<String>) {
                 tokens.next_if(|next| matches!(next, TokenTree::Group(_)));
             }
             TokenTree::Group(group) => collect(group.stream(), found),
-            TokenTree::Literal(literal) => {
-                if let syn::Lit::Str(text) = syn::Lit::new(literal) {
-                    found.push(text.value().escape_debug().to_string());
-                }
-            }
+            TokenTree::Literal(literal) => found.extend(string(literal)),
             TokenTree::Punct(_) | TokenTree::Ident(_) => {}
         }
+    }
+}
+
+/// `None` for a number, a character or bytes.
+pub fn string(literal: proc_macro2::Literal) -> Option<Literal> {
+    let line = literal.span().start().line;
+    match syn::Lit::new(literal) {
+        syn::Lit::Str(text) => Some(Literal {
+            line,
+            text: text.value(),
+        }),
+        _ => None,
     }
 }
 
@@ -141,16 +165,20 @@ fn title(line: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{collect, is_sql, names, title, without_tests};
+    use super::{collect, is_sql, names, title, tokens};
 
     #[test]
     fn literals_are_read_wherever_they_stand() {
         let code = "/// A \"doc\".\nconst A: &str = concat!(\"SELECT a \\\n     FROM b\", part!()); fn f() { g(r#\"x\"y\"#, 'c', 1); }\n\
                     #[cfg(test)]\nmod tests {\n    const NO: &str = \"no\";\n}\n";
         let mut found = Vec::new();
-        collect(without_tests(code).parse().unwrap(), &mut found);
-        assert_eq!(found, ["SELECT a FROM b", "x\\\"y"]);
-        assert!(is_sql(&found[0]) && !is_sql(&found[1]));
+        collect(tokens("a.rs", code).unwrap(), &mut found);
+        let found: Vec<(usize, &str)> = found
+            .iter()
+            .map(|literal| (literal.line, literal.text.as_str()))
+            .collect();
+        assert_eq!(found, [(2, "SELECT a FROM b"), (3, "x\"y")]);
+        assert!(is_sql(found[0].1) && !is_sql(found[1].1));
     }
 
     #[test]
