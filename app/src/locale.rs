@@ -41,3 +41,15 @@ impl FromStr for Locale {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Locale;
+
+    #[test]
+    fn a_locale_is_read_from_its_tag() {
+        assert_eq!("fr".parse(), Ok(Locale::Fr));
+        assert_eq!("xx".parse::<Locale>(), Err("Choose one of: en, fr.".to_owned()));
+        assert_eq!(Locale::default(), Locale::En);
+    }
+}

@@ -118,7 +118,7 @@ mod tests {
             record("unknown_account", Some("0123456789abcdef")),
             "Unknown account 01234567"
         );
-        assert_eq!(record("network", Some("203.0.113.7")), "Address 203.0.113.7");
+        assert_eq!(record("network", Some("203.0.113.7")), "IP address 203.0.113.7");
         assert_eq!(record("mcp_server", None), "Unsaved MCP server");
     }
 }
