@@ -4,10 +4,10 @@
 //! [`SchemaForm`]. `docs/forms.md` has the whole example.
 
 mod api;
-// Known to the server, whose tests list it, and to the lints of both builds; never to a site.
-#[cfg(any(feature = "ssr", clippy))]
+// Known to the tests, and to the lints of both builds; never to a site.
+#[cfg(any(test, clippy))]
 #[cfg_attr(not(test), allow(dead_code, reason = "no page shows it"))]
-pub mod example;
+mod example;
 mod text;
 mod view;
 

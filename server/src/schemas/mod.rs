@@ -183,9 +183,9 @@ async fn list(_principal: Principal) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use app::schemas::example::Webhook;
     use contract::ai::ActionName;
     use contract::schemas::Form;
+    use contract::schemas::example::Webhook;
     use serde_json::{Value, json};
 
     use super::{all, find, form, inputs_of, settings_of};

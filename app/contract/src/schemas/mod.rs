@@ -1,5 +1,7 @@
 //! The wire contract of generated forms.
 
+#[cfg(feature = "schema")]
+pub mod example;
 mod form;
 
 use serde::{Deserialize, Serialize};
