@@ -95,7 +95,7 @@ struct Row {
 /// Ten rows for whoever has a session and a role.
 async fn list(State(floor): State<Arc<Floor>>, headers: HeaderMap) -> Response {
     match read(&floor, &headers).await {
-        Ok(Some(page)) => axum::Json(page).into_response(),
+        Ok(Some(page)) => server::http::json(&page),
         Ok(None) => StatusCode::UNAUTHORIZED.into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }

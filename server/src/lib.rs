@@ -1,17 +1,15 @@
-//! The Strongroom server. Floors, ground first; a module uses only what stands below it:
+//! The server of Strongroom: the API, and what stands behind it. The program in `strongroom/` adds the pages.
+//! Floors, ground first; a module uses only what stands below it:
 //! `config`, `log`, `metrics`, `readiness`, `clock`, `text`, `files`, `db`, `vault`, `http`, `openapi`, `destination`, `address` -> `references`, `audit`,
 //! `replicas` -> `keys`, `backup`, `accounts` -> `credentials` -> `outbound` -> `mcp_servers` ->
-//! `ai` -> `model_bindings` -> `actions`, `schemas`, `users` -> `help`, `pages`, `assets`, `reload`, `router` -> `cli`.
+//! `ai` -> `model_bindings` -> `actions`, `schemas`, `users` -> `pages`, `router` -> `cli`.
 
 #![forbid(unsafe_code)]
-// The types of views nest deeply.
-#![recursion_limit = "512"]
 
 pub mod accounts;
 pub mod actions;
 pub mod address;
 pub mod ai;
-pub mod assets;
 pub mod audit;
 pub mod backup;
 pub mod cli;
@@ -23,7 +21,6 @@ pub mod destination;
 pub mod files;
 pub mod harden;
 pub mod health;
-pub mod help;
 pub mod http;
 pub mod keys;
 pub mod log;
@@ -35,7 +32,6 @@ pub mod outbound;
 pub mod pages;
 pub mod readiness;
 pub mod references;
-pub mod reload;
 pub mod replicas;
 pub mod router;
 pub mod schemas;

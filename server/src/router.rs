@@ -8,7 +8,6 @@ use http::{HeaderName, HeaderValue, header};
 
 use crate::accounts::{self, Accounts};
 use crate::actions;
-use crate::assets::Assets;
 use crate::audit;
 use crate::credentials;
 use crate::http::{ApiError, HostRule, client_address, finish_problems, guard, observe, request_id};
@@ -16,25 +15,23 @@ use crate::mcp_servers;
 use crate::model_bindings;
 use crate::openapi::{self, Operation};
 use crate::pages::Pages;
-use crate::reload;
 use crate::schemas;
 use crate::state::AppState;
 use crate::stopping::break_off;
 use crate::users;
 
 /// Everything that the server answers.
-pub fn router(state: AppState, assets: Assets, hosts: HostRule) -> Router {
+pub fn router(state: AppState, pages: impl Pages, hosts: HostRule) -> Router {
     let site = Site {
-        build_id: HeaderValue::from_str(&assets.names().build_id).ok(),
+        build_id: pages.build_id(),
         https: hosts.is_https(),
     };
     let proxies = state.proxies.clone();
     let metrics = state.base.metrics.clone();
     let stopping = state.base.stopping.clone();
-    let reload = reload::router(assets.names(), stopping.clone());
     let api = api(state.clone());
     let accounts: Accounts = state.accounts.clone();
-    let pages = Pages::new(assets, api.clone(), accounts.clone()).router();
+    let pages = pages.router(api.clone(), accounts.clone(), stopping.clone());
     let health = crate::health::router().with_state(state.clone());
     Router::new()
         .merge(api)
@@ -44,7 +41,6 @@ pub fn router(state: AppState, assets: Assets, hosts: HostRule) -> Router {
         .layer(middleware::from_fn_with_state(stopping, break_off))
         // Health checks need no session, and must answer when the database does not.
         .merge(health)
-        .merge(reload)
         .merge(openapi::router(operations, site.https))
         .layer(middleware::from_fn_with_state(hosts, guard))
         .layer(middleware::from_fn_with_state(site, headers))

@@ -15,7 +15,7 @@ pub fn run() -> Result<()> {
     let mut steps = Steps::new(5);
     let site = build::release_site(&workspace, &mut steps)?;
     steps.run("Compile the server with the site inside, and the bench", || {
-        build::compile_release(&workspace, &site, &["server", "bench"])
+        build::compile_release(&workspace, &site, &["strongroom", "bench"])
     })?;
     steps.run("Measure, in turns with the floors", || {
         let mut bench = Command::new(workspace.target.join("release/bench"));

@@ -76,7 +76,7 @@ pub fn server(workspace: &Workspace) -> Result<PathBuf> {
 /// The command that compiles the server for development.
 pub fn server_cargo(workspace: &Workspace) -> Command {
     let mut cargo = workspace.cargo();
-    cargo.args(["build", "--package", "server"]);
+    cargo.args(["build", "--package", "strongroom"]);
     cargo
 }
 
@@ -94,7 +94,7 @@ fn release(workspace: &Workspace) -> Result<()> {
     let mut steps = Steps::new(4);
     let site = release_site(workspace, &mut steps)?;
     steps.run("Compile the server with the site inside", || {
-        compile_release(workspace, &site, &["server"])
+        compile_release(workspace, &site, &["strongroom"])
     })?;
     let program = release_server(workspace);
     say(format!(

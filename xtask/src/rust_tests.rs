@@ -15,9 +15,13 @@ use crate::summary::{Counts, is_cargo_result};
 use crate::workspace::Workspace;
 
 /// The packages under test. They share one feature set, and so one compiled server with the browser tests.
-const SELECTION: [&str; 8] = [
+const SELECTION: [&str; 12] = [
+    "--package",
+    "strongroom",
     "--package",
     "server",
+    "--package",
+    "contract",
     "--package",
     "app",
     "--package",
@@ -54,7 +58,7 @@ pub struct Choice {
     /// Leave out Rust tests that are named after the other engine; for SQLite, no PostgreSQL is started.
     #[arg(long, value_enum)]
     pub engine: Option<Engine>,
-    /// Compile and run only this program of `server/tests`: `api`, `leaks` or `durability`.
+    /// Compile and run only this program: `api` of `server/tests`; `pages`, `leaks` or `durability` of `strongroom/tests`.
     #[arg(long, conflicts_with = "lib")]
     test: Option<String>,
     /// Compile and run only the unit tests.

@@ -219,7 +219,11 @@ fn prepare(workspace: &Workspace, options: &Options) -> Result<Tools> {
 fn lint(workspace: &Workspace, steps: &mut Steps) {
     let host = [
         "--package",
+        "strongroom",
+        "--package",
         "server",
+        "--package",
+        "contract",
         "--package",
         "bench",
         "--package",
@@ -329,7 +333,7 @@ fn test_release(workspace: &Workspace, options: &Options, tools: &Tools, steps: 
         return steps.not_run(name, "its site did not build");
     };
     let built = steps.attempt("Build the release", || {
-        build::compile_release(workspace, &site, &["server"])?;
+        build::compile_release(workspace, &site, &["strongroom"])?;
         supply::check_release(&build::release_server(workspace))
     });
     if !(small && built) {

@@ -92,7 +92,7 @@ fn reader(path: &str) -> Option<Reader> {
     let is_test = name.ends_with("tests.rs") || folder.split('/').any(|part| part == "tests");
     match name.rsplit_once('.')?.1 {
         "rs" if is_test => None,
-        "rs" if path.starts_with("server/src/") => Some(rust),
+        "rs" if path.starts_with("server/src/") || path.starts_with("strongroom/src/") => Some(rust),
         "rs" if path.starts_with("app/") => Some(documentation),
         "ftl" if folder.ends_with("/locales/en") => Some(messages),
         "md" if folder == "docs" || path == "README.md" => Some(markdown),

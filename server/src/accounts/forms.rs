@@ -175,7 +175,8 @@ fn note(error: ApiError, code: &str) {
 }
 
 /// A path of this site, so that nobody is sent elsewhere after signing in.
-pub(crate) fn local_path(next: &str) -> String {
+#[must_use]
+pub fn local_path(next: &str) -> String {
     let local = next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains('\\')

@@ -20,8 +20,7 @@ mod users;
 mod visit;
 
 pub(crate) use email::parse_email;
-pub(crate) use forms::local_path;
-pub use forms::router as forms_router;
+pub use forms::{local_path, router as forms_router};
 pub use operations::operations;
 pub use owners::{Transfer, begin_owning, first_owned, rename_owner};
 pub use quotas::{begin_adding, begin_replacing};

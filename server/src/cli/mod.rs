@@ -26,6 +26,7 @@ use crate::config::{Options, Settings};
 use crate::db::Db;
 use crate::http::ApiError;
 use crate::metrics::Metrics;
+use crate::pages::Pages;
 use crate::readiness::Readiness;
 use crate::references;
 use crate::state::Base;
@@ -100,11 +101,14 @@ fn parse_role(text: &str) -> Result<Role, String> {
         .map_err(|()| "use administrator, manager or viewer".to_owned())
 }
 
+/// Loads the pages that these settings ask for.
+pub type LoadPages<P> = fn(&Settings) -> anyhow::Result<P>;
+
 /// Runs a command line.
 ///
 /// # Errors
 /// A sentence for the terminal.
-pub async fn run(cli: Cli) -> anyhow::Result<()> {
+pub async fn run<P: Pages>(cli: Cli, load: LoadPages<P>) -> anyhow::Result<()> {
     match cli.command {
         Command::Settings => {
             settings::print();
@@ -115,7 +119,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
     }
     let settings = cli.options.complete(cli.config.as_deref())?;
     match cli.command {
-        Command::Serve => serve::serve(settings).await,
+        Command::Serve => serve::serve(settings, load).await,
         Command::User(UserCommand::Add {
             email,
             name,

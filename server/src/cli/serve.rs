@@ -10,20 +10,20 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::announce::Announce;
-use super::open_base;
 use super::stop::Stop;
+use super::{LoadPages, open_base};
 use crate::accounts::Accounts;
-use crate::assets::Assets;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
 use crate::harden::raise_descriptors;
 use crate::http::{self, Connections, HostRule};
 use crate::outbound::stdio::Stdio;
+use crate::pages::Pages;
 use crate::replicas::Membership;
 use crate::router::router;
 use crate::state::{AppState, Base};
-use crate::{audit, health, log, metrics, reload};
+use crate::{audit, health, log, metrics};
 
 /// Connections of people and programs, as far as there are descriptors for them.
 const MOST_CONNECTIONS: usize = 4096;
@@ -36,16 +36,14 @@ const RESERVED_DESCRIPTORS: u64 = 512;
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
 /// Serves until it is told to stop: accepts nothing more then, finishes what runs, and closes what is open.
-pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
+pub(super) async fn serve<P: Pages>(settings: Settings, load: LoadPages<P>) -> anyhow::Result<()> {
     log::start(&settings)?;
     let descriptors = raise_descriptors()?;
     let stop = Stop::on_signals(settings.stop).context("The server cannot listen for signals.")?;
     // Beyond a limit of the file size a write fails then, as on a full disk; without a handler the process would end.
     let _too_large =
         signal(SignalKind::from_raw(Signal::SIGXFSZ as i32)).context("The server cannot listen for signals.")?;
-    let locale = settings.locale.parse().map_err(anyhow::Error::msg);
-    app::locale::set(locale.context("The setting --locale names no language of the pages.")?);
-    let assets = Assets::load(settings.site_dir.as_deref())?.with_reload(reload::asked_for());
+    let pages = load(&settings)?;
     settings.keyring.refuse_foreign_owner()?;
     let base = open_base(&settings, Clock::system()).await?;
     let announce = Announce(settings.log_format);
@@ -58,7 +56,7 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
         signalled.await;
         stopping.drain();
     });
-    let router = router(state.clone(), assets, HostRule::new(settings.public_url.as_ref()));
+    let router = router(state.clone(), pages, HostRule::new(settings.public_url.as_ref()));
     let listener = listen(settings.listen, "--listen").await?;
     let address = listener.local_addr()?;
     let metrics = match settings.metrics_listen {

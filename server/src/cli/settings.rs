@@ -150,7 +150,7 @@ mod tests {
         assert!(
             written == markdown(),
             "docs/settings.md is out of date. Write it anew: \
-             cargo run -q -p server --features app/ssr -- settings > docs/settings.md\n{}",
+             cargo run -q -p strongroom -- settings > docs/settings.md\n{}",
             markdown()
         );
     }

@@ -7,8 +7,8 @@ use serde_json::json;
 use server::cli::open_base;
 use server::clock::Clock;
 
-use crate::audit::{run, tamper};
 use crate::both_engines;
+use crate::support::statements::{run, tamper};
 use crate::support::{Answer, Engine, PASSWORD, TestApp, settings};
 
 fn form(path: &str, fields: &[(&str, &str)]) -> Request<Body> {
@@ -136,7 +136,7 @@ both_engines! {
         let settings = settings(&folder, database.as_deref());
         let base = open_base(&settings, Clock::system()).await.unwrap();
         let state = server::state::AppState::start(base, &settings).unwrap();
-        let router = server::router::router(state.clone(), server::assets::Assets::none(), server::http::HostRule::new(None));
+        let router = server::router::router(state.clone(), crate::pages(), server::http::HostRule::new(None));
         let send = async |request| Answer::read("set-up".to_owned(), tower::ServiceExt::oneshot(router.clone(), request).await.unwrap()).await;
         #[expect(clippy::disallowed_methods, reason = "the token is shown at the terminal")]
         let token = state.accounts.set_up_token().await.unwrap().unwrap().expose().to_owned();

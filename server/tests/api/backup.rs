@@ -6,19 +6,19 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use server::assets::Assets;
 use server::backup;
 use server::cli::open_base;
 use server::config::{Options, Settings};
 use server::db::Db;
 use server::http::HostRule;
 use server::keys;
+use server::pages::ApiAlone;
 use server::router::router;
 use server::state::AppState;
 use server::vault;
 
-use crate::audit::tamper;
 use crate::both_engines;
+use crate::support::statements::tamper;
 use crate::support::{Engine, TestApp};
 
 const BREAK: &str = "UPDATE credential_versions SET ciphertext = value_nonce WHERE credential_id = $1";
@@ -140,7 +140,7 @@ both_engines! {
                 assert_eq!(new.len(), old.len() + added, "{table}");
             }
             app.forget_cookies();
-            app.router = router(state.clone(), Assets::none(), HostRule::new(None));
+            app.router = router(state.clone(), ApiAlone, HostRule::new(None));
             assert_eq!(app.get("admin", list).await.expect(200).json(), credentials);
             assert_eq!(app.get("admin", "/mcp-servers").await.expect(200).json(), servers);
             app.credential("manager", "goes on", "marked-canary").await;

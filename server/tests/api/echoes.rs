@@ -10,9 +10,9 @@ use chrono::TimeDelta;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::audit::run;
 use crate::both_engines;
 use crate::peers::hostile::{Peer, Seen, answer, completion, rpc};
+use crate::support::statements::run;
 use crate::support::{Answer, Engine, TestApp};
 use crate::trail;
 

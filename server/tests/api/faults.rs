@@ -7,8 +7,8 @@ use server::config::DatabaseSettings;
 use server::db::{Db, DbError, Turn, Turns, WriteClass};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use crate::audit::run;
 use crate::both_engines;
+use crate::support::statements::run;
 use crate::support::{Answer, Engine, TestApp};
 
 async fn ready(app: &TestApp) -> Answer {

@@ -7,9 +7,9 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use http::{Method, Request, header};
 use serde_json::json;
-use server::assets::Assets;
 use server::config::Options;
 use server::http::HostRule;
+use server::pages::ApiAlone;
 use server::router::router;
 use server::state::AppState;
 use tower::ServiceExt as _;
@@ -25,7 +25,7 @@ fn reached_by(app: &TestApp, options: Options) -> Router {
     };
     let settings = options.complete(None).unwrap();
     let state = AppState::start(app.state.base.clone(), &settings).unwrap();
-    router(state, Assets::none(), HostRule::new(settings.public_url.as_ref()))
+    router(state, ApiAlone, HostRule::new(settings.public_url.as_ref()))
 }
 
 fn behind(app: &TestApp, proxies: &[&str]) -> Router {

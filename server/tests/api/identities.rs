@@ -3,8 +3,8 @@
 use http::Method;
 use serde_json::json;
 
-use crate::audit::tamper;
 use crate::both_engines;
+use crate::support::statements::tamper;
 use crate::support::{Answer, Engine, PASSWORD, TestApp};
 
 const CHOSEN: &str = "violet lantern on the quay";

@@ -7,8 +7,8 @@ use server::vault::VERIFY_BATCH;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use crate::audit::run;
 use crate::both_engines;
+use crate::support::statements::run;
 use crate::support::{Engine, TestApp};
 
 /// So many values that the plan of a small table would show.

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use http::Method;
 use serde_json::{Value, json};
-use server::assets::Assets;
 use server::cli::open_base;
 use server::config::Options;
 use server::db::Db;
 use server::http::HostRule;
 use server::keys::{self, Activated, Added};
+use server::pages::ApiAlone;
 use server::replicas::Membership;
 use server::router::router;
 use server::state::AppState;
@@ -86,7 +86,7 @@ async fn beside(app: &TestApp, keyring: &Path) -> AppState {
 
 /// Lets requests go to this server.
 fn speak_to(app: &mut TestApp, state: &AppState) {
-    app.router = router(state.clone(), Assets::none(), HostRule::new(None));
+    app.router = router(state.clone(), ApiAlone, HostRule::new(None));
 }
 
 async fn ready(app: &TestApp) -> Answer {

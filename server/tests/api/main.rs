@@ -8,18 +8,15 @@
 #![allow(missing_docs, reason = "the names of tests are sentences")]
 
 mod accounts;
-mod attacker;
 mod audit;
 mod backup;
 mod bodies;
 mod corpora;
 mod credentials;
-mod cross_site;
 mod destinations;
 mod echoes;
 mod faults;
 mod front;
-mod help;
 mod identities;
 mod key_plans;
 mod keyring;
@@ -31,13 +28,10 @@ mod openapi;
 mod outbound;
 mod own_account;
 mod own_address;
-mod pages;
 mod peers;
 mod quotas;
 mod races;
-mod reload;
 mod reserved_names;
-mod roles;
 mod schemas;
 mod searching;
 mod secret_texts;
@@ -48,3 +42,13 @@ mod throttling;
 mod trail;
 mod users;
 mod write_classes;
+
+use server::pages::ApiAlone;
+
+/// The program that starts the programs of stdio servers.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_stdio-launcher");
+
+/// The pages of the server under test.
+fn pages() -> ApiAlone {
+    ApiAlone
+}

@@ -14,7 +14,7 @@ use crate::support::{Answer, Engine, TestApp};
 const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
 
 /// Paths that are no part of the API: forms, pages, and what has a listener of its own.
-const APART: [&str; 6] = ["/", "/sign-in", "/sign-out", "/set-up", "/welcome", "/metrics"];
+const APART: [&str; 5] = ["/sign-in", "/sign-out", "/set-up", "/welcome", "/metrics"];
 
 /// The schema, or the one that it refers to.
 pub(crate) fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {

@@ -4,8 +4,8 @@ use axum::body::Body;
 use http::{Method, Request, header};
 use serde_json::{Value, json};
 
-use crate::audit::run;
 use crate::both_engines;
+use crate::support::statements::run;
 use crate::support::{Answer, Engine, PASSWORD, TestApp};
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";

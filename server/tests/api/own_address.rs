@@ -5,9 +5,9 @@ use server::outbound::mcp::{McpSession, McpTarget};
 use server::outbound::{Outbound, OutboundError, OutboundSettings, OwnAddresses};
 use url::Url;
 
-use crate::audit::run;
 use crate::both_engines;
 use crate::peers::hostile::{Peer, Seen};
+use crate::support::statements::run;
 use crate::support::{Engine, TestApp};
 
 /// The default listener of the settings, in every spelling.

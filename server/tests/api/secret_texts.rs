@@ -3,8 +3,8 @@
 use http::Method;
 use serde_json::json;
 
-use crate::audit::run;
 use crate::both_engines;
+use crate::support::statements::run;
 use crate::support::{Engine, TestApp};
 
 /// Addresses with a secret. Marked canaries, made up here.

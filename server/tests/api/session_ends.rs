@@ -16,9 +16,9 @@ use server::http::{Principal, SessionEnd};
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
-use crate::audit::run;
 use crate::both_engines;
 use crate::peers::hostile::{Peer, Seen, answer, rpc};
+use crate::support::statements::run;
 use crate::support::{Answer, Engine, PASSWORD, TestApp};
 
 /// Longer than a second, for a busy machine; far shorter than any other limit of an operation.

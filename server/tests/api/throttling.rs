@@ -9,16 +9,16 @@ use chrono::TimeDelta;
 use futures::future::join_all;
 use http::{Method, Request, header};
 use serde_json::json;
-use server::assets::Assets;
 use server::cli::open_base;
 use server::config::Options;
 use server::http::HostRule;
+use server::pages::ApiAlone;
 use server::router::router;
 use server::state::AppState;
 use tower::ServiceExt as _;
 
-use crate::audit::{run, tamper};
 use crate::both_engines;
+use crate::support::statements::{run, tamper};
 use crate::support::{Answer, Engine, PASSWORD, TestApp};
 
 const WRONG: &str = "a wrong password";
@@ -63,7 +63,7 @@ async fn another_server(app: &TestApp) -> Router {
     let settings = options.complete(None).unwrap();
     let base = open_base(&settings, app.state.base.clock.clone()).await.unwrap();
     let state = AppState::start(base, &settings).unwrap();
-    router(state, Assets::none(), HostRule::new(None))
+    router(state, ApiAlone, HostRule::new(None))
 }
 
 /// Cookies of browsers that this server did not make: without the MAC, with another one, with another token.

@@ -5,6 +5,7 @@
 mod answer;
 mod database;
 pub mod program;
+pub mod statements;
 pub mod stdio;
 
 use std::path::PathBuf;
@@ -19,7 +20,6 @@ use contract::secret::SecretValue;
 use http::{Method, Request, header};
 use serde_json::{Value, json};
 use server::accounts::NewUser;
-use server::assets::Assets;
 use server::cli::open_base;
 use server::clock::Clock;
 use server::config::{Options, Settings};
@@ -122,7 +122,7 @@ impl TestApp {
         let database_url = settings.database_url.clone();
         let base = open_base(&settings, clock).await.expect("the database opens");
         let state = AppState::start(base, &settings).expect("the server starts");
-        let router = router(state.clone(), Assets::none(), HostRule::new(None));
+        let router = router(state.clone(), crate::pages(), HostRule::new(None));
         let app = Self {
             state,
             router,
@@ -264,6 +264,13 @@ impl TestApp {
             .post(who, "/credentials", json!({"name": name, "value": value}))
             .await;
         answer.expect(201).text("/id")
+    }
+
+    /// Stores a server and gives its path.
+    pub async fn server(&self, who: &'static str, name: &str, url: &str, credential: Option<&str>) -> String {
+        let body = json!({"name": name, "url": url, "credential_id": credential});
+        let created = self.post(who, "/mcp-servers", body).await.expect(201);
+        format!("/mcp-servers/{}", created.text("/id"))
     }
 }
 

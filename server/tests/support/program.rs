@@ -7,7 +7,7 @@ use std::process::Command;
 /// another test at that moment has open as well, and then the copy cannot be run ("text file busy").
 pub fn copy_program(to: &Path) {
     let copied = Command::new("cp")
-        .arg(env!("CARGO_BIN_EXE_strongroom"))
+        .arg(crate::PROGRAM)
         .arg(to)
         .status()
         .expect("cp runs");

@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use server::assets::Assets;
 use server::config::{StdioCommand, StdioSettings};
 use server::http::HostRule;
 use server::mcp_servers::McpServers;
@@ -79,7 +78,7 @@ pub fn stdio_settings(app: &TestApp, entries: &[String], unconfined: bool, token
         Ok(environment(name, token))
     })
     .unwrap();
-    settings.launcher = PathBuf::from(env!("CARGO_BIN_EXE_strongroom"));
+    settings.launcher = PathBuf::from(crate::PROGRAM);
     settings
 }
 
@@ -102,7 +101,23 @@ impl TestApp {
         .unwrap();
         let resolver = self.state.credentials.resolver().clone();
         self.state.mcp_servers = McpServers::new(self.state.base.clone(), resolver, outbound, stdio);
-        self.router = router(self.state.clone(), Assets::none(), HostRule::new(None));
+        self.router = router(self.state.clone(), crate::pages(), HostRule::new(None));
         self
+    }
+}
+
+/// Whether a process is there and not just waiting to be forgotten.
+pub fn is_alive(pid: i64) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat.rsplit(')').next().and_then(|rest| rest.trim().chars().next());
+    state.is_some_and(|state| state != 'Z' && state != 'X')
+}
+
+/// Waits until something holds; a test that waits in vain has failed.
+pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !holds() {
+        assert!(Instant::now() < deadline, "{what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -16,7 +16,16 @@ pub enum Part {
 }
 
 /// The folders to watch, with all below them.
-pub const FOLDERS: [&str; 7] = ["app", "docs", "frontend", "migrations", "public", "server", "style"];
+pub const FOLDERS: [&str; 8] = [
+    "app",
+    "docs",
+    "frontend",
+    "migrations",
+    "public",
+    "server",
+    "strongroom",
+    "style",
+];
 /// The folders of which only the files are watched.
 pub const FLAT_FOLDERS: [&str; 2] = ["", ".cargo"];
 
@@ -30,12 +39,12 @@ pub fn parts(path: &str) -> &'static [Part] {
     }
     let (folder, below) = path.split_once('/').unwrap_or(("", path));
     match (folder, below) {
-        ("app" | "frontend" | "server", _) if below.starts_with("tests/") => &[],
+        ("app" | "frontend" | "server" | "strongroom", _) if below.starts_with("tests/") => &[],
         ("app", _) | ("", "Cargo.toml" | "Cargo.lock" | "rust-toolchain.toml") | (".cargo", "config.toml") => {
             &[Part::FrontEnd, Part::Server]
         }
         ("frontend", _) => &[Part::FrontEnd],
-        ("server" | "migrations", _) => &[Part::Server],
+        ("server" | "strongroom" | "migrations", _) => &[Part::Server],
         // The help pages are in the program.
         ("docs", _) if extension == "md" && !below.contains('/') => &[Part::Server],
         ("style", _) if extension == "css" => &[Part::Style],
@@ -65,6 +74,7 @@ mod tests {
             ("frontend/src/lib.rs", &[Part::FrontEnd]),
             ("server/src/credentials/routes.rs", &[Part::Server]),
             ("server/src/accounts/common_passwords.txt", &[Part::Server]),
+            ("strongroom/src/pages.rs", &[Part::Server]),
             ("migrations/0001_accounts.sql", &[Part::Server]),
             ("docs/audit.md", &[Part::Server]),
             ("style/00-tokens.css", &[Part::Style]),

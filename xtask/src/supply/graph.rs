@@ -37,7 +37,7 @@ pub type Packages = BTreeMap<String, Package>;
 pub fn packages(workspace: &Workspace) -> Result<Packages> {
     let checksums = checksums(workspace)?;
     let mut packages = Packages::new();
-    for (root, platform) in [("server", host()?), ("frontend", WASM_TARGET.to_owned())] {
+    for (root, platform) in [("strongroom", host()?), ("frontend", WASM_TARGET.to_owned())] {
         collect(
             &metadata(workspace, &platform)?,
             root,

@@ -9,13 +9,13 @@ use crate::site::hex;
 
 /// Makes the document. It has no time stamp, so that one source gives one document.
 pub fn document(packages: &Packages) -> Result<Value> {
-    let (_, server) = packages
+    let (_, program) = packages
         .iter()
-        .find(|(_, package)| package.name == "server" && package.sha256.is_none())
-        .context("the graph has no server")?;
+        .find(|(_, package)| package.name == "strongroom" && package.sha256.is_none())
+        .context("the graph has no strongroom")?;
     let components: Vec<Value> = packages
         .values()
-        .filter(|package| package.name != "server")
+        .filter(|package| package.name != "strongroom")
         .map(component)
         .collect();
     let dependencies: Vec<Value> = packages
@@ -37,11 +37,11 @@ pub fn document(packages: &Packages) -> Result<Value> {
         "metadata": {
             "component": {
                 "type": "application",
-                "bom-ref": purl(server),
+                "bom-ref": purl(program),
                 "name": "strongroom",
-                "version": server.version,
-                "purl": purl(server),
-                "licenses": [{ "expression": server.license }],
+                "version": program.version,
+                "purl": purl(program),
+                "licenses": [{ "expression": program.license }],
             }
         },
         "components": components,
@@ -113,13 +113,13 @@ mod tests {
 
     #[test]
     fn each_package_is_a_component_and_each_dependency_names_one() {
-        let packages: Packages = [package("server", None, &["a"]), package("a", Some("ab"), &[])].into();
+        let packages: Packages = [package("strongroom", None, &["a"]), package("a", Some("ab"), &[])].into();
         let document = document(&packages).unwrap();
         assert_eq!(document["metadata"]["component"]["name"], "strongroom");
         assert_eq!(document["components"][0]["purl"], "pkg:cargo/a@1.0.0%2Bbuild");
         assert_eq!(document["components"][0]["hashes"][0]["content"], "ab");
-        let server = &document["dependencies"][1];
-        assert_eq!(server["dependsOn"][0], document["components"][0]["bom-ref"]);
+        let program = &document["dependencies"][1];
+        assert_eq!(program["dependsOn"][0], document["components"][0]["bom-ref"]);
         let serial = document["serialNumber"].as_str().unwrap();
         assert_eq!(serial.len(), "urn:uuid:".len() + 36);
     }

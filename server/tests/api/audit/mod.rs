@@ -1,7 +1,6 @@
 //! The audit trail: its list, its export, its chain.
 
 mod chain;
-mod command;
 mod export;
 mod failed_sign_ins;
 mod filters;
@@ -9,31 +8,9 @@ mod long;
 mod records;
 
 use serde_json::Value;
-use server::db::Db;
-use sqlx::AssertSqlSafe;
 
+use crate::support::statements::{run, tamper};
 use crate::support::{Answer, TestApp};
-
-/// Runs a statement behind the server's back; tells how many rows it changed.
-pub(crate) async fn run(app: &TestApp, sql: &str) -> u64 {
-    match &app.state.base.db {
-        Db::Sqlite { writer, .. } => sqlx::query(AssertSqlSafe(sql.to_owned()))
-            .execute(writer)
-            .await
-            .expect("a statement")
-            .rows_affected(),
-        Db::Postgres { pool, .. } => sqlx::query(AssertSqlSafe(sql.to_owned()))
-            .execute(pool)
-            .await
-            .expect("a statement")
-            .rows_affected(),
-    }
-}
-
-/// Changes rows behind the server's back.
-pub(crate) async fn tamper(app: &TestApp, sql: &str) {
-    assert!(run(app, sql).await > 0, "nothing was changed by {sql}");
-}
 
 /// The list, as the administrator.
 async fn events(app: &TestApp, query: &str) -> Answer {

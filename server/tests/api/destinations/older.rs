@@ -17,8 +17,8 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{gateway, refused};
-use crate::audit::tamper;
 use crate::both_engines;
+use crate::support::statements::tamper;
 use crate::support::{Engine, TestApp, start_time};
 
 /// The newest migration of the release before paths.

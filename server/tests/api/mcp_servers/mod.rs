@@ -9,23 +9,16 @@ mod switches;
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
-use server::assets::Assets;
+use serde_json::Value;
 use server::http::HostRule;
 use server::mcp_servers::McpServers;
 use server::outbound::{Limits, Outbound, OutboundSettings};
+use server::pages::ApiAlone;
 use server::router::router;
 
 use crate::support::{Answer, TestApp};
 
 impl TestApp {
-    /// Stores a server and gives its path.
-    pub(crate) async fn server(&self, who: &'static str, name: &str, url: &str, credential: Option<&str>) -> String {
-        let body = json!({"name": name, "url": url, "credential_id": credential});
-        let created = self.post(who, "/mcp-servers", body).await.expect(201);
-        format!("/mcp-servers/{}", created.text("/id"))
-    }
-
     /// The same server with little patience for others.
     fn impatient(mut self) -> Self {
         let limits = Limits {
@@ -44,7 +37,7 @@ impl TestApp {
             outbound,
             self.state.mcp_servers.stdio().clone(),
         );
-        self.router = router(self.state.clone(), Assets::none(), HostRule::new(None));
+        self.router = router(self.state.clone(), ApiAlone, HostRule::new(None));
         self
     }
 }

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use serde_json::{Value, json};
 use server::ai::Ai;
-use server::assets::Assets;
 use server::http::HostRule;
 use server::model_bindings::ModelBindings;
 use server::outbound::{Limits, Outbound, OutboundSettings};
+use server::pages::ApiAlone;
 use server::router::router;
 
 use super::streams::{events, said, stream};
@@ -37,7 +37,7 @@ pub(super) fn impatient(mut app: TestApp) -> TestApp {
     let resolver = app.state.credentials.resolver().clone();
     let ai = Ai::new(app.state.base.clone(), resolver, outbound.unwrap());
     app.state.model_bindings = ModelBindings::new(app.state.base.clone(), ai);
-    app.router = router(app.state.clone(), Assets::none(), HostRule::new(None));
+    app.router = router(app.state.clone(), ApiAlone, HostRule::new(None));
     app
 }
 

@@ -2,17 +2,15 @@
 
 mod confinement;
 mod life;
-mod process;
 mod records;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use server::config::StdioSettings;
 use server::outbound::stdio::Stdio;
 
-use crate::support::stdio::stdio_settings;
+use crate::support::stdio::{eventually, is_alive, stdio_settings};
 use crate::support::{Answer, TestApp};
 
 /// A marked value of a variable.
@@ -51,21 +49,5 @@ impl TestApp {
 
     fn running(&self) -> usize {
         self.state.mcp_servers.stdio().running()
-    }
-}
-
-/// Whether a process is there and not just waiting to be forgotten.
-fn is_alive(pid: i64) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let state = stat.rsplit(')').next().and_then(|rest| rest.trim().chars().next());
-    state.is_some_and(|state| state != 'Z' && state != 'X')
-}
-
-/// Waits until something holds; a test that waits in vain has failed.
-async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !holds() {
-        assert!(Instant::now() < deadline, "{what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -7,10 +7,10 @@ use axum::body::Body;
 use futures::StreamExt as _;
 use http::{Method, Request, Response, header};
 use serde_json::{Value, json};
-use server::assets::Assets;
 use server::http::HostRule;
-use server::reload;
 use server::router::router;
+use strongroom::assets::Assets;
+use strongroom::reload;
 
 use crate::support::{Answer, Engine, TestApp, as_the_server_runs};
 

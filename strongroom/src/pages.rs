@@ -1,8 +1,5 @@
 //! Pages, rendered on the server and brought to life in the browser.
 
-mod compress;
-mod transport;
-
 use any_spawner::Executor;
 use app::help::{HelpText, HelpTopic};
 use app::ui::DialogAddress;
@@ -15,14 +12,16 @@ use axum::{Router, routing};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
+use server::accounts::{Accounts, local_path, me};
+use server::http::{FromElsewhere, Principal, RequestId};
+use server::stopping::Stopping;
 
-use crate::accounts::{Accounts, local_path, me};
 use crate::assets::Assets;
-use crate::http::{FromElsewhere, Principal, RequestId};
+use crate::{compress, reload, transport};
 
 /// What rendering needs.
 #[derive(Clone, Debug)]
-pub struct Pages {
+struct Pages {
     assets: Assets,
     api: Router,
     accounts: Accounts,
@@ -31,23 +30,27 @@ pub struct Pages {
 /// Pages that anybody may see.
 const PUBLIC: &[&str] = &["/sign-in", "/set-up", "/welcome"];
 
-impl Pages {
-    /// Pages that read from this API router, in process.
-    #[must_use]
-    pub fn new(assets: Assets, api: Router, accounts: Accounts) -> Self {
-        Self { assets, api, accounts }
+impl server::pages::Pages for Assets {
+    fn build_id(&self) -> Option<HeaderValue> {
+        HeaderValue::from_str(&self.names().build_id).ok()
     }
 
-    /// All pages, and what is no page: the site's files, and a page that says that there is nothing.
-    pub fn router(self) -> Router {
+    /// All pages, the files of the site, and a page for unknown addresses.
+    fn router(self, api: Router, accounts: Accounts, stopping: Stopping) -> Router {
         // Tasks that a page spawns while it is rendered run on tokio. `Err` means that the executor is set already.
         let _ = Executor::init_tokio();
         let mut router = Router::new().route("/", routing::get(async || see_other("/credentials")));
         for path in PAGES {
-            let found: MethodRouter<Self> = routing::get(page);
+            let found: MethodRouter<Pages> = routing::get(page);
             router = router.route(path, found);
         }
-        router.fallback(fallback).with_state(self)
+        let reload = reload::router(self.names(), stopping);
+        let pages = Pages {
+            assets: self,
+            api,
+            accounts,
+        };
+        router.fallback(fallback).with_state(pages).merge(reload)
     }
 }
 
@@ -131,7 +134,7 @@ async fn fallback(State(pages): State<Pages>, request: Request) -> Response {
         .is_some_and(|accept| accept.contains("text/html"));
     let readable = request.method().is_safe() && !request.uri().path().starts_with("/pkg/");
     if !wants_page || !readable {
-        return crate::http::ApiError::NotFound.into_response();
+        return server::http::ApiError::NotFound.into_response();
     }
     let principal = request.extensions().get::<Principal>().cloned();
     let mut response = pages.render(request, principal).await;

@@ -8,10 +8,12 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
-use super::{CANARY, eventually, is_alive};
 use crate::support::PASSWORD;
 use crate::support::program::copy_program;
-use crate::support::stdio::{FOLDER, node};
+use crate::support::stdio::{FOLDER, eventually, is_alive, node};
+
+/// A marked value of a variable.
+const CANARY: &str = "canary-5d10-files\"token";
 
 /// The number of `nobody`, where root runs the tests.
 const NOBODY: u32 = 65534;
@@ -42,7 +44,7 @@ impl Home {
         );
         std::fs::write(at("strongroom.toml"), settings).unwrap();
         std::fs::create_dir(at("shared")).unwrap();
-        let mut program = PathBuf::from(env!("CARGO_BIN_EXE_strongroom"));
+        let mut program = PathBuf::from(crate::PROGRAM);
         if nix::unistd::geteuid().is_root() {
             // The build folder may be one that only root can enter.
             program = FOLDER.path().join(format!("strongroom-{}", uuid::Uuid::now_v7()));

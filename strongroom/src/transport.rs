@@ -6,15 +6,14 @@ use app::api::{InProcess, RawAnswer};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use http::{Extensions, Method, Request, header};
+use server::http::{ClientAddress, Principal, RequestId};
 use tower::ServiceExt as _;
-
-use crate::http::{ClientAddress, Principal, RequestId};
 
 /// The largest answer that a page reads.
 const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
 /// Reads the API as the visitor: the visit was authenticated once, each call is authorized again.
-pub(super) fn in_process(api: Router, visit: &Extensions) -> InProcess {
+pub(crate) fn in_process(api: Router, visit: &Extensions) -> InProcess {
     let principal = visit.get::<Principal>().cloned();
     let request_id = visit.get::<RequestId>().cloned();
     let client = visit.get::<ClientAddress>().copied();

@@ -1,9 +1,9 @@
 //! Rendering, where it depends on what else the process does.
 
 use http::Method;
-use server::assets::Assets;
 use server::http::HostRule;
 use server::router::router;
+use strongroom::assets::Assets;
 
 use crate::support::{Engine, TestApp, as_the_server_runs};
 

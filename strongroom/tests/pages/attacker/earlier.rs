@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD
 use serde_json::{Value, json};
 
 use crate::both_engines;
-use crate::peers::hostile::{Peer, Seen, completion};
+use crate::hostile::{Peer, Seen, completion};
 use crate::support::{Answer, Engine, TestApp};
 
 /// A marked canary with punctuation that writers escape.

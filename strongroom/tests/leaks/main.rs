@@ -9,15 +9,15 @@
 #![allow(missing_docs, reason = "the names of tests are sentences")]
 
 mod echoes;
-#[path = "../api/peers/hostile.rs"]
+#[path = "../../../server/tests/api/peers/hostile.rs"]
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 mod hostile;
 mod logs;
-#[path = "../api/peers/models.rs"]
+#[path = "../../../server/tests/api/peers/models.rs"]
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 mod models;
 mod storage;
-#[path = "../support/mod.rs"]
+#[path = "../../../server/tests/support/mod.rs"]
 mod support;
 
 use std::sync::Arc;
@@ -29,8 +29,17 @@ use serde_json::json;
 
 use hostile::{Peer, answer};
 use server::outbound::stdio::Stdio;
+use strongroom::assets::Assets;
 use support::stdio::{files, stdio_settings};
 use support::{Answer, Engine, TestApp, as_the_server_runs};
+
+/// The program that starts the programs of stdio servers.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_strongroom");
+
+/// The pages of the server under test.
+fn pages() -> Assets {
+    Assets::none()
+}
 
 /// A marked canary, with characters that JSON, URLs and HTML escape.
 const CANARY: &str = "canary-5e1f\"<&/+é Zq7vWk";
@@ -491,10 +500,10 @@ fn every_route_of_the_sources_is_in_the_list() {
         }
     }
     let mut found = Vec::new();
-    walk(
-        &std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
-        &mut found,
-    );
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for sources in ["server/src", "strongroom/src"] {
+        walk(&root.join(sources), &mut found);
+    }
     assert!(found.len() > 10, "{found:?}");
     let routes = routes();
     for route in found {

@@ -2,8 +2,8 @@
 
 use std::process::Output;
 
-use super::tamper;
 use crate::both_engines;
+use crate::support::statements::tamper;
 use crate::support::{Engine, TestApp};
 
 async fn strongroom(app: &TestApp, arguments: &[&str]) -> Output {
@@ -11,7 +11,7 @@ async fn strongroom(app: &TestApp, arguments: &[&str]) -> Output {
 }
 
 async fn run(app: &TestApp, arguments: &[&str]) -> Output {
-    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_strongroom"));
+    let mut command = tokio::process::Command::new(crate::PROGRAM);
     command.args(arguments).arg("--data-dir").arg(app.folder());
     if let Some(url) = &app.database_url {
         command.args(["--database-url", url]);

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::client::Client;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_strongroom");
+const BINARY: &str = crate::PROGRAM;
 pub const EMAIL: &str = "admin@example.com";
 pub const PASSWORD: &str = "four words for tests";
 

@@ -14,13 +14,13 @@ const WINDOW: i32 = 18;
 const MAX_PAGE_BYTES: usize = 16 * 1024 * 1024;
 
 /// Compresses a page for browsers that take it.
-pub(super) async fn compressed(asked: &HeaderMap, response: Response) -> Response {
+pub(crate) async fn compressed(asked: &HeaderMap, response: Response) -> Response {
     if !accepts(asked, "br") {
         return response;
     }
     let (mut parts, body) = response.into_parts();
     let Ok(page) = to_bytes(body, MAX_PAGE_BYTES).await else {
-        return crate::http::ApiError::Internal(anyhow::anyhow!("a page could not be rendered completely"))
+        return server::http::ApiError::Internal(anyhow::anyhow!("a page could not be rendered completely"))
             .into_response();
     };
     let params = brotli::enc::BrotliEncoderParams {

@@ -12,8 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
-
-use crate::http::ApiError;
+use server::http::ApiError;
 
 /// The files that were there when the binary was built: nothing in development.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/site.rs"));

@@ -8,12 +8,12 @@
 )]
 #![allow(missing_docs, reason = "the names of tests are sentences")]
 
-#[path = "../support/database.rs"]
+#[path = "../../../server/tests/support/database.rs"]
 mod database;
-#[path = "../api/peers/hostile.rs"]
+#[path = "../../../server/tests/api/peers/hostile.rs"]
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 mod hostile;
-#[path = "../support/program.rs"]
+#[path = "../../../server/tests/support/program.rs"]
 mod program;
 
 mod backup;
@@ -39,6 +39,9 @@ use client::Client;
 use database::Engine;
 use process::Server;
 use serde_json::json;
+
+/// The program under test.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_strongroom");
 
 /// How often the server is killed, on each engine, unless `STRONGROOM_TEST_KILLS` says otherwise.
 const KILLS: u32 = 20;

@@ -7,7 +7,7 @@ use axum::body::Body;
 use http::{Method, Request, header};
 use serde_json::json;
 
-use crate::peers::hostile::{Peer, Seen};
+use crate::hostile::{Peer, Seen};
 use crate::support::{Engine, PASSWORD, TestApp, as_the_server_runs};
 
 /// Who asks, in the order of the columns. The records belong to the first manager.
@@ -231,10 +231,12 @@ fn every_role_may_do_what_the_table_says_and_no_more() {
 
 #[test]
 fn every_route_of_the_sources_is_in_the_table() {
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut found = Vec::new();
-    routes(&sources.join("src"), &mut found);
-    let pages = std::fs::read_to_string(sources.join("../app/src/routes.rs")).unwrap();
+    for sources in ["server/src", "strongroom/src"] {
+        routes(&root.join(sources), &mut found);
+    }
+    let pages = std::fs::read_to_string(root.join("app/src/routes.rs")).unwrap();
     for page in pages
         .split("path!(\"")
         .skip(1)

@@ -3,7 +3,7 @@
 use app::help::HelpTopic;
 use axum::body::Body;
 use http::{Request, header};
-use server::help;
+use strongroom::help;
 
 use crate::support::{Answer, Engine, TestApp, as_the_server_runs};
 

@@ -7,9 +7,13 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::Parser as _;
 use server::cli::{Cli, run};
+use server::config::Settings;
 use server::harden::harden;
+use strongroom::assets::Assets;
+use strongroom::reload;
 
 /// Returns memory to the system a second after a load has ended (`.cargo/config.toml` has its options). The allocator of
 /// the C library keeps a heap for each thread at its largest size.
@@ -21,6 +25,13 @@ const STACK_BYTES: usize = 8 << 20;
 
 /// How long work off the async threads may hold the end up.
 const END_WITHIN: Duration = Duration::from_secs(2);
+
+/// Loads the site in the language of the settings. Its pages reload themselves if `cargo xtask dev` asks for it.
+fn load(settings: &Settings) -> anyhow::Result<Assets> {
+    let locale = settings.locale.parse().map_err(anyhow::Error::msg);
+    app::locale::set(locale.context("The setting --locale names no language of the pages.")?);
+    Ok(Assets::load(settings.site_dir.as_deref())?.with_reload(reload::asked_for()))
+}
 
 fn main() -> ExitCode {
     if let Err(error) = harden() {
@@ -37,7 +48,7 @@ fn main() -> ExitCode {
         .build();
     let outcome = match runtime {
         Ok(runtime) => {
-            let outcome = runtime.block_on(run(cli));
+            let outcome = runtime.block_on(run(cli, load));
             runtime.shutdown_timeout(END_WITHIN);
             outcome
         }

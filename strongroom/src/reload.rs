@@ -12,8 +12,7 @@ use bytes::Bytes;
 use futures::{StreamExt as _, stream};
 use http::header;
 use serde_json::json;
-
-use crate::stopping::Stopping;
+use server::stopping::Stopping;
 
 /// Names the state of the pages: a page that was loaded under another name reloads.
 const VARIABLE: &str = "STRONGROOM_DEV_RELOAD";

@@ -9,7 +9,7 @@ use http::{Method, Request, header};
 use serde_json::{Value, json};
 
 use crate::both_engines;
-use crate::peers::hostile::{Peer, Seen, answer, completion};
+use crate::hostile::{Peer, Seen, answer, completion};
 use crate::support::{Answer, Engine, TestApp};
 
 /// A marked canary that a header can carry.

@@ -7,7 +7,7 @@ use serde_json::json;
 use server::router::operations;
 
 use crate::both_engines;
-use crate::peers::hostile::{Peer, Seen};
+use crate::hostile::{Peer, Seen};
 use crate::support::{Answer, Engine, TestApp, as_the_server_runs};
 
 async fn visit(app: &TestApp, path: &str, headers: &[(&'static str, &str)]) -> Answer {
