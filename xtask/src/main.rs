@@ -17,6 +17,8 @@ mod demo;
 mod dev;
 mod faketime;
 mod first_visit;
+#[cfg(test)]
+mod floors;
 mod format;
 mod fuzz;
 mod node;
