@@ -1,7 +1,6 @@
 //! What every route stands on: who is asking, what came in, and how errors go out.
 
 mod answer;
-mod catalogue;
 mod client;
 mod connections;
 mod cursor;
@@ -12,12 +11,13 @@ mod observe;
 mod pages;
 mod principal;
 mod problem;
+mod problem_detail;
+mod problem_kinds;
 mod request_id;
 mod serve;
 mod session_end;
 
 pub use answer::{Answer, created, json, no_content, with_etag};
-pub use catalogue::ProblemKind;
 pub use client::{ClientAddress, TrustedProxies, client_address};
 pub use connections::{Connection, Connections};
 pub use cursor::{Cursor, Direction, Keyset, ListQuery, SortKey};
@@ -29,7 +29,8 @@ pub use observe::{ActedAs, observe};
 pub(crate) use pages::{bind_page, pages};
 pub(crate) use principal::permits;
 pub use principal::{Act, May, Permit, Principal, permissions};
-pub use problem::{ApiError, CREDENTIAL_POINTER, MODEL_SLUGS, UPSTREAM_SLUGS, finish_problems, own_address, problem};
+pub use problem::{ApiError, CREDENTIAL_POINTER, finish_problems, own_address, problem};
+pub use problem_kinds::{MODEL_SLUGS, ProblemKind, UPSTREAM_SLUGS};
 pub use request_id::{RequestId, request_id};
 pub use serve::serve;
 pub use session_end::SessionEnd;
