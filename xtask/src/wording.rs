@@ -72,8 +72,11 @@ pub fn check(workspace: &Workspace) -> Result<()> {
             for fault in faults(&literal.text) {
                 count += 1;
                 say(format!(
-                    "{path}:{}: {}\n    `{}`: write {}",
-                    literal.line, fault.sentence, fault.word, fault.instead
+                    "{path}:{}: {}\n    `{}` is forbidden; instead: {}",
+                    literal.line,
+                    fault.sentence,
+                    fault.word.trim(),
+                    fault.instead
                 ));
             }
         }
