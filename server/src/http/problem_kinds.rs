@@ -135,7 +135,8 @@ fn upstream(slug: &str) -> ProblemKind {
 
 impl ApiError {
     /// Every kind of problem.
-    pub fn kinds() -> impl Iterator<Item = ProblemKind> {
-        OWN.iter().chain(&UPSTREAM).chain(&MODEL).copied()
+    #[must_use]
+    pub fn kinds() -> Vec<ProblemKind> {
+        OWN.iter().chain(&UPSTREAM).chain(&MODEL).copied().collect()
     }
 }

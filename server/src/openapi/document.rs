@@ -42,7 +42,7 @@ pub fn document(operations: &[Operation], https: bool) -> Value {
         outputs: settings().for_serialize().into_generator(),
     };
     let problem = shapes.outputs.subschema_for::<Problem>();
-    let kinds: Vec<ProblemKind> = ApiError::kinds().collect();
+    let kinds = ApiError::kinds();
     let mut responses = BTreeMap::new();
     let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
     for operation in operations {
