@@ -78,7 +78,7 @@ test('Strongroom is set up once, without scripts', async ({ browser, freshServer
   await expect(page.getByRole('alert')).toContainText('The set-up token is incorrect.');
   await expect(page.getByLabel('Set-up token')).toHaveAttribute('aria-invalid', 'true');
   await fill(token, 'short');
-  await expect(page.getByRole('alert')).toContainText('Choose another password');
+  await expect(page.getByRole('alert')).toContainText('Choose a less common password');
   expect(page.url()).not.toContain('short');
   await fill(token, USERS.administrator.password);
   await expect(page).toHaveURL(/\/(credentials|sign-in)/);

@@ -357,7 +357,7 @@ test('when the answer is lost, it looks and finds what was saved', async ({ page
   await form.name().fill(name);
   await form.value.paste(CANARY);
   await form.save().click();
-  await expect(form.dialog.getByRole('alert').filter({ hasText: 'Not known whether this was saved' })).toBeVisible();
+  await expect(form.dialog.getByRole('alert').filter({ hasText: 'Checking whether it was saved' })).toBeVisible();
   letLook();
   await expect(form.dialog).toBeHidden();
   await expect(new CredentialsPage(page).messages()).toContainText(`${name} added.`);
@@ -392,7 +392,7 @@ test('when the request is lost, it says so, and Save tries again', async ({ page
   await form.name().fill(name);
   await form.value.paste(CANARY);
   await form.save().click();
-  await expect(form.dialog).toContainText('This was not saved');
+  await expect(form.dialog).toContainText("your changes weren't saved");
   await expect(form.value.text()).toHaveAttribute('placeholder', '•••••••• (1 line)');
   lost = false;
   await form.save().click();
@@ -481,7 +481,7 @@ test('another person who signs in above a form does not send it, then or later',
   const later = page.waitForRequest((request) => request.method() === 'POST', { timeout: 1000 });
   await form.save().click();
   await expect(later, 'a second press sends nothing either').rejects.toThrow();
-  await expect(form.dialog).toContainText('Reload the page to go on as that person');
+  await expect(form.dialog).toContainText('Reload the page to continue');
   expect((await (await api('administrator')).get<{ total: number }>(`/credentials?search=${name}`)).total).toBe(0);
   await form.dialog.getByRole('link', { name: 'Reload' }).click();
   await expect(form.name(), 'a page of their own').toHaveValue('');
@@ -519,7 +519,7 @@ test('what is in use is deleted only with its name typed', async ({ page, api })
   const question = new DeleteDialog(page, name);
   await expect(question.cancel()).toBeFocused();
   await expect(question.dialog.getByRole('listitem').filter({ hasText: server })).toContainText('MCP server');
-  await expect(question.dialog).toContainText('its row says “credential deleted”');
+  await expect(question.dialog).toContainText('Will stop connecting until you pick another credential.');
   await expect(question.dialog.getByRole('link', { name: server })).toHaveAttribute('href', /\/mcp-servers\?edit=/);
   await axeCheck(page, 'dialog');
   await question.deleteAnyway().click();

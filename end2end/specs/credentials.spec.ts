@@ -248,11 +248,11 @@ test('when the list cannot be loaded again, the old rows stay', async ({ page, g
   let fails = true;
   await page.route('**/api/v1/credentials?*', (route) => (fails ? route.abort() : route.continue()));
   await page.evaluate(() => window.dispatchEvent(new Event('focus')));
-  await expect(page.getByText('These rows may be old')).toBeVisible();
+  await expect(page.getByText("Couldn't refresh. Showing older data")).toBeVisible();
   await expect(list.link(name)).toBeVisible();
   fails = false;
   await page.getByRole('button', { name: 'Retry' }).click();
-  await expect(page.getByText('These rows may be old')).toBeHidden();
+  await expect(page.getByText("Couldn't refresh. Showing older data")).toBeHidden();
   await expect(list.link(name)).toBeVisible();
 });
 

@@ -142,7 +142,7 @@ test('faults stand at their fields, those of the server too, and hidden ones are
   await open(page, '/model-bindings?dialog=add');
   await form.save().click();
   await expect(form.name()).toBeFocused();
-  await expect(form.dialog.getByRole('alert').first()).toContainText('Correct 3 fields');
+  await expect(form.dialog.getByRole('alert').first()).toContainText('Fix 3 fields');
   await expect(form.provider()).toHaveAttribute('aria-invalid', 'true');
   await form.name().fill(unique('Faults'));
   await form.provider().selectOption('openai');
@@ -151,9 +151,9 @@ test('faults stand at their fields, those of the server too, and hidden ones are
   await form.addable('Base URL').click();
   await form.baseUrl().fill('ftp://example.com');
   await form.baseUrl().blur();
-  await expect(form.dialog).toContainText('Begin with https:// or http://.');
+  await expect(form.dialog).toContainText('Start the address with https:// or http://.');
   await form.remove('Base URL').click();
-  await expect(form.dialog).not.toContainText('Begin with https:// or http://.');
+  await expect(form.dialog).not.toContainText('Start the address with https:// or http://.');
   await form.model().fill('gpt-test');
   // What only the server knows: an address that nothing may be sent to. It is said at its field, hidden or not.
   await form.add().click();

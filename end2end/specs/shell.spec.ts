@@ -48,7 +48,7 @@ test('single keys search, add and explain themselves', async ({ page }) => {
   await expect(hint).toBeHidden();
   await expect(list.search()).toHaveValue('n?/');
   await expect(page.getByRole('dialog')).toHaveCount(0);
-  await expect(page.getByRole('heading', { name: /^Nothing is named like/ })).toBeVisible();
+  await expect(page.getByRole('heading', { name: /^No results for/ })).toBeVisible();
   await list.heading().focus();
   await page.keyboard.press('n');
   const form = new CredentialForm(page);
@@ -134,7 +134,7 @@ test('without its program a page says so and can still be read', async ({ page, 
   const { id, name } = await (await api('administrator')).createCredential({ name: unique('STILL_READ'), value: CANARY });
   await page.route('**/*.wasm', (route) => route.abort());
   await page.goto(`/credentials?search=${name}`);
-  const bar = page.getByRole('alert').filter({ hasText: 'its controls do not work' });
+  const bar = page.getByRole('alert').filter({ hasText: 'Something went wrong' });
   await expect(bar).toBeVisible();
   const list = new CredentialsPage(page);
   await list.link(name).click();

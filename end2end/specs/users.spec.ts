@@ -57,7 +57,7 @@ test('a user is added, gets a link once, and chooses a password', async ({ page,
   await expect(new CredentialsPage(welcome).heading()).toBeVisible();
   await welcome.goto(link);
   await new WelcomePage(welcome).choose(CHOSEN);
-  await expect(new WelcomePage(welcome).error()).toContainText('This link was used');
+  await expect(new WelcomePage(welcome).error()).toContainText('This link was already used');
   await theirs.close();
 
   await page.evaluate(() => window.dispatchEvent(new Event('focus')));
@@ -75,7 +75,7 @@ test('a link works without scripts, by pasting it', async ({ browser, server, ap
   await expect(welcome.error()).toContainText('This link is incomplete.');
   await welcome.link().fill(`${server.url}${link}`);
   await welcome.choose('short');
-  await expect(welcome.error()).toContainText('Choose another password');
+  await expect(welcome.error()).toContainText('Choose a less common password');
   await welcome.link().fill(`${server.url}${link}`);
   await welcome.choose(CHOSEN);
   await expect(new CredentialsPage(page).heading()).toBeVisible();
@@ -166,8 +166,8 @@ test('when the answer with a new link is lost, it does not say that none was mad
   await question.button('Create link').click();
   await lost;
   await expect(question.button('Create link')).not.toHaveAttribute('aria-busy', 'true');
-  await expect(question.dialog.getByRole('alert').filter({ hasText: 'Not known whether this was saved' })).toBeVisible();
-  await expect(question.dialog).not.toContainText('This was not saved');
+  await expect(question.dialog.getByRole('alert').filter({ hasText: "we couldn't confirm the link" })).toBeVisible();
+  await expect(question.dialog).not.toContainText("weren't saved");
   // Another one ends the one that nobody has.
   isLost = false;
   await question.button('Create link').click();

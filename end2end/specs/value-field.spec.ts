@@ -412,7 +412,7 @@ test('before the program of the page runs there is no field that a value could l
   guard.allow(/Failed to load resource|fetch|wasm|WebAssembly/i);
   await page.route('**/*.wasm', (route) => route.abort());
   await page.goto('/credentials?dialog=add');
-  await expect(page.getByRole('alert').filter({ hasText: 'its controls do not work' })).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'Something went wrong' })).toBeVisible();
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(page.locator('textarea')).toHaveCount(0);
   await page.keyboard.insertText(CANARY);
