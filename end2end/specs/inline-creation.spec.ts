@@ -199,7 +199,7 @@ test('a value of several lines is said not to be a header before anything is tes
   await form.picker.field().fill(name);
   await form.picker.row(/Create credential/).click();
   await inner.value.paste(`${CANARY}\nmore`);
-  await expect(inner.dialog).toContainText('not sent as a header');
+  await expect(inner.dialog).toContainText("can't be sent as a header");
   await inner.save().click();
-  await expect(form.dialog).toContainText(`${name} has line breaks`);
+  await expect(form.dialog).toContainText(`${name} contains line breaks`);
 });

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::inner_html_tests::sources;
 
 /// Each slug stands in it, in quotes.
-const SERVER: &str = include_str!("../../../server/src/http/problem.rs");
+const SERVER: &str = include_str!("../../../server/src/http/problem_kinds.rs");
 
 /// Files that word problems: every slug in them is meant. In others it is those beside `slug()`.
 const WORDING: [&str; 2] = ["problem_text.rs", "connections/failure.rs"];

@@ -390,7 +390,7 @@ mod tests {
             "program = '/bin/a'\nread = ['/srv/strongroom/data']",
         ] {
             assert!(
-                refusal(&format!("name = 'a'\n{place}")).contains("may not read"),
+                refusal(&format!("name = 'a'\n{place}")).contains("not allowed to read"),
                 "{place}"
             );
         }
