@@ -1,6 +1,11 @@
 //! The pages that are not in the first download, each with its chunk. The list of credentials, where most visits begin,
 //! the frame and what all pages share are in the module itself.
 
+#![cfg_attr(
+    all(chunks, target_arch = "wasm32"),
+    allow(missing_docs, reason = "wasm_split adds functions without documentation")
+)]
+
 use leptos::prelude::*;
 
 use crate::{

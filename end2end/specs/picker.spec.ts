@@ -159,7 +159,7 @@ test('a pasted secret is not sent to the server, and can become a credential', a
   await expect(dialog).toContainText('This looks like a secret');
   await expect(picker.field()).toHaveValue('');
   expect(await page.content()).not.toContain(secret);
-  await picker.row(/from what you pasted/).click();
+  await picker.row(/from pasted text/).click();
   const inner = page.getByRole('dialog', { name: 'Create credential' });
   await expect(inner.getByRole('textbox', { name: 'Value' })).toHaveAttribute('placeholder', '•••••••• (1 line)');
   expect(sent.filter((url) => url.includes('canary'))).toEqual([]);
@@ -263,7 +263,7 @@ test('changing the host clears the choice, says so, and takes it back', async ({
   await form.picker.choose(name);
   await form.url().fill('https://two.example.com/mcp');
   await form.name().focus();
-  await expect(form.dialog).toContainText('You changed the host from one.example.com to two.example.com. Choose the credential again to confirm.');
+  await expect(form.dialog).toContainText('You changed one.example.com to two.example.com. Choose the credential again to confirm.');
   await expect(form.picker.field()).toHaveValue('');
   await form.save().click();
   await expect(form.dialog).toContainText('The host changed. Choose a credential for it, or continue without one.');

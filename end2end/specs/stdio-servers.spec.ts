@@ -85,7 +85,7 @@ test('a saved program is edited, and deleted with its own words', async ({ page,
 
   await list.operation('Delete', name).click();
   const question = page.getByRole('dialog', { name: `Delete ${name}?` });
-  await expect(question).toContainText('its program ends');
+  await expect(question).toContainText('its program stops');
   await question.getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(list.row(name)).toHaveCount(0);
 });
