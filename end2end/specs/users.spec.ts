@@ -147,7 +147,7 @@ test('a new link, disabling and enabling', async ({ page, api }) => {
   await expect(list.item('Reset password link')).toHaveCount(0);
   await list.item('Enable').click();
   await new UserDialog(page, `Enable ${name}?`).button('Enable').click();
-  await expect(list.row(name)).toContainText('Invited');
+  await expect(list.row(name)).toContainText('Invite expired');
 });
 
 test('when the answer with a new link is lost, it does not say that none was made', async ({ page, api, guard }) => {
