@@ -33,7 +33,7 @@ mod tables;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use client::Client;
 use database::Engine;
@@ -155,6 +155,12 @@ async fn killed_under_load(engine: Engine) {
         let writers: Vec<_> = (0..WRITERS)
             .map(|writer| tokio::spawn(write_until_it_dies(client.clone(), round, writer, acknowledged.clone())))
             .collect();
+        // A busy machine may take long to begin.
+        let began = Instant::now();
+        while acknowledged.lock().unwrap().len() < 2 {
+            assert!(began.elapsed() < Duration::from_secs(30), "no write was acknowledged");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         // Somewhere in the middle of the load: each round at another time.
         tokio::time::sleep(Duration::from_millis(60 + u64::from(round) * 137 % 397)).await;
         server.kill();
