@@ -270,9 +270,18 @@ fn function(text: &mut String, id: &str, message: &Message, translations: &[(&st
 /// `true` if no variable is part of the text.
 fn is_fixed(body: &Body) -> bool {
     match body {
-        Body::Flat(pieces) => pieces.iter().all(|piece| matches!(piece, Piece::Text(_))),
+        Body::Flat(pieces) => plain_text(pieces).is_some(),
         Body::Select(_, arms) => arms.iter().all(|(_, arm)| is_fixed(arm)),
     }
+}
+
+/// The text; `None` if a variable is part of it.
+fn plain_text(pieces: &[Piece]) -> Option<String> {
+    let text = |piece: &Piece| match piece {
+        Piece::Text(text) => Some(text.clone()),
+        Piece::Variable(_) => None,
+    };
+    pieces.iter().map(text).collect()
 }
 
 fn sample(body: &Body) -> String {
@@ -292,17 +301,11 @@ fn format_string(pieces: &[Piece]) -> String {
 
 fn expression(body: &Body, is_fixed: bool) -> String {
     match body {
-        Body::Flat(pieces) if pieces.iter().all(|piece| matches!(piece, Piece::Text(_))) => {
-            let text = format_string(pieces).replace("{{", "{").replace("}}", "}");
-            if is_fixed {
-                format!("{text:?}")
-            } else {
-                format!("{text:?}.to_owned()")
-            }
-        }
-        Body::Flat(pieces) => match &pieces[..] {
-            [Piece::Variable(name)] => format!("{name}.to_string()"),
-            pieces => format!("format!({:?})", format_string(pieces)),
+        Body::Flat(pieces) => match (&pieces[..], plain_text(pieces)) {
+            (_, Some(text)) if is_fixed => format!("{text:?}"),
+            (_, Some(text)) => format!("{text:?}.to_owned()"),
+            ([Piece::Variable(name)], _) => format!("{name}.to_string()"),
+            (pieces, None) => format!("format!({:?})", format_string(pieces)),
         },
         Body::Select(name, arms) => {
             let arms: Vec<String> = arms
@@ -326,16 +329,13 @@ fn locale_enum<'a>(locales: impl Iterator<Item = &'a String>) -> String {
     for locale in locales {
         let name = variant_name(locale);
         let default = if locale == SOURCE { "#[default]" } else { "" };
-        let _ = writeln!(
-            variants,
-            "    /// `{locale}`\n    #[serde(rename = {locale:?})]\n    {default}\n    {name},"
-        );
+        let _ = writeln!(variants, "    /// `{locale}`\n    {default}\n    {name},");
         let _ = write!(all, "Self::{name}, ");
         let _ = writeln!(tags, "            Self::{name} => {locale:?},");
     }
     format!(
         "/// A language of the pages: a folder of `app/locales`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Locale {{
 {variants}}}
 

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::cargo_tools::LEPTOSFMT;
 use crate::process::{run_quietly, run_showing};
-use crate::progress::Steps;
+use crate::progress::{Steps, say};
 use crate::toolchain;
 use crate::workspace::Workspace;
 
@@ -31,12 +31,13 @@ pub fn run() -> Result<()> {
 
 /// Fails if [`run`] would change a file.
 pub fn check(workspace: &Workspace, leptosfmt: &Path) -> Result<()> {
-    // Its other lines name the files that need no change.
-    let finished = run_showing(views(workspace, leptosfmt, &["--check"]), |line| {
-        !line.starts_with('✅')
-    })?;
+    let finished = run_showing(views(workspace, leptosfmt, &["--check"]), |_| false)?;
     let rust = run_quietly(rust(workspace, &["--check"]));
     if !finished.status.success() {
+        // The other lines name the files that need no change.
+        for line in finished.output.lines().filter(|line| !line.starts_with('✅')) {
+            say(line);
+        }
         bail!("views are not laid out as leptosfmt does it: run `cargo xtask fmt`");
     }
     rust.map(drop)

@@ -52,10 +52,9 @@ const FORBIDDEN: [(&str, &str); 32] = [
     ("whilst", "while"),
 ];
 /// First words of sentences that are questions or translated.
-const FIRST: [(&str, &str); 3] = [
+const FIRST: [(&str, &str); 2] = [
     ("What ", "name the thing; `What` begins only a question"),
     ("Whether ", "name the thing, or begin with `If`"),
-    ("That which ", "name the thing"),
 ];
 /// Items whose documentation is printed by the command line, or is part of the OpenAPI document.
 const DOCUMENTED: [&str; 4] = ["Parser", "Subcommand", "Args", "JsonSchema"];
@@ -105,10 +104,11 @@ fn reader(path: &str) -> Option<Reader> {
 
 /// Literals with a space, and the documentation of the file.
 fn rust(path: &str, text: &str) -> Result<Vec<Literal>> {
+    let tokens = source::tokens(path, text)?;
     let mut found = Vec::new();
-    source::collect(source::tokens(path, text)?, &mut found);
+    source::collect(tokens.clone(), &mut found);
     found.retain(|literal| literal.text.contains(' ') && !source::is_sql(&literal.text));
-    found.extend(documentation(path, text)?);
+    collect_documented(tokens, &mut found);
     Ok(found)
 }
 

@@ -1,4 +1,4 @@
-//! Which change rebuilds what.
+//! The parts that a change rebuilds.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! One build after a change: only its parts, and the server again if it needs that.
+//! A build after a change: only its parts, and the server again if it needs that.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -38,7 +38,7 @@ struct Compiled {
 }
 
 impl<'a> Rebuild<'a> {
-    /// Nothing is built yet.
+    /// Before the first build.
     pub fn new(workspace: &'a Workspace, server: Server) -> Self {
         // Pages of an earlier run reload, too.
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);

@@ -19,7 +19,7 @@ use crate::progress::say;
 use crate::serve::names;
 use crate::workspace::Workspace;
 
-/// How long a start may take: migrations run then.
+/// Time limit of a start, which includes migrations.
 const LISTENS_WITHIN: Duration = Duration::from_mins(1);
 /// Its first words when it answers.
 const LISTENS: &str = "Strongroom listens on ";
@@ -38,7 +38,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Nothing runs yet.
+    /// Before the first start.
     pub fn new(workspace: &Workspace, arguments: Vec<String>, events: Sender<Event>) -> Result<Self> {
         if names(&arguments, "--log-format") {
             bail!("`cargo xtask dev` reads the server's lines: leave --log-format out");

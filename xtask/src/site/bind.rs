@@ -66,7 +66,7 @@ fn run_bindgen(module: &Path, mode: Mode) -> Result<(wasm_bindgen_cli_support::O
     Ok((output, snippets))
 }
 
-/// One script and one module, each named after its content; kept until the module or this program changes.
+/// A script and a module, each named after its content; kept until the module or this program changes.
 pub(super) fn whole(workspace: &Workspace) -> Result<Bound> {
     let module = compiled(workspace, Mode::Dev);
     let kept = workspace.target.join("site-bound");
