@@ -30,7 +30,7 @@ pub struct Options {
     /// `max_connections`.
     #[arg(long, global = true, env = "STRONGROOM_DATABASE_CONNECTIONS", value_name = "NUMBER")]
     pub database_connections: Option<u32>,
-    /// How long a request waits for a connection.
+    /// Longest wait of a request for a connection.
     #[arg(long, global = true, env = "STRONGROOM_DATABASE_WAIT", value_name = "SECONDS")]
     pub database_wait: Option<u32>,
     /// Maximum duration of a statement in PostgreSQL (`statement_timeout`).
@@ -132,7 +132,7 @@ pub struct Options {
     /// After SIGTERM, `/readyz` returns 503 for this time while the server still accepts requests, so that load balancers notice first.
     #[arg(long, global = true, env = "STRONGROOM_DRAIN_TIME", value_name = "SECONDS")]
     pub drain_time: Option<u32>,
-    /// How long running requests may take after that before the server ends them.
+    /// Time for running requests after that, before the server ends them.
     #[arg(long, global = true, env = "STRONGROOM_STOP_TIME", value_name = "SECONDS")]
     pub stop_time: Option<u32>,
     /// Log filter, e.g. `info`, `server=debug,warn`, or `info,access=off` for no lines about requests.
@@ -160,6 +160,6 @@ pub enum LogFormat {
     /// For people.
     #[default]
     Text,
-    /// One JSON object per line.
+    /// A JSON object per line.
     Json,
 }

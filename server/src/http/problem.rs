@@ -52,7 +52,7 @@ pub enum ApiError {
     /// Missing, or not readable for this caller.
     #[error("not found")]
     NotFound,
-    /// 405 `method-not-allowed`.
+    /// The path has no such method.
     #[error("method not allowed")]
     MethodNotAllowed,
     /// The answer of this action does not come as a stream of events.
@@ -61,7 +61,7 @@ pub enum ApiError {
     /// A live record has this name.
     #[error("name taken")]
     NameTaken,
-    /// Something refers to the credential.
+    /// Other records refer to the credential.
     #[error("in use")]
     InUse {
         /// The first references.
@@ -72,10 +72,10 @@ pub enum ApiError {
     /// The user owns something, and the request does not say what becomes of it.
     #[error("owns records")]
     OwnsRecords(Owned),
-    /// Nobody would be left who may manage users.
+    /// Without this user, no active administrator would be left.
     #[error("last administrator")]
     LastAdministrator,
-    /// What somebody else has to do.
+    /// Users cannot do this to their own account.
     #[error("own account")]
     OwnAccount,
     /// The record is switched off.
@@ -93,7 +93,7 @@ pub enum ApiError {
     /// The link was used, has expired, or was replaced; the same for one that never was.
     #[error("link spent")]
     LinkSpent,
-    /// Somebody else changed the record.
+    /// Another user changed the record: the 412 for a stale `If-Match`.
     #[error("changed by someone else")]
     PreconditionFailed {
         /// Who.
@@ -157,7 +157,7 @@ pub enum ApiError {
     /// The other server failed; the slug says how.
     #[error("upstream: {slug}")]
     Upstream {
-        /// One of [`UPSTREAM_SLUGS`] or [`MODEL_SLUGS`].
+        /// One of [`UPSTREAM_SLUGS`](super::UPSTREAM_SLUGS) or [`MODEL_SLUGS`](super::MODEL_SLUGS).
         slug: &'static str,
         /// A sentence, already redacted.
         detail: String,

@@ -71,13 +71,13 @@ pub struct ActionInputs {
         }),
     ))]
     pub messages: Vec<Message>,
-    /// How many of the last messages to send. Default: 4
+    /// Number of recent messages to send. Default: 4
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(
         range(min = 1, max = 200),
         extend("x-ui" = {
             "widget": "number", "title": "Last messages", "order": 40, "hidden_until_added": true,
-            "help": "How many of the last messages to send. Default: 4",
+            "help": "Number of recent messages to send. Default: 4",
         }),
     ))]
     pub messages_limit: Option<i64>,
@@ -133,7 +133,7 @@ pub struct ActionSettings {
         range(min = 1, max = 50),
         extend("x-ui" = {
             "widget": "number", "title": "Max steps", "order": 40,
-            "help": "How often the agent can ask the model. Default: 10",
+            "help": "Number of requests to the model. Default: 10",
         }),
     ))]
     pub stop_step_count: Option<i64>,
@@ -207,7 +207,7 @@ pub struct Retries {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-ui" = {"widget": "switch", "title": "Retry automatically", "order": 10, "help": ""})))]
     pub enabled: bool,
-    /// How often a request is sent, including the first time. Default: 3
+    /// Number of attempts, including the first. Default: 3
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(
         range(min = 1, max = 10),
@@ -240,7 +240,7 @@ pub struct Retries {
         extend("x-ui" = {"widget": "number", "title": "Jitter", "order": 50, "help": "Default: 0.2"}),
     ))]
     pub jitter: Option<f64>,
-    /// How much longer each delay is than the one before. Default: 2
+    /// Factor by which each delay grows. Default: 2
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(
         range(min = 1, max = 10),

@@ -176,7 +176,7 @@ pub struct ModelToolResult {
     pub latency_ms: i64,
 }
 
-/// One request to the model, and its result.
+/// A request to the model, and its result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AgentStep {
@@ -227,7 +227,7 @@ pub struct ActionOutput {
     pub latency_ms: i64,
 }
 
-/// One event of a `text/event-stream` response: the event's name is `type`, its data is this object.
+/// An event of a `text/event-stream` response: the event's name is `type`, its data is this object.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]

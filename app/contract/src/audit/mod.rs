@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::accounts::UserId;
 
-/// One event of the audit trail. Names are those at the time of the event.
+/// An event of the audit trail. Names are those at the time of the event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditEvent {

@@ -145,7 +145,7 @@ pub struct Reference {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialState {
-    /// It can be used.
+    /// The credential can be used.
     Live,
     /// It was deleted.
     Deleted,

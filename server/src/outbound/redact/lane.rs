@@ -183,12 +183,12 @@ struct Waiting {
     assumed: Option<(u64, u64, u64)>,
 }
 
-/// What was found of one head.
+/// The occurrences of one head, and the forms that begin with it.
 #[derive(Clone)]
 struct Group {
     head: usize,
     found: VecDeque<Found>,
-    /// How many of them all forms are done with.
+    /// Number of occurrences that were removed: all forms are compared with them.
     dropped: u64,
     /// The accepted forms that begin with this head, the shortest first.
     forms: Vec<Awaited>,
