@@ -62,7 +62,8 @@ fn installed() -> Option<PathBuf> {
         .find(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file())
 }
 
-/// Starts a new, empty server on the loopback address and waits until it answers.
+/// Starts a new, empty server on the loopback address and waits until it answers. It does not wait for the disk: its data
+/// ends with it, and on a machine with a busy disk a commit takes seconds, more than requests wait.
 pub fn start(programs: &Path) -> Result<Postgres> {
     let folder = TemporaryFolder::new("postgres")?;
     let account = account()?;
@@ -96,6 +97,7 @@ pub fn start(programs: &Path) -> Result<Postgres> {
         .arg("-D")
         .arg(&data)
         .args(["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300"])
+        .args(["-c", "fsync=off"])
         .args(["-c", &format!("port={port}")])
         .args(["-c", &format!("unix_socket_directories={}", folder.path().display())])
         .stdout(log_file.try_clone().context("cannot share a file")?)
