@@ -10,6 +10,7 @@ mod bearer;
 mod client;
 mod echoes;
 mod error;
+mod incoming;
 pub mod intake;
 pub mod mcp;
 mod own;

@@ -6,7 +6,8 @@ use http::{HeaderMap, HeaderValue, Method};
 use serde_json::Value;
 use url::Url;
 
-use super::client::{Incoming, Outgoing};
+use super::client::Outgoing;
+use super::incoming::Incoming;
 use super::intake::{Data, Document, Events, Grant};
 use super::redact::Redactor;
 use super::{Bearer, Outbound, OutboundError};

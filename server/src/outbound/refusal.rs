@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use super::UpstreamText;
-use super::client::Incoming;
+use super::incoming::Incoming;
 
 /// The time for the body of a refusal. Its words are of use, but not needed.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -16,7 +16,8 @@ use rmcp::transport::streamable_http_client::{
 use sse_stream::Sse;
 use url::Url;
 
-use super::super::client::{Incoming, Outgoing};
+use super::super::client::Outgoing;
+use super::super::incoming::Incoming;
 use super::super::intake::{Events, Message};
 use super::super::{Bearer, NotMcp, Outbound, OutboundError, QuoteFilter};
 use super::messages::{Asked, SESSION_ID, is_request, is_response, legacy, library_event, protocol_headers};
