@@ -1,6 +1,7 @@
 //! Settings: flags, then `STRONGROOM_*` variables, then `strongroom.toml`, in that order.
 
 mod database;
+mod keyring_source;
 mod network;
 mod options;
 mod quotas;
@@ -8,6 +9,7 @@ mod stdio;
 mod stop;
 
 pub use database::DatabaseSettings;
+pub use keyring_source::KeyringSource;
 pub use network::Network;
 pub use options::{LogFormat, Options};
 pub use quotas::{Quota, Quotas};
@@ -23,8 +25,6 @@ use anyhow::{Context as _, bail, ensure};
 use contract::secret::SecretValue;
 use sqlx::sqlite::SqliteConnectOptions;
 use url::Url;
-
-use crate::vault::KeyringSource;
 
 /// What is logged unless the settings say otherwise. The MCP library tells of every session, with its id.
 const DEFAULT_LOG: &str = "info,rmcp=warn";

@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq as _;
 
 use super::keyring::KeyringLock;
-use super::{Keyring, KeyringSource, Vault};
+use super::{Keyring, Vault};
 use crate::clock::Clock;
+use crate::config::KeyringSource;
 use crate::db::{Db, DbError, Tx, execute, is_unique_violation, read, within};
 
 /// What a key is for.

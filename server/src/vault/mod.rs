@@ -24,7 +24,7 @@ mod keys;
 mod verify;
 
 pub use envelope::{DataKey, Sealed, VaultError, sealed_bytes};
-pub use keyring::{Keyring, KeyringSource};
+pub use keyring::Keyring;
 pub use keys::{KeyRow, KeyState, NewKey, Standing};
 pub use verify::{VERIFY_BATCH, VerifyReport, verify, verify_within};
 
@@ -33,6 +33,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use contract::credentials::CredentialId;
 use contract::secret::SecretValue;
 
+use crate::config::KeyringSource;
 use crate::db::{Db, DbError, Tx, within};
 use key::Key;
 

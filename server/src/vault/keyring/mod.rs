@@ -2,65 +2,18 @@
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use contract::secret::SecretValue;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::envelope::VaultError;
 use super::key::Key;
-use crate::files::{PrivateFile, folder_of, foreign_owner, is_open_to_others, is_writable_by_others};
-
-/// Where the keyring comes from.
-#[derive(Clone, Debug)]
-pub enum KeyringSource {
-    /// The text of the file, from the environment.
-    Text(SecretValue),
-    /// A file that somebody else keeps: never generated here.
-    Given(PathBuf),
-    /// The file in the data folder: generated where the database holds no key yet.
-    Own(PathBuf),
-}
-
-impl KeyringSource {
-    /// How sentences name it.
-    #[must_use]
-    pub fn name(&self) -> String {
-        match self {
-            Self::Text(_) => "STRONGROOM_KEYRING".to_owned(),
-            Self::Given(path) | Self::Own(path) => path.display().to_string(),
-        }
-    }
-
-    /// Refuses a keyring file, or a folder of it, that belongs to another user than that of this process and root.
-    ///
-    /// # Errors
-    /// With the command that changes the owner.
-    pub fn refuse_foreign_owner(&self) -> anyhow::Result<()> {
-        let (Self::Given(path) | Self::Own(path)) = self else {
-            return Ok(());
-        };
-        let file = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
-        for place in [&*file, folder_of(path), folder_of(&file)] {
-            // An absent file is reported by its reader.
-            if place.exists()
-                && let Some(owner) = foreign_owner(place).with_context(|| unknown(place))?
-            {
-                let user = nix::unistd::geteuid();
-                bail!(
-                    "{} belongs to another user of this machine (uid {owner}), who can replace the keyring. Run the server as that user, or run: chown {user} '{}'. If others may have used the keyring, add a new key (strongroom keys add) and replace all values.",
-                    place.display(),
-                    place.display()
-                );
-            }
-        }
-        Ok(())
-    }
-}
+use crate::config::KeyringSource;
+use crate::files::{PrivateFile, folder_of, is_open_to_others, is_writable_by_others};
 
 /// The keys that this server holds.
 #[derive(Default)]

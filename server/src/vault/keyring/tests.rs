@@ -2,7 +2,10 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
+use contract::secret::SecretValue;
+
 use super::*;
+use crate::files::foreign_owner;
 
 #[test]
 fn a_generated_keyring_reads_back_and_only_its_owner_may_read_it() {
