@@ -9,7 +9,8 @@ use serde_json::json;
 
 use crate::db::{DbError, Schema};
 use crate::http::{ApiError, json};
-use crate::state::{AppState, Base};
+use crate::infra::Infra;
+use crate::state::AppState;
 use crate::vault::KeyState;
 
 /// Outside `/api/v1`, without a session.
@@ -50,7 +51,7 @@ async fn ready(State(state): State<AppState>) -> Result<Response, ApiError> {
 
 /// The outcome of the last heartbeats and of the last record of uses. A standby is read-only at once, before a heartbeat
 /// could fail.
-async fn writes(base: &Base) -> Result<(), ApiError> {
+async fn writes(base: &Infra) -> Result<(), ApiError> {
     if base.readiness.cannot_write() || base.db.is_read_only().await.map_err(not_answered)? {
         return Err(ApiError::CannotWrite);
     }

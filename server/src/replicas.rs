@@ -13,8 +13,8 @@ use uuid::Uuid;
 use crate::audit::{self, Noted};
 use crate::clock::Clock;
 use crate::db::{DbError, Tx, WriteClass, execute, within};
+use crate::infra::Infra;
 use crate::readiness::HEARTBEAT;
-use crate::state::Base;
 
 /// A server that was silent for longer than this counts as ended.
 const LIVE: TimeDelta = TimeDelta::seconds(20);
@@ -69,7 +69,7 @@ async fn now(tx: &mut Tx, clock: &Clock) -> Result<DateTime<Utc>, DbError> {
 /// This server's own row. It is written until [`Membership::leave`].
 #[derive(Debug)]
 pub struct Membership {
-    base: Arc<Base>,
+    base: Arc<Infra>,
     id: Uuid,
     /// Dropped to end the task, between two beats: one that is cut off would hold the database's writer until it is undone.
     go_on: oneshot::Sender<()>,
@@ -82,7 +82,7 @@ impl Membership {
     ///
     /// # Errors
     /// A sentence that names the key, or tells that the database does not answer.
-    pub async fn join(base: Arc<Base>, address: SocketAddr) -> anyhow::Result<Self> {
+    pub async fn join(base: Arc<Infra>, address: SocketAddr) -> anyhow::Result<Self> {
         let me = Me {
             id: Uuid::now_v7(),
             name: name(address),
@@ -136,14 +136,14 @@ struct Me {
 
 impl Me {
     /// Writes the first row, under the lock of the active key.
-    async fn join(&self, base: &Base) -> Result<(), DbError> {
+    async fn join(&self, base: &Infra) -> Result<(), DbError> {
         let mut tx = base.db.begin_recording(WriteClass::User).await?;
         execute!(&mut tx, sqlx::query(LOCK_KEYS))?;
         self.write(&mut tx, base).await?;
         tx.commit().await
     }
 
-    async fn write(&self, tx: &mut Tx, base: &Base) -> Result<(), DbError> {
+    async fn write(&self, tx: &mut Tx, base: &Infra) -> Result<(), DbError> {
         let now = now(tx, &base.clock).await?;
         execute!(
             tx,
@@ -162,7 +162,7 @@ impl Me {
 
 /// Reads the keyring again and writes the row, for as long as the server runs. What is wrong is told
 /// when it begins and when it ends, not every few seconds.
-async fn beat(base: Arc<Base>, me: Me, mut ended: oneshot::Receiver<()>) {
+async fn beat(base: Arc<Infra>, me: Me, mut ended: oneshot::Receiver<()>) {
     let mut told = None;
     // Nothing is ever sent: the wait ends early when the sender is dropped.
     while tokio::time::timeout(HEARTBEAT, &mut ended).await.is_err() {
@@ -185,7 +185,7 @@ async fn beat(base: Arc<Base>, me: Me, mut ended: oneshot::Receiver<()>) {
 }
 
 /// Notes the head of the audit trail. Returns a sentence if that fails, or if the trail has lost the noted head.
-async fn note_head(base: &Base) -> Option<String> {
+async fn note_head(base: &Infra) -> Option<String> {
     let file = base.head_file.path().display();
     match base.head_file.note(&base.db).await {
         Ok(Noted::Kept) => None,
@@ -196,7 +196,7 @@ async fn note_head(base: &Base) -> Option<String> {
     }
 }
 
-async fn beat_once(base: &Base, me: &Me) -> Result<Option<String>, DbError> {
+async fn beat_once(base: &Infra, me: &Me) -> Result<Option<String>, DbError> {
     let standing = base.vault.reload(&base.db).await?;
     let mut tx = base.db.begin_recording(WriteClass::User).await?;
     me.write(&mut tx, base).await?;

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderName, HeaderValue, header};
 
 use crate::accounts::{self, Accounts};
-use crate::actions;
-use crate::audit;
+use crate::actions::{self, Actions};
+use crate::audit_events::{self, AuditTrail};
 use crate::credentials;
 use crate::http::{ApiError, HostRule, client_address, finish_problems, guard, observe, request_id};
 use crate::mcp_servers;
@@ -18,7 +18,7 @@ use crate::pages::Pages;
 use crate::schemas;
 use crate::state::AppState;
 use crate::stopping::break_off;
-use crate::users;
+use crate::users::{self, Users};
 
 /// Everything that the server answers.
 pub fn router(state: AppState, pages: impl Pages, hosts: HostRule) -> Router {
@@ -35,7 +35,7 @@ pub fn router(state: AppState, pages: impl Pages, hosts: HostRule) -> Router {
     let health = crate::health::router().with_state(state.clone());
     Router::new()
         .merge(api)
-        .merge(accounts::forms_router().with_state(state))
+        .merge(accounts::forms_router().with_state(accounts.clone()))
         .merge(pages)
         .layer(middleware::from_fn_with_state(accounts, accounts::identify))
         .layer(middleware::from_fn_with_state(stopping, break_off))
@@ -52,17 +52,19 @@ pub fn router(state: AppState, pages: impl Pages, hosts: HostRule) -> Router {
 
 /// The API. Pages call it in process, so it finishes its own problem documents.
 fn api(state: AppState) -> Router {
+    let trail = AuditTrail::new(state.base.clone(), state.credentials.resolver().clone());
+    let users = Users::new(state.base.clone(), state.accounts.clone());
+    let actions = Actions::new(state.model_bindings.clone(), state.mcp_servers.clone());
     let routes = Router::new()
-        .merge(accounts::router())
-        .merge(audit::router())
-        .merge(credentials::router())
-        .merge(mcp_servers::router())
-        .merge(model_bindings::router())
-        .merge(actions::router())
+        .merge(users::router().with_state(users))
+        .merge(accounts::router().with_state(state.accounts))
+        .merge(audit_events::router().with_state(trail))
+        .merge(credentials::router().with_state(state.credentials))
+        .merge(actions::router().with_state(actions))
+        .merge(mcp_servers::router().with_state(state.mcp_servers))
+        .merge(model_bindings::router().with_state(state.model_bindings))
         .merge(schemas::router())
-        .merge(users::router())
-        .fallback(async || ApiError::NotFound.into_response())
-        .with_state::<()>(state);
+        .fallback(async || ApiError::NotFound.into_response());
     Router::new()
         .nest(contract::api::PREFIX, routes)
         .layer(middleware::from_fn(finish_problems))
@@ -83,7 +85,7 @@ const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000
 #[must_use]
 pub fn operations() -> Vec<Operation> {
     let mut operations = accounts::operations();
-    operations.extend(audit::operations());
+    operations.extend(audit_events::operations());
     operations.extend(credentials::operations());
     operations.extend(mcp_servers::operations());
     operations.extend(model_bindings::operations());

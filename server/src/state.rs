@@ -1,70 +1,30 @@
-//! What the routes share.
+//! Everything that a server runs: what starts it, and what closes it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::extract::FromRef;
 
 use crate::accounts::{self, Accounts};
-use crate::actions::Actions;
 use crate::ai::Ai;
-use crate::audit::HeadFile;
-use crate::clock::Clock;
-use crate::config::{Quotas, Settings};
+use crate::config::Settings;
 use crate::credentials::Credentials;
-use crate::db::Db;
 use crate::http::TrustedProxies;
+use crate::infra::Infra;
 use crate::mcp_servers::McpServers;
-use crate::metrics::{Metrics, Now};
+use crate::metrics::Now;
 use crate::model_bindings::ModelBindings;
 use crate::outbound::stdio::Stdio;
 use crate::outbound::{EchoLog, Outbound, OutboundSettings, OwnAddresses};
-use crate::readiness::Readiness;
-use crate::stopping::Stopping;
-use crate::users::Users;
-use crate::vault::Vault;
 
 /// How long closing may take.
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
-
-/// The parts that every feature stands on.
-#[derive(Debug)]
-pub struct Base {
-    /// The database.
-    pub db: Db,
-    /// The vault.
-    pub vault: Vault,
-    /// The time.
-    pub clock: Clock,
-    /// Figures about this server.
-    pub metrics: Metrics,
-    /// The head of the audit trail in the data folder.
-    pub head_file: HeadFile,
-    /// Limits for each user.
-    pub quotas: Quotas,
-    /// State that `/readyz` reports.
-    pub readiness: Readiness,
-    /// The end of this server.
-    pub stopping: Stopping,
-}
-
-impl Base {
-    /// `true` if this server takes requests and can record uses, as far as its tasks have found.
-    #[must_use]
-    pub fn is_ready(&self) -> bool {
-        !self.stopping.is_draining()
-            && self.metrics.missing_keys() == 0
-            && !self.readiness.cannot_write()
-            && !self.readiness.cannot_record()
-    }
-}
 
 /// The state of the router.
 #[derive(Clone, Debug)]
 pub struct AppState {
     /// Database, vault and clock.
-    pub base: Arc<Base>,
+    pub base: Arc<Infra>,
     /// Accounts and sessions.
     pub accounts: Accounts,
     /// Credentials and their resolver.
@@ -86,7 +46,7 @@ impl AppState {
     ///
     /// # Errors
     /// A sentence that says what cannot be set up.
-    pub fn start(base: Arc<Base>, settings: &Settings) -> anyhow::Result<Self> {
+    pub fn start(base: Arc<Infra>, settings: &Settings) -> anyhow::Result<Self> {
         let accounts = Accounts::new(base.clone(), settings.is_https());
         accounts.keep_recording();
         accounts::keep_sweeping(&base);
@@ -152,41 +112,5 @@ impl AppState {
         if tokio::time::timeout(CLOSE_WITHIN, closing).await.is_err() {
             tracing::warn!("could not close everything in time");
         }
-    }
-}
-
-impl FromRef<AppState> for Accounts {
-    fn from_ref(state: &AppState) -> Self {
-        state.accounts.clone()
-    }
-}
-
-impl FromRef<AppState> for Credentials {
-    fn from_ref(state: &AppState) -> Self {
-        state.credentials.clone()
-    }
-}
-
-impl FromRef<AppState> for Users {
-    fn from_ref(state: &AppState) -> Self {
-        Self::new(state.base.clone(), state.accounts.clone())
-    }
-}
-
-impl FromRef<AppState> for ModelBindings {
-    fn from_ref(state: &AppState) -> Self {
-        state.model_bindings.clone()
-    }
-}
-
-impl FromRef<AppState> for Actions {
-    fn from_ref(state: &AppState) -> Self {
-        Self::new(state.model_bindings.clone(), state.mcp_servers.clone())
-    }
-}
-
-impl FromRef<AppState> for McpServers {
-    fn from_ref(state: &AppState) -> Self {
-        state.mcp_servers.clone()
     }
 }

@@ -16,7 +16,7 @@ use super::throttle::{network, sweep_tries};
 use crate::audit::{self, Event};
 use crate::db::{WriteClass, execute, read, within};
 use crate::http::ApiError;
-use crate::state::Base;
+use crate::infra::Infra;
 use crate::text::hex;
 
 /// Interval of storing the counts. A crash loses the counts of one interval.
@@ -107,7 +107,7 @@ impl FailedSignIns {
     }
 
     /// Counts a refusal. Known and unknown accounts cost the same.
-    pub(super) fn note(&self, base: &Base, refusal: &Refusal<'_>, address: IpAddr) -> Result<(), ApiError> {
+    pub(super) fn note(&self, base: &Infra, refusal: &Refusal<'_>, address: IpAddr) -> Result<(), ApiError> {
         let hash = |purpose: &str, text: &str| base.vault.keyed_hash(purpose, text);
         let mut from = address.to_canonical().to_string();
         let (bucket, target, reason) = match refusal {
@@ -165,7 +165,7 @@ impl FailedSignIns {
     }
 
     /// Stores all counts. Those that cannot be stored stay.
-    async fn store(&self, base: &Base) -> Result<(), ApiError> {
+    async fn store(&self, base: &Infra) -> Result<(), ApiError> {
         let mut all: Vec<(Key, Gathered)> = self.lock().gathered.drain().collect();
         // In one order, so that two servers do not wait for each other.
         all.sort_by_key(|(key, _)| *key);
@@ -181,7 +181,7 @@ impl FailedSignIns {
     }
 }
 
-async fn store(base: &Base, batch: &[(Key, Gathered)]) -> Result<(), ApiError> {
+async fn store(base: &Infra, batch: &[(Key, Gathered)]) -> Result<(), ApiError> {
     let mut tx = base.db.begin_recording(WriteClass::Anonymous).await?;
     for ((bucket, minute), gathered) in batch {
         execute!(
@@ -204,7 +204,7 @@ async fn store(base: &Base, batch: &[(Key, Gathered)]) -> Result<(), ApiError> {
 }
 
 /// Appends the events of minutes that are over.
-async fn append(base: &Base) -> Result<(), ApiError> {
+async fn append(base: &Infra) -> Result<(), ApiError> {
     let minute = minute(base.clock.now() - GRACE);
     if !read!(base.db, c => sqlx::query_scalar::<_, bool>(ANY).bind(minute).fetch_one(c))? {
         return Ok(());
@@ -225,7 +225,7 @@ async fn append(base: &Base) -> Result<(), ApiError> {
     }
 }
 
-async fn store_all(failed: &FailedSignIns, base: &Base) -> Result<(), ApiError> {
+async fn store_all(failed: &FailedSignIns, base: &Infra) -> Result<(), ApiError> {
     failed.store(base).await?;
     append(base).await
 }

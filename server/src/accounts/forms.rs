@@ -15,13 +15,12 @@ use zeroize::Zeroize as _;
 use super::visit::Visit;
 use super::{Accounts, Token};
 use crate::http::{ANONYMOUS_BODY, ApiError, ClientAddress, Principal, RequestId, read_body};
-use crate::state::AppState;
 
 /// The largest form: passwords and names are short.
 const MAX_FORM_BYTES: usize = 16 * 1024;
 
 /// `POST` of `/sign-in`, `/sign-out`, `/set-up` and `/welcome`.
-pub fn router() -> Router<AppState> {
+pub fn router() -> Router<Accounts> {
     Router::new()
         .route("/sign-in", post(sign_in))
         .route("/sign-out", post(sign_out))

@@ -31,7 +31,7 @@ pub use users::{CheckedUser, NewUser, fold_names};
 
 use std::sync::Arc;
 
-use crate::state::Base;
+use crate::infra::Infra;
 use failed::FailedSignIns;
 use passwords::Passwords;
 use throttle::Memory;
@@ -40,7 +40,7 @@ use token::Token;
 /// The accounts of one server.
 #[derive(Clone, Debug)]
 pub struct Accounts {
-    base: Arc<Base>,
+    base: Arc<Infra>,
     passwords: Passwords,
     throttle: Memory,
     failed: FailedSignIns,
@@ -51,7 +51,7 @@ pub struct Accounts {
 impl Accounts {
     /// Accounts behind https or not.
     #[must_use]
-    pub fn new(base: Arc<Base>, https: bool) -> Self {
+    pub fn new(base: Arc<Infra>, https: bool) -> Self {
         Self {
             base,
             passwords: Passwords::default(),

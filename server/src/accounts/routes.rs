@@ -16,13 +16,12 @@ use super::{Accounts, Ending, own, passwords};
 use crate::audit::{self, Event};
 use crate::db::WriteClass;
 use crate::http::{ApiError, ClientAddress, JsonBody, Principal, RequestId, SessionEnd, json, no_content, permissions};
-use crate::state::AppState;
 
 /// The longest password that is looked at, in bytes: 256 characters.
 pub(super) const MAX_PASSWORD_BYTES: usize = 1024;
 
 /// `/session`, `/me` and one's own sessions.
-pub fn router() -> Router<AppState> {
+pub fn router() -> Router<Accounts> {
     Router::new()
         .route("/session", post(sign_in).delete(sign_out))
         .route("/me", get(read_me).patch(own::update))

@@ -16,7 +16,7 @@ use super::visit::{Visit, cookie};
 use super::{Accounts, Token};
 use crate::db::{Tx, execute, read};
 use crate::http::{ActedAs, ApiError, Connection, Principal, SessionEnd};
-use crate::state::Base;
+use crate::infra::Infra;
 
 /// A session ends when it was not used for so long.
 pub(crate) const IDLE: TimeDelta = TimeDelta::hours(24);
@@ -243,7 +243,7 @@ async fn end_of_user(
     execute!(tx, sqlx::query(END_OF_USER).bind(now).bind(end).bind(user.0).bind(kept))
 }
 
-async fn sweep(base: &Base) -> Result<(), ApiError> {
+async fn sweep(base: &Infra) -> Result<(), ApiError> {
     let now = base.clock.now();
     let mut tx = base.db.begin().await?;
     let expired = SessionEnd::Expired.as_str();
@@ -257,7 +257,7 @@ async fn sweep(base: &Base) -> Result<(), ApiError> {
 }
 
 /// Sweeps the sessions every few minutes, until the server is gone.
-pub fn keep_sweeping(base: &Arc<Base>) {
+pub fn keep_sweeping(base: &Arc<Infra>) {
     let base = Arc::downgrade(base);
     tokio::spawn(async move {
         loop {

@@ -12,10 +12,9 @@ use super::{Actions, Task};
 use crate::ai::{Caller, Sink};
 use crate::http::{self, Answer, ApiError, JsonBody, May, permits};
 use crate::model_bindings::ModelBindings;
-use crate::state::AppState;
 
 /// The route, below the prefix of the API.
-pub fn router() -> Router<AppState> {
+pub fn router() -> Router<Actions> {
     Router::new().route("/actions/{action}", post(run))
 }
 

@@ -17,11 +17,11 @@ use serde_json::Value;
 
 use crate::credentials::Resolver;
 use crate::http::{ApiError, Principal, RequestId, own_address};
+use crate::infra::Infra;
 use crate::mcp_servers::{Subject, Usage, problem_of};
 use crate::outbound::intake::Grant;
 use crate::outbound::intake::budget::OverBudget;
 use crate::outbound::{Limits, Outbound, RunningOperations};
-use crate::state::Base;
 
 pub use failure::{Again, Failure};
 pub use model::{API_KEY_POINTER, Model};
@@ -30,7 +30,7 @@ pub use sink::Sink;
 /// What talks to models. Clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Ai {
-    base: Arc<Base>,
+    base: Arc<Infra>,
     resolver: Resolver,
     outbound: Outbound,
 }
@@ -73,7 +73,7 @@ pub fn too_much_kept(over: OverBudget) -> ApiError {
 impl Ai {
     /// What reaches models through one client.
     #[must_use]
-    pub fn new(base: Arc<Base>, resolver: Resolver, outbound: Outbound) -> Self {
+    pub fn new(base: Arc<Infra>, resolver: Resolver, outbound: Outbound) -> Self {
         Self {
             base,
             resolver,

@@ -1,27 +1,22 @@
 //! The audit trail: append-only rows, written in the transaction of what they record, chained. Below it:
-//! the list and the export of the trail, and the verification of the chain.
+//! the verification of the chain. `audit_events` reads the trail for the API.
 
 mod chain;
 mod event;
-mod export;
 mod fault;
 mod insert;
 mod noted;
-mod operations;
-mod query;
-mod routes;
 mod rows;
 mod search;
-mod store;
 mod verify;
 mod versions;
 
 pub use event::{Event, changed_fields};
 pub use fault::{Fault, Head, NotedIn, Report};
 pub use noted::{HeadFile, Noted, check_end};
-pub use operations::operations;
-pub use routes::router;
+pub(crate) use rows::{ChainedRow, EventRow, Line, event_columns};
 pub use search::make_searchable;
+pub(crate) use verify::head_within;
 pub use verify::{head, verify};
 pub(crate) use versions::recorded_version;
 pub use versions::rolled_back;

@@ -9,9 +9,19 @@ use uuid::Uuid;
 use super::event::Content;
 use crate::text::hex;
 
+/// The columns of an event, from `audit_events e`.
+macro_rules! event_columns {
+    () => {
+        "SELECT e.seq, e.at, e.actor_kind, e.actor_id, e.actor_name, e.action, e.target_kind, e.target_id, e.target_name, \
+         e.credential_id, e.credential_version, e.referrer_kind, e.referrer_id, e.referrer_name, e.host, e.address, e.outcome, \
+         e.reason, e.details, e.request_id"
+    };
+}
+pub(crate) use event_columns;
+
 /// An event as it is stored.
 #[derive(Debug, sqlx::FromRow)]
-pub(super) struct EventRow {
+pub(crate) struct EventRow {
     pub seq: i64,
     pub at: DateTime<Utc>,
     pub actor_kind: String,
@@ -36,7 +46,7 @@ pub(super) struct EventRow {
 
 /// With its link of the chain.
 #[derive(Debug, sqlx::FromRow)]
-pub(super) struct ChainedRow {
+pub(crate) struct ChainedRow {
     #[sqlx(flatten)]
     pub event: EventRow,
     pub key_id: String,
@@ -46,7 +56,7 @@ pub(super) struct ChainedRow {
 
 /// One line of the export: the item, and what is needed to check it.
 #[derive(Debug, Serialize)]
-pub(super) struct Line {
+pub(crate) struct Line {
     #[serde(flatten)]
     event: AuditEvent,
     credential_id: Option<Uuid>,

@@ -2,14 +2,18 @@
 
 use super::chain::{self, BEGINNING};
 use super::fault::{Fault, Head, NotedIn, Report, TOLD};
-use super::rows::ChainedRow;
-use super::{search, store, versions};
+use super::rows::{ChainedRow, event_columns};
+use super::{search, versions};
 use crate::db::{Db, Tx, read, within};
 use crate::http::ApiError;
 use crate::vault::Vault;
 
 const HEAD: &str = "SELECT seq, mac FROM audit_head WHERE id = 1";
 // One statement sees one state, whatever is being written.
+const WALK: &str = concat!(
+    event_columns!(),
+    ", e.key_id, e.mac, e.search_key FROM audit_events e WHERE e.seq > $1 AND e.seq <= $2 ORDER BY e.seq LIMIT $3"
+);
 const ENDS: &str = "SELECT h.seq, h.mac, COALESCE((SELECT min(e.seq) FROM audit_events e), 1) AS first_seq, \
      COALESCE((SELECT max(e.seq) FROM audit_events e), 0) AS last_seq FROM audit_head h WHERE h.id = 1";
 const MAC_OF: &str = "SELECT mac FROM audit_events WHERE seq = $1";
@@ -31,7 +35,7 @@ pub async fn head(db: &Db) -> Result<Head, ApiError> {
 }
 
 /// The head inside the transaction that appended.
-pub(super) async fn head_within(tx: &mut Tx) -> Result<Head, ApiError> {
+pub(crate) async fn head_within(tx: &mut Tx) -> Result<Head, ApiError> {
     Ok(within!(tx, c => sqlx::query_as(HEAD).fetch_one(c))?)
 }
 
@@ -72,7 +76,7 @@ pub async fn verify(
     loop {
         let (after, up_to) = (walk.expected - 1, head.seq);
         let rows: Vec<ChainedRow> =
-            read!(*db, c => sqlx::query_as(store::WALK).bind(after).bind(up_to).bind(BATCH).fetch_all(c))?;
+            read!(*db, c => sqlx::query_as(WALK).bind(after).bind(up_to).bind(BATCH).fetch_all(c))?;
         if rows.is_empty() {
             break;
         }

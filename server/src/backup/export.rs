@@ -16,7 +16,7 @@ use crate::audit::{self, Event};
 use crate::db::{BULK, Tx, limited, within};
 use crate::files::PrivateFile;
 use crate::http::Principal;
-use crate::state::Base;
+use crate::infra::Infra;
 use crate::vault::{KeyState, Vault};
 
 /// Writes a backup to a new file, reads it back and opens every value of it. Only then it gets its name.
@@ -24,7 +24,7 @@ use crate::vault::{KeyState, Vault};
 ///
 /// # Errors
 /// A sentence; there is no file then.
-pub async fn backup(base: &Base, path: &Path, mut progress: impl FnMut(String)) -> anyhow::Result<Summary> {
+pub async fn backup(base: &Infra, path: &Path, mut progress: impl FnMut(String)) -> anyhow::Result<Summary> {
     ensure!(
         !path.exists(),
         "The file {} already exists. Choose another name: backups are never overwritten.",
@@ -67,7 +67,7 @@ pub async fn backup(base: &Base, path: &Path, mut progress: impl FnMut(String)) 
 }
 
 /// The backup holds the record of itself.
-async fn record(base: &Base) -> anyhow::Result<()> {
+async fn record(base: &Infra) -> anyhow::Result<()> {
     let mut event = Event::new(
         base.clock.now(),
         &Principal::Cli,
@@ -82,7 +82,7 @@ async fn record(base: &Base) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn write(base: &Base, file: &mut PrivateFile, progress: &mut impl FnMut(String)) -> anyhow::Result<()> {
+async fn write(base: &Infra, file: &mut PrivateFile, progress: &mut impl FnMut(String)) -> anyhow::Result<()> {
     let mut tx = base.db.snapshot().await?;
     let header = header(&mut tx, base).await?;
     let mut out = Lines {
@@ -120,7 +120,7 @@ async fn write(base: &Base, file: &mut PrivateFile, progress: &mut impl FnMut(St
         .context("Cannot write the backup. Check that the disk has free space.")
 }
 
-async fn header(tx: &mut Tx, base: &Base) -> anyhow::Result<Header> {
+async fn header(tx: &mut Tx, base: &Infra) -> anyhow::Result<Header> {
     let mut tables = catalog::tables(tx).await?;
     for table in &mut tables {
         table.rows = count(tx, table).await?;

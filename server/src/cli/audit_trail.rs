@@ -10,7 +10,7 @@ use crate::audit::{self, Event, Head, NotedIn};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::http::Principal;
-use crate::state::Base;
+use crate::infra::Infra;
 
 /// So many events between two lines of progress.
 const STEP: u64 = 10_000;
@@ -78,7 +78,7 @@ pub(super) async fn run(settings: Settings, command: AuditCommand) -> anyhow::Re
 }
 
 /// Asks, records the decision, and notes the head that the trail has then.
-async fn accept_head(base: &Base) -> anyhow::Result<()> {
+async fn accept_head(base: &Infra) -> anyhow::Result<()> {
     let present = audit::head(&base.db).await?;
     // A damaged file holds no head; that is no reason to refuse.
     let noted = base.head_file.read().ok().flatten();

@@ -10,8 +10,8 @@ use super::{counted, open_base, say};
 use crate::audit;
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::infra::Infra;
 use crate::keys::{self, Activated, Added, ListedKey};
-use crate::state::Base;
 use crate::vault;
 
 /// The steps of a rotation, in their order, and what tells how it stands.
@@ -60,7 +60,7 @@ pub(super) async fn run(command: KeysCommand, settings: &Settings) -> anyhow::Re
     outcome
 }
 
-fn write_keyring(base: &Base, file: &Path) -> anyhow::Result<()> {
+fn write_keyring(base: &Infra, file: &Path) -> anyhow::Result<()> {
     let id = base.vault.write_grown_keyring(file)?;
     say(&format!(
         "The file {} contains the keyring and the new key {id}. Protect it like the keyring, and give it to every server.\n\
@@ -70,7 +70,7 @@ fn write_keyring(base: &Base, file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn add(base: &Base, settings: &Settings, from_keyring: Option<&str>) -> anyhow::Result<()> {
+async fn add(base: &Infra, settings: &Settings, from_keyring: Option<&str>) -> anyhow::Result<()> {
     if from_keyring.is_none() && !settings.keeps_own_keyring() {
         bail!(
             "No key was added: Strongroom does not write the keyring {}, which you keep outside its data folder. Do this:\n\
@@ -104,7 +104,7 @@ async fn add(base: &Base, settings: &Settings, from_keyring: Option<&str>) -> an
     Ok(())
 }
 
-async fn activate(base: &Base, id: Option<&str>) -> anyhow::Result<()> {
+async fn activate(base: &Infra, id: Option<&str>) -> anyhow::Result<()> {
     match keys::activate(base, id).await? {
         Activated::Now { key, before } => say(&format!(
             "The key {key} now encrypts new values; {before} still decrypts older ones.\n\
@@ -115,7 +115,7 @@ async fn activate(base: &Base, id: Option<&str>) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn rewrap(base: &Base) -> anyhow::Result<()> {
+async fn rewrap(base: &Infra) -> anyhow::Result<()> {
     let mut progress = Progress::new();
     let outcome = keys::rewrap(base, |done, total| {
         progress.tell(|| format!("{done} of {total} values rewrapped"));
@@ -154,7 +154,7 @@ async fn rewrap(base: &Base) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn verify(base: &Base) -> anyhow::Result<()> {
+async fn verify(base: &Infra) -> anyhow::Result<()> {
     let mut progress = Progress::new();
     let outcome = vault::verify(&base.db, &base.vault, |count| {
         progress.tell(|| format!("{count} values checked"));
@@ -192,7 +192,7 @@ async fn verify(base: &Base) -> anyhow::Result<()> {
     )
 }
 
-async fn list(base: &Base) -> anyhow::Result<()> {
+async fn list(base: &Infra) -> anyhow::Result<()> {
     let (keys, servers) = keys::list(base).await?;
     let width = keys.iter().map(|key| key.id.len()).max().unwrap_or_default();
     say(&format!(

@@ -25,11 +25,11 @@ use crate::clock::Clock;
 use crate::config::{Options, Settings};
 use crate::db::Db;
 use crate::http::ApiError;
+use crate::infra::Infra;
 use crate::metrics::Metrics;
 use crate::pages::Pages;
 use crate::readiness::Readiness;
 use crate::references;
-use crate::state::Base;
 use crate::stopping::Stopping;
 use crate::vault::Vault;
 
@@ -143,7 +143,7 @@ pub async fn run<P: Pages>(cli: Cli, load: LoadPages<P>) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// A sentence that says what is wrong with folder, database or keyring.
-pub async fn open_base(settings: &Settings, clock: Clock) -> anyhow::Result<Arc<Base>> {
+pub async fn open_base(settings: &Settings, clock: Clock) -> anyhow::Result<Arc<Infra>> {
     settings.make_data_dir()?;
     let db = Db::open(settings.database_url.as_deref(), &settings.data_dir, &settings.database).await?;
     let vault = Vault::open(&db, &settings.keyring, &clock).await?;
@@ -153,7 +153,7 @@ pub async fn open_base(settings: &Settings, clock: Clock) -> anyhow::Result<Arc<
     tx.commit().await?;
     audit::make_searchable(&db).await?;
     references::convert_older_lists(&db, &vault, &clock).await?;
-    Ok(Arc::new(Base {
+    Ok(Arc::new(Infra {
         db,
         vault,
         clock,

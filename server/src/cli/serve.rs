@@ -18,11 +18,12 @@ use crate::config::Settings;
 use crate::db::Db;
 use crate::harden::raise_descriptors;
 use crate::http::{self, Connections, HostRule};
+use crate::infra::Infra;
 use crate::outbound::stdio::Stdio;
 use crate::pages::Pages;
 use crate::replicas::Membership;
 use crate::router::router;
-use crate::state::{AppState, Base};
+use crate::state::AppState;
 use crate::{audit, health, log, metrics};
 
 /// Connections of people and programs, as far as there are descriptors for them.
@@ -96,7 +97,7 @@ pub(super) async fn serve<P: Pages>(settings: Settings, load: LoadPages<P>) -> a
 }
 
 /// Allocates the reserve. A full disk does not keep the server from running: deleting may be what makes room.
-async fn keep_reserve(announce: Announce, base: &Base, mib: u32) {
+async fn keep_reserve(announce: Announce, base: &Infra, mib: u32) {
     if let Err(error) = base.db.keep_reserve(u64::from(mib) << 20).await {
         announce.line(&format!(
             "Cannot allocate the reserve of {mib} MiB next to the database ({error}). Until there is space for it, Strongroom writes only deletions, revocations and the audit trail."
@@ -105,7 +106,7 @@ async fn keep_reserve(announce: Announce, base: &Base, mib: u32) {
 }
 
 /// Notes the head of the trail from the start on. A folder that cannot be written does not keep the server from running.
-async fn note_head(announce: Announce, base: &Base) {
+async fn note_head(announce: Announce, base: &Infra) {
     if let Err(error) = base.head_file.note(&base.db).await {
         announce.line(&format!(
             "{error:#} Without it, a deleted end of the audit trail shows only against a head that you noted elsewhere (strongroom audit head)."

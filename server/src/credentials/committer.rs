@@ -21,8 +21,8 @@ use crate::audit::{self, Event, recorded_version};
 use crate::db::{Tx, WriteClass, within};
 use crate::destination::AllowedHost;
 use crate::http::{ApiError, Principal, SessionEnd};
+use crate::infra::Infra;
 use crate::references::{self, AllowedList, Target, list_columns};
-use crate::state::Base;
 use crate::vault::Sealed;
 
 /// The most uses in one transaction.
@@ -79,7 +79,7 @@ pub const FIND: &str = concat!(
 );
 
 /// Runs until the last resolver is gone, or until it is asked to end and nothing waits any more.
-pub(super) async fn run(base: Arc<Base>, mut jobs: mpsc::Receiver<Job>, mut end: watch::Receiver<bool>) {
+pub(super) async fn run(base: Arc<Infra>, mut jobs: mpsc::Receiver<Job>, mut end: watch::Receiver<bool>) {
     let mut batch = Vec::with_capacity(BATCH);
     let mut ending = false;
     loop {
@@ -134,7 +134,7 @@ pub(super) async fn run(base: Arc<Base>, mut jobs: mpsc::Receiver<Job>, mut end:
 }
 
 /// Judges and records a batch in one transaction.
-async fn commit(base: &Base, batch: &[Job]) -> Result<Vec<Result<Granted, ResolveError>>, ApiError> {
+async fn commit(base: &Infra, batch: &[Job]) -> Result<Vec<Result<Granted, ResolveError>>, ApiError> {
     let mut tx = base.db.begin_within(WriteClass::Use, COMMIT_WITHIN).await?;
     // First: a change that was acknowledged before a use is on record is seen by it, whoever waited for whom.
     let turn = audit::take_turn(&mut tx, batch.len()).await?;

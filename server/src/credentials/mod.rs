@@ -23,19 +23,19 @@ pub use rows::Joined;
 
 use std::sync::Arc;
 
-use crate::state::Base;
+use crate::infra::Infra;
 
 /// The credentials of one server: shared parts and the resolver.
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    base: Arc<Base>,
+    base: Arc<Infra>,
     resolver: Resolver,
 }
 
 impl Credentials {
     /// Starts the committer of uses.
     #[must_use]
-    pub fn start(base: Arc<Base>) -> Self {
+    pub fn start(base: Arc<Infra>) -> Self {
         let resolver = Resolver::start(base.clone());
         Self { base, resolver }
     }

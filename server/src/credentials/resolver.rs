@@ -17,9 +17,9 @@ use super::session_watch::SessionWatch;
 use super::switch;
 use crate::destination::Destination;
 use crate::http::{ApiError, CREDENTIAL_POINTER, Principal, SessionEnd};
+use crate::infra::Infra;
 use crate::metrics::Metrics;
 use crate::references::Allow;
-use crate::state::Base;
 use crate::vault::{Sealed, VaultError};
 
 /// How long a use waits for its record.
@@ -200,7 +200,7 @@ pub(super) struct Granted {
 /// Decrypts credentials for use.
 #[derive(Clone, Debug)]
 pub struct Resolver {
-    base: Arc<Base>,
+    base: Arc<Infra>,
     queue: mpsc::Sender<Job>,
     watch: SessionWatch,
     /// Asks the committer to end, and knows when it has.
@@ -210,7 +210,7 @@ pub struct Resolver {
 
 impl Resolver {
     /// Starts the committer task; it ends when the last resolver is dropped.
-    pub(super) fn start(base: Arc<Base>) -> Self {
+    pub(super) fn start(base: Arc<Infra>) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (end, asked) = watch::channel(false);
         tokio::spawn(committer::run(base.clone(), jobs, asked));

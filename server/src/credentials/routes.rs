@@ -14,10 +14,9 @@ use crate::http::{
     Answer, ApiError, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, created, json, no_content, permits,
     with_etag,
 };
-use crate::state::AppState;
 
 /// `/credentials` and everything below it.
-pub fn router() -> Router<AppState> {
+pub fn router() -> Router<Credentials> {
     Router::new()
         .route("/credentials", get(list).post(create))
         .route("/credentials/{id}", get(read).patch(update).delete(delete))

@@ -14,7 +14,7 @@ use super::committer::current;
 use crate::accounts::{SESSION_IDLE, session_state};
 use crate::db::{DbError, read};
 use crate::http::{ApiError, Principal};
-use crate::state::Base;
+use crate::infra::Infra;
 
 /// The time between two reads: with the time of a read, less than a second.
 const PERIOD: Duration = Duration::from_millis(500);
@@ -56,7 +56,7 @@ pub(super) struct SessionWatch(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    base: Weak<Base>,
+    base: Weak<Infra>,
     sessions: Mutex<Sessions>,
 }
 
@@ -82,7 +82,7 @@ struct Entry {
 }
 
 impl SessionWatch {
-    pub fn new(base: &Arc<Base>) -> Self {
+    pub fn new(base: &Arc<Infra>) -> Self {
         Self(Arc::new(Shared {
             base: Arc::downgrade(base),
             sessions: Mutex::default(),
@@ -214,7 +214,7 @@ fn judge(principal: &Principal, resource: Resource, standing: Option<&Standing>)
     }
 }
 
-async fn states(base: &Base, sessions: &[Uuid]) -> Result<Vec<Standing>, DbError> {
+async fn states(base: &Infra, sessions: &[Uuid]) -> Result<Vec<Standing>, DbError> {
     let now = base.clock.now();
     Ok(read!(base.db, c => {
         let mut query = sqlx::query_as(STATES).bind(now).bind(now - SESSION_IDLE);

@@ -10,7 +10,7 @@ use super::resolver::Referrer;
 use crate::accounts::{SESSION_IDLE, session_state};
 use crate::db::read;
 use crate::http::{ApiError, Principal};
-use crate::state::Base;
+use crate::infra::Infra;
 
 /// The referrer of a use as the database holds it; only MCP servers have a switch.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -62,7 +62,7 @@ struct Standing {
 }
 
 /// Checks a use without a credential.
-pub(super) async fn permit(base: &Base, principal: &Principal, referrer: &Referrer) -> Result<(), ApiError> {
+pub(super) async fn permit(base: &Infra, principal: &Principal, referrer: &Referrer) -> Result<(), ApiError> {
     let (kind, id, _) = referrer.parts();
     let (user, now) = (principal.user_id().map(|user| user.0), base.clock.now());
     let found: Standing = read!(base.db, c => sqlx::query_as(STANDING)

@@ -5,8 +5,8 @@ use anyhow::{Context as _, bail, ensure};
 use super::event;
 use crate::audit;
 use crate::db::execute;
+use crate::infra::Infra;
 use crate::replicas;
-use crate::state::Base;
 use crate::vault::{KeyState, Standing};
 
 // First the one, then the other: there is never more than one active key.
@@ -31,7 +31,7 @@ pub enum Activated {
 ///
 /// # Errors
 /// A sentence that names the servers that lack the key, or says what else to do.
-pub async fn activate(base: &Base, id: Option<&str>) -> anyhow::Result<Activated> {
+pub async fn activate(base: &Infra, id: Option<&str>) -> anyhow::Result<Activated> {
     let standing = base.vault.reload(&base.db).await?;
     let key = choose(&standing, id)?;
     let before = standing

@@ -5,7 +5,7 @@ use anyhow::ensure;
 use super::event;
 use crate::audit;
 use crate::db::{execute, within};
-use crate::state::Base;
+use crate::infra::Infra;
 use crate::vault::{KeyState, NewKey};
 
 const INSERT: &str = "INSERT INTO encryption_keys (id, state, check_value, created_at) VALUES ($1, 'pending', $2, $3) \
@@ -25,7 +25,7 @@ pub enum Added {
 ///
 /// # Errors
 /// A sentence that says what to do.
-pub async fn add(base: &Base, from_keyring: Option<&str>) -> anyhow::Result<Added> {
+pub async fn add(base: &Infra, from_keyring: Option<&str>) -> anyhow::Result<Added> {
     let standing = base.vault.reload(&base.db).await?;
     if let Some(id) = from_keyring {
         return insert(base, &base.vault.key_of_keyring(id)?).await;
@@ -38,7 +38,7 @@ pub async fn add(base: &Base, from_keyring: Option<&str>) -> anyhow::Result<Adde
     insert(base, &base.vault.add_key(&standing.rows)?).await
 }
 
-async fn insert(base: &Base, new: &NewKey) -> anyhow::Result<Added> {
+async fn insert(base: &Infra, new: &NewKey) -> anyhow::Result<Added> {
     let now = base.clock.now();
     let mut tx = base.db.begin().await?;
     let inserted = execute!(

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use crate::db::within;
+use crate::infra::Infra;
 use crate::replicas;
-use crate::state::Base;
 
 /// A key of the database, or of the keyring only.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ const VALUES: &str = "SELECT key_id, count(*) FROM credential_versions GROUP BY 
 ///
 /// # Errors
 /// A sentence.
-pub async fn list(base: &Base) -> anyhow::Result<(Vec<ListedKey>, usize)> {
+pub async fn list(base: &Infra) -> anyhow::Result<(Vec<ListedKey>, usize)> {
     let standing = base.vault.reload(&base.db).await?;
     let mut tx = base.db.begin().await?;
     let replicas = replicas::live(&mut tx, &base.clock).await?;

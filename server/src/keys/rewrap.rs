@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::event;
 use crate::audit;
 use crate::db::{DbError, execute, read, within};
-use crate::state::Base;
+use crate::infra::Infra;
 use crate::vault::{DataKey, KeyState, VaultError};
 
 /// Values in one transaction: few, because on SQLite nobody else writes meanwhile.
@@ -60,7 +60,7 @@ struct Change {
 ///
 /// # Errors
 /// A sentence; what is done until then stays done.
-pub async fn rewrap(base: &Base, mut progress: impl FnMut(u64, u64)) -> anyhow::Result<RewrapReport> {
+pub async fn rewrap(base: &Infra, mut progress: impl FnMut(u64, u64)) -> anyhow::Result<RewrapReport> {
     let standing = base.vault.reload(&base.db).await?;
     if let Some(row) = standing.missing() {
         return Err(anyhow::Error::new(VaultError::UnknownKey(row.id.clone())).context(
@@ -99,13 +99,13 @@ pub async fn rewrap(base: &Base, mut progress: impl FnMut(u64, u64)) -> anyhow::
     Ok(report)
 }
 
-async fn left(base: &Base, active: &str) -> Result<u64, DbError> {
+async fn left(base: &Infra, active: &str) -> Result<u64, DbError> {
     let left: i64 = read!(base.db, c => sqlx::query_scalar(LEFT).bind(active).fetch_one(c))?;
     Ok(u64::try_from(left).unwrap_or_default())
 }
 
 /// Once over everything that another key wraps.
-async fn pass(base: &Base, report: &mut RewrapReport, mut progress: impl FnMut(u64)) -> anyhow::Result<()> {
+async fn pass(base: &Infra, report: &mut RewrapReport, mut progress: impl FnMut(u64)) -> anyhow::Result<()> {
     report.broken.clear();
     let mut after = (Uuid::nil(), 0_i64);
     loop {
@@ -139,7 +139,7 @@ async fn pass(base: &Base, report: &mut RewrapReport, mut progress: impl FnMut(u
 }
 
 /// Writes a batch, again where the database was busy. Tells how many rows were as they had been read.
-async fn keep(base: &Base, active: &str, changes: &[Change]) -> anyhow::Result<u64> {
+async fn keep(base: &Infra, active: &str, changes: &[Change]) -> anyhow::Result<u64> {
     let mut tries = 0;
     loop {
         tries += 1;
@@ -158,7 +158,7 @@ async fn keep(base: &Base, active: &str, changes: &[Change]) -> anyhow::Result<u
     }
 }
 
-async fn keep_once(base: &Base, active: &str, changes: &[Change]) -> anyhow::Result<u64> {
+async fn keep_once(base: &Infra, active: &str, changes: &[Change]) -> anyhow::Result<u64> {
     let mut tx = base.db.begin().await?;
     let now_active: String = within!(&mut tx, c => sqlx::query_scalar(ACTIVE).fetch_one(c)).map_err(DbError::from)?;
     ensure!(
@@ -183,7 +183,7 @@ async fn keep_once(base: &Base, active: &str, changes: &[Change]) -> anyhow::Res
     Ok(kept)
 }
 
-async fn record(base: &Base, action: &'static str, key: &str, details: String) -> anyhow::Result<()> {
+async fn record(base: &Infra, action: &'static str, key: &str, details: String) -> anyhow::Result<()> {
     let mut event = event(base.clock.now(), action, key);
     event.details = Some(details);
     let mut tx = base.db.begin().await?;

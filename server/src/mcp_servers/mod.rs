@@ -20,9 +20,9 @@ use serde_json::{Map, Value};
 
 use crate::credentials::Resolver;
 use crate::http::{ApiError, Principal, RequestId, own_address};
+use crate::infra::Infra;
 use crate::outbound::Outbound;
 use crate::outbound::stdio::Stdio;
-use crate::state::Base;
 
 pub use operations::operations;
 pub use owned::{owned, transfer_owned};
@@ -44,7 +44,7 @@ pub struct Usage<'a> {
 /// What the routes of MCP servers work with.
 #[derive(Clone, Debug)]
 pub struct McpServers {
-    base: Arc<Base>,
+    base: Arc<Infra>,
     resolver: Resolver,
     sessions: SessionPool,
     stdio: Stdio,
@@ -53,7 +53,7 @@ pub struct McpServers {
 impl McpServers {
     /// The MCP servers of a database, reached through one client or started here.
     #[must_use]
-    pub fn new(base: Arc<Base>, resolver: Resolver, outbound: Outbound, stdio: Stdio) -> Self {
+    pub fn new(base: Arc<Infra>, resolver: Resolver, outbound: Outbound, stdio: Stdio) -> Self {
         Self {
             base,
             resolver,

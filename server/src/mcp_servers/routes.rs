@@ -15,10 +15,9 @@ use super::store;
 use super::targets::{self, Purpose};
 use super::{McpServers, Usage};
 use crate::http::{self, Answer, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, permits};
-use crate::state::AppState;
 
 /// The routes, below the prefix of the API.
-pub fn router() -> Router<AppState> {
+pub fn router() -> Router<McpServers> {
     Router::new()
         .route("/mcp-servers", get(list).post(create))
         .route("/mcp-servers/test", post(test))

@@ -11,7 +11,7 @@ mod targets;
 use std::sync::Arc;
 
 use crate::ai::Ai;
-use crate::state::Base;
+use crate::infra::Infra;
 use crate::stopping::Stopping;
 
 pub use input::new_settings;
@@ -22,7 +22,7 @@ pub use routes::router;
 /// The model bindings of a database.
 #[derive(Clone, Debug)]
 pub struct ModelBindings {
-    base: Arc<Base>,
+    base: Arc<Infra>,
     ai: Ai,
 }
 
@@ -34,7 +34,7 @@ impl ModelBindings {
 
     /// Model bindings whose models are reached through this client.
     #[must_use]
-    pub fn new(base: Arc<Base>, ai: Ai) -> Self {
+    pub fn new(base: Arc<Infra>, ai: Ai) -> Self {
         Self { base, ai }
     }
 

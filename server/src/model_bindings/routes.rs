@@ -13,10 +13,9 @@ use super::store;
 use super::targets;
 use crate::ai::{Caller, Model};
 use crate::http::{self, Answer, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, permits};
-use crate::state::AppState;
 
 /// The routes, below the prefix of the API.
-pub fn router() -> Router<AppState> {
+pub fn router() -> Router<ModelBindings> {
     Router::new()
         .route("/model-bindings", get(list).post(create))
         .route("/model-bindings/test", post(test))

@@ -18,7 +18,6 @@ use tracing::instrument;
 
 use crate::http::{self, Principal};
 use crate::openapi::Operation;
-use crate::state::AppState;
 
 pub use check::check;
 
@@ -163,7 +162,7 @@ fn tidy(schema: &mut Value) {
 }
 
 /// The route, below the prefix of the API.
-pub fn router() -> Router<AppState> {
+pub fn router() -> Router {
     Router::new().route("/schemas", get(list))
 }
 

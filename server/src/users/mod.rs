@@ -17,19 +17,19 @@ use std::sync::Arc;
 use crate::accounts::Accounts;
 use crate::db::{Tx, execute, within};
 use crate::http::ApiError;
-use crate::state::Base;
+use crate::infra::Infra;
 
 /// What the routes of users work with.
 #[derive(Clone, Debug)]
 pub struct Users {
-    base: Arc<Base>,
+    base: Arc<Infra>,
     accounts: Accounts,
 }
 
 impl Users {
     /// The users of a database.
     #[must_use]
-    pub fn new(base: Arc<Base>, accounts: Accounts) -> Self {
+    pub fn new(base: Arc<Infra>, accounts: Accounts) -> Self {
         Self { base, accounts }
     }
 }

@@ -11,10 +11,9 @@ use crate::http::{
     Answer, ApiError, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, created, json, no_content, permits,
     with_etag,
 };
-use crate::state::AppState;
 
 /// `/users` and everything below it.
-pub fn router() -> Router<AppState> {
+pub fn router() -> Router<Users> {
     Router::new()
         .route("/users", get(list).post(create))
         .route("/users/{id}", get(read).patch(update).delete(remove))

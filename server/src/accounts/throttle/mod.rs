@@ -22,7 +22,7 @@ use super::{Accounts, browsers};
 use crate::clock::chance;
 use crate::db::{Tx, WriteClass, execute, read, within};
 use crate::http::ApiError;
-use crate::state::Base;
+use crate::infra::Infra;
 
 /// Tries count within a window of this length.
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
@@ -260,7 +260,7 @@ impl Accounts {
 }
 
 /// Removes counts whose window has passed.
-pub(super) async fn sweep_tries(base: &Base) -> Result<(), ApiError> {
+pub(super) async fn sweep_tries(base: &Infra) -> Result<(), ApiError> {
     let mut tx = base.db.begin_recording(WriteClass::Anonymous).await?;
     let now = base.clock.now();
     execute!(&mut tx, sqlx::query(SWEEP).bind(now - WINDOW).bind(now + WINDOW))?;

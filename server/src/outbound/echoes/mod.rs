@@ -18,7 +18,7 @@ pub(super) use exchange::{Exchange, Observed};
 use recent::Recent;
 
 use super::redact::Redactor;
-use crate::state::Base;
+use crate::infra::Infra;
 
 /// The most exchanges that wait for the writer.
 const QUEUE: usize = 64;
@@ -30,7 +30,7 @@ const MAX_WAITING_KIB: u32 = 16 * 1024;
 pub struct EchoLog(Arc<Shared>);
 
 struct Shared {
-    base: Arc<Base>,
+    base: Arc<Infra>,
     queue: mpsc::Sender<Job>,
     memory: Arc<Semaphore>,
     state: Arc<State>,
@@ -61,7 +61,7 @@ struct Job {
 impl EchoLog {
     /// Starts the writer; it ends with the last clone, or when it is drained.
     #[must_use]
-    pub fn start(base: Arc<Base>) -> Self {
+    pub fn start(base: Arc<Infra>) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (end, asked) = watch::channel(false);
         let state = Arc::new(State::default());

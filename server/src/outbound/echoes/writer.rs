@@ -13,7 +13,7 @@ use super::{Job, State};
 use crate::audit::{self, Event};
 use crate::db::{Tx, WriteClass, within};
 use crate::http::ApiError;
-use crate::state::Base;
+use crate::infra::Infra;
 
 /// The waits between the tries to write an event.
 const BACKOFF: [Duration; 4] = [
@@ -29,7 +29,7 @@ const USER_NAME: &str = "SELECT name FROM users WHERE id = $1";
 
 /// Takes exchanges until the last sender is gone, or, once it is asked to end, until the queue is empty.
 pub(super) async fn run(
-    base: Arc<Base>,
+    base: Arc<Infra>,
     state: Arc<State>,
     mut jobs: mpsc::Receiver<Job>,
     mut end: watch::Receiver<bool>,
@@ -59,7 +59,7 @@ pub(super) async fn run(
 }
 
 /// Judges an exchange and records its echoes. The pair counts as reported once the event is committed.
-async fn record(base: &Arc<Base>, state: &Arc<State>, job: Job, end: &mut watch::Receiver<bool>) {
+async fn record(base: &Arc<Infra>, state: &Arc<State>, job: Job, end: &mut watch::Receiver<bool>) {
     let Job { exchange, _memory } = job;
     let now = base.clock.now();
     let judged = {
@@ -96,7 +96,7 @@ async fn record(base: &Arc<Base>, state: &Arc<State>, job: Job, end: &mut watch:
 }
 
 /// Writes one event for each credential.
-async fn write(base: &Base, observed: &Observed, echoes: &[Echo]) -> Result<(), ApiError> {
+async fn write(base: &Infra, observed: &Observed, echoes: &[Echo]) -> Result<(), ApiError> {
     let mut tx = base.db.begin_recording(WriteClass::User).await?;
     let user = observed.account.user();
     let actor = match user {

@@ -9,8 +9,8 @@ use server::cli::open_base;
 use server::config::{DatabaseSettings, Options, Settings};
 use server::db::Db;
 use server::http::Principal;
+use server::infra::Infra;
 use server::references::convert_older_lists;
-use server::state::Base;
 use server::vault::Vault;
 use sha2::{Digest as _, Sha256};
 use sqlx::types::Json;
@@ -272,7 +272,7 @@ async fn id_of(app: &TestApp, name: &str) -> String {
         .text("/items/0/id")
 }
 
-async fn ensure_whole(base: &Base) {
+async fn ensure_whole(base: &Infra) {
     let report = audit::verify(&base.db, &base.vault, 1, &[], |_, _| ()).await.unwrap();
     assert_eq!(report.faults, []);
 }
@@ -500,7 +500,7 @@ both_engines! {
 
 /// The same backup as the release before paths would have written it: without the events of the conversion, and without
 /// the tables and columns that came later.
-async fn as_older(base: &Base, file: &std::path::Path) -> std::path::PathBuf {
+async fn as_older(base: &Infra, file: &std::path::Path) -> std::path::PathBuf {
     let folder = tempfile::tempdir().unwrap();
     let db = Db::open_as_it_is(None, folder.path(), &DatabaseSettings::default())
         .await

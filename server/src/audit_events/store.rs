@@ -8,17 +8,10 @@ use contract::api::Page;
 use contract::audit::AuditEvent;
 
 use super::query::{self, Filters};
-use super::rows::{ChainedRow, EventRow};
+use crate::audit::{ChainedRow, EventRow, event_columns};
 use crate::db::{Db, read};
 use crate::http::{ApiError, ListQuery};
 
-macro_rules! columns {
-    () => {
-        "SELECT e.seq, e.at, e.actor_kind, e.actor_id, e.actor_name, e.action, e.target_kind, e.target_id, e.target_name, \
-         e.credential_id, e.credential_version, e.referrer_kind, e.referrer_id, e.referrer_name, e.host, e.address, e.outcome, \
-         e.reason, e.details, e.request_id"
-    };
-}
 macro_rules! filter {
     () => {
         "($1 IS NULL OR e.search_key LIKE $1 ESCAPE '\\') AND ($2 IS NULL OR e.actor_id = $2) \
@@ -42,7 +35,7 @@ macro_rules! count {
 macro_rules! page {
     ($lead:literal, $edge:literal, $order:literal) => {
         concat!(
-            columns!(),
+            event_columns!(),
             ", ",
             count!($lead),
             " AS total FROM audit_events e WHERE ",
@@ -76,7 +69,7 @@ macro_rules! narrow_texts {
     };
     (page $only:literal, $absent:literal, $edge:expr, $seq:literal, $order:literal) => {
         concat!(
-            columns!(), ", ", narrow_texts!(count $only, $absent), " AS total FROM audit_events e WHERE e.seq IN \
+            event_columns!(), ", ", narrow_texts!(count $only, $absent), " AS total FROM audit_events e WHERE e.seq IN \
              (SELECT t.seq FROM audit_events t WHERE ", $only, $edge, " ORDER BY ", $seq, $order,
             " LIMIT $10) ORDER BY e.seq", $order
         )
@@ -123,14 +116,10 @@ static BY_TIME: Texts = narrow_texts!(
 static ALL: Texts = texts!("");
 
 const EXPORT: &str = concat!(
-    columns!(),
+    event_columns!(),
     ", e.key_id, e.mac, e.search_key FROM audit_events e WHERE ",
     filter!(),
     " AND e.seq > $10 AND e.seq <= $11 ORDER BY e.seq LIMIT $12"
-);
-pub(super) const WALK: &str = concat!(
-    columns!(),
-    ", e.key_id, e.mac, e.search_key FROM audit_events e WHERE e.seq > $1 AND e.seq <= $2 ORDER BY e.seq LIMIT $3"
 );
 
 #[derive(sqlx::FromRow)]

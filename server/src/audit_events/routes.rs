@@ -6,29 +6,27 @@ use axum::routing::get;
 use contract::accounts::Resource;
 use tracing::instrument;
 
-use super::{export, query, store};
+use super::{AuditTrail, export, query, store};
 use crate::http::{Answer, May, QueryPairs, json, permits};
-use crate::state::AppState;
 
 permits!(AuditEvents: Read);
 
 /// `/audit-events` and its export.
-pub fn router() -> Router<AppState> {
+pub fn router() -> Router<AuditTrail> {
     Router::new()
         .route("/audit-events", get(list))
         .route("/audit-events/export", get(export))
 }
 
 #[instrument(name = "audit_events.list", skip_all)]
-async fn list(_may: May<Read>, State(state): State<AppState>, pairs: QueryPairs) -> Answer {
+async fn list(_may: May<Read>, State(trail): State<AuditTrail>, pairs: QueryPairs) -> Answer {
     let (filters, query) = query::list(pairs)?;
-    Ok(json(&store::list(&state.base.db, &filters, &query).await?))
+    Ok(json(&store::list(&trail.infra.db, &filters, &query).await?))
 }
 
 #[instrument(name = "audit_events.export", skip_all)]
-async fn export(may: May<Read>, State(state): State<AppState>, pairs: QueryPairs) -> Answer {
+async fn export(may: May<Read>, State(trail): State<AuditTrail>, pairs: QueryPairs) -> Answer {
     let filters = query::export(pairs)?;
-    let resolver = state.credentials.resolver();
-    let revoked = resolver.revoked(&may.principal, Resource::AuditEvents);
-    export::export(state.base, filters, may.act(), revoked).await
+    let revoked = trail.resolver.revoked(&may.principal, Resource::AuditEvents);
+    export::export(trail.infra, filters, may.act(), revoked).await
 }

@@ -11,13 +11,12 @@ use http::{HeaderValue, header};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::fault::Head;
 use super::query::Filters;
-use super::rows::Line;
-use super::{Event, append, store, verify};
+use super::store;
+use crate::audit::{self, Event, Head, Line};
 use crate::db::WriteClass;
 use crate::http::{Act, ApiError};
-use crate::state::Base;
+use crate::infra::Infra;
 use crate::text::hex;
 
 /// Events that are in memory at the same time.
@@ -26,7 +25,7 @@ const BATCH: i64 = 500;
 /// Records the export, then sends the events. What is recorded is part of what is sent. An export whose session ends is
 /// cut, so that it lacks its last line.
 pub(super) async fn export(
-    base: Arc<Base>,
+    base: Arc<Infra>,
     filters: Filters,
     act: Act<'_>,
     revoked: impl Future<Output = ()> + Send + 'static,
@@ -45,7 +44,7 @@ pub(super) async fn export(
 }
 
 /// Writes the event of the export, and gives the head that it made.
-async fn record(base: &Base, filters: &Filters, act: Act<'_>) -> Result<Head, ApiError> {
+async fn record(base: &Infra, filters: &Filters, act: Act<'_>) -> Result<Head, ApiError> {
     let target = ("audit_trail", Uuid::nil(), "audit trail");
     let mut event = Event::by(act, base.clock.now(), "audit.export", target);
     event.target_id = None;
@@ -56,15 +55,15 @@ async fn record(base: &Base, filters: &Filters, act: Act<'_>) -> Result<Head, Ap
         format!("filtered by: {}", names.join(", "))
     });
     let mut tx = base.db.begin_recording(WriteClass::User).await?;
-    append(&mut tx, &base.vault, &[event]).await?;
-    let head = verify::head_within(&mut tx).await?;
+    audit::append(&mut tx, &base.vault, &[event]).await?;
+    let head = audit::head_within(&mut tx).await?;
     tx.commit().await?;
     Ok(head)
 }
 
 /// The lines, batch by batch. One that cannot be read ends the answer before its last line, the head: whoever
 /// keeps the file sees that it is not whole.
-fn lines(base: Arc<Base>, filters: Filters, head: Head) -> impl Stream<Item = Result<Bytes, ApiError>> + use<> {
+fn lines(base: Arc<Infra>, filters: Filters, head: Head) -> impl Stream<Item = Result<Bytes, ApiError>> + use<> {
     stream::try_unfold(Some(0), move |after| {
         let (base, filters, head) = (base.clone(), filters.clone(), head.clone());
         async move {
@@ -78,7 +77,7 @@ fn lines(base: Arc<Base>, filters: Filters, head: Head) -> impl Stream<Item = Re
 }
 
 /// The lines after an event, and which event the next ones come after; the head with the last ones.
-async fn batch(base: &Base, filters: &Filters, after: i64, head: &Head) -> Result<(Vec<u8>, Option<i64>), ApiError> {
+async fn batch(base: &Infra, filters: &Filters, after: i64, head: &Head) -> Result<(Vec<u8>, Option<i64>), ApiError> {
     let rows = store::batch(&base.db, filters, after, head.seq, BATCH).await?;
     let whole = i64::try_from(rows.len()).is_ok_and(|rows| rows == BATCH);
     let next = rows.last().filter(|_| whole).map(|last| last.event.seq);
