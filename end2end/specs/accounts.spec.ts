@@ -68,15 +68,15 @@ test('Strongroom is set up once, without scripts', async ({ browser, freshServer
   const page = await context.newPage();
   const fill = async (given: string, password: string) => {
     await page.goto('/set-up');
-    await page.getByLabel('Set-up token').fill(given);
+    await page.getByLabel('Setup token').fill(given);
     await page.getByLabel('Your name').fill(USERS.administrator.name);
     await page.getByLabel('Email').fill(USERS.administrator.email);
     await page.getByLabel('Password').fill(password);
     await page.getByRole('button', { name: 'Create administrator' }).click();
   };
   await fill('not-the-token', USERS.administrator.password);
-  await expect(page.getByRole('alert')).toContainText('The set-up token is incorrect.');
-  await expect(page.getByLabel('Set-up token')).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByRole('alert')).toContainText('The setup token is incorrect.');
+  await expect(page.getByLabel('Setup token')).toHaveAttribute('aria-invalid', 'true');
   await fill(token, 'short');
   await expect(page.getByRole('alert')).toContainText('Choose a less common password');
   expect(page.url()).not.toContain('short');
@@ -87,7 +87,7 @@ test('Strongroom is set up once, without scripts', async ({ browser, freshServer
   await new AccountMenu(page).leave();
   await expect(new SignInPage(page).heading()).toBeVisible();
   await page.goto('/set-up');
-  await expect(page.getByLabel('Set-up token')).toHaveCount(0);
+  await expect(page.getByLabel('Setup token')).toHaveCount(0);
   await expect(page.getByRole('alert')).toContainText('Strongroom is already set up.');
   await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible();
   await context.close();

@@ -161,7 +161,7 @@ test('an empty Strongroom is set up and says how to begin', async ({ page, fresh
   await page.context().clearCookies();
   await page.goto(`${freshServer.url}/set-up#${token}`);
   await hydrated(page);
-  await expect(page.getByLabel('Set-up token')).toHaveValue(token);
+  await expect(page.getByLabel('Setup token')).toHaveValue(token);
   expect(page.url(), 'the token leaves the address').not.toContain(token);
   await axeCheck(page);
   await page.getByLabel('Your name').fill(USERS.administrator.name);

@@ -5,7 +5,7 @@ const TOPICS = [
   ['credentials', 'Help: Credentials'],
   ['mcp-servers', 'Help: MCP servers'],
   ['model-bindings', 'Help: Model bindings'],
-  ['users', 'Help: People'],
+  ['users', 'Help: Users'],
   ['audit', 'Help: Audit trail'],
   ['forms', 'Help: Generated forms'],
 ] as const;
@@ -35,9 +35,9 @@ test('each page leads to its help, and the way back works', async ({ page, serve
     ['/mcp-servers', 'About MCP servers', 'Help: MCP servers'],
     ['/model-bindings', 'About model bindings', 'Help: Model bindings'],
     [`/model-bindings/${binding.id}/try`, 'About model bindings', 'Help: Model bindings'],
-    ['/users', 'About people and roles', 'Help: People'],
+    ['/users', 'About users and roles', 'Help: Users'],
     ['/audit', 'About the audit trail', 'Help: Audit trail'],
-    ['/account', 'About people and roles', 'Help: People'],
+    ['/account', 'About users and roles', 'Help: Users'],
   ] as const) {
     await open(page, path);
     await page.getByRole('link', { name: link }).click();

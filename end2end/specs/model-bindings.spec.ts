@@ -151,9 +151,9 @@ test('faults stand at their fields, those of the server too, and hidden ones are
   await form.addable('Base URL').click();
   await form.baseUrl().fill('ftp://example.com');
   await form.baseUrl().blur();
-  await expect(form.dialog).toContainText('Start the address with https:// or http://.');
+  await expect(form.dialog).toContainText('Start the URL with https:// or http://.');
   await form.remove('Base URL').click();
-  await expect(form.dialog).not.toContainText('Start the address with https:// or http://.');
+  await expect(form.dialog).not.toContainText('Start the URL with https:// or http://.');
   await form.model().fill('gpt-test');
   // What only the server knows: an address that nothing may be sent to. It is said at its field, hidden or not.
   await form.add().click();
@@ -502,7 +502,7 @@ test.describe('the page for trying', () => {
     await schema.fill('{"type": ');
     await trial.run().click();
     await expect(schema).toBeFocused();
-    await expect(page.getByText('This is not JSON. Look at line 1')).toBeVisible();
+    await expect(page.getByText('This isn't valid JSON. Check line 1')).toBeVisible();
     await schema.fill('{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}');
     await trial.run().click();
     await expect(trial.answer()).toContainText('"city": "Oslo"');
@@ -523,14 +523,14 @@ test.describe('the page for trying', () => {
     const trial = new TryPage(page);
     await trial.prompt().fill('tell');
     await trial.settings().click();
-    await trial.add('Stop at');
-    const list = trial.group('Stop at');
+    await trial.add('Stop sequences');
+    const list = trial.group('Stop sequences');
     await expect(list).toBeFocused();
     await list.getByRole('button', { name: 'Add entry' }).click();
-    await expect(trial.field('Stop at 1')).toBeFocused();
+    await expect(trial.field('Stop sequences 1')).toBeFocused();
     await page.keyboard.type('END');
     await list.getByRole('button', { name: 'Add entry' }).click();
-    await trial.field('Stop at 2').fill('x'.repeat(101));
+    await trial.field('Stop sequences 2').fill('x'.repeat(101));
     await trial.add('Retries');
     const group = trial.group('Retries');
     await expect(group).toBeFocused();
@@ -540,15 +540,15 @@ test.describe('the page for trying', () => {
 
     // The first wrong one has the focus, and each says what is wrong with it.
     await trial.run().click();
-    await expect(trial.field('Stop at 2')).toBeFocused();
-    await expect(trial.field('Stop at 2')).toHaveAttribute('aria-invalid', 'true');
-    await expect(trial.field('Stop at 1')).not.toHaveAttribute('aria-invalid');
-    await expect(list).toContainText('Use at most 100 characters.');
+    await expect(trial.field('Stop sequences 2')).toBeFocused();
+    await expect(trial.field('Stop sequences 2')).toHaveAttribute('aria-invalid', 'true');
+    await expect(trial.field('Stop sequences 1')).not.toHaveAttribute('aria-invalid');
+    await expect(list).toContainText('Use up to 100 characters.');
     await expect(group).toContainText('Enter a number from 1 to 10.');
-    await trial.remove('Stop at 2').click();
-    await expect(trial.field('Stop at 2')).toHaveCount(0);
+    await trial.remove('Stop sequences 2').click();
+    await expect(trial.field('Stop sequences 2')).toHaveCount(0);
     await expect(list.getByRole('button', { name: 'Add entry' })).toBeFocused();
-    await expect(list).not.toContainText('Use at most 100 characters.');
+    await expect(list).not.toContainText('Use up to 100 characters.');
     await trial.run().click();
     await expect(group.getByRole('textbox', { name: 'Max attempts' })).toBeFocused();
     await group.getByRole('textbox', { name: 'Max attempts' }).fill('2');
@@ -559,7 +559,7 @@ test.describe('the page for trying', () => {
     const { settings } = (await sent).postDataJSON() as { settings: unknown };
     expect(settings).toEqual({ stop_sequences: ['END'], retries: { enabled: true, max_attempts: 2 } });
     await expect(trial.answer()).toContainText('Finished.');
-    await trial.remove('Stop at').click();
+    await trial.remove('Stop sequences').click();
     await trial.remove('Retries').click();
     await expect(list).toHaveCount(0);
     await expect(group).toHaveCount(0);

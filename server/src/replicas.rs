@@ -123,7 +123,7 @@ impl Membership {
             tx.commit().await
         };
         if let Err(error) = removed.await {
-            tracing::warn!(error = %error, "the row of this server stays until it is {} seconds old", LIVE.num_seconds());
+            tracing::warn!(error = %error, "the row of this server remains until it is {} seconds old", LIVE.num_seconds());
         }
     }
 }

@@ -57,7 +57,7 @@ impl Assets {
             ),
         }
         let manifest = files.get("site.json").context(
-            "This binary was built without the site. Build it with: cargo xtask build --release, or name a folder with --site-dir.",
+            "This binary was built without the site. Build it with: cargo xtask build --release, or set a folder with --site-dir.",
         )?;
         let manifest: Manifest =
             serde_json::from_slice(manifest).context("The site's site.json is damaged. Build it again.")?;

@@ -29,7 +29,7 @@ const END_WITHIN: Duration = Duration::from_secs(2);
 /// Loads the site in the language of the settings. Its pages reload themselves if `cargo xtask dev` asks for it.
 fn load(settings: &Settings) -> anyhow::Result<Assets> {
     let locale = settings.locale.parse().map_err(anyhow::Error::msg);
-    app::locale::set(locale.context("The setting --locale names no language of the pages.")?);
+    app::locale::set(locale.context("The setting --locale is not a supported language.")?);
     Ok(Assets::load(settings.site_dir.as_deref())?.with_reload(reload::asked_for()))
 }
 

@@ -1,7 +1,7 @@
 //! The step "Wording" of `cargo xtask test --only lint`: forbidden words in texts that users read.
 //!
-//! Scans string literals of the server, documentation of the command line and of the API, message files, the pages of
-//! `docs/`, and the README. Comments, decisions, tests and SQL are not scanned.
+//! Scans string literals of the server and of the contract, documentation of the command line and of the API, message
+//! files, the pages of `docs/`, and the README. Comments, decisions, tests and SQL are not scanned.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ use crate::snapshot::tracked;
 use crate::workspace::Workspace;
 
 /// Words, in lower case, and their replacement or the reason.
-const FORBIDDEN: [(&str, &str); 32] = [
+const FORBIDDEN: [(&str, &str); 49] = [
     (
         "whoever",
         "name the person: you, the owner, an administrator, your operator",
@@ -50,6 +50,23 @@ const FORBIDDEN: [(&str, &str); 32] = [
     ("favourite", "favorite"),
     ("dialogue", "dialog"),
     ("whilst", "while"),
+    ("centre", "center"),
+    ("catalogue", "catalog"),
+    ("analyse", "analyze"),
+    ("optimise", "optimize"),
+    ("honour", "honor"),
+    ("neighbour", "neighbor"),
+    ("labelled", "labeled"),
+    ("set-up", "setup (the noun), set up (the verb)"),
+    ("in clear", "unencrypted"),
+    ("beside", "next to"),
+    ("on the way", "on the network, in transit"),
+    ("leads nowhere", "name the missing thing"),
+    ("in a circle", "circular"),
+    ("mended", "fixed"),
+    ("is no object", "is not an object"),
+    ("in crowds", "often, in large numbers"),
+    ("goes on", "continues"),
 ];
 /// First words of sentences that are questions or translated.
 const FIRST: [(&str, &str); 2] = [
@@ -95,6 +112,7 @@ fn reader(path: &str) -> Option<Reader> {
     match name.rsplit_once('.')?.1 {
         "rs" if is_test => None,
         "rs" if path.starts_with("server/src/") || path.starts_with("strongroom/src/") => Some(rust),
+        "rs" if path.starts_with("app/contract/src/") => Some(rust),
         "rs" if path.starts_with("app/") => Some(documentation),
         "ftl" if folder.ends_with("/locales/en") => Some(messages),
         "md" if folder == "docs" || path == "README.md" => Some(markdown),
@@ -352,6 +370,7 @@ mod tests {
     fn only_texts_for_users_are_read() {
         for path in [
             "server/src/cli/mod.rs",
+            "app/contract/src/schemas/form/rules.rs",
             "app/src/ai/input.rs",
             "app/locales/en/shell.ftl",
             "docs/users.md",
@@ -361,6 +380,7 @@ mod tests {
         }
         for path in [
             "server/src/ai/wire/tests/mod.rs",
+            "app/contract/src/schemas/form/tests/checks.rs",
             "server/src/outbound/redact/form_tests.rs",
             "server/tests/api/help.rs",
             "docs/decisions/uses.md",

@@ -43,10 +43,10 @@ impl AddressFault {
     #[must_use]
     pub fn detail(self) -> &'static str {
         match self {
-            Self::Missing => "Enter the address of the server.",
-            Self::Scheme => "Start the address with https:// or http://.",
-            Self::Host => "Enter a full address, with the server's name after https://.",
-            Self::UserInfo => "Remove the user name and password from the address. Use a credential instead.",
+            Self::Missing => "Enter the server's URL.",
+            Self::Scheme => "Start the URL with https:// or http://.",
+            Self::Host => "Enter the full URL, with a host name after https://.",
+            Self::UserInfo => "Remove the user name and password from the URL. Use a credential instead.",
             Self::Fragment => "Remove the part after #.",
             Self::TooLong => "Use up to 2,048 characters.",
             Self::Secret => KEEP_SECRETS_OUT,

@@ -4,10 +4,10 @@ email = Email
 password = Password
 set-up = Set up Strongroom
 set-up-about = Create the first administrator. The link from the server's terminal works once.
-token = Set-up token
+token = Setup token
 token-help = The part after # in the link that the server printed.
 name = Your name
-name-help = Others see it as the owner of everything you create.
+name-help = Others see this name on everything you own.
 password-help = At least 12 characters. A phrase of several words is easy to remember.
 create-administrator = Create administrator
 welcome = Choose your password
@@ -45,12 +45,12 @@ sign-in-error = { $code ->
       *[other] Signing in isn't working right now. Try again in a minute.
 }
 set-up-error = { $code ->
-        [token] The set-up token is incorrect. Copy the whole link from the server's terminal.
+        [token] The setup token is incorrect. Copy the whole link from the server's terminal.
     [email] Enter an email address, like name@example.org.
-    [name] Enter a name of at most 128 characters.
+    [name] Enter a name of up to 128 characters.
     [password] Choose a less common password of 12 to 256 characters.
         [spent] Strongroom is already set up. Sign in, or ask an administrator.
-      *[other] Set-up isn't working right now. Try again in a minute.
+      *[other] Setup isn't working right now. Try again in a minute.
 }
 welcome-error = { $code ->
         [token] This link is incomplete. Copy the whole link and try again.
@@ -59,5 +59,5 @@ welcome-error = { $code ->
         [throttled] Too many attempts. Wait a minute, then try again.
       *[other] Saving your password isn't working right now. Try again in a minute.
 }
-one-session-ended = Signed out that device.
+one-session-ended = Device signed out.
 other-sessions-ended = Signed out everywhere else.

@@ -124,11 +124,5 @@ fn parse(input: &SignUp) -> Result<Token, ApiError> {
     let text = input.token.expose().trim();
     // Whoever pastes the whole address means its end.
     let text = text.rsplit('#').next().unwrap_or_default();
-    Token::parse(text).ok_or_else(|| {
-        ApiError::field(
-            "/token",
-            "wrong-token",
-            "Copy your whole invite link, up to its last character.",
-        )
-    })
+    Token::parse(text).ok_or_else(|| ApiError::field("/token", "wrong-token", "Copy your whole invite link."))
 }

@@ -33,7 +33,7 @@ pub(super) fn check_new(password: &SecretValue, own: &[&str]) -> Result<(), &'st
         return Err("Use at least 12 characters.");
     }
     if chars > MAX_CHARS {
-        return Err("Use at most 256 characters.");
+        return Err("Use up to 256 characters.");
     }
     let judged: Zeroizing<String> = Zeroizing::new(text.chars().take(JUDGED_CHARS).collect());
     // The best score: ten billion guesses or more by lists of common passwords, names, words, dates and keys.

@@ -121,7 +121,7 @@ impl Actions {
         results.extend(surplus.iter().map(|call| ModelToolResult {
             id: call.id.clone(),
             name: call.name.clone(),
-            content: format!("Only {MAX_CALLS} tools run at once. Ask for this one again."),
+            content: format!("Up to {MAX_CALLS} tools can run at once. Call this one again."),
             is_error: true,
             latency_ms: 0,
         }));

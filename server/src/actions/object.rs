@@ -165,7 +165,7 @@ fn invalid(task: &Task, finish: Finish, faults: &[String]) -> ApiError {
             )
         }
         (Finish::Length, None) => format!(
-            "{model} reached its usual limit of tokens before the object was complete. Set max_output_tokens to allow more."
+            "{model} reached its default token limit before the object was complete. Set max_output_tokens to allow more."
         ),
         (Finish::ContentFilter, _) => {
             format!(

@@ -158,7 +158,7 @@ impl Report {
         let mut lines = match (self.faults.first(), self.records.is_empty()) {
             (None, true) => return None,
             (None, false) => vec![format!(
-                "The audit trail failed verification: records contradict it. Checked {checked} events."
+                "The audit trail failed verification: it doesn't match the stored records. Checked {checked} events."
             )],
             (Some(first), _) => vec![format!(
                 "The audit trail failed verification: the first fault is at event {}. Checked {checked} events.",

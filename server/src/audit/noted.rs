@@ -142,11 +142,11 @@ impl HeadFile {
 /// # Errors
 /// A sentence that says how the trail and its records, or the noted head, contradict each other, and what to do.
 pub async fn check_end(db: &Db, file: &HeadFile) -> anyhow::Result<()> {
-    const THEN: &str = "The database was changed outside Strongroom, or it is an older copy. Run `strongroom audit verify` to find the fault. Restore the right database; or, if you mean to use the older copy, run `strongroom audit accept-head`, which the trail records.";
+    const THEN: &str = "The database was changed outside Strongroom, or it is an older copy. Run `strongroom audit verify` to find the fault. Restore the right database. If you want to use the older copy, run `strongroom audit accept-head`; the trail records that.";
     let ends: Ends = read!(*db, c => sqlx::query_as(ENDS).fetch_one(c)).map_err(ApiError::from)?;
     ensure!(
         ends.last_seq == ends.seq,
-        "The audit trail ends at event {}, and its head names event {}. {THEN}",
+        "The audit trail ends at event {}, but its head belongs to event {}. {THEN}",
         ends.last_seq,
         ends.seq
     );
@@ -167,7 +167,7 @@ pub async fn check_end(db: &Db, file: &HeadFile) -> anyhow::Result<()> {
     if let Some(noted) = file.read()? {
         ensure!(
             holds(db, &noted).await?,
-            "The audit trail does not contain event {} as {} notes it: its end was deleted or rewritten. {THEN}",
+            "The audit trail does not contain event {} as noted in {}: its end was deleted or rewritten. {THEN}",
             noted.seq,
             file.path().display()
         );

@@ -25,7 +25,7 @@ pub fn operations() -> Vec<Operation> {
         ))
         .query(
             "search",
-            "Text to find in names, or a full id.",
+            "Text to find in names, or a full ID.",
             json!({"type": "string", "maxLength": 200, "pattern": "^[^\\u0000]*$"}),
         )
         .answers_text(

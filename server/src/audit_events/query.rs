@@ -39,13 +39,13 @@ impl Filters {
             Some(text) => match full_id(&text) {
                 Some(id) => (Some(id), None),
                 None if is_kind(&text) => (None, Some(text)),
-                None => return Err(ApiError::BadQuery("Use a user's id, cli or anonymous as actor.")),
+                None => return Err(ApiError::BadQuery("Use a user's ID, cli or anonymous as actor.")),
             },
         };
         let target_id = match pairs.take("target").map(|text| full_id(&text)) {
             None => None,
             Some(Some(id)) => Some(id),
-            Some(None) => return Err(ApiError::BadQuery("Use the id of a record as target.")),
+            Some(None) => return Err(ApiError::BadQuery("Use the ID of a record as target.")),
         };
         Ok(Self {
             pattern: None,

@@ -22,14 +22,15 @@ pub(super) enum AuditCommand {
         /// Start at this event instead of the first.
         #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..))]
         from_seq: i64,
-        /// A head that you noted elsewhere, as printed by `strongroom audit head`: detects a deleted end.
+        /// A head that you noted earlier, as printed by `strongroom audit head`. Detects if the end of the trail was
+        /// deleted.
         #[arg(long, value_name = "SEQ:MAC")]
         head: Option<Head>,
     },
     /// Print the head of the chain. Keep it in a place that no one can change.
     Head,
-    /// Accept the present head although the trail has lost the noted one: for an older copy of the database that you mean
-    /// to use. Asks first, and records this in the trail.
+    /// Accept the current head although the trail no longer contains the noted one, for example after you went back to
+    /// an older copy of the database. Asks first, and records this in the trail.
     AcceptHead,
 }
 
@@ -84,9 +85,9 @@ async fn accept_head(base: &Infra) -> anyhow::Result<()> {
     let noted = base.head_file.read().ok().flatten();
     let noted_text = noted.map_or_else(|| "none".to_owned(), |head| head.to_string());
     say(&format!(
-        "The data folder notes this head of the audit trail: {noted_text}\n\
-         The database has this head:                         {present}\n\
-         All events after the second head are lost, including changes and uses of credentials. Accept this only if you put this database in place yourself.\n\
+        "Head noted in the data folder: {noted_text}\n\
+         Head of the database:          {present}\n\
+         All events after the database's head are lost, including changes and uses of credentials. Accept this only if you know why the database is older, e.g. because you restored an older copy.\n\
          Type yes to accept it:"
     ));
     let mut answer = String::new();

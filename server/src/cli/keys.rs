@@ -22,7 +22,7 @@ pub(super) enum KeysCommand {
     /// Strongroom writes the key to the keyring file in the data folder. If you keep the keyring elsewhere
     /// (`--keyring-file`, `STRONGROOM_KEYRING`), this prints the steps instead.
     Add {
-        /// Add a key that is already in the keyring, by its id.
+        /// Add a key that is already in the keyring, by its ID.
         #[arg(long, value_name = "ID", conflicts_with = "write_keyring")]
         key_from_keyring: Option<String>,
         /// Only write a copy of the keyring with one more key to a new file.
@@ -31,7 +31,7 @@ pub(super) enum KeysCommand {
     },
     /// Encrypt new values with a key, once every running server has it.
     Activate {
-        /// The id of the key; not needed if there is only one new key.
+        /// The ID of the key. Not needed if there is only one new key.
         id: Option<String>,
     },
     /// Rewrap all values with the active key. You can interrupt and repeat it while servers run.
@@ -75,7 +75,7 @@ async fn add(base: &Infra, settings: &Settings, from_keyring: Option<&str>) -> a
         bail!(
             "No key was added: Strongroom does not write the keyring {}, which you keep outside its data folder. Do this:\n\
              \x20 1. strongroom keys add --write-keyring FILE\n\
-             \x20    writes a copy of the keyring with one new key to a new file, and prints the key's id\n\
+             \x20    writes a copy of the keyring with one new key to a new file, and prints the key's ID\n\
              \x20 2. Replace the old keyring with this copy on every server. Servers read a file again within seconds;\n\
              \x20    if the keyring is in STRONGROOM_KEYRING, restart the servers one after the other.\n\
              \x20 3. strongroom keys add --key-from-keyring ID\n\

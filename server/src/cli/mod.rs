@@ -33,13 +33,13 @@ use crate::references;
 use crate::stopping::Stopping;
 use crate::vault::Vault;
 
-/// Strongroom stores named secrets for integrations and uses them for you; it never shows a value again.
+/// Strongroom stores named secrets and uses them for your integrations. Saved values are never shown again.
 #[derive(Debug, Parser)]
 #[command(name = "strongroom", version, arg_required_else_help = true)]
 pub struct Cli {
     #[command(flatten, next_help_heading = "Settings")]
     options: Options,
-    /// Settings file; the default is `strongroom.toml` in the working folder, if it exists.
+    /// Settings file. Default: `strongroom.toml` in the working directory, if it exists.
     #[arg(long, global = true, env = "STRONGROOM_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -50,7 +50,7 @@ pub struct Cli {
 enum Command {
     /// Serve the pages and the API.
     Serve,
-    /// Manage accounts.
+    /// Manage users.
     #[command(subcommand)]
     User(UserCommand),
     /// Manage the keys that encrypt values.
@@ -79,7 +79,7 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum UserCommand {
-    /// Add an account. Strongroom reads the password from standard input, never from an argument.
+    /// Add a user. Strongroom reads the password from standard input, never from an argument.
     Add {
         /// Email address for signing in.
         #[arg(long)]
@@ -188,7 +188,7 @@ async fn add_user(settings: Settings, email: String, name: String, role: Role) -
     base.db.close().await;
     match outcome {
         Ok(_) => {
-            say("Account added.");
+            say("User added.");
             Ok(())
         }
         Err(ApiError::Invalid(errors)) => {

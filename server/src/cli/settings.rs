@@ -8,7 +8,7 @@ use super::{Cli, say};
 
 /// What holds where nobody sets it.
 const DEFAULTS: &[(&str, &str)] = &[
-    ("config", "`strongroom.toml` in the working folder, if it exists"),
+    ("config", "`strongroom.toml` in the working directory, if it exists"),
     ("data_dir", "`data`"),
     ("database_url", "a SQLite file in the data folder"),
     ("database_connections", "`16`"),

@@ -263,7 +263,7 @@ fn parse_public_url(text: &str) -> anyhow::Result<Url> {
         {
             Ok(url)
         }
-        _ => bail!("The setting public_url is not a site's address. Use, for example, https://strongroom.example.com."),
+        _ => bail!("The setting public_url is not a valid site URL. Use, for example, https://strongroom.example.com."),
     }
 }
 

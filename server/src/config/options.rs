@@ -16,8 +16,8 @@ pub struct Options {
     /// Folder for the database and the keyring.
     #[arg(long, global = true, env = "STRONGROOM_DATA_DIR", value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
-    /// `postgres://…` for a database that several servers share, with commas between hosts; the default is a SQLite
-    /// file in the data folder.
+    /// `postgres://…` for a database that several servers share, with commas between hosts. Default: a SQLite file in
+    /// the data folder.
     #[arg(
         long,
         global = true,
@@ -30,7 +30,7 @@ pub struct Options {
     /// `max_connections`.
     #[arg(long, global = true, env = "STRONGROOM_DATABASE_CONNECTIONS", value_name = "NUMBER")]
     pub database_connections: Option<u32>,
-    /// Longest wait of a request for a connection.
+    /// Maximum wait of a request for a connection.
     #[arg(long, global = true, env = "STRONGROOM_DATABASE_WAIT", value_name = "SECONDS")]
     pub database_wait: Option<u32>,
     /// Maximum duration of a statement in PostgreSQL (`statement_timeout`).
@@ -72,7 +72,7 @@ pub struct Options {
     /// Address and port to listen on.
     #[arg(long, global = true, env = "STRONGROOM_LISTEN", value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
-    /// The address people use, e.g. `https://strongroom.example.com`.
+    /// The URL that people use, e.g. `https://strongroom.example.com`.
     #[arg(long, global = true, env = "STRONGROOM_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// Listen on addresses other than loopback without https. Passwords and sessions are then sent unencrypted.
@@ -104,7 +104,7 @@ pub struct Options {
     /// The programs that MCP servers can run; only the file can list them.
     #[arg(skip)]
     pub stdio_commands: Option<Vec<StdioCommand>>,
-    /// Start stdio servers even if they could read the data folder and the keyring.
+    /// Start stdio servers even if they can read the data folder and the keyring.
     #[arg(long, global = true, env = "STRONGROOM_STDIO_UNCONFINED", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub stdio_unconfined: Option<bool>,
     /// Maximum number of records of all kinds per user; 0 for no limit.
@@ -135,7 +135,7 @@ pub struct Options {
     /// Time for running requests after that, before the server ends them.
     #[arg(long, global = true, env = "STRONGROOM_STOP_TIME", value_name = "SECONDS")]
     pub stop_time: Option<u32>,
-    /// Log filter, e.g. `info`, `server=debug,warn`, or `info,access=off` for no lines about requests.
+    /// Log filter, e.g. `info`, `server=debug,warn`, or `info,access=off` to leave out requests.
     #[arg(long, global = true, env = "STRONGROOM_LOG", value_name = "FILTER")]
     pub log: Option<String>,
     /// Log format: `text` for people, `json` for programs.

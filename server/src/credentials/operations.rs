@@ -15,7 +15,7 @@ pub fn operations() -> Vec<Operation> {
         Operation::get("/credentials", "credentials.list", "List credentials")
             .list(SORTS, "-created_at")
             .answers::<Page<Credential>>("A page of credentials, without their values."),
-        Operation::post("/credentials", "credentials.create", "Store a credential")
+        Operation::post("/credentials", "credentials.create", "Add a credential")
             .takes::<CreateCredential>(example)
             .creates::<Credential>("The credential, without its value.")
             .refuses(&["name-taken", "quota-reached"]),

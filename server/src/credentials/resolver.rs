@@ -138,13 +138,13 @@ pub enum ResolveError {
     #[error("the keyring does not contain the key {0}")]
     KeyMissing(String),
     /// The stored version is not the one that the audit trail records.
-    #[error("the stored version is not the recorded one")]
+    #[error("the stored version differs from the recorded one")]
     RolledBack(NamedRecord),
     /// The caller used credentials too often in the last second.
     #[error("too many uses in a second")]
     TooMany(u32),
     /// The value does not open.
-    #[error("the value does not open")]
+    #[error("the value cannot be decrypted")]
     Vault,
 }
 
@@ -184,7 +184,7 @@ impl From<ResolveError> for ApiError {
             ResolveError::KeyMissing(key) => Self::KeyMissing(key),
             ResolveError::RolledBack(credential) => Self::CredentialRolledBack(credential),
             ResolveError::TooMany(per_second) => Self::TooManyUses { per_second },
-            ResolveError::Vault => Self::Internal(anyhow::anyhow!("a stored value does not open")),
+            ResolveError::Vault => Self::Internal(anyhow::anyhow!("a stored value cannot be decrypted")),
         }
     }
 }
@@ -302,7 +302,7 @@ impl Resolver {
             .open_stored(&self.base.db, credential, granted.version, &granted.sealed)
             .await
             .map_err(|error| {
-                tracing::error!(credential.id = %credential, error = %error, "a stored value does not open");
+                tracing::error!(credential.id = %credential, error = %error, "a stored value cannot be decrypted");
                 match error {
                     VaultError::UnknownKey(key) => ResolveError::KeyMissing(key),
                     VaultError::Db(_) => ResolveError::AuditUnavailable,

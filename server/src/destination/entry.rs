@@ -29,7 +29,7 @@ impl fmt::Display for EntryFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Destination(DestinationFault::Unreadable) => {
-                f.write_str("Enter a host, with a path if you like, e.g. api.example.com/v1 or http://127.0.0.1:4000.")
+                f.write_str("Enter a host with an optional path, e.g. api.example.com/v1 or http://127.0.0.1:4000.")
             }
             Self::Destination(DestinationFault::Scheme) => {
                 f.write_str("Begin with http:// for plain HTTP. Leave the scheme out for HTTPS.")

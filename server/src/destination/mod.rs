@@ -28,13 +28,13 @@ pub const MAX_URL_CHARS: usize = 2048;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum DestinationFault {
     /// It cannot be read as an absolute address.
-    #[error("Enter a full address, e.g. https://mcp.example.com/mcp.")]
+    #[error("Enter a full URL, e.g. https://mcp.example.com/mcp.")]
     Unreadable,
     /// Neither http nor https.
     #[error("Use an address that begins with https:// or http://.")]
     Scheme,
     /// A user name or password in the address.
-    #[error("Remove the user name and password from the address. Use a credential instead.")]
+    #[error("Remove the user name and password from the URL. Use a credential instead.")]
     UserInfo,
     /// A fragment, which is never sent.
     #[error("Remove the part after #.")]
@@ -43,7 +43,7 @@ pub enum DestinationFault {
     #[error("Use up to 2,048 characters.")]
     TooLong,
     /// An address at which cloud machines hand out their own secrets.
-    #[error("Strongroom never contacts cloud metadata services. Enter the address of your server.")]
+    #[error("Strongroom never contacts cloud metadata services. Enter your server's URL.")]
     Metadata,
     /// A path segment `.` or `..`, plain or encoded.
     #[error("Remove . and .. from the path.")]

@@ -106,7 +106,7 @@ impl ListQuery {
         {
             None => None,
             Some(Ok(id)) => Some(id.0),
-            Some(Err(_)) => return Err(ApiError::BadQuery("Use a user's id as owner_id.")),
+            Some(Err(_)) => return Err(ApiError::BadQuery("Use a user's ID as owner_id.")),
         };
         let asked = pairs.take("sort").unwrap_or_else(|| default_sort.to_owned());
         let (descending, field) = asked

@@ -147,7 +147,7 @@ impl QueryPairs {
                 return Err(ApiError::BadQuery("Send each parameter once."));
             }
             if value.contains('\0') {
-                return Err(ApiError::BadQuery("Remove the character U+0000."));
+                return Err(ApiError::BadQuery("Remove the null character (U+0000)."));
             }
             pairs.push((name.into_owned(), value.into_owned()));
         }

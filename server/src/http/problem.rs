@@ -82,10 +82,10 @@ pub enum ApiError {
     #[error("quota reached")]
     QuotaReached(Quota),
     /// The set-up link was used.
-    #[error("set-up link spent")]
+    #[error("setup link already used")]
     Spent,
     /// The link was used, has expired, or was replaced; the same for one that never was.
-    #[error("link spent")]
+    #[error("link already used")]
     LinkSpent,
     /// Another user changed the record: the 412 for a stale `If-Match`.
     #[error("changed by someone else")]
@@ -143,7 +143,7 @@ pub enum ApiError {
         limit: usize,
     },
     /// Too many operations run, or too much is being read from other servers. With Retry-After.
-    #[error("too much at once")]
+    #[error("too much load")]
     TooMuchAtOnce {
         /// A sentence, already redacted.
         detail: String,
@@ -184,7 +184,7 @@ pub enum ApiError {
     #[error("the outcome of a change is not known")]
     OutcomeUnknown(#[source] anyhow::Error),
     /// This server stops; the request was broken off. With Retry-After.
-    #[error("the server stops")]
+    #[error("the server is stopping")]
     Stopping,
     /// The use could not be recorded, so it did not happen. With Retry-After.
     #[error("the audit trail cannot be written")]
@@ -297,7 +297,7 @@ pub(super) const BUSY_SECONDS: u64 = 2;
 /// 422 for an address of this server itself.
 #[must_use]
 pub fn own_address(pointer: &str) -> ApiError {
-    let detail = "This is Strongroom's own address. Enter the address of your server.";
+    let detail = "This is Strongroom's own address. Enter your server's URL.";
     ApiError::field(pointer, "own-address", detail)
 }
 

@@ -57,7 +57,7 @@ impl ApiError {
                 "{total} {} this credential. Unlink it there first, or delete it with force=true.",
                 if *total == 1 { "record uses" } else { "records use" }
             ),
-            Self::OwnsRecords(_) => "This user owns credentials, MCP servers or model bindings. Choose their new owner with transfer_to=USER_ID, or delete the credentials too with with_credentials=true."
+            Self::OwnsRecords(_) => "This user owns credentials, MCP servers or model bindings. Set transfer_to=USER_ID to choose their new owner, or with_credentials=true to delete the credentials too."
                 .to_owned(),
             Self::LastAdministrator => {
                 "This is the last active administrator. Make someone else an administrator first.".to_owned()
@@ -78,11 +78,11 @@ impl ApiError {
             Self::TooLarge => "The body is too large. Send less.".to_owned(),
             Self::UnsupportedMediaType => "Send the body as application/json.".to_owned(),
             Self::WrongHost => {
-                "This server isn't set up for that host. Set public_url to the address that people use.".to_owned()
+                "This server isn't set up for that host. Set public_url to the URL that people use.".to_owned()
             }
             Self::Invalid(_) => "Correct the listed fields.".to_owned(),
             Self::HostNotAllowed { host, credential } => format!(
-                "{host} isn't on {}'s allowed hosts. Ask its owner or an administrator to add it.",
+                "{host} isn't on {}'s allowed destinations. Ask its owner or an administrator to add it.",
                 credential.name
             ),
             Self::CredentialDeleted(credential) => {

@@ -87,7 +87,7 @@ fn choose<'a>(standing: &'a Standing, id: Option<&str>) -> anyhow::Result<&'a st
         let known = standing.rows.iter().find(|row| row.id == id);
         return known
             .map(|row| row.id.as_str())
-            .context("The database has no key with this id. See `strongroom keys list`, and add the key first.");
+            .context("The database has no key with this ID. See `strongroom keys list`, and add the key first.");
     }
     let pending: Vec<&str> = standing.in_state(KeyState::Pending).collect();
     match pending[..] {

@@ -49,7 +49,7 @@ async fn insert(base: &Infra, new: &NewKey) -> anyhow::Result<Added> {
         let known: Vec<u8> = within!(&mut tx, c => sqlx::query_scalar(CHECK_VALUE).bind(&new.id).fetch_one(c))?;
         ensure!(
             known == new.check_value,
-            "The database has another key with the id {}. Give the new key another id.",
+            "The database has another key with the ID {}. Give the new key another ID.",
             new.id
         );
         return Ok(Added::WaitsAlready(new.id.clone()));

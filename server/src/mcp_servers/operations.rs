@@ -93,7 +93,7 @@ pub fn operations() -> Vec<Operation> {
             "mcp_servers.tools",
             "List the tools of an MCP server",
         )
-        .answers::<ToolList>("The tools the server has now.")
+        .answers::<ToolList>("The current tools of the server.")
         .refuses(&["cross-site"])
         .refuses(REACH)
         .refuses(AT_ONCE)

@@ -11,11 +11,10 @@ use crate::address::Address;
 use crate::config::{StdioEntry, StdioSettings};
 
 /// What to enter where an address is missing.
-pub(super) const ADDRESS: &str = "Enter the address of the server, e.g. https://mcp.example.com/mcp.";
+pub(super) const ADDRESS: &str = "Enter the server's URL, e.g. https://mcp.example.com/mcp.";
 
 /// The sentence for a credential where none can be sent.
-const NO_CREDENTIAL: &str =
-    "Stdio servers take no credential. Set the secret in Strongroom's environment and enter the variable's name here.";
+const NO_CREDENTIAL: &str = "Stdio servers don't use credentials. Set the secret in Strongroom's environment and enter the variable's name here.";
 
 /// The most further arguments, and the most bytes of each.
 pub(super) const MAX_ARGS: usize = 64;

@@ -60,12 +60,12 @@ pub fn problem_of(error: OutboundError, subject: &Subject) -> ApiError {
         (OutboundError::MetadataRefused, _) => (
             "unreachable",
             format!(
-                "{host} points to a cloud metadata service, and Strongroom never contacts those. Enter the address of your server."
+                "{host} points to a cloud metadata service, and Strongroom never contacts those. Enter your server's URL."
             ),
         ),
         (OutboundError::OwnRefused, _) => (
             "unreachable",
-            format!("{host} is Strongroom's own address. Enter the address of your server."),
+            format!("{host} is Strongroom's own address. Enter your server's URL."),
         ),
         (OutboundError::PrivateRefused, _) => (
             "unreachable",

@@ -181,7 +181,7 @@ impl Figures {
         );
         registry.register(
             "keys",
-            "Keys the database needs, present on this server or missing",
+            "Keys that the database needs, by state on this server: present or missing",
             self.keys.clone(),
         );
         registry.register(

@@ -161,7 +161,7 @@ impl Operation {
             .collect();
         self.query(
             "search",
-            "Text to find in names, or a full id.",
+            "Text to find in names, or a full ID.",
             json!({"type": "string", "maxLength": 200, "pattern": "^[^\\u0000]*$"}),
         )
         .query(

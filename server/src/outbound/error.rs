@@ -24,10 +24,10 @@ pub enum OutboundError {
     #[error("the server cannot be reached: {0}")]
     Unreachable(Unreachable),
     /// Something answers, but not in the protocol.
-    #[error("the answer is not MCP: {0}")]
+    #[error("the response is not MCP: {0}")]
     NotMcp(NotMcp),
     /// The time for the whole operation is over.
-    #[error("no answer within {} seconds", .0.as_secs())]
+    #[error("no response within {} seconds", .0.as_secs())]
     TimedOut(Duration),
     /// A redirect, which is never followed.
     #[error("the server redirects with status {status}")]
@@ -38,34 +38,34 @@ pub enum OutboundError {
         to: Option<String>,
     },
     /// The answer is larger than what is read.
-    #[error("the answer is larger than {limit} bytes")]
+    #[error("the response is larger than {limit} bytes")]
     TooLarge {
         /// The limit in bytes.
         limit: u64,
     },
     /// The document takes more memory than one read may have.
-    #[error("the answer takes more than {limit} bytes of memory")]
+    #[error("the response takes more than {limit} bytes of memory")]
     TooComplex {
         /// The limit in bytes.
         limit: u64,
     },
     /// The document has more nodes than are parsed.
-    #[error("the answer has too many nodes")]
+    #[error("the response has too many nodes")]
     TooManyNodes,
     /// Other reads hold the byte budget of this user, this destination or the process.
-    #[error("too much is being read from other servers")]
+    #[error("too many large responses are being read")]
     Busy,
     /// The answer has a content encoding, although none was accepted.
-    #[error("the answer has a content encoding")]
+    #[error("the response has a content encoding")]
     Encoded,
     /// The answer is a part of a document, or another protocol, although neither was asked for.
-    #[error("the answer with status {status} is no whole document")]
+    #[error("the response with status {status} is not a complete document")]
     Partial {
         /// The status.
         status: u16,
     },
     /// The work on an answer failed here.
-    #[error("the answer could not be processed")]
+    #[error("the response could not be processed")]
     Failed,
     /// The destination differs from the one that the credential was resolved for.
     #[error("the request went to another host than the credential was resolved for")]
@@ -74,7 +74,7 @@ pub enum OutboundError {
     #[error("addresses of metadata services are refused")]
     MetadataRefused,
     /// The host is, or resolves to, a private or loopback address, and the settings close those.
-    #[error("private addresses are refused by the settings")]
+    #[error("the settings refuse private addresses")]
     PrivateRefused,
     /// The host is, or resolves to, an address of this server itself.
     #[error("addresses of this server itself are refused")]
@@ -83,13 +83,13 @@ pub enum OutboundError {
     #[error("the value cannot be sent in a header")]
     ValueNotSendable,
     /// A status that says failure.
-    #[error("the server answered with status {status}")]
+    #[error("the server responded with status {status}")]
     Upstream {
         /// The status.
         status: u16,
     },
     /// An error of the protocol, in the server's words.
-    #[error("the server answered with an error: {message}")]
+    #[error("the server responded with an error: {message}")]
     Rejected {
         /// The JSON-RPC code.
         code: i32,
@@ -97,7 +97,7 @@ pub enum OutboundError {
         message: UpstreamText,
     },
     /// The session is over; a new one may work.
-    #[error("the session is over")]
+    #[error("the session has ended")]
     SessionOver,
     /// The configuration does not offer the command of a stdio server, or not any more.
     #[error("the command is not in the configuration")]
@@ -112,7 +112,7 @@ pub enum OutboundError {
     #[error("the program cannot be started")]
     NotStarted,
     /// As many stdio servers run as may at once.
-    #[error("too many programs run")]
+    #[error("too many programs are running")]
     TooMany,
     /// The program of a stdio server ended.
     #[error("the program {ending}")]
@@ -161,10 +161,10 @@ pub enum Unreachable {
 impl fmt::Display for Unreachable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::UnknownHost => "the host name is not known",
-            Self::Closed => "nothing accepts connections there",
-            Self::Tls => "no trusted TLS connection",
-            Self::Broken => "the connection broke",
+            Self::UnknownHost => "the host name was not found",
+            Self::Closed => "the host refused the connection",
+            Self::Tls => "the TLS connection is not trusted",
+            Self::Broken => "the connection was lost",
         })
     }
 }

@@ -92,7 +92,7 @@ fn title(action: ActionName) -> &'static str {
     match action {
         ActionName::AiGenerateText => "Generate text",
         ActionName::AiGenerateReply => "Reply to a conversation",
-        ActionName::AiGenerateObject => "Generate an object",
+        ActionName::AiGenerateObject => "Generate structured data",
         ActionName::AiInferObject => "Extract structured data",
         ActionName::AiAgent => "Agent with tools",
     }

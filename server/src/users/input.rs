@@ -54,7 +54,7 @@ pub(super) fn estate(mut pairs: QueryPairs, leaving: UserId) -> Result<Estate, A
         Some(Ok(_)) => {
             return Err(ApiError::BadQuery("Choose another user than the one you are deleting."));
         }
-        Some(Err(_)) => return Err(ApiError::BadQuery("Use a user's id as transfer_to.")),
+        Some(Err(_)) => return Err(ApiError::BadQuery("Use a user's ID as transfer_to.")),
     };
     let with_credentials = pairs.flag("with_credentials")?;
     pairs.finish()?;

@@ -34,7 +34,7 @@ pub fn operations() -> Vec<Operation> {
             .if_match()
             .query(
                 "transfer_to",
-                "The id of the new owner of everything this user owns.",
+                "The ID of the user who becomes the owner of this user's records.",
                 heir,
             )
             .flag(

@@ -265,7 +265,7 @@ impl Vault {
         let keyring = self.read()?;
         let key = keyring.get(id).map_err(|_| {
             anyhow::anyhow!(
-                "The keyring {} contains no key with this id. See `strongroom keys list`.",
+                "The keyring {} contains no key with this ID. See `strongroom keys list`.",
                 self.source().name()
             )
         })?;

@@ -114,7 +114,7 @@ const STATEMENTS: &[Statement] = &[
     (
         "mcp-servers-over-stdio",
         &[
-            "takes no credential",
+            "doesn't use a credential",
             "child process",
             "environment",
             "select that variable",

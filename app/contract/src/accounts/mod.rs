@@ -7,12 +7,12 @@ use crate::api::{Patch, id_type};
 use crate::secret::SecretValue;
 
 id_type! {
-    /// The id of a user.
+    /// The ID of a user.
     UserId
 }
 
 id_type! {
-    /// The id of a session. It names the session and opens nothing.
+    /// The ID of a session. It names the session and opens nothing.
     SessionId
 }
 
@@ -126,7 +126,7 @@ pub struct Permission {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Owner {
-    /// The user's id.
+    /// The user's ID.
     pub id: UserId,
     /// The user's name.
     pub name: String,
@@ -136,7 +136,7 @@ pub struct Owner {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Me {
-    /// The user's id.
+    /// The user's ID.
     pub id: UserId,
     /// The email address for signing in.
     pub email: String,
@@ -166,7 +166,7 @@ impl Me {
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
-    /// The address.
+    /// The email address.
     pub email: String,
     /// The password.
     pub password: SecretValue,
@@ -180,7 +180,7 @@ pub struct SignIn {
 pub struct SetUp {
     /// The token from the set-up link.
     pub token: SecretValue,
-    /// The address.
+    /// The email address.
     pub email: String,
     /// The display name.
     pub name: String,
@@ -233,7 +233,7 @@ pub struct UpdateMe {
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub current_password: Patch<SecretValue>,
-    /// A new password, 12 to 256 characters: every other session ends.
+    /// A new password, 12 to 256 characters. It ends every other session.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub new_password: Patch<SecretValue>,
@@ -243,7 +243,7 @@ pub struct UpdateMe {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// The id.
+    /// The ID.
     pub id: SessionId,
     /// The browser, in short: "Firefox on Linux". Empty if unknown.
     pub browser: Option<String>,

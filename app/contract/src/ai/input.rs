@@ -71,24 +71,18 @@ pub struct ActionInputs {
         }),
     ))]
     pub messages: Vec<Message>,
-    /// Number of recent messages to send. Default: 4
+    /// Number of recent messages to send. Default: 4.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(
         range(min = 1, max = 200),
-        extend("x-ui" = {
-            "widget": "number", "title": "Last messages", "order": 40, "hidden_until_added": true,
-            "help": "Number of recent messages to send. Default: 4",
-        }),
+        extend("x-ui" = {"widget": "number", "title": "Last messages", "order": 40, "hidden_until_added": true}),
     ))]
     pub messages_limit: Option<i64>,
-    /// Instructions for the model.
+    /// The system prompt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(
         length(max = 200_000),
-        extend("x-ui" = {
-            "widget": "multiline", "title": "Instructions", "order": 50,
-            "help": "System prompt",
-        }),
+        extend("x-ui" = {"widget": "multiline", "title": "Instructions", "order": 50}),
     ))]
     pub system: Option<String>,
 }
@@ -98,24 +92,18 @@ pub struct ActionInputs {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ActionSettings {
-    /// JSON Schema of the answer.
+    /// A JSON Schema. The answer must match it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(
         with = "Map<String, Value>",
-        extend("x-ui" = {
-            "widget": "json", "title": "Output schema", "order": 10,
-            "help": "A JSON Schema. The answer must match it.",
-        }),
+        extend("x-ui" = {"widget": "json", "title": "Output schema", "order": 10}),
     ))]
     pub output_schema: Option<Value>,
-    /// Sampling temperature.
+    /// 0 = most predictable, higher = more varied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(
         range(min = 0, max = 2),
-        extend("x-ui" = {
-            "widget": "number", "title": "Temperature", "order": 20,
-            "help": "0 = most predictable, higher = more varied.",
-        }),
+        extend("x-ui" = {"widget": "number", "title": "Temperature", "order": 20}),
     ))]
     pub temperature: Option<f64>,
     /// Maximum number of output tokens, including reasoning.
@@ -127,13 +115,13 @@ pub struct ActionSettings {
         }),
     ))]
     pub max_output_tokens: Option<i64>,
-    /// Maximum number of requests to the model (`ai_agent` only). Default: 10
+    /// Maximum number of requests to the model (`ai_agent` only). Default: 10.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(
         range(min = 1, max = 50),
         extend("x-ui" = {
             "widget": "number", "title": "Max steps", "order": 40,
-            "help": "Number of requests to the model. Default: 10",
+            "help": "Maximum number of requests to the model. Default: 10.",
         }),
     ))]
     pub stop_step_count: Option<i64>,
@@ -169,7 +157,7 @@ pub struct ActionSettings {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(
         schema_with = "super::schema::stop_sequences",
-        extend("x-ui" = {"widget": "texts", "title": "Stop at", "order": 90, "hidden_until_added": true}),
+        extend("x-ui" = {"widget": "texts", "title": "Stop sequences", "order": 90, "hidden_until_added": true}),
     ))]
     pub stop_sequences: Vec<String>,
     /// Makes output repeatable where supported.
@@ -179,14 +167,11 @@ pub struct ActionSettings {
         extend("x-ui" = {"widget": "number", "title": "Seed", "order": 100, "hidden_until_added": true}),
     ))]
     pub seed: Option<i64>,
-    /// Time limit for the whole action, in milliseconds.
+    /// For the whole action, in milliseconds. Default: 2 minutes, or 5 minutes for agents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(
         range(min = 100, max = 600_000),
-        extend("x-ui" = {
-            "widget": "number", "title": "Time limit", "order": 110, "hidden_until_added": true,
-            "help": "For the whole action, in milliseconds. Default: 2 minutes, 5 for an agent.",
-        }),
+        extend("x-ui" = {"widget": "number", "title": "Time limit", "order": 110, "hidden_until_added": true}),
     ))]
     pub timeout_ms: Option<u64>,
     /// Retry failed requests automatically.
@@ -207,44 +192,39 @@ pub struct Retries {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-ui" = {"widget": "switch", "title": "Retry automatically", "order": 10, "help": ""})))]
     pub enabled: bool,
-    /// Number of attempts, including the first. Default: 3
+    /// Number of attempts, including the first. Default: 3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(
         range(min = 1, max = 10),
-        extend("x-ui" = {"widget": "number", "title": "Max attempts", "order": 20, "help": "Default: 3"}),
+        extend("x-ui" = {"widget": "number", "title": "Max attempts", "order": 20}),
     ))]
     pub max_attempts: Option<u32>,
-    /// Delay after the first failure, in milliseconds. Default: 500
+    /// Delay after the first failure, in milliseconds. Default: 500.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(
         range(min = 0, max = 60_000),
-        extend("x-ui" = {
-            "widget": "number", "title": "Initial delay", "order": 30, "help": "In milliseconds. Default: 500",
-        }),
+        extend("x-ui" = {"widget": "number", "title": "Initial delay", "order": 30}),
     ))]
     pub backoff_ms: Option<u64>,
-    /// Longest delay, in milliseconds. Default: 10,000
+    /// In milliseconds. Default: 10,000. If the provider asks for a longer delay, the request isn't retried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(
         range(min = 0, max = 300_000),
-        extend("x-ui" = {
-            "widget": "number", "title": "Max delay", "order": 40,
-            "help": "In milliseconds. Default: 10,000. If the provider asks for a longer delay, the request isn't retried.",
-        }),
+        extend("x-ui" = {"widget": "number", "title": "Max delay", "order": 40}),
     ))]
     pub max_delay_ms: Option<u64>,
-    /// Random variation of delays, as a share. Default: 0.2
+    /// Random variation of each delay, as a fraction. Default: 0.2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(
         range(min = 0, max = 1),
-        extend("x-ui" = {"widget": "number", "title": "Jitter", "order": 50, "help": "Default: 0.2"}),
+        extend("x-ui" = {"widget": "number", "title": "Jitter", "order": 50}),
     ))]
     pub jitter: Option<f64>,
-    /// Factor by which each delay grows. Default: 2
+    /// Each delay is this many times as long as the one before. Default: 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(
         range(min = 1, max = 10),
-        extend("x-ui" = {"widget": "number", "title": "Multiplier", "order": 60, "help": "Default: 2"}),
+        extend("x-ui" = {"widget": "number", "title": "Multiplier", "order": 60}),
     ))]
     pub multiplier: Option<f64>,
 }

@@ -138,7 +138,7 @@ pub struct Usage {
     pub input_tokens: i64,
     /// Output tokens.
     pub output_tokens: i64,
-    /// Both.
+    /// Input and output tokens together.
     pub total_tokens: i64,
     /// Output tokens for reasoning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -152,7 +152,7 @@ pub struct Usage {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ModelToolCall {
-    /// The provider's id of the call.
+    /// The provider's ID of the call.
     pub id: String,
     /// The tool, as `<server>__<tool>`.
     pub name: String,
@@ -164,7 +164,7 @@ pub struct ModelToolCall {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ModelToolResult {
-    /// The id of the call.
+    /// The ID of the call.
     pub id: String,
     /// The tool.
     pub name: String,
@@ -252,7 +252,7 @@ pub enum ActionEvent {
         /// The result.
         result: ModelToolResult,
     },
-    /// A step of an agent is over; text that follows belongs to the next one.
+    /// A step of an agent ended; later text belongs to the next step.
     Step {
         /// The step.
         step: Box<AgentStep>,

@@ -20,7 +20,7 @@ pub const PREFIX: &str = "/api/v1";
 /// The header in which the server names the build that answered.
 pub const BUILD_HEADER: &str = "x-strongroom-build";
 
-/// Declares the id type of a table: a UUID that cannot be mistaken for another table's.
+/// Declares the ID type of a table: a UUID that cannot be mistaken for another table's.
 macro_rules! id_type {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -38,7 +38,7 @@ macro_rules! id_type {
         impl std::str::FromStr for $name {
             type Err = uuid::Error;
 
-            /// Takes the hyphenated form only: one id, one spelling.
+            /// Takes the hyphenated form only: one ID, one spelling.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let id = uuid::Uuid::try_parse(text)?;
                 if text.len() == 36 { Ok(Self(id)) } else { uuid::Uuid::try_parse("").map(Self) }

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 pub struct Page<T> {
     /// The items, in the requested order.
     pub items: Vec<T>,
-    /// How many items there are in all; counted up to 10,000.
+    /// The total number of items, counted up to 10,000.
     pub total: i64,
-    /// `true` if `total` is exact, `false` if counting stopped there.
+    /// `true` if `total` is exact, `false` if counting stopped at 10,000.
     pub total_exact: bool,
     /// Cursor of the next page.
     pub next_cursor: Option<String>,

@@ -17,7 +17,7 @@ pub struct Problem {
     pub kind: String,
     /// A short name of the problem type.
     pub title: String,
-    /// The HTTP status, repeated.
+    /// The HTTP status.
     pub status: u16,
     /// A sentence that says what happened and what to do.
     pub detail: String,
@@ -29,7 +29,7 @@ pub struct Problem {
     /// `in-use`: the first records that refer to the credential.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub references: Option<Vec<Reference>>,
-    /// `in-use`: how many references there are in all.
+    /// `in-use`: the total number of references.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub references_total: Option<i64>,
     /// `owns-records`: the user's records.
@@ -111,11 +111,11 @@ pub struct FieldError {
     pub detail: String,
 }
 
-/// A record by id and name.
+/// A record by ID and name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NamedRecord {
-    /// Its id.
+    /// Its ID.
     pub id: Uuid,
     /// Its name.
     pub name: String,

@@ -21,14 +21,14 @@ pub struct AuditEvent {
     pub action: String,
     /// The record.
     pub target: AuditRecord,
-    /// Uses, and values that came back: the version of the value; 0 if the credential never existed.
+    /// The version of the value, for uses and for values that came back. 0 if the credential never existed.
     pub credential_version: Option<i64>,
-    /// Uses: the record that used the credential.
+    /// The record that used the credential (uses only).
     pub referrer: Option<AuditRecord>,
-    /// The host: of a use, of an allowed destination, or of a value that came back.
+    /// The host of the use, of the allowed destination, or of the response that contained the value.
     pub host: Option<String>,
-    /// Uses, and addresses that were allowed or saved: scheme, host, port and path. Without the query, segments that
-    /// look like secrets as `…`, at most 256 bytes.
+    /// The address of the use, or the address that was allowed or saved: scheme, host, port and path, up to 256 bytes.
+    /// The query is left out, and path segments that look like secrets are `…`.
     #[serde(default)]
     pub address: Option<String>,
     /// `ok`, `allowed` or `refused`.
@@ -47,7 +47,7 @@ pub struct AuditEvent {
 pub struct AuditActor {
     /// `user`, `cli` or `anonymous`.
     pub kind: String,
-    /// The user's id.
+    /// The user's ID.
     pub id: Option<UserId>,
     /// The name at that time.
     pub name: String,
@@ -59,7 +59,7 @@ pub struct AuditActor {
 pub struct AuditRecord {
     /// The kind of record, e.g. `credential`.
     pub kind: String,
-    /// Its id.
+    /// Its ID.
     pub id: Option<Uuid>,
     /// Its name at that time.
     pub name: Option<String>,

@@ -9,7 +9,7 @@ use crate::api::{Patch, id_type};
 use crate::secret::SecretValue;
 
 id_type! {
-    /// The id of a credential, to which other records refer.
+    /// The ID of a credential, to which other records refer.
     CredentialId
 }
 
@@ -17,7 +17,7 @@ id_type! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Credential {
-    /// The id.
+    /// The ID.
     pub id: CredentialId,
     /// The unique name.
     pub name: String,
@@ -25,14 +25,14 @@ pub struct Credential {
     pub owner: Owner,
     /// The version of the value, from 1.
     pub version: i64,
-    /// The number of changes, from 1; quoted, it is the `ETag`.
+    /// The number of changes, starting at 1. In quotes, it is the `ETag`.
     pub revision: i64,
     /// The allowed destinations: `host[:port][/path]` for https, `http://host[:port][/path]` for http; loopback and
-    /// private hosts with a port are written with `https://`. A path allows everything below it, no path the whole
-    /// host. If empty, the value can't be sent anywhere.
+    /// private hosts with a port include `https://`. A path allows everything below it; without a path, the whole host
+    /// is allowed. If empty, the value can't be sent anywhere.
     pub allowed_hosts: Vec<String>,
-    /// The entries of `allowed_hosts` that were made from entries of a release before paths, without a reference to
-    /// narrow them. Saving the list clears this.
+    /// The entries of `allowed_hosts` that come from a release without paths and allow any path. Saving the list clears
+    /// this.
     #[serde(default)]
     pub allowed_hosts_from_before: Vec<String>,
     /// The number of references.
@@ -40,7 +40,7 @@ pub struct Credential {
     /// When it was created.
     #[serde(deserialize_with = "crate::api::moment")]
     pub created_at: DateTime<Utc>,
-    /// When it was changed last.
+    /// When it was last changed.
     #[serde(deserialize_with = "crate::api::moment")]
     pub updated_at: DateTime<Utc>,
 }
@@ -54,7 +54,7 @@ pub struct CreateCredential {
     /// The unique name, 1 to 128 characters.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::api::name"))]
     pub name: String,
-    /// The secret, 1 byte to 64 KiB, kept byte for byte.
+    /// The secret, 1 byte to 64 KiB. It is stored unchanged.
     pub value: SecretValue,
     /// The allowed destinations, as `host[:port][/path]` for https or `http://host[:port][/path]` for http. If empty or
     /// absent, the first record that uses the credential adds its own.
@@ -74,7 +74,7 @@ pub struct UpdateCredential {
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub name: Patch<String>,
-    /// A new secret: one more version.
+    /// A new secret. It becomes the next version.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub value: Patch<SecretValue>,
@@ -128,14 +128,14 @@ impl ReferrerKind {
 pub struct Reference {
     /// The kind of record.
     pub kind: ReferrerKind,
-    /// The record's id.
+    /// The record's ID.
     pub id: Uuid,
     /// The record's name.
     pub name: String,
     /// When the credential was attached.
     #[serde(deserialize_with = "crate::api::moment")]
     pub attached_at: DateTime<Utc>,
-    /// When this record used the credential last.
+    /// When this record last used the credential.
     #[serde(deserialize_with = "crate::api::optional_moment")]
     pub last_used_at: Option<DateTime<Utc>>,
 }
@@ -157,13 +157,13 @@ pub enum CredentialState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CredentialSummary {
-    /// The id.
+    /// The ID.
     pub id: CredentialId,
     /// Its state.
     pub state: CredentialState,
-    /// The name; kept after deletion, absent where hidden.
+    /// The name; kept after deletion, absent if hidden.
     pub name: Option<String>,
-    /// The owner; absent where hidden or deleted.
+    /// The owner; absent if hidden or deleted.
     pub owner: Option<Owner>,
     /// The user who deleted it.
     pub deleted_by: Option<String>,
@@ -190,11 +190,11 @@ impl From<&Credential> for CredentialSummary {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum UseOutcome {
-    /// The secret was handed to the outbound client.
+    /// The secret was released to be sent.
     Allowed,
     /// The use was refused.
     Refused,
-    /// No use: the value came back in an answer to another record, and was masked.
+    /// Not a use: the value came back in a response to another record, and was masked.
     Echoed,
     /// An outcome of a later release.
     #[serde(other)]
@@ -206,9 +206,9 @@ pub enum UseOutcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UseActor {
-    /// `user`, `token`, `cli` or `job`; `hidden` for an echo, whose caller only the audit trail names.
+    /// `user`, `token`, `cli` or `job`; `hidden` for an echo: only the audit trail shows its caller.
     pub kind: String,
-    /// The user's id, where there is one.
+    /// The user's ID, if there is one.
     pub id: Option<UserId>,
     /// The name at that time.
     pub name: String,
@@ -220,7 +220,7 @@ pub struct UseActor {
 pub struct UseReferrer {
     /// The kind of record.
     pub kind: ReferrerKind,
-    /// The record's id; absent for a test of something that is not saved.
+    /// The record's ID; absent for a test of an unsaved record.
     pub id: Option<Uuid>,
     /// The record's name at that time.
     pub name: Option<String>,

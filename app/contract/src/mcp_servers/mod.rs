@@ -8,7 +8,7 @@ use crate::api::{Patch, Problem, id_type};
 use crate::credentials::{CredentialId, CredentialSummary};
 
 id_type! {
-    /// The id of an MCP server.
+    /// The ID of an MCP server.
     McpServerId
 }
 
@@ -32,7 +32,7 @@ pub enum Transport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct McpServer {
-    /// The id.
+    /// The ID.
     pub id: McpServerId,
     /// The unique name.
     pub name: String,
@@ -40,7 +40,7 @@ pub struct McpServer {
     pub enabled: bool,
     /// The transport.
     pub transport: Transport,
-    /// The address; none for a program.
+    /// The URL; absent for a program.
     pub url: Option<String>,
     /// The program's entry in `strongroom.toml`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,10 +48,10 @@ pub struct McpServer {
     /// Extra arguments of the program.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub args: Vec<String>,
-    /// The program's working directory; none: the root.
+    /// The program's working directory; `/` if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cwd: Option<String>,
-    /// The variables of Strongroom's environment that pass through to the program: names, never values.
+    /// The names of the environment variables that Strongroom passes to the program.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub env_names: Vec<String>,
     /// The credential whose value is sent as `Authorization: Bearer`.
@@ -60,12 +60,12 @@ pub struct McpServer {
     pub credential: Option<CredentialSummary>,
     /// The owner.
     pub owner: Owner,
-    /// The number of changes, from 1; quoted, it is the `ETag`.
+    /// The number of changes, starting at 1. In quotes, it is the `ETag`.
     pub revision: i64,
     /// When it was created.
     #[serde(deserialize_with = "crate::api::moment")]
     pub created_at: DateTime<Utc>,
-    /// When it was changed last.
+    /// When it was last changed.
     #[serde(deserialize_with = "crate::api::moment")]
     pub updated_at: DateTime<Utc>,
 }
@@ -89,8 +89,8 @@ impl McpServer {
     }
 }
 
-/// Body of `POST /mcp-servers`, `PATCH /mcp-servers/{id}` (a merge patch) and `POST /mcp-servers/test`: the
-/// fields of a server. A new one needs a name, and an address or a command; a test needs no name.
+/// Body of `POST /mcp-servers`, `PATCH /mcp-servers/{id}` (a merge patch) and `POST /mcp-servers/test`: the fields of a
+/// server. A new one needs a name, and a URL or a command; a test needs no name.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
@@ -109,7 +109,7 @@ pub struct McpServerInput {
     /// The transport. Default for a new server: `http`
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     pub transport: Patch<Transport>,
-    /// `http`: its address, `http://` or `https://`.
+    /// `http`: its URL, `http://` or `https://`.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::api::address"))]
     pub url: Patch<String>,
@@ -117,12 +117,11 @@ pub struct McpServerInput {
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     #[cfg_attr(feature = "schema", schemars(with = "Option<CredentialId>"))]
     pub credential_id: Patch<CredentialId>,
-    /// `http`: adds the address (scheme, host, port and path) to the credential's allowed destinations, where the
-    /// caller may change the credential. A test adds nothing.
+    /// `http`: adds the address (scheme, host, port and path) to the credential's allowed destinations, if the caller
+    /// can change the credential. A test adds nothing.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "std::ops::Not::not"))]
     pub allow_host: bool,
-    /// `http`: the destination that is added, by `allow_host` or to an empty list, is the whole host instead of the
-    /// path.
+    /// `http`: adds the whole host instead of the path, by `allow_host` or to an empty list.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "std::ops::Not::not"))]
     pub whole_host: bool,
     /// `stdio`: the program's entry in `strongroom.toml`.
@@ -136,7 +135,7 @@ pub struct McpServerInput {
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub cwd: Patch<String>,
-    /// `stdio`: the variables that pass through, within what the entry allows; `null`: none.
+    /// `stdio`: the names of the variables to pass to the program, from those that the entry allows; `null`: none.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<String>>"))]
     pub env_names: Patch<Vec<String>>,
@@ -150,7 +149,7 @@ pub struct StdioCommand {
     pub name: String,
     /// `true` if it takes extra arguments.
     pub takes_args: bool,
-    /// The variables that may pass through: names, never values.
+    /// The names of the environment variables that the program can get.
     pub env_names: Vec<String>,
 }
 
@@ -201,7 +200,7 @@ pub struct TestResult {
     pub error: Option<Box<Problem>>,
 }
 
-/// The tools of a saved server: the envelope of every list, with the server's description of itself.
+/// The tools of a saved server, as a list, with the server's description of itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ToolList {
@@ -232,7 +231,7 @@ pub struct ToolList {
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct ToolCall {
-    /// The arguments, as in the tool's schema. Default: none
+    /// The arguments, which must match the tool's schema. Default: none
     #[serde(default)]
     pub arguments: Option<serde_json::Map<String, serde_json::Value>>,
 }

@@ -18,7 +18,7 @@ pub use rules::settings_faults;
 pub use schema::NewModelSettings;
 
 id_type! {
-    /// The id of a model binding.
+    /// The ID of a model binding.
     ModelBindingId
 }
 
@@ -38,7 +38,7 @@ pub struct ModelSettings {
         }),
     ))]
     pub model_id: String,
-    /// The id of the credential with the API key; without one, no key is sent.
+    /// The ID of the credential with the API key; without one, no key is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(extend("x-ui" = {
         "widget": "credential", "title": "Credential", "order": 40,
@@ -72,7 +72,7 @@ pub struct ModelSettings {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ModelBinding {
-    /// The id.
+    /// The ID.
     pub id: ModelBindingId,
     /// The unique name.
     pub name: String,
@@ -87,12 +87,12 @@ pub struct ModelBinding {
     pub last_used_at: Option<DateTime<Utc>>,
     /// The owner.
     pub owner: Owner,
-    /// The number of changes, from 1; quoted, it is the `ETag`.
+    /// The number of changes, starting at 1. In quotes, it is the `ETag`.
     pub revision: i64,
     /// When it was created.
     #[serde(deserialize_with = "crate::api::moment")]
     pub created_at: DateTime<Utc>,
-    /// When it was changed last.
+    /// When it was last changed.
     #[serde(deserialize_with = "crate::api::moment")]
     pub updated_at: DateTime<Utc>,
 }
@@ -115,11 +115,11 @@ pub struct ModelBindingInput {
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     #[cfg_attr(feature = "schema", schemars(with = "schema::ModelSettingsChanges"))]
     pub settings: Patch<serde_json::Map<String, serde_json::Value>>,
-    /// Adds the base URL (scheme, host, port and path) to the credential's allowed destinations, where the caller may
+    /// Adds the base URL (scheme, host, port and path) to the credential's allowed destinations, if the caller can
     /// change the credential. A test adds nothing.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "std::ops::Not::not"))]
     pub allow_host: bool,
-    /// The destination that is added, by `allow_host` or to an empty list, is the whole host instead of the path.
+    /// Adds the whole host instead of the path, by `allow_host` or to an empty list.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "std::ops::Not::not"))]
     pub whole_host: bool,
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 pub use form::{Choice, Condition, Content, Draft, Entry, Field, Form, JsonShape, Lines, Route, SchemaFault, Shown};
 
-/// A schema that a form can be generated from, as `GET /schemas` lists it.
+/// The schema of a form, as listed by `GET /schemas`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FormSchema {

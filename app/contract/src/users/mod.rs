@@ -28,7 +28,7 @@ pub enum UserState {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
-    /// The id.
+    /// The ID.
     pub id: UserId,
     /// The display name.
     pub name: String,
@@ -41,15 +41,15 @@ pub struct User {
     /// When an unused link expires.
     #[serde(deserialize_with = "crate::api::optional_moment")]
     pub link_expires_at: Option<DateTime<Utc>>,
-    /// The last activity, to within 5 minutes; none for never.
+    /// The last activity, to within 5 minutes; absent before the first.
     #[serde(deserialize_with = "crate::api::optional_moment")]
     pub last_seen_at: Option<DateTime<Utc>>,
-    /// The number of changes, from 1; quoted, it is the `ETag`.
+    /// The number of changes, starting at 1. In quotes, it is the `ETag`.
     pub revision: i64,
     /// When the account was created.
     #[serde(deserialize_with = "crate::api::moment")]
     pub created_at: DateTime<Utc>,
-    /// When it was changed last.
+    /// When it was last changed.
     #[serde(deserialize_with = "crate::api::moment")]
     pub updated_at: DateTime<Utc>,
 }
@@ -104,7 +104,7 @@ pub struct UpdateUser {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnedCredential {
-    /// The id.
+    /// The ID.
     pub id: CredentialId,
     /// The name.
     pub name: String,

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::schemas::{FormHandle, SchemaForm, WithSchema};
 
-/// Shows the form once its schema is there.
+/// Shows the form after its schema is loaded.
 #[component]
 fn WebhookForm(on_save: Callback<serde_json::Value>) -> impl IntoView {
     let view = Callback::new(move |mut forms: Vec<contract::schemas::Form>| {

@@ -70,7 +70,7 @@ fn it_is_shown_with_its_labels_and_the_picker() {
     for part in [
         "URL",
         "Failures only",
-        "Not about runs that succeeded.",
+        "Send events only for failed runs.",
         "role=\"combobox\"",
         "id=\"webhook-key\"",
     ] {

@@ -109,7 +109,7 @@ impl Compiled {
                 return refused("too-complex", detail);
             }
             Err(Endless::Circle) => {
-                let detail = "Part of this schema refers directly to itself. Put a field or an item in between.";
+                let detail = "Part of this schema refers directly to itself. Refer to it only inside a property or an array item.";
                 return refused("bad-schema", detail);
             }
         }

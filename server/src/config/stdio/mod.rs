@@ -297,7 +297,7 @@ fn is_within(path: &Path, hidden: &[PathBuf]) -> anyhow::Result<bool> {
 
 /// A path without links and dots, as far as it exists.
 fn real(path: &Path) -> anyhow::Result<PathBuf> {
-    let path = std::path::absolute(path).context("Cannot find the working folder.")?;
+    let path = std::path::absolute(path).context("Cannot find the working directory.")?;
     let mut rest = Vec::new();
     let mut known = path.as_path();
     loop {

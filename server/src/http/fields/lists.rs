@@ -51,7 +51,7 @@ impl Fields {
                 Value::Object(map) if !map.iter().any(|(key, value)| key.contains('\0') || holds_nul(value)) => {
                     return Some(map);
                 }
-                Value::Object(_) => ("nul-character", "Remove the character U+0000."),
+                Value::Object(_) => ("nul-character", "Remove the null character (U+0000)."),
                 _ => ("wrong-type", "Send an object."),
             };
             wipe(&mut value);

@@ -15,7 +15,7 @@ impl Fields {
         match value {
             Value::String(mut text) if text.contains('\0') => {
                 text.zeroize();
-                self.fault(pointer, "nul-character", "Remove the character U+0000.");
+                self.fault(pointer, "nul-character", "Remove the null character (U+0000).");
                 None
             }
             Value::String(text) => Some(text),
@@ -130,7 +130,7 @@ impl Fields {
                 if contract::names::looks_like_secret(&text) || is_key_field(pointer) && is_one_word(&text) {
                     fields.fault(pointer, LOOKS_LIKE_SECRET, KEEP_SECRETS_OUT);
                 } else {
-                    fields.fault(pointer, "bad-id", "Send an id in the format this API uses.");
+                    fields.fault(pointer, "bad-id", "Send an ID in the format this API uses.");
                 }
             }
             text.zeroize();

@@ -71,7 +71,7 @@ impl Stdio {
                 };
                 ensure!(
                     settings.unconfined,
-                    "Nothing keeps the stdio server {} from Strongroom's secrets: {why:#} {way}, or accept the risk \
+                    "The program of the stdio server {} could read Strongroom's secrets: {why:#} {way}, or accept the risk \
                      with --stdio-unconfined.",
                     entry.name
                 );

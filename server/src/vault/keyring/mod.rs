@@ -101,12 +101,12 @@ impl Keyring {
                     .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
             ensure!(
                 well_named,
-                "The id of key number {} must contain only letters, digits, - and _.",
+                "The ID of key number {} must contain only letters, digits, - and _.",
                 position + 1
             );
             ensure!(
                 keys.iter().all(|key| key.id != entry.id),
-                "Key number {} has the same id as another key.",
+                "Key number {} has the same ID as another key.",
                 position + 1
             );
             keys.push(Arc::new(Key {

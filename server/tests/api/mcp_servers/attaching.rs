@@ -35,7 +35,7 @@ both_engines! {
             let problem = refused.problem(422, "host-not-allowed").json();
             assert_eq!(problem["credential"]["name"], "token");
             assert_eq!(problem["host"], named);
-            let detail = format!("{named} isn't on token's allowed hosts. Ask its owner or an administrator to add it.");
+            let detail = format!("{named} isn't on token's allowed destinations. Ask its owner or an administrator to add it.");
             assert_eq!((&problem["detail"], &problem["errors"][0]["pointer"]), (&json!(detail), &json!("/credential_id")));
             let moved = app.patch("manager", &server, json!({"url": url})).await;
             moved.problem(422, "host-not-allowed");

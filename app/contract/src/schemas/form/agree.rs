@@ -15,7 +15,7 @@ impl Form {
                     if !self.field(name).is_some_and(|other| other.content.is_text()) {
                         return Err(SchemaFault::at(
                             &at,
-                            "`route` may name the text fields beside it alone.",
+                            "`route` can refer only to text fields of the same object.",
                         ));
                     }
                 }
@@ -24,7 +24,7 @@ impl Form {
                 let mut faults = Vec::new();
                 field.check_value(default, "", &[], &mut faults);
                 if !faults.is_empty() {
-                    return Err(SchemaFault::at(&at, "`default` breaks the rules of the field."));
+                    return Err(SchemaFault::at(&at, "`default` doesn't match the field's rules."));
                 }
             }
         }
@@ -43,7 +43,7 @@ impl Form {
             _ => false,
         };
         if !condition.values.iter().all(fits) {
-            let detail = "A condition names a choice or a switch beside the field, and some of its values.";
+            let detail = "`show_when` needs a choice or a switch of the same object, and some of its values.";
             return Err(SchemaFault::at(&at, detail));
         }
         let mut next = other;
@@ -53,6 +53,6 @@ impl Form {
                 Some(condition) => next = self.field(&condition.field),
             }
         }
-        Err(SchemaFault::at(&at, "These conditions lead in a circle."))
+        Err(SchemaFault::at(&at, "These conditions are circular."))
     }
 }

@@ -60,7 +60,7 @@ impl Form {
             let is_new = |known: &FieldError| known.code != "unknown-field" || known.pointer != pointer;
             if faults.iter().all(is_new) {
                 let own: Vec<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
-                let detail = format!("Remove what does not belong here. It takes: {}.", own.join(", "));
+                let detail = format!("Remove unknown fields. Allowed: {}.", own.join(", "));
                 faults.push(fault(&pointer, "unknown-field", &detail));
             }
         }
@@ -81,7 +81,7 @@ impl Field {
     }
 }
 
-const NOT_APPLICABLE: &str = "This does not apply to what is chosen above. Leave it out.";
+const NOT_APPLICABLE: &str = "This field doesn't apply to your other choices. Remove it.";
 
 pub(super) fn fault(pointer: &str, code: &str, detail: &str) -> FieldError {
     FieldError {

@@ -193,7 +193,7 @@ impl Draft {
             (Content::Json(shape), Some(Entry::Text(text))) if !text.trim().is_empty() => {
                 let value = serde_json::from_str(text).map_err(|error| {
                     let place = format!("line {}, column {}", error.line(), error.column());
-                    fault(at, "bad-json", &format!("This is not JSON. Look at {place}."))
+                    fault(at, "bad-json", &format!("This isn't valid JSON. Check {place}."))
                 })?;
                 // Null is how JSON says that there is none.
                 Some(value).filter(|value: &Value| !value.is_null() || *shape != JsonShape::Any)

@@ -66,7 +66,7 @@ impl Hints {
         let given = match map.remove("x-ui") {
             None => return Ok(hints),
             Some(Value::Object(given)) => given,
-            Some(_) => return Err(SchemaFault::at(at, "Write `x-ui` as an object.")),
+            Some(_) => return Err(SchemaFault::at(at, "`x-ui` must be an object.")),
         };
         for (name, value) in given {
             let at = format!("{at}/x-ui/{name}");
@@ -77,31 +77,33 @@ impl Hints {
                     let widget = value.as_str().and_then(Widget::from_name);
                     hints.widget = Some(widget.ok_or_else(|| {
                         wrong(
-                            "There is no such widget. There are text, multiline, number, switch, choice, texts, url, \
-                             object, credential, mcp_server, tool_names and json.",
+                            "Unknown widget. Use text, multiline, number, switch, choice, texts, url, \
+                             object, credential, mcp_server, tool_names or json.",
                         )
                     })?);
                 }
-                "title" => hints.title = Some(text().ok_or_else(|| wrong("Write a text."))?),
-                "help" => hints.help = Some(text().ok_or_else(|| wrong("Write a text."))?),
-                "order" => hints.order = Some(value.as_f64().ok_or_else(|| wrong("Write a number."))?),
-                "labels" => hints.labels = labels(&value).ok_or_else(|| wrong("Write a text for each value."))?,
+                "title" => hints.title = Some(text().ok_or_else(|| wrong("Use a string."))?),
+                "help" => hints.help = Some(text().ok_or_else(|| wrong("Use a string."))?),
+                "order" => hints.order = Some(value.as_f64().ok_or_else(|| wrong("Use a number."))?),
+                "labels" => {
+                    hints.labels = labels(&value).ok_or_else(|| wrong("Use an object with a string for each value."))?
+                }
                 "show_when" => hints.show_when = Some(condition(&value).ok_or_else(|| wrong(SHOW_WHEN))?),
                 "hidden_until_added" => {
-                    hints.hidden_until_added = value.as_bool().ok_or_else(|| wrong("Write true or false."))?;
+                    hints.hidden_until_added = value.as_bool().ok_or_else(|| wrong("Use true or false."))?;
                 }
                 "route" => {
                     let route = Route::parse(value.as_str().unwrap_or_default()).map_err(wrong)?;
                     hints.route = Some(route);
                 }
-                _ => return Err(wrong("There is no such hint.")),
+                _ => return Err(wrong("Unknown hint.")),
             }
         }
         Ok(hints)
     }
 }
 
-const SHOW_WHEN: &str = "Write {\"field\": \"name of a field beside it\", \"in\": [its values]}.";
+const SHOW_WHEN: &str = "Use {\"field\": \"another field of this object\", \"in\": [its values]}.";
 
 fn labels(value: &Value) -> Option<BTreeMap<String, String>> {
     let pairs = value.as_object()?.iter();

@@ -31,33 +31,30 @@ pub(super) fn usual_widget(map: &Map<String, Value>, at: &str) -> Result<Widget,
     Ok(match map.get("type").and_then(Value::as_str) {
         Some("string") if format == Some("uri") => Widget::Url,
         Some("string") if format == Some("uuid") => {
-            return Err(SchemaFault::at(
-                at,
-                "Say what this is the id of, with the widget `credential` or `mcp_server`.",
-            ));
+            return Err(SchemaFault::at(at, "Set the widget to `credential` or `mcp_server`."));
         }
         Some("string") => Widget::Text,
         Some("integer" | "number") => Widget::Number,
         Some("boolean") => Widget::Switch,
         Some("array") => Widget::Texts,
         Some("object") => Widget::Object,
-        _ => return Err(SchemaFault::at(at, "Give the field a type, or the widget `json`.")),
+        _ => return Err(SchemaFault::at(at, "Add a type, or use the widget `json`.")),
     })
 }
 
 pub(super) fn url(map: &Map<String, Value>, at: &str) -> Result<Content, SchemaFault> {
-    only(map, &["type", "format", "pattern", "maxLength"], "An address", at)?;
+    only(map, &["type", "format", "pattern", "maxLength"], "A URL", at)?;
     is_of(map, &["string"], at)?;
     let format = map.get("format");
     let pattern = map.get("pattern");
     if format.is_some_and(|format| format != "uri") || pattern.is_some_and(|pattern| pattern != "^https?://") {
         return Err(SchemaFault::at(
             at,
-            "An address has the format `uri` and begins with http:// or https://.",
+            "A URL can have only the format `uri` and the pattern `^https?://`.",
         ));
     }
     if count(map, "maxLength", at)?.is_some_and(|max| max != MAX_ADDRESS_CHARS) {
-        let detail = format!("An address has at most {MAX_ADDRESS_CHARS} characters, or no limit of its own.");
+        let detail = format!("The `maxLength` of a URL must be {MAX_ADDRESS_CHARS}, or left out.");
         return Err(SchemaFault::at(at, detail));
     }
     Ok(Content::Url)
@@ -78,19 +75,19 @@ pub(super) fn number(map: &Map<String, Value>, at: &str) -> Result<Content, Sche
         // What a number of JSON holds exactly in a browser.
         Some("int64" | "int") => (Some(-EXACT), Some(EXACT)),
         Some("uint64" | "uint") => (Some(0.0), Some(EXACT)),
-        Some(_) => return Err(SchemaFault::at(at, "There is no such `format` of a number.")),
+        Some(_) => return Err(SchemaFault::at(at, "Unknown `format` for a number.")),
     };
     let min = limit(map, "minimum", at)?.or(limits.0);
     let max = limit(map, "maximum", at)?.or(limits.1);
     if min.zip(max).is_some_and(|(min, max)| min > max) {
-        return Err(SchemaFault::at(at, "No number is between `minimum` and `maximum`."));
+        return Err(SchemaFault::at(at, "`minimum` must not exceed `maximum`."));
     }
     Ok(Content::Number { whole, min, max })
 }
 
 pub(super) fn choice(map: &Map<String, Value>, hints: &mut Hints, at: &str) -> Result<Content, SchemaFault> {
     if map.get("type").is_some_and(|kind| kind != "string") {
-        return Err(SchemaFault::at(at, "A choice is among texts."));
+        return Err(SchemaFault::at(at, "A choice must have the type string."));
     }
     let mut values = Vec::new();
     let mut branches = vec![map];
@@ -105,11 +102,11 @@ pub(super) fn choice(map: &Map<String, Value>, hints: &mut Hints, at: &str) -> R
     let values: Option<Vec<String>> = values.iter().map(|value| value.as_str().map(str::to_owned)).collect();
     let values = values.filter(|values| !values.is_empty() && !values.iter().any(String::is_empty));
     let values =
-        values.ok_or_else(|| SchemaFault::at(at, "List the values of the choice: texts, none of them empty."))?;
+        values.ok_or_else(|| SchemaFault::at(at, "List the values of the choice as strings that aren't empty."))?;
     if let Some(other) = hints.labels.keys().find(|label| !values.contains(label)) {
         return Err(SchemaFault::at(
             at,
-            format!("There is a label for `{other}`, which is none of the values."),
+            format!("`labels` contains `{other}`, which isn't one of the values."),
         ));
     }
     let choices = values.into_iter().map(|value| Choice {
@@ -125,7 +122,7 @@ pub(super) fn id(map: &Map<String, Value>, content: Content, at: &str) -> Result
     if map.get("format") == Some(&Value::from("uuid")) {
         Ok(content)
     } else {
-        Err(SchemaFault::at(at, "An id has the format `uuid`."))
+        Err(SchemaFault::at(at, "An ID must have the format `uuid`."))
     }
 }
 
@@ -140,20 +137,17 @@ pub(super) fn list_of_texts(map: &Map<String, Value>, at: &str) -> Result<Option
     is_of(map, &["array"], at)?;
     let items = map.get("items").and_then(Value::as_object);
     let items = items.filter(|items| items.get("type") == Some(&Value::from("string")));
-    let items =
-        items.ok_or_else(|| SchemaFault::at(at, "Only lists of texts have a widget. For other lists, use `json`."))?;
+    let items = items
+        .ok_or_else(|| SchemaFault::at(at, "This widget needs a list of strings. For other lists, use `json`."))?;
     only(
         items,
         &["type", "minLength", "maxLength"],
-        "An entry of a list",
+        "A list entry",
         &format!("{at}/items"),
     )?;
     // Entries are never empty, so one character is no further rule.
     if count(items, "minLength", at)?.is_some_and(|min| min > 1) {
-        return Err(SchemaFault::at(
-            at,
-            "An entry of a list has at least one character; it cannot need more.",
-        ));
+        return Err(SchemaFault::at(at, "The `minLength` of a list entry must be 0 or 1."));
     }
     count(items, "maxLength", at)
 }
@@ -165,7 +159,7 @@ pub(super) fn only(map: &Map<String, Value>, known: &[&str], what: &str, at: &st
         .find(|key| !known.contains(&key.as_str()) && !DESCRIBING.contains(&key.as_str()));
     match other {
         None => Ok(()),
-        Some(other) => Err(SchemaFault::at(at, format!("{what} cannot have `{other}` in a form."))),
+        Some(other) => Err(SchemaFault::at(at, format!("{what} can't have `{other}` in a form."))),
     }
 }
 
@@ -174,7 +168,7 @@ pub(super) fn is_of(map: &Map<String, Value>, types: &[&str], at: &str) -> Resul
     if kind.is_some_and(|kind| types.contains(&kind)) {
         Ok(())
     } else {
-        let detail = format!("The widget does not go with the type. It needs {}.", types.join(" or "));
+        let detail = format!("This widget needs the type {}.", types.join(" or "));
         Err(SchemaFault::at(at, detail))
     }
 }
@@ -186,7 +180,7 @@ pub(super) fn count(map: &Map<String, Value>, key: &str, at: &str) -> Result<Opt
     let count = value.as_u64().and_then(|count| usize::try_from(count).ok());
     count
         .map(Some)
-        .ok_or_else(|| SchemaFault::at(at, format!("Write `{key}` as a whole number.")))
+        .ok_or_else(|| SchemaFault::at(at, format!("`{key}` must be a whole number.")))
 }
 
 pub(super) fn limit(map: &Map<String, Value>, key: &str, at: &str) -> Result<Option<f64>, SchemaFault> {
@@ -196,7 +190,7 @@ pub(super) fn limit(map: &Map<String, Value>, key: &str, at: &str) -> Result<Opt
     let limit = value.as_f64();
     limit
         .map(Some)
-        .ok_or_else(|| SchemaFault::at(at, format!("Write `{key}` as a number.")))
+        .ok_or_else(|| SchemaFault::at(at, format!("`{key}` must be a number.")))
 }
 
 /// `base_url` as people write it: `Base url`.

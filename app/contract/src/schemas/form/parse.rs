@@ -34,7 +34,7 @@ impl Form {
 impl Reader<'_> {
     fn object(self, map: &Map<String, Value>, at: &str, depth: usize) -> Result<Form, SchemaFault> {
         if depth > MAX_DEPTH {
-            return Err(SchemaFault::at(at, "This nests too deeply for a form."));
+            return Err(SchemaFault::at(at, "The schema is nested too deeply for a form."));
         }
         only(
             map,
@@ -43,22 +43,22 @@ impl Reader<'_> {
             at,
         )?;
         if map.get("type") != Some(&Value::from("object")) {
-            return Err(SchemaFault::at(at, "A form needs the schema of an object."));
+            return Err(SchemaFault::at(at, "A form needs a schema with the type object."));
         }
         if map.get("additionalProperties").is_some_and(|more| more != false) {
             return Err(SchemaFault::at(
                 at,
-                "A form has no place for further properties. Forbid them, or use the widget `json`.",
+                "A form can't have additional properties. Set `additionalProperties` to false, or use the widget `json`.",
             ));
         }
         let properties = map.get("properties").and_then(Value::as_object);
         let properties = properties
             .filter(|map| !map.is_empty())
-            .ok_or_else(|| SchemaFault::at(at, "An object without properties has no fields. Use the widget `json`."))?;
+            .ok_or_else(|| SchemaFault::at(at, "This object has no properties. Add some, or use the widget `json`."))?;
         let required: Vec<&str> = match map.get("required") {
             None => Vec::new(),
             Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
-            Some(_) => return Err(SchemaFault::at(at, "Write `required` as a list of names.")),
+            Some(_) => return Err(SchemaFault::at(at, "`required` must be a list of names.")),
         };
         let mut fields = Vec::with_capacity(properties.len());
         for (name, schema) in properties {
@@ -83,7 +83,10 @@ impl Reader<'_> {
     ) -> Result<(f64, Field), SchemaFault> {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
         if name.is_empty() || !name.chars().all(plain) {
-            return Err(SchemaFault::at(at, "Name fields by letters, digits, _ and - alone."));
+            return Err(SchemaFault::at(
+                at,
+                "Field names can contain only letters, digits, _ and -.",
+            ));
         }
         let mut map = resolve(schema, self.definitions, at)?.map;
         let mut hints = Hints::take(&mut map, at)?;
@@ -92,10 +95,7 @@ impl Reader<'_> {
         let help = hints.help.take().or_else(|| text("description"));
         let order = hints.order.unwrap_or(f64::INFINITY);
         if required && hints.hidden_until_added {
-            return Err(SchemaFault::at(
-                at,
-                "A required field cannot be hidden until it is added.",
-            ));
+            return Err(SchemaFault::at(at, "A required field can't have `hidden_until_added`."));
         }
         let (show_when, hidden_until_added) = (hints.show_when.take(), hints.hidden_until_added);
         let field = Field {
@@ -123,10 +123,10 @@ impl Reader<'_> {
             None => usual_widget(map, at)?,
         };
         if widget != Widget::Choice && !hints.labels.is_empty() {
-            return Err(SchemaFault::at(at, "Only a choice has `labels`."));
+            return Err(SchemaFault::at(at, "Only a choice can have `labels`."));
         }
         if widget != Widget::ToolNames && hints.route.is_some() {
-            return Err(SchemaFault::at(at, "Only tool names have a `route`."));
+            return Err(SchemaFault::at(at, "Only tool names can have a `route`."));
         }
         Ok(match widget {
             Widget::Text | Widget::Multiline => {
@@ -179,7 +179,12 @@ impl Reader<'_> {
                 None => JsonShape::Any,
                 Some("object") => JsonShape::Object,
                 Some("array") => JsonShape::Array,
-                Some(_) => return Err(SchemaFault::at(at, "JSON is for objects, lists, or any value.")),
+                Some(_) => {
+                    return Err(SchemaFault::at(
+                        at,
+                        "The widget `json` needs the type object or array, or no type.",
+                    ));
+                }
             }),
         })
     }

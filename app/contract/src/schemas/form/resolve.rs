@@ -26,7 +26,7 @@ pub(super) fn resolve(
         // Any value.
         Value::Bool(true) => Map::new(),
         Value::Object(map) => map.clone(),
-        _ => return Err(SchemaFault::at(at, "Write the schema of the field as an object.")),
+        _ => return Err(SchemaFault::at(at, "The schema of a field must be an object.")),
     };
     for _ in 0..MAX_STEPS {
         if let Some(reference) = map.remove("$ref") {
@@ -40,7 +40,10 @@ pub(super) fn resolve(
             return Ok(Resolved { map });
         }
     }
-    Err(SchemaFault::at(at, "This refers to itself. A form has no end then."))
+    Err(SchemaFault::at(
+        at,
+        "This schema refers to itself, and a form can't show that.",
+    ))
 }
 
 fn definition<'a>(
@@ -52,12 +55,7 @@ fn definition<'a>(
         .as_str()
         .and_then(|text| text.strip_prefix("#/$defs/"))
         .and_then(|name| definitions?.get(name)?.as_object())
-        .ok_or_else(|| {
-            SchemaFault::at(
-                at,
-                "`$ref` leads nowhere. It has to name one of the schema's own `$defs`.",
-            )
-        })
+        .ok_or_else(|| SchemaFault::at(at, "`$ref` must point to one of the schema's own `$defs`."))
 }
 
 /// The branch of `anyOf` that is not null.
@@ -72,7 +70,7 @@ fn not_null<'a>(branches: &'a Value, at: &str) -> Result<&'a Map<String, Value>,
     .ok_or_else(|| {
         SchemaFault::at(
             at,
-            "`anyOf` may only say that something can be null. For alternatives, use a choice and `show_when`.",
+            "`anyOf` can only allow null. For alternatives, use a choice and `show_when`.",
         )
     })
 }
@@ -96,7 +94,7 @@ fn drop_null(map: &mut Map<String, Value>, at: &str) -> Result<(), SchemaFault> 
     if let Some(Value::Array(types)) = map.get("type") {
         let rest: Vec<&Value> = types.iter().filter(|kind| *kind != "null").collect();
         let [one] = rest.as_slice() else {
-            return Err(SchemaFault::at(at, "A field has one type, or one type and null."));
+            return Err(SchemaFault::at(at, "Use one type, or one type and null."));
         };
         let one = (*one).clone();
         map.insert("type".to_owned(), one);

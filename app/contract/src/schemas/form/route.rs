@@ -19,12 +19,12 @@ impl Route {
     /// A sentence for the author.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         if !text.starts_with('/') || text.starts_with("//") {
-            return Err("Begin `route` with one slash, as a path below /api/v1.");
+            return Err("`route` must be a path below /api/v1 that begins with a single slash.");
         }
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
-            let (name, after) = after.split_once('}').ok_or("Close the brace in `route`.")?;
+            let (name, after) = after.split_once('}').ok_or("`route` has an unclosed brace.")?;
             parts.push(Part::Text(before.to_owned()));
             parts.push(Part::Field(name.to_owned()));
             rest = after;

@@ -30,15 +30,16 @@ fn broken_rule(code: &'static str, detail: impl Into<String>) -> Broken {
 /// What to do about a field that needs a value.
 pub(super) fn missing(content: &Content) -> &'static str {
     match content {
-        Content::Text { .. } => "Fill in this field.",
+        Content::Text { .. } => "This field is required.",
         Content::Url => AddressFault::Missing.detail(),
         Content::Number { .. } => "Enter a number.",
         Content::Switch => "Choose yes or no.",
-        Content::Choice(_) => "Choose one.",
-        Content::Texts { .. } | Content::ToolNames { .. } => "Add at least one.",
-        Content::Object(_) => "Fill in these fields.",
-        Content::Credential => "Select a credential.",
-        Content::McpServer => "Select an MCP server.",
+        Content::Choice(_) => "Choose an option.",
+        Content::Texts { .. } => "Add at least 1 entry.",
+        Content::ToolNames { .. } => "Choose at least 1 tool.",
+        Content::Object(_) => "These fields are required.",
+        Content::Credential => "Choose a credential.",
+        Content::McpServer => "Choose an MCP server.",
         Content::Json(_) => "Enter JSON.",
     }
 }
@@ -46,7 +47,10 @@ pub(super) fn missing(content: &Content) -> &'static str {
 /// All rules that a value breaks.
 pub(super) fn broken(content: &Content, required: bool, value: &Value) -> Vec<(Place, Broken)> {
     if holds_nul(value) {
-        return vec![(None, broken_rule("nul-character", "Remove the character U+0000."))];
+        return vec![(
+            None,
+            broken_rule("nul-character", "Remove the null character (U+0000)."),
+        )];
     }
     let whole = |broken: Option<Broken>| broken.map(|broken| (None, broken)).into_iter().collect();
     match content {
@@ -93,7 +97,7 @@ fn text_rule(content: &Content, text: &str) -> Option<Broken> {
                 return Some(broken_rule(LOOKS_LIKE_SECRET, KEEP_SECRETS_OUT));
             }
             if single && text.chars().any(char::is_control) {
-                let detail = "Remove the invisible or control characters.";
+                let detail = "This contains hidden characters. Remove them and try again.";
                 return Some(broken_rule("invisible-character", detail));
             }
             if *unbroken && text.contains(char::is_whitespace) {
@@ -121,8 +125,8 @@ fn id_rule(text: &str, content: &Content) -> Option<Broken> {
         broken_rule(
             "bad-id",
             match content {
-                Content::McpServer => "Send the id of an MCP server, as this API shows it.",
-                _ => "Send the id of a credential, as this API shows it.",
+                Content::McpServer => "Send the ID of an MCP server.",
+                _ => "Send the ID of a credential.",
             },
         )
     })
@@ -131,7 +135,7 @@ fn id_rule(text: &str, content: &Content) -> Option<Broken> {
 fn length_rule(text: &str, min: Option<usize>, max: Option<usize>) -> Option<Broken> {
     let length = text.chars().count();
     if max.is_some_and(|max| length > max) {
-        let detail = format!("Use at most {}.", plural(max.unwrap_or_default(), "character"));
+        let detail = format!("Use up to {}.", plural(max.unwrap_or_default(), "character"));
         return Some(broken_rule("too-long", detail));
     }
     if min.is_some_and(|min| length < min) {
@@ -155,8 +159,8 @@ fn number_rule(value: &Value, whole: bool, min: Option<f64>, max: Option<f64>) -
             "out-of-range",
             match (min, max) {
                 (Some(min), Some(max)) => format!("Enter a number from {min} to {max}."),
-                (Some(min), None) => format!("Enter a number of at least {min}."),
-                (None, Some(max)) => format!("Enter a number of at most {max}."),
+                (Some(min), None) => format!("Enter {min} or more."),
+                (None, Some(max)) => format!("Enter {max} or less."),
                 (None, None) => String::new(),
             },
         )
@@ -176,7 +180,7 @@ fn list_rules(
     };
     let mut broken = Vec::new();
     if max_items.is_some_and(|max| items.len() > max) {
-        let detail = format!("Use at most {}.", entries(max_items.unwrap_or_default()));
+        let detail = format!("Use up to {}.", entries(max_items.unwrap_or_default()));
         broken.push((None, broken_rule("too-many", detail)));
         return broken;
     }
@@ -187,13 +191,11 @@ fn list_rules(
     }
     for (index, item) in items.iter().enumerate() {
         let rule = match item {
-            Value::String(text) if text.is_empty() => {
-                Some(broken_rule("required", "Fill in this entry, or remove it."))
-            }
+            Value::String(text) if text.is_empty() => Some(broken_rule("required", "Fill in this entry or remove it.")),
             Value::String(text) if looks_like_secret(text) => Some(broken_rule(LOOKS_LIKE_SECRET, KEEP_SECRETS_OUT)),
             Value::String(_) if unique && items[..index].contains(item) => Some(broken_rule(
                 "duplicate",
-                "Remove this entry; it is in the list already.",
+                "This entry is already in the list. Remove it.",
             )),
             Value::String(text) => length_rule(text, None, max),
             _ => Some(broken_rule("wrong-type", "Send a string.")),

@@ -43,7 +43,7 @@ both_engines! {
     async fn a_credential_is_refused_with_the_way_to_do_it(app: TestApp) {
         let app = app.offering(&[files()]);
         let credential = app.credential("admin", "token", "canary-7d1f").await;
-        let sentence = "Stdio servers take no credential. Set the secret in Strongroom's environment and enter the variable's name here.";
+        let sentence = "Stdio servers don't use credentials. Set the secret in Strongroom's environment and enter the variable's name here.";
         for path in ["/mcp-servers", "/mcp-servers/test"] {
             let refused = app.post("admin", path, changed("credential_id", json!(credential))).await;
             let refused = refused.problem(422, "invalid");

@@ -196,7 +196,7 @@ fn json_says_where_it_breaks_off() {
     let mut draft = Draft::default();
     typed(&mut draft, "/schema", "{\"a\": \n canary}");
     let (_, faults) = draft.check(&form);
-    assert_eq!(faults[0].detail, "This is not JSON. Look at line 2, column 2.");
+    assert_eq!(faults[0].detail, "This isn't valid JSON. Check line 2, column 2.");
     typed(&mut draft, "/schema", "[]");
     assert_eq!(draft.check(&form).1[0].code, "wrong-type");
     typed(&mut draft, "/schema", "{}");

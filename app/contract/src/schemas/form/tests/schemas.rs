@@ -135,104 +135,98 @@ fn what_no_form_can_obey_is_refused_with_a_sentence() {
     let refused = [
         (
             json!({"type": "string", "format": "uri", "maxLength": 9}),
-            "An address has at most 2048",
+            "The `maxLength` of a URL must be 2048",
         ),
         (
             json!({"type": "array", "items": {"type": "string", "minLength": 2}}),
-            "An entry of a list has at least",
+            "The `minLength` of a list entry",
         ),
         (
             json!({"type": "string", "pattern": "^a"}),
-            "A text cannot have `pattern` in a form.",
+            "A text can't have `pattern` in a form.",
         ),
         (
             json!({"type": "string", "format": "email"}),
-            "A text cannot have `format` in a form.",
+            "A text can't have `format` in a form.",
         ),
-        (
-            json!({"type": "string", "format": "uuid"}),
-            "Say what this is the id of",
-        ),
+        (json!({"type": "string", "format": "uuid"}), "Set the widget to"),
         (
             json!({"type": "string", "writeOnly": true}),
-            "A text cannot have `writeOnly` in a form.",
+            "A text can't have `writeOnly` in a form.",
         ),
         (
             json!({"type": "number", "exclusiveMinimum": 0}),
-            "A number cannot have `exclusiveMinimum` in a form.",
+            "A number can't have `exclusiveMinimum` in a form.",
         ),
         (
             json!({"type": "integer", "format": "roman"}),
-            "There is no such `format` of a number.",
+            "Unknown `format` for a number.",
         ),
         (
             json!({"type": "integer", "minimum": 3, "maximum": 2}),
-            "No number is between",
+            "`minimum` must not exceed",
         ),
-        (json!({"type": ["string", "integer"]}), "A field has one type"),
+        (json!({"type": ["string", "integer"]}), "Use one type"),
         (
             json!({"anyOf": [{"type": "string"}, {"type": "integer"}]}),
-            "`anyOf` may only say",
+            "`anyOf` can only allow",
         ),
-        (json!({"$ref": "#/$defs/Missing"}), "`$ref` leads nowhere."),
-        (json!({"$ref": "https://example.com/schema"}), "`$ref` leads nowhere."),
+        (json!({"$ref": "#/$defs/Missing"}), "`$ref` must point"),
+        (json!({"$ref": "https://example.com/schema"}), "`$ref` must point"),
         (
             json!({"type": "array", "items": {"type": "integer"}}),
-            "Only lists of texts have a widget.",
+            "This widget needs a list of strings.",
         ),
-        (json!({"type": "object"}), "An object without properties has no fields."),
+        (json!({"type": "object"}), "This object has no properties."),
         (
             json!({"type": "object", "additionalProperties": {"type": "string"}}),
-            "A form has no place for further",
+            "A form can't have additional properties",
         ),
         (json!({"enum": [1, 2]}), "List the values of the choice"),
         (json!({"type": "string", "enum": [""]}), "List the values of the choice"),
-        (json!({}), "Give the field a type, or the widget `json`."),
-        (json!(true), "Give the field a type, or the widget `json`."),
+        (json!({}), "Add a type, or use the widget `json`."),
+        (json!(true), "Add a type, or use the widget `json`."),
         (
             json!({"type": "string", "x-ui": {"widget": "slider"}}),
-            "There is no such widget.",
+            "Unknown widget.",
         ),
-        (
-            json!({"type": "string", "x-ui": {"colour": "red"}}),
-            "There is no such hint.",
-        ),
-        (json!({"type": "string", "x-ui": {"order": "1"}}), "Write a number."),
+        (json!({"type": "string", "x-ui": {"colour": "red"}}), "Unknown hint."),
+        (json!({"type": "string", "x-ui": {"order": "1"}}), "Use a number."),
         (
             json!({"type": "string", "x-ui": {"labels": {"a": "A"}}}),
-            "Only a choice has `labels`.",
+            "Only a choice can have `labels`.",
         ),
         (
             json!({"enum": ["a"], "x-ui": {"labels": {"b": "B"}}}),
-            "There is a label for `b`",
+            "`labels` contains `b`",
         ),
         (
             json!({"type": "boolean", "x-ui": {"widget": "text"}}),
-            "The widget does not go with the type.",
+            "This widget needs the type string.",
         ),
         (
             json!({"type": "string", "x-ui": {"widget": "credential"}}),
-            "An id has the format `uuid`.",
+            "An ID must have the format `uuid`.",
         ),
         (
             json!({"type": "string", "x-ui": {"show_when": {"field": "kind"}}}),
-            "Write {\"field\"",
+            "Use {\"field\"",
         ),
         (
             json!({"type": "string", "x-ui": {"show_when": {"field": "gone", "in": ["a"]}}}),
-            "A condition names",
+            "`show_when` needs",
         ),
         (
             json!({"type": "string", "x-ui": {"show_when": {"field": "kind", "in": ["c"]}}}),
-            "A condition names",
+            "`show_when` needs",
         ),
         (
             json!({"type": "string", "x-ui": {"show_when": {"field": "on", "in": ["true"]}}}),
-            "A condition names",
+            "`show_when` needs",
         ),
         (
             json!({"enum": ["a"], "x-ui": {"show_when": {"field": "field", "in": ["a"]}}}),
-            "These conditions lead",
+            "These conditions are circular",
         ),
         (
             json!({"type": "array", "items": {"type": "string"}, "x-ui": {"widget": "tool_names"}}),
@@ -241,9 +235,9 @@ fn what_no_form_can_obey_is_refused_with_a_sentence() {
         (
             json!({"type": "array", "items": {"type": "string"},
                 "x-ui": {"widget": "tool_names", "route": "/a/{gone}"}}),
-            "`route` may name",
+            "`route` can refer",
         ),
-        (json!({"type": "integer", "default": "x"}), "`default` breaks the rules"),
+        (json!({"type": "integer", "default": "x"}), "`default` doesn't match"),
     ];
     for (property, sentence) in refused {
         let fault = Form::parse(&with(&property)).expect_err(sentence);
@@ -272,6 +266,6 @@ fn what_is_no_object_or_has_no_end_is_refused() {
     let fault = Form::parse(&hidden).unwrap_err();
     assert_eq!(
         fault.to_string(),
-        "/properties/a: A required field cannot be hidden until it is added."
+        "/properties/a: A required field can't have `hidden_until_added`."
     );
 }
