@@ -14,7 +14,7 @@ use crate::snapshot::tracked;
 use crate::workspace::Workspace;
 
 /// Words, in lower case, and their replacement or the reason.
-const FORBIDDEN: [(&str, &str); 49] = [
+const FORBIDDEN: [(&str, &str); 48] = [
     (
         "whoever",
         "name the person: you, the owner, an administrator, your operator",
@@ -64,7 +64,6 @@ const FORBIDDEN: [(&str, &str); 49] = [
     ("leads nowhere", "name the missing thing"),
     ("in a circle", "circular"),
     ("mended", "fixed"),
-    ("is no object", "is not an object"),
     ("in crowds", "often, in large numbers"),
     ("goes on", "continues"),
 ];

@@ -172,13 +172,13 @@ pub struct SignIn {
     pub password: SecretValue,
 }
 
-/// Fields of the set-up form: the first administrator.
+/// Fields of the setup form: the first administrator.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct SetUp {
-    /// The token from the set-up link.
+    /// The token from the setup link.
     pub token: SecretValue,
     /// The email address.
     pub email: String,
@@ -199,7 +199,7 @@ pub struct SignUp {
     pub password: SecretValue,
 }
 
-/// A link to choose a password. Only the response that creates it contains it.
+/// A link to choose a password. Only the response that creates the link contains it.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignUpLink {

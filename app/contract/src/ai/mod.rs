@@ -152,7 +152,7 @@ pub struct Usage {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ModelToolCall {
-    /// The provider's ID of the call.
+    /// The provider's ID for the call.
     pub id: String,
     /// The tool, as `<server>__<tool>`.
     pub name: String,
@@ -180,7 +180,7 @@ pub struct ModelToolResult {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AgentStep {
-    /// Counts from 1.
+    /// The number of the step, starting at 1.
     pub number: i64,
     /// The model's text.
     pub text: String,

@@ -15,7 +15,7 @@ pub struct Problem {
     /// The stable code, as a URN.
     #[serde(rename = "type")]
     pub kind: String,
-    /// A short name of the problem type.
+    /// A short name for the problem type.
     pub title: String,
     /// The HTTP status.
     pub status: u16,

@@ -10,7 +10,7 @@ use crate::accounts::UserId;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditEvent {
-    /// Its number in the trail, from 1, without gaps.
+    /// The number of the event in the trail, starting at 1, without gaps.
     pub seq: i64,
     /// The time.
     #[serde(deserialize_with = "crate::api::moment")]
@@ -33,11 +33,11 @@ pub struct AuditEvent {
     pub address: Option<String>,
     /// `ok`, `allowed` or `refused`.
     pub outcome: String,
-    /// The reason of a refusal: the code of the problem.
+    /// The reason for a refusal: the code of the problem.
     pub reason: Option<String>,
     /// More details, e.g. the changed fields. Never a value.
     pub details: Option<String>,
-    /// The ID of its request.
+    /// The ID of the request.
     pub request_id: Option<String>,
 }
 

@@ -243,6 +243,6 @@ pub struct Use {
     pub host: String,
     /// `true` if the use was allowed.
     pub outcome: UseOutcome,
-    /// The reason of a refusal: the code of the problem.
+    /// The reason for a refusal: the code of the problem.
     pub reason: Option<String>,
 }

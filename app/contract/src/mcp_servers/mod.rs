@@ -96,7 +96,7 @@ impl McpServer {
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields, default)]
 pub struct McpServerInput {
-    /// Only in a test: the saved server that the other fields change.
+    /// Only for tests: a saved server, tested with the changes in the other fields.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Option::is_none"))]
     pub id: Option<McpServerId>,
     /// The unique name.
@@ -195,7 +195,7 @@ pub struct TestResult {
     pub tool_count: i64,
     /// The tools.
     pub tools: Vec<Tool>,
-    /// The reason of a failure.
+    /// The reason for the failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Box<Problem>>,
 }
@@ -210,9 +210,9 @@ pub struct ToolList {
     pub total: i64,
     /// Always true.
     pub total_exact: bool,
-    /// Always none: the tools come in one page.
+    /// Always absent: the tools come in one page.
     pub next_cursor: Option<String>,
-    /// Always none: the tools come in one page.
+    /// Always absent: the tools come in one page.
     pub previous_cursor: Option<String>,
     /// When the server was asked.
     #[serde(deserialize_with = "crate::api::moment")]

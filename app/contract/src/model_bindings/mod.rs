@@ -30,11 +30,11 @@ pub struct ModelSettings {
     /// The service that hosts the model.
     #[cfg_attr(feature = "schema", schemars(schema_with = "schema::provider"))]
     pub provider: Provider,
-    /// The provider's model ID.
+    /// The provider's model ID, e.g. gpt-5.2.
     #[cfg_attr(feature = "schema", schemars(
         length(min = 1, max = 256),
         extend("pattern" = "^\\S+$", "x-ui" = {
-            "widget": "text", "title": "Model", "order": 20, "help": "The provider's model ID, e.g. gpt-5.2.",
+            "widget": "text", "title": "Model", "order": 20,
         }),
     ))]
     pub model_id: String,
@@ -49,13 +49,12 @@ pub struct ModelSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "schema::base_url"))]
     pub base_url: Option<String>,
-    /// The organization to bill.
+    /// The organization to bill. Sent to OpenAI and compatible servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(
         length(min = 1, max = 256),
         extend("pattern" = "^\\S+$", "x-ui" = {
             "widget": "text", "title": "Organization", "order": 50, "hidden_until_added": true,
-            "help": "The organization to bill. Sent to OpenAI and compatible servers.",
         }),
     ))]
     pub organization: Option<String>,
@@ -104,7 +103,7 @@ pub struct ModelBinding {
 #[cfg_attr(target_arch = "wasm32", derive(Serialize))]
 #[serde(deny_unknown_fields, default)]
 pub struct ModelBindingInput {
-    /// Only in a test: the saved binding that the other fields change.
+    /// Only for tests: a saved binding, tested with the changes in the other fields.
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Option::is_none"))]
     pub id: Option<ModelBindingId>,
     /// The unique name.
@@ -137,7 +136,7 @@ pub struct ModelTestResult {
     pub latency_ms: i64,
     /// The model, as the provider reports it.
     pub model: Option<String>,
-    /// The reason of a failure.
+    /// The reason for the failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Box<Problem>>,
 }
