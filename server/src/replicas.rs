@@ -190,7 +190,7 @@ async fn note_head(base: &Infra) -> Option<String> {
     match base.head_file.note(&base.db).await {
         Ok(Noted::Kept) => None,
         Ok(Noted::Contradicted) => Some(format!(
-            "The audit trail has lost the event that {file} notes: its end was deleted or rewritten while this server runs. Run strongroom audit verify."
+            "The event noted in {file} is missing from the audit trail: its end was deleted or rewritten while this server was running. Run strongroom audit verify."
         )),
         Err(error) => Some(format!("Cannot note the head of the audit trail any more: {error:#}")),
     }

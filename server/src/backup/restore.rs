@@ -30,8 +30,8 @@ pub async fn restore(
     let (written, known) = (backup.header.schema, newest_schema());
     ensure!(
         written <= known,
-        "The backup {} was written by a newer release of Strongroom ({}; its tables have number {written}, this release \
-         knows {known}). Restore it with that release.",
+        "The backup {} was written by a newer release of Strongroom ({}; its tables have version {written}, this release \
+         supports up to {known}). Restore it with that release.",
         path.display(),
         backup.header.version
     );

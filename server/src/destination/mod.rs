@@ -31,7 +31,7 @@ pub enum DestinationFault {
     #[error("Enter a full URL, e.g. https://mcp.example.com/mcp.")]
     Unreadable,
     /// Neither http nor https.
-    #[error("Use an address that begins with https:// or http://.")]
+    #[error("Start the URL with https:// or http://.")]
     Scheme,
     /// A user name or password in the address.
     #[error("Remove the user name and password from the URL. Use a credential instead.")]

@@ -89,7 +89,7 @@ impl ApiError {
                 format!("{} was deleted. Choose another credential.", credential.name)
             }
             Self::ValueNotSendable(credential) => format!(
-                "The value of {} can't be sent as a header: it contains a line break or another control character. Save it again without that.",
+                "The value of {} can't be sent as a header: it contains a line break or another control character. Save the value again without it.",
                 credential.name
             ),
             Self::CredentialRolledBack(_)

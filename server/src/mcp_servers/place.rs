@@ -82,7 +82,7 @@ pub(super) fn of(stdio: &StdioSettings, before: Option<&Place>, changes: &Update
             faults.note("/credential_id", "no-credential", NO_CREDENTIAL);
         }
         if matches!(moves.url, Patch::Set(_)) {
-            let detail = "A stdio server has no address. Remove this, or use the transport http.";
+            let detail = "A stdio server has no URL. Remove this, or use the transport http.";
             faults.note("/url", "wrong-transport", detail);
         }
         match before {

@@ -166,7 +166,7 @@ impl About<'_> {
             (429, _) => return self.limited(wait, said.as_str()),
             (404 | 405, _) if document.is_none() || lower.contains("invalid url") => upstream(
                 "not-model-api",
-                format!("{host} has no such API at this address. Check the base URL, usually ending in /v1."),
+                format!("{host} doesn't offer this API at this URL. Check the base URL, usually ending in /v1."),
             ),
             (400 | 403 | 404 | 422, _) if is_about_the_model(status, document, &lower, self.model_id) => upstream(
                 "model-unknown",

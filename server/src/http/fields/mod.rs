@@ -221,7 +221,7 @@ impl Fields {
     /// [`ApiError::Invalid`] with all broken rules.
     pub fn finish<T>(mut self, content: Option<T>) -> Result<T, ApiError> {
         if !self.entries.is_empty() {
-            let detail = format!("Remove unknown fields. This request takes: {}.", self.known.join(", "));
+            let detail = format!("Remove unknown fields. Allowed: {}.", self.known.join(", "));
             let pointers: Vec<String> = self
                 .entries
                 .iter()

@@ -85,9 +85,7 @@ impl Hints {
                 "title" => hints.title = Some(text().ok_or_else(|| wrong("Use a string."))?),
                 "help" => hints.help = Some(text().ok_or_else(|| wrong("Use a string."))?),
                 "order" => hints.order = Some(value.as_f64().ok_or_else(|| wrong("Use a number."))?),
-                "labels" => {
-                    hints.labels = labels(&value).ok_or_else(|| wrong("Use an object with a string for each value."))?
-                }
+                "labels" => hints.labels = labels(&value).ok_or_else(|| wrong("Use an object of strings."))?,
                 "show_when" => hints.show_when = Some(condition(&value).ok_or_else(|| wrong(SHOW_WHEN))?),
                 "hidden_until_added" => {
                     hints.hidden_until_added = value.as_bool().ok_or_else(|| wrong("Use true or false."))?;
