@@ -12,7 +12,7 @@ use super::run::{millis, sampling};
 use super::tools::Toolbox;
 use super::turns::turns;
 use super::{Actions, Task};
-use crate::ai::wire::{Answer, Ask, Call, CallResult, Turn};
+use crate::ai::wire::{Completion, CompletionRequest, Call, CallResult, ChatMessage};
 use crate::ai::{Caller, Sink, too_much_kept};
 use crate::http::ApiError;
 use crate::outbound::intake::Grant;
@@ -69,7 +69,7 @@ impl Actions {
         let mut number = 1;
         loop {
             let asked = Instant::now();
-            let ask = Ask {
+            let ask = CompletionRequest {
                 tools: &toolbox.specs,
                 ..task.ask(&turns, &sampling, sink)
             };
@@ -90,12 +90,12 @@ impl Actions {
             if over || number >= limit {
                 return Ok(output(task, answer, work, results, !over));
             }
-            turns.push(Turn::Assistant {
+            turns.push(ChatMessage::Assistant {
                 text: answer.text,
                 reasoning: answer.reasoning,
                 calls: answer.calls,
             });
-            turns.push(Turn::Results(results.into_iter().map(told).collect()));
+            turns.push(ChatMessage::Results(results.into_iter().map(told).collect()));
             number += 1;
         }
     }
@@ -136,7 +136,7 @@ impl Actions {
 
 impl Work<'_> {
     /// Counts what the model said.
-    fn hear(&mut self, task: &Task, answer: &Answer) -> Result<(), ApiError> {
+    fn hear(&mut self, task: &Task, answer: &Completion) -> Result<(), ApiError> {
         add(&mut self.usage, &answer.usage);
         let calls: usize = answer.calls.iter().map(|call| call.arguments.to_string().len()).sum();
         self.said += answer.text.len() + answer.reasoning.len() + calls;
@@ -158,7 +158,7 @@ impl Work<'_> {
 }
 
 /// Not every provider gives its calls ids.
-fn name_calls(answer: &mut Answer, step: i64) {
+fn name_calls(answer: &mut Completion, step: i64) {
     for (index, call) in answer.calls.iter_mut().enumerate() {
         if call.id.is_empty() {
             call.id = format!("call_{step}_{}", index + 1);
@@ -183,7 +183,7 @@ fn told(result: ModelToolResult) -> CallResult {
     }
 }
 
-fn step(number: i64, answer: &Answer, results: &[ModelToolResult], latency_ms: i64) -> AgentStep {
+fn step(number: i64, answer: &Completion, results: &[ModelToolResult], latency_ms: i64) -> AgentStep {
     AgentStep {
         number,
         text: answer.text.clone(),
@@ -197,7 +197,7 @@ fn step(number: i64, answer: &Answer, results: &[ModelToolResult], latency_ms: i
 
 fn output(
     task: &Task,
-    mut answer: Answer,
+    mut answer: Completion,
     work: Work<'_>,
     results: Vec<ModelToolResult>,
     stopped: bool,

@@ -9,7 +9,7 @@ use super::schema::Schema;
 use super::tools::NOT_AT_THE_ROOT;
 use super::turns::turns;
 use super::{Actions, Task};
-use crate::ai::wire::{Ask, Finish, Turn, takes_schema};
+use crate::ai::wire::{ChatMessage, CompletionRequest, Finish, takes_schema};
 use crate::ai::{Caller, Sink, too_much_kept};
 use crate::http::ApiError;
 use crate::outbound::intake::Grant;
@@ -33,16 +33,16 @@ impl Actions {
                 .unwrap_or_else(|| takes_schema(provider));
         let sampling = sampling(&task.settings);
         let mut turns = turns(&task.inputs);
-        if matches!(turns.last(), Some(Turn::Assistant { .. })) {
+        if matches!(turns.last(), Some(ChatMessage::Assistant { .. })) {
             // A model answers a person.
-            turns.push(Turn::User("Give the object.".to_owned()));
+            turns.push(ChatMessage::User("Give the object.".to_owned()));
         }
         let mut memory = self.bindings.ai().memory(caller)?;
         let mut usage = Usage::default();
         let mut attempt = 1;
         loop {
             let system = instructions(task, &schema, native);
-            let ask = Ask {
+            let ask = CompletionRequest {
                 system: Some(&system),
                 schema: native.then_some(&schema),
                 stream: false,
@@ -109,22 +109,22 @@ fn has_choices(schema: &Value) -> bool {
 }
 
 /// Tells a model what was wrong. Providers refuse a turn in which nothing is said, and some two of a person in a row.
-fn try_again(turns: &mut Vec<Turn>, answer: String, faults: &[String]) {
+fn try_again(turns: &mut Vec<ChatMessage>, answer: String, faults: &[String]) {
     let told = format!(
         "This does not fit the schema:\n{}\nAnswer again with one JSON value that does, and nothing else.",
         faults.join("\n")
     );
     if !answer.trim().is_empty() {
-        turns.push(Turn::Assistant {
+        turns.push(ChatMessage::Assistant {
             text: answer,
             reasoning: String::new(),
             calls: Vec::new(),
         });
-    } else if let Some(Turn::User(asked)) = turns.last_mut() {
+    } else if let Some(ChatMessage::User(asked)) = turns.last_mut() {
         *asked = format!("{asked}\n\nYou gave no answer. {told}");
         return;
     }
-    turns.push(Turn::User(told));
+    turns.push(ChatMessage::User(told));
 }
 
 fn instructions(task: &Task, schema: &Value, native: bool) -> String {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use contract::ai::Retries;
 
 use super::{Actions, Task};
-use crate::ai::wire::{Answer, Ask};
+use crate::ai::wire::{Completion, CompletionRequest};
 use crate::ai::{Again, Caller, Failure, Sink};
 use crate::clock::chance;
 
@@ -43,9 +43,9 @@ impl Actions {
         caller: &Caller,
         task: &Task,
         purpose: &str,
-        ask: Ask<'_>,
+        ask: CompletionRequest<'_>,
         sink: &Sink,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Completion, Failure> {
         let mut attempt = 1;
         loop {
             let failure = match self.bindings.ai().ask(caller, &task.model, purpose, ask, sink).await {

@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout};
 use super::journal::Journal;
 use super::turns::turns;
 use super::{Actions, Task};
-use crate::ai::wire::{Answer, Ask, Sampling, Turn};
+use crate::ai::wire::{ChatMessage, Completion, CompletionRequest, Sampling};
 use crate::ai::{Caller, Sink};
 use crate::http::ApiError;
 
@@ -62,8 +62,13 @@ impl Actions {
 
 impl Task {
     /// What the model is asked, without tools and schema.
-    pub(super) fn ask<'a>(&'a self, turns: &'a [Turn], sampling: &'a Sampling, sink: &Sink) -> Ask<'a> {
-        Ask {
+    pub(super) fn ask<'a>(
+        &'a self,
+        turns: &'a [ChatMessage],
+        sampling: &'a Sampling,
+        sink: &Sink,
+    ) -> CompletionRequest<'a> {
+        CompletionRequest {
             provider: self.model.settings.provider,
             model_id: &self.model.settings.model_id,
             system: self.inputs.system.as_deref().filter(|text| !text.trim().is_empty()),
@@ -81,7 +86,7 @@ impl Task {
     }
 
     /// An answer as the output of the action.
-    pub(super) fn output(&self, answer: Answer) -> ActionOutput {
+    pub(super) fn output(&self, answer: Completion) -> ActionOutput {
         ActionOutput {
             text: answer.text,
             reasoning: Some(answer.reasoning).filter(|reasoning| !reasoning.is_empty()),
@@ -114,7 +119,7 @@ fn too_late(task: &Task, limit: Duration) -> ApiError {
     ApiError::Upstream {
         slug: "timed-out",
         detail: format!(
-            "{} took longer than {} ms. Ask for less, or raise timeout_ms.",
+            "{} took longer than {} ms. CompletionRequest for less, or raise timeout_ms.",
             task.model.place.destination.display(),
             limit.as_millis()
         ),

@@ -2,16 +2,16 @@
 
 use contract::ai::{ActionInputs, InputMode, MessageRole};
 
-use crate::ai::wire::Turn;
+use crate::ai::wire::ChatMessage;
 
 /// How many of the last messages are sent, unless the inputs say.
 const LAST_MESSAGES: usize = 4;
 
 /// The prompt, or the last messages. What an assistant said before the first question that is sent is left out: a
 /// conversation begins with a person, and some providers insist on it.
-pub(super) fn turns(inputs: &ActionInputs) -> Vec<Turn> {
+pub(super) fn turns(inputs: &ActionInputs) -> Vec<ChatMessage> {
     if inputs.input_mode == InputMode::Prompt {
-        return vec![Turn::User(inputs.prompt.clone().unwrap_or_default())];
+        return vec![ChatMessage::User(inputs.prompt.clone().unwrap_or_default())];
     }
     let limit = inputs
         .messages_limit
@@ -23,8 +23,8 @@ pub(super) fn turns(inputs: &ActionInputs) -> Vec<Turn> {
     messages[begins.unwrap_or(0)..]
         .iter()
         .map(|message| match message.role {
-            MessageRole::User => Turn::User(message.content.clone()),
-            MessageRole::Assistant => Turn::Assistant {
+            MessageRole::User => ChatMessage::User(message.content.clone()),
+            MessageRole::Assistant => ChatMessage::Assistant {
                 text: message.content.clone(),
                 reasoning: String::new(),
                 calls: Vec::new(),
@@ -37,7 +37,7 @@ pub(super) fn turns(inputs: &ActionInputs) -> Vec<Turn> {
 mod tests {
     use contract::ai::{ActionInputs, InputMode, Message, MessageRole};
 
-    use super::{Turn, turns};
+    use super::{ChatMessage, turns};
 
     fn inputs(messages: usize, limit: Option<i64>) -> ActionInputs {
         let message = |number: usize| Message {
@@ -56,10 +56,10 @@ mod tests {
         }
     }
 
-    fn first(turns: &[Turn]) -> &str {
+    fn first(turns: &[ChatMessage]) -> &str {
         match &turns[0] {
-            Turn::User(text) | Turn::Assistant { text, .. } => text,
-            Turn::Results(_) => "results",
+            ChatMessage::User(text) | ChatMessage::Assistant { text, .. } => text,
+            ChatMessage::Results(_) => "results",
         }
     }
 

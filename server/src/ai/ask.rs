@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::failure::{About, Again, Failure, lower_words};
 use super::sink::Sink;
-use super::wire::{self, Answer, Ask, Fault, Fold, MAX_TEXT_BYTES, Piece};
+use super::wire::{self, Completion, CompletionRequest, Delta, Fault, Fold, MAX_TEXT_BYTES};
 use super::{Ai, Caller, Model};
 use crate::outbound::redact::{Redactor, WordBuffer};
 use crate::outbound::{Bearer, Outbound, OutboundError, Post, Reply};
@@ -20,9 +20,9 @@ impl Ai {
         caller: &Caller,
         model: &Model,
         purpose: &str,
-        ask: Ask<'_>,
+        ask: CompletionRequest<'_>,
         sink: &Sink,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Completion, Failure> {
         let mut body = wire::body(&ask);
         loop {
             // A setting that is left out is left out for good, and they are few.
@@ -38,10 +38,10 @@ impl Ai {
         caller: &Caller,
         model: &Model,
         purpose: &str,
-        ask: &Ask<'_>,
+        ask: &CompletionRequest<'_>,
         body: &mut Value,
         sink: &Sink,
-    ) -> Result<Option<Answer>, Failure> {
+    ) -> Result<Option<Completion>, Failure> {
         let url = wire::url(ask, &model.place);
         let ready = self.ready(caller, model, &url, purpose).await?;
         let about = About {
@@ -115,7 +115,7 @@ async fn streamed(
     mut fold: Fold,
     about: &About<'_>,
     sink: &Sink,
-) -> Result<Answer, Failure> {
+) -> Result<Completion, Failure> {
     let redactor = reply.redactor();
     let mut text = Told::new(outbound, &redactor, |delta| ActionEvent::Text { delta });
     let mut reasoning = Told::new(outbound, &redactor, |delta| ActionEvent::Reasoning { delta });
@@ -133,8 +133,8 @@ async fn streamed(
                     let mut added = Ok(());
                     for piece in pieces {
                         added = match piece {
-                            Piece::Text(more) => text.add(more, sink).await,
-                            Piece::Reasoning(more) => reasoning.add(more, sink).await,
+                            Delta::Text(more) => text.add(more, sink).await,
+                            Delta::Reasoning(more) => reasoning.add(more, sink).await,
                         };
                         if added.is_err() {
                             break;
@@ -179,7 +179,7 @@ async fn streamed(
     }
 }
 
-fn clean_calls(redactor: &Redactor, answer: &mut Answer) {
+fn clean_calls(redactor: &Redactor, answer: &mut Completion) {
     for call in &mut answer.calls {
         redactor.json(&mut call.arguments);
         call.name = redactor.text(&call.name).into_owned();

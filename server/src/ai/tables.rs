@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 
 use contract::model_bindings::Provider;
 
-use super::wire::{Knob, field, takes_schema};
+use super::wire::{SamplingParam, field, takes_schema};
 
 /// A table in Markdown: the settings of an action, each with the providers whose requests it is left out of.
 #[must_use]
 pub fn left_out() -> String {
     let mut table = String::from("| Setting | Left out for |\n|---|---|\n");
-    for (knob, name) in Knob::ALL {
+    for (knob, name) in SamplingParam::ALL {
         let without = labels(|provider| field(provider, knob).is_none());
         let without = if without.is_empty() { "no provider" } else { &without };
         // Writing to a text cannot fail.

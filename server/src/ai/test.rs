@@ -5,7 +5,7 @@ use tokio::time::{Instant, timeout};
 
 use super::failure::upstream;
 use super::sink::Sink;
-use super::wire::{Ask, Sampling, Turn};
+use super::wire::{ChatMessage, CompletionRequest, Sampling};
 use super::{Ai, Caller, Model};
 use crate::http::{ApiError, problem};
 
@@ -55,8 +55,8 @@ impl Ai {
             max_output_tokens: Some(TOKENS),
             ..Sampling::default()
         };
-        let turns = [Turn::User("Say ok.".to_owned())];
-        let ask = Ask {
+        let turns = [ChatMessage::User("Say ok.".to_owned())];
+        let ask = CompletionRequest {
             provider: model.settings.provider,
             model_id: &model.settings.model_id,
             system: None,

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::super::place::Place;
-use super::{Answer, Ask, Call, Fault, Finish, Fold, Piece, ToolSpec, Turn, count, said, text};
+use super::{
+    Call, ChatMessage, Completion, CompletionRequest, Delta, Fault, Finish, Fold, ToolSpec, count, said, text,
+};
 use crate::outbound::Event;
 
 /// The version of the API.
@@ -21,7 +23,7 @@ pub(super) fn url(place: &Place) -> Url {
     place.join(&["messages"])
 }
 
-pub(super) fn body(ask: &Ask<'_>) -> Value {
+pub(super) fn body(ask: &CompletionRequest<'_>) -> Value {
     let messages: Vec<Value> = ask.turns.iter().map(message).collect();
     let mut body = json!({"model": ask.model_id, "messages": messages, "max_tokens": DEFAULT_MAX_TOKENS});
     if let Some(system) = ask.system {
@@ -48,11 +50,11 @@ pub(super) fn body(ask: &Ask<'_>) -> Value {
     body
 }
 
-fn message(turn: &Turn) -> Value {
+fn message(turn: &ChatMessage) -> Value {
     match turn {
-        Turn::User(text) => json!({"role": "user", "content": text}),
-        Turn::Assistant { text, calls, .. } if calls.is_empty() => json!({"role": "assistant", "content": text}),
-        Turn::Assistant { text, calls, .. } => {
+        ChatMessage::User(text) => json!({"role": "user", "content": text}),
+        ChatMessage::Assistant { text, calls, .. } if calls.is_empty() => json!({"role": "assistant", "content": text}),
+        ChatMessage::Assistant { text, calls, .. } => {
             let said = (!text.is_empty()).then(|| json!({"type": "text", "text": text}));
             let calls = calls.iter().map(|call| {
                 // Only an object is taken for arguments.
@@ -66,7 +68,7 @@ fn message(turn: &Turn) -> Value {
             let content: Vec<Value> = said.into_iter().chain(calls).collect();
             json!({"role": "assistant", "content": content})
         }
-        Turn::Results(results) => {
+        ChatMessage::Results(results) => {
             let content: Vec<Value> = results
                 .iter()
                 .map(|result| {
@@ -91,15 +93,15 @@ fn tool(tool: &ToolSpec) -> Value {
     described
 }
 
-pub(super) fn read(document: &Value) -> Result<Answer, Fault> {
+pub(super) fn read(document: &Value) -> Result<Completion, Fault> {
     let Some(blocks) = document["content"].as_array() else {
         return Err(said(document).unwrap_or(Fault::NotThisApi));
     };
-    let mut answer = Answer {
+    let mut answer = Completion {
         model: document["model"].as_str().map(str::to_owned),
         usage: usage(&document["usage"]),
         finish: finish(&document["stop_reason"]),
-        ..Answer::default()
+        ..Completion::default()
     };
     for block in blocks {
         match block["type"].as_str().unwrap_or_default() {
@@ -149,7 +151,7 @@ fn usage(usage: &Value) -> Usage {
     }
 }
 
-pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Piece>, Fault> {
+pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Delta>, Fault> {
     let Some(data) = &event.data else { return Ok(Vec::new()) };
     let index = data["index"].as_u64().unwrap_or_default();
     match data["type"].as_str().unwrap_or_default() {
@@ -167,7 +169,7 @@ pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Piece>, Fault>
                 part.id = text(&block["id"]);
                 part.name = text(&block["name"]);
             }
-            return Ok(vec![Piece::Text(text(&block["text"]))]);
+            return Ok(vec![Delta::Text(text(&block["text"]))]);
         }
         "content_block_delta" => {
             let delta = &data["delta"];
@@ -178,8 +180,8 @@ pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Piece>, Fault>
                 part.add(more);
             }
             return Ok(vec![
-                Piece::Reasoning(text(&delta["thinking"])),
-                Piece::Text(text(&delta["text"])),
+                Delta::Reasoning(text(&delta["thinking"])),
+                Delta::Text(text(&delta["text"])),
             ]);
         }
         "message_delta" => {

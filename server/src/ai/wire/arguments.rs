@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::Answer;
+use super::Completion;
 use crate::outbound::OutboundError;
 use crate::outbound::intake::Grant;
 use crate::outbound::intake::json::{JsonFault, memory, parse};
 
-impl Answer {
+impl Completion {
     /// Parses the arguments of all calls that came as texts. A text that is no document stays as it is.
     ///
     /// # Errors
@@ -90,7 +90,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{Nesting, document};
-    use crate::ai::wire::{Answer, Call};
+    use crate::ai::wire::{Call, Completion};
     use crate::outbound::OutboundError;
     use crate::outbound::intake::{Account, ReadBudget};
 
@@ -113,9 +113,9 @@ mod tests {
         };
         let budget = ReadBudget::new(64 << 20);
         let mut grant = budget.grant_of_operation(Account::of(None)).unwrap();
-        let mut answer = Answer {
+        let mut answer = Completion {
             calls: [r#"{"a":1}"#, "", "no json"].map(|text| call(text.to_owned())).into(),
-            ..Answer::default()
+            ..Completion::default()
         };
         answer.read_arguments(&mut grant).unwrap();
         let read: Vec<Value> = answer.calls.into_iter().map(|call| call.arguments).collect();
@@ -124,9 +124,9 @@ mod tests {
 
         // Documents of a few bytes for each value, together larger than the share of a user.
         let bomb = || call(format!("[{}0]", r#"{"":0},"#.repeat(20_000)));
-        let mut answer = Answer {
+        let mut answer = Completion {
             calls: vec![bomb(), bomb()],
-            ..Answer::default()
+            ..Completion::default()
         };
         let refused = answer.read_arguments(&mut grant);
         assert!(matches!(refused, Err(OutboundError::TooComplex { .. })), "{refused:?}");

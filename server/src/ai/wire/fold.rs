@@ -3,7 +3,7 @@
 use contract::model_bindings::WireFormat;
 
 use super::arguments::Nesting;
-use super::{Answer, Call, Fault, Piece, anthropic, gemini, openai_chat, openai_responses};
+use super::{Call, Completion, Delta, Fault, anthropic, gemini, openai_chat, openai_responses};
 use crate::outbound::Event;
 use crate::outbound::intake::json::memory;
 
@@ -17,7 +17,7 @@ pub const MAX_TEXT_BYTES: usize = 4 * 1024 * 1024;
 const MAX_ID_BYTES: usize = 1024;
 
 /// Refuses an answer with more calls, or with more in them, than is read.
-pub(super) fn check_calls(answer: &Answer) -> Result<(), Fault> {
+pub(super) fn check_calls(answer: &Completion) -> Result<(), Fault> {
     let is_large = answer.calls.iter().map(size).sum::<usize>() > MAX_TEXT_BYTES;
     if answer.calls.len() > MAX_CALLS || answer.calls.iter().any(|call| is_long(&call.id, &call.name)) || is_large {
         return Err(Fault::TooMuch);
@@ -41,7 +41,7 @@ fn size(call: &Call) -> usize {
 #[derive(Debug)]
 pub struct Fold {
     format: WireFormat,
-    pub(super) answer: Answer,
+    pub(super) answer: Completion,
     pub(super) parts: Vec<Part>,
     /// Whether anything came that is in this format.
     pub(super) known: bool,
@@ -82,7 +82,7 @@ impl Fold {
     pub fn new(format: WireFormat) -> Self {
         Self {
             format,
-            answer: Answer::default(),
+            answer: Completion::default(),
             parts: Vec::new(),
             known: false,
             done: false,
@@ -95,7 +95,7 @@ impl Fold {
     ///
     /// # Errors
     /// Where the provider ends its answer with an error, or calls tools with more than is read.
-    pub fn event(&mut self, event: &Event) -> Result<Vec<Piece>, Fault> {
+    pub fn event(&mut self, event: &Event) -> Result<Vec<Delta>, Fault> {
         let before = self.answer.calls.len();
         let mut pieces = match self.format {
             WireFormat::OpenaiChat => openai_chat::event(self, event),
@@ -104,7 +104,7 @@ impl Fold {
             WireFormat::Gemini => gemini::event(self, event),
         }?;
         pieces.retain(|piece| match piece {
-            Piece::Text(more) | Piece::Reasoning(more) => !more.is_empty(),
+            Delta::Text(more) | Delta::Reasoning(more) => !more.is_empty(),
         });
         let whole = self.answer.calls.iter().skip(before);
         self.called += whole.map(size).sum::<usize>();
@@ -133,7 +133,7 @@ impl Fold {
     ///
     /// # Errors
     /// Where the stream ended before the answer did.
-    pub fn finish(mut self) -> Result<Answer, Fault> {
+    pub fn finish(mut self) -> Result<Completion, Fault> {
         if !self.done {
             return Err(if self.known { Fault::Cut } else { Fault::NotThisApi });
         }

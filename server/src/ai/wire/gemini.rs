@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::super::place::Place;
-use super::{Answer, Ask, Call, Fault, Finish, Fold, Piece, ToolSpec, Turn, count, said, text};
+use super::{
+    Call, ChatMessage, Completion, CompletionRequest, Delta, Fault, Finish, Fold, ToolSpec, count, said, text,
+};
 use crate::outbound::Event;
 
 pub(super) fn url(model_id: &str, stream: bool, place: &Place) -> Url {
@@ -20,7 +22,7 @@ pub(super) fn url(model_id: &str, stream: bool, place: &Place) -> Url {
     url
 }
 
-pub(super) fn body(ask: &Ask<'_>) -> Value {
+pub(super) fn body(ask: &CompletionRequest<'_>) -> Value {
     let contents: Vec<Value> = ask.turns.iter().map(content).collect();
     let mut body = json!({"contents": contents, "generationConfig": {}});
     if let Some(system) = ask.system {
@@ -38,10 +40,10 @@ pub(super) fn body(ask: &Ask<'_>) -> Value {
     body
 }
 
-fn content(turn: &Turn) -> Value {
+fn content(turn: &ChatMessage) -> Value {
     match turn {
-        Turn::User(text) => json!({"role": "user", "parts": [{"text": text}]}),
-        Turn::Assistant { text, calls, .. } => {
+        ChatMessage::User(text) => json!({"role": "user", "parts": [{"text": text}]}),
+        ChatMessage::Assistant { text, calls, .. } => {
             let said = (!text.is_empty()).then(|| json!({"text": text}));
             let calls = calls.iter().map(|call| {
                 let args = if call.arguments.is_object() {
@@ -59,7 +61,7 @@ fn content(turn: &Turn) -> Value {
             let parts: Vec<Value> = said.into_iter().chain(calls).collect();
             json!({"role": "model", "parts": parts})
         }
-        Turn::Results(results) => {
+        ChatMessage::Results(results) => {
             let parts: Vec<Value> = results
                 .iter()
                 .map(|result| {
@@ -80,20 +82,20 @@ fn tool(tool: &ToolSpec) -> Value {
     described
 }
 
-pub(super) fn read(document: &Value) -> Result<Answer, Fault> {
-    let mut answer = Answer::default();
+pub(super) fn read(document: &Value) -> Result<Completion, Fault> {
+    let mut answer = Completion::default();
     let pieces = take_up(&mut answer, document)?;
     for piece in pieces {
         match piece {
-            Piece::Text(more) => answer.text.push_str(&more),
-            Piece::Reasoning(more) => answer.reasoning.push_str(&more),
+            Delta::Text(more) => answer.text.push_str(&more),
+            Delta::Reasoning(more) => answer.reasoning.push_str(&more),
         }
     }
     Ok(answer)
 }
 
 /// Adds a document to an answer: a whole one, or one of those that a stream is made of.
-fn take_up(answer: &mut Answer, document: &Value) -> Result<Vec<Piece>, Fault> {
+fn take_up(answer: &mut Completion, document: &Value) -> Result<Vec<Delta>, Fault> {
     if let Some(fault) = said(document) {
         return Err(fault);
     }
@@ -122,9 +124,9 @@ fn take_up(answer: &mut Answer, document: &Value) -> Result<Vec<Piece>, Fault> {
         }
         let said = text(&part["text"]);
         pieces.push(if part["thought"] == true {
-            Piece::Reasoning(said)
+            Delta::Reasoning(said)
         } else {
-            Piece::Text(said)
+            Delta::Text(said)
         });
     }
     if let Some(reason) = candidate["finishReason"].as_str() {
@@ -160,7 +162,7 @@ fn usage(usage: &Value) -> Usage {
     }
 }
 
-pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Piece>, Fault> {
+pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Delta>, Fault> {
     let Some(data) = &event.data else { return Ok(Vec::new()) };
     if data.get("candidates").is_none() && data.get("error").is_none() && data.get("promptFeedback").is_none() {
         return Ok(Vec::new());

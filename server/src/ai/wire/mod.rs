@@ -26,12 +26,12 @@ use crate::references::Target;
 pub(super) use arguments::document;
 pub use fold::{Fold, MAX_TEXT_BYTES};
 use sampling::set_sampling;
-pub use sampling::{Knob, Sampling, field, leave_out, takes_schema};
+pub use sampling::{Sampling, SamplingParam, field, leave_out, takes_schema};
 use strict::is_strict;
 
 /// What a model is asked.
 #[derive(Clone, Copy, Debug)]
-pub struct Ask<'a> {
+pub struct CompletionRequest<'a> {
     /// Who serves it.
     pub provider: Provider,
     /// Its name there.
@@ -39,7 +39,7 @@ pub struct Ask<'a> {
     /// Instructions.
     pub system: Option<&'a str>,
     /// What was said so far.
-    pub turns: &'a [Turn],
+    pub turns: &'a [ChatMessage],
     /// The tools that it may ask for.
     pub tools: &'a [ToolSpec],
     /// The schema of the object that it is to answer with, where it takes one.
@@ -52,7 +52,7 @@ pub struct Ask<'a> {
 
 /// One turn of a conversation.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Turn {
+pub enum ChatMessage {
     /// A person said something.
     User(String),
     /// The model answered, and maybe asked for tools.
@@ -75,7 +75,7 @@ pub struct Call {
     pub id: String,
     /// The tool.
     pub name: String,
-    /// Arguments. Formats that write them as text leave this text here; `Answer::read_arguments` parses it.
+    /// Arguments. Formats that write them as text leave this text here; `Completion::read_arguments` parses it.
     pub arguments: Value,
     /// What the provider wants to see again with it.
     pub signature: Option<String>,
@@ -107,7 +107,7 @@ pub struct ToolSpec {
 
 /// What a model answered.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Answer {
+pub struct Completion {
     /// The text.
     pub text: String,
     /// How it came to it.
@@ -156,7 +156,7 @@ impl Finish {
 
 /// More of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
+pub enum Delta {
     /// Of the text.
     Text(String),
     /// Of the reasoning.
@@ -183,7 +183,7 @@ pub enum Fault {
 
 /// The URL of a request.
 #[must_use]
-pub fn url(ask: &Ask<'_>, place: &Place) -> Url {
+pub fn url(ask: &CompletionRequest<'_>, place: &Place) -> Url {
     url_of(ask.provider, ask.model_id, ask.stream, place)
 }
 
@@ -234,7 +234,7 @@ pub fn headers(provider: Provider, organization: Option<&str>) -> HeaderMap {
 
 /// The body of a request.
 #[must_use]
-pub fn body(ask: &Ask<'_>) -> Value {
+pub fn body(ask: &CompletionRequest<'_>) -> Value {
     match ask.provider.wire_format() {
         WireFormat::OpenaiChat => openai_chat::body(ask),
         WireFormat::OpenaiResponses => openai_responses::body(ask),
@@ -247,7 +247,7 @@ pub fn body(ask: &Ask<'_>) -> Value {
 ///
 /// # Errors
 /// Where it is not one of this format.
-pub fn read(format: WireFormat, document: &Value) -> Result<Answer, Fault> {
+pub fn read(format: WireFormat, document: &Value) -> Result<Completion, Fault> {
     let answer = match format {
         WireFormat::OpenaiChat => openai_chat::read(document),
         WireFormat::OpenaiResponses => openai_responses::read(document),

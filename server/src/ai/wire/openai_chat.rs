@@ -7,14 +7,16 @@ use url::Url;
 
 use super::super::place::Place;
 use super::fold::Part;
-use super::{Answer, Ask, Call, Fault, Finish, Fold, Piece, ToolSpec, Turn, count, said, text};
+use super::{
+    Call, ChatMessage, Completion, CompletionRequest, Delta, Fault, Finish, Fold, ToolSpec, count, said, text,
+};
 use crate::outbound::Event;
 
 pub(super) fn url(place: &Place) -> Url {
     place.join(&["chat", "completions"])
 }
 
-pub(super) fn body(ask: &Ask<'_>) -> Value {
+pub(super) fn body(ask: &CompletionRequest<'_>) -> Value {
     let system = ask.system.map(|system| json!({"role": "system", "content": system}));
     let messages: Vec<Value> = system
         .into_iter()
@@ -41,11 +43,13 @@ pub(super) fn body(ask: &Ask<'_>) -> Value {
     body
 }
 
-fn messages(provider: Provider, turn: &Turn) -> Vec<Value> {
+fn messages(provider: Provider, turn: &ChatMessage) -> Vec<Value> {
     match turn {
-        Turn::User(text) => vec![json!({"role": "user", "content": text})],
-        Turn::Assistant { text, calls, .. } if calls.is_empty() => vec![json!({"role": "assistant", "content": text})],
-        Turn::Assistant { text, reasoning, calls } => {
+        ChatMessage::User(text) => vec![json!({"role": "user", "content": text})],
+        ChatMessage::Assistant { text, calls, .. } if calls.is_empty() => {
+            vec![json!({"role": "assistant", "content": text})]
+        }
+        ChatMessage::Assistant { text, reasoning, calls } => {
             let calls: Vec<Value> = calls
                 .iter()
                 .map(|call| {
@@ -68,7 +72,7 @@ fn messages(provider: Provider, turn: &Turn) -> Vec<Value> {
             }
             vec![message]
         }
-        Turn::Results(results) => results
+        ChatMessage::Results(results) => results
             .iter()
             .map(|result| json!({"role": "tool", "tool_call_id": result.id, "content": result.content}))
             .collect(),
@@ -83,7 +87,7 @@ fn tool(tool: &ToolSpec) -> Value {
     json!({"type": "function", "function": function})
 }
 
-pub(super) fn read(document: &Value) -> Result<Answer, Fault> {
+pub(super) fn read(document: &Value) -> Result<Completion, Fault> {
     let Some(choice) = document.pointer("/choices/0") else {
         return Err(said(document).unwrap_or(Fault::NotThisApi));
     };
@@ -101,7 +105,7 @@ pub(super) fn read(document: &Value) -> Result<Answer, Fault> {
             signature: None,
         })
         .collect();
-    Ok(Answer {
+    Ok(Completion {
         text: if refusal.is_empty() { content } else { refusal.clone() },
         reasoning: [thoughts, reasoning(message)].concat(),
         finish: if refusal.is_empty() {
@@ -163,7 +167,7 @@ fn usage(usage: &Value) -> Usage {
     }
 }
 
-pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Piece>, Fault> {
+pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Delta>, Fault> {
     let Some(data) = &event.data else {
         fold.over |= event.text.as_deref().map(str::trim) == Some("[DONE]");
         fold.done |= fold.over;
@@ -200,8 +204,8 @@ pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Piece>, Fault>
     let (content, thoughts) = content(&delta["content"]);
     let content = [content, refusal].concat();
     Ok(vec![
-        Piece::Reasoning([thoughts, reasoning(delta)].concat()),
-        Piece::Text(content),
+        Delta::Reasoning([thoughts, reasoning(delta)].concat()),
+        Delta::Text(content),
     ])
 }
 

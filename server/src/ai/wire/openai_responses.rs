@@ -5,14 +5,16 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::super::place::Place;
-use super::{Answer, Ask, Call, Fault, Finish, Fold, Piece, ToolSpec, Turn, count, said, text};
+use super::{
+    Call, ChatMessage, Completion, CompletionRequest, Delta, Fault, Finish, Fold, ToolSpec, count, said, text,
+};
 use crate::outbound::Event;
 
 pub(super) fn url(place: &Place) -> Url {
     place.join(&["responses"])
 }
 
-pub(super) fn body(ask: &Ask<'_>) -> Value {
+pub(super) fn body(ask: &CompletionRequest<'_>) -> Value {
     let input: Vec<Value> = ask.turns.iter().flat_map(items).collect();
     let mut body = json!({"model": ask.model_id, "input": input, "store": false});
     if let Some(system) = ask.system {
@@ -33,10 +35,10 @@ pub(super) fn body(ask: &Ask<'_>) -> Value {
     body
 }
 
-fn items(turn: &Turn) -> Vec<Value> {
+fn items(turn: &ChatMessage) -> Vec<Value> {
     match turn {
-        Turn::User(text) => vec![json!({"role": "user", "content": text})],
-        Turn::Assistant { text, calls, .. } => {
+        ChatMessage::User(text) => vec![json!({"role": "user", "content": text})],
+        ChatMessage::Assistant { text, calls, .. } => {
             let said = (!text.is_empty()).then(|| json!({"role": "assistant", "content": text}));
             // Without the ids of its items the conversation stands for itself.
             let calls = calls.iter().map(|call| {
@@ -49,7 +51,7 @@ fn items(turn: &Turn) -> Vec<Value> {
             });
             said.into_iter().chain(calls).collect()
         }
-        Turn::Results(results) => results
+        ChatMessage::Results(results) => results
             .iter()
             .map(|result| json!({"type": "function_call_output", "call_id": result.id, "output": result.content}))
             .collect(),
@@ -66,15 +68,15 @@ fn tool(tool: &ToolSpec) -> Value {
     described
 }
 
-pub(super) fn read(document: &Value) -> Result<Answer, Fault> {
+pub(super) fn read(document: &Value) -> Result<Completion, Fault> {
     if let Some(fault) = said(document) {
         return Err(fault);
     }
     let items = document["output"].as_array().ok_or(Fault::NotThisApi)?;
-    let mut answer = Answer {
+    let mut answer = Completion {
         model: document["model"].as_str().map(str::to_owned),
         usage: usage(&document["usage"]),
-        ..Answer::default()
+        ..Completion::default()
     };
     let mut refused = false;
     for item in items {
@@ -124,14 +126,14 @@ fn usage(usage: &Value) -> Usage {
     }
 }
 
-pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Piece>, Fault> {
+pub(super) fn event(fold: &mut Fold, event: &Event) -> Result<Vec<Delta>, Fault> {
     let Some(data) = &event.data else { return Ok(Vec::new()) };
     let kind = data["type"].as_str().or(event.name.as_deref()).unwrap_or_default();
     fold.known |= kind.starts_with("response.");
     let delta = || text(&data["delta"]);
     Ok(match kind {
-        "response.output_text.delta" | "response.refusal.delta" => vec![Piece::Text(delta())],
-        "response.reasoning_summary_text.delta" => vec![Piece::Reasoning(delta())],
+        "response.output_text.delta" | "response.refusal.delta" => vec![Delta::Text(delta())],
+        "response.reasoning_summary_text.delta" => vec![Delta::Reasoning(delta())],
         "response.completed" | "response.incomplete" => {
             fold.answer = read(&data["response"])?;
             fold.done = true;

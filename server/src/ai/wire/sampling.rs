@@ -3,7 +3,7 @@
 use contract::model_bindings::{Provider, WireFormat};
 use serde_json::{Value, json};
 
-use super::Ask;
+use super::CompletionRequest;
 
 /// How a model chooses its words.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,7 +28,7 @@ pub struct Sampling {
 
 /// A setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Knob {
+pub enum SamplingParam {
     /// `temperature`
     Temperature,
     /// `max_output_tokens`
@@ -47,7 +47,7 @@ pub enum Knob {
     Seed,
 }
 
-impl Knob {
+impl SamplingParam {
     /// All of them, with their names in the API.
     pub const ALL: [(Self, &'static str); 8] = [
         (Self::Temperature, "temperature"),
@@ -63,45 +63,45 @@ impl Knob {
 
 /// What a provider calls a setting; nothing where it does not take it.
 #[must_use]
-pub fn field(provider: Provider, knob: Knob) -> Option<&'static str> {
+pub fn field(provider: Provider, knob: SamplingParam) -> Option<&'static str> {
     match provider.wire_format() {
         WireFormat::OpenaiChat => chat_field(provider, knob),
         WireFormat::OpenaiResponses => match knob {
-            Knob::Temperature => Some("temperature"),
-            Knob::MaxOutputTokens => Some("max_output_tokens"),
-            Knob::TopP => Some("top_p"),
+            SamplingParam::Temperature => Some("temperature"),
+            SamplingParam::MaxOutputTokens => Some("max_output_tokens"),
+            SamplingParam::TopP => Some("top_p"),
             _ => None,
         },
         WireFormat::Anthropic => match knob {
-            Knob::Temperature => Some("temperature"),
-            Knob::MaxOutputTokens => Some("max_tokens"),
-            Knob::TopP => Some("top_p"),
-            Knob::TopK => Some("top_k"),
-            Knob::StopSequences => Some("stop_sequences"),
-            Knob::PresencePenalty | Knob::FrequencyPenalty | Knob::Seed => None,
+            SamplingParam::Temperature => Some("temperature"),
+            SamplingParam::MaxOutputTokens => Some("max_tokens"),
+            SamplingParam::TopP => Some("top_p"),
+            SamplingParam::TopK => Some("top_k"),
+            SamplingParam::StopSequences => Some("stop_sequences"),
+            SamplingParam::PresencePenalty | SamplingParam::FrequencyPenalty | SamplingParam::Seed => None,
         },
         WireFormat::Gemini => Some(match knob {
-            Knob::Temperature => "temperature",
-            Knob::MaxOutputTokens => "maxOutputTokens",
-            Knob::TopP => "topP",
-            Knob::TopK => "topK",
-            Knob::PresencePenalty => "presencePenalty",
-            Knob::FrequencyPenalty => "frequencyPenalty",
-            Knob::StopSequences => "stopSequences",
-            Knob::Seed => "seed",
+            SamplingParam::Temperature => "temperature",
+            SamplingParam::MaxOutputTokens => "maxOutputTokens",
+            SamplingParam::TopP => "topP",
+            SamplingParam::TopK => "topK",
+            SamplingParam::PresencePenalty => "presencePenalty",
+            SamplingParam::FrequencyPenalty => "frequencyPenalty",
+            SamplingParam::StopSequences => "stopSequences",
+            SamplingParam::Seed => "seed",
         }),
     }
 }
 
-fn chat_field(provider: Provider, knob: Knob) -> Option<&'static str> {
+fn chat_field(provider: Provider, knob: SamplingParam) -> Option<&'static str> {
     match (knob, provider) {
-        (Knob::Temperature, _) => Some("temperature"),
+        (SamplingParam::Temperature, _) => Some("temperature"),
         // The models that reason refuse the older name.
-        (Knob::MaxOutputTokens, Provider::Openai) => Some("max_completion_tokens"),
-        (Knob::MaxOutputTokens, _) => Some("max_tokens"),
-        (Knob::TopP, _) => Some("top_p"),
+        (SamplingParam::MaxOutputTokens, Provider::Openai) => Some("max_completion_tokens"),
+        (SamplingParam::MaxOutputTokens, _) => Some("max_tokens"),
+        (SamplingParam::TopP, _) => Some("top_p"),
         (
-            Knob::TopK,
+            SamplingParam::TopK,
             Provider::Together
             | Provider::Fireworks
             | Provider::Openrouter
@@ -109,14 +109,17 @@ fn chat_field(provider: Provider, knob: Knob) -> Option<&'static str> {
             | Provider::OpenaiCompatible,
         ) => Some("top_k"),
         // The models that reason, which are all of the newer ones, refuse these.
-        (Knob::TopK, _)
-        | (Knob::PresencePenalty | Knob::FrequencyPenalty | Knob::StopSequences, Provider::Xai)
-        | (Knob::Seed, Provider::Deepseek) => None,
-        (Knob::PresencePenalty, _) => Some("presence_penalty"),
-        (Knob::FrequencyPenalty, _) => Some("frequency_penalty"),
-        (Knob::StopSequences, _) => Some("stop"),
-        (Knob::Seed, Provider::Mistral) => Some("random_seed"),
-        (Knob::Seed, _) => Some("seed"),
+        (SamplingParam::TopK, _)
+        | (
+            SamplingParam::PresencePenalty | SamplingParam::FrequencyPenalty | SamplingParam::StopSequences,
+            Provider::Xai,
+        )
+        | (SamplingParam::Seed, Provider::Deepseek) => None,
+        (SamplingParam::PresencePenalty, _) => Some("presence_penalty"),
+        (SamplingParam::FrequencyPenalty, _) => Some("frequency_penalty"),
+        (SamplingParam::StopSequences, _) => Some("stop"),
+        (SamplingParam::Seed, Provider::Mistral) => Some("random_seed"),
+        (SamplingParam::Seed, _) => Some("seed"),
     }
 }
 
@@ -137,18 +140,20 @@ pub fn takes_schema(provider: Provider) -> bool {
 }
 
 /// Puts the settings that the provider takes into the body of a request.
-pub(super) fn set_sampling(ask: &Ask<'_>, body: &mut Value) {
+pub(super) fn set_sampling(ask: &CompletionRequest<'_>, body: &mut Value) {
     let sampling = ask.sampling;
-    for (knob, _) in Knob::ALL {
+    for (knob, _) in SamplingParam::ALL {
         let value = match knob {
-            Knob::Temperature => sampling.temperature.map(Value::from),
-            Knob::MaxOutputTokens => sampling.max_output_tokens.map(Value::from),
-            Knob::TopP => sampling.top_p.map(Value::from),
-            Knob::TopK => sampling.top_k.map(Value::from),
-            Knob::PresencePenalty => sampling.presence_penalty.map(Value::from),
-            Knob::FrequencyPenalty => sampling.frequency_penalty.map(Value::from),
-            Knob::StopSequences => (!sampling.stop_sequences.is_empty()).then(|| json!(sampling.stop_sequences)),
-            Knob::Seed => sampling.seed.map(Value::from),
+            SamplingParam::Temperature => sampling.temperature.map(Value::from),
+            SamplingParam::MaxOutputTokens => sampling.max_output_tokens.map(Value::from),
+            SamplingParam::TopP => sampling.top_p.map(Value::from),
+            SamplingParam::TopK => sampling.top_k.map(Value::from),
+            SamplingParam::PresencePenalty => sampling.presence_penalty.map(Value::from),
+            SamplingParam::FrequencyPenalty => sampling.frequency_penalty.map(Value::from),
+            SamplingParam::StopSequences => {
+                (!sampling.stop_sequences.is_empty()).then(|| json!(sampling.stop_sequences))
+            }
+            SamplingParam::Seed => sampling.seed.map(Value::from),
         };
         if let Some((field, value)) = field(ask.provider, knob).zip(value) {
             body[field] = value;
@@ -179,9 +184,9 @@ pub fn leave_out(provider: Provider, body: &mut Value, lower_words: &str) -> boo
     let Some(fields) = body.as_object_mut() else {
         return false;
     };
-    let named = Knob::ALL
+    let named = SamplingParam::ALL
         .into_iter()
-        .filter(|(knob, _)| *knob != Knob::MaxOutputTokens)
+        .filter(|(knob, _)| *knob != SamplingParam::MaxOutputTokens)
         .filter_map(|(knob, _)| field(provider, knob))
         .find(|field| fields.contains_key(*field) && is_named(lower_words, field));
     named.is_some_and(|field| fields.remove(field).is_some())

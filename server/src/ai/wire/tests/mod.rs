@@ -6,7 +6,8 @@ use contract::model_bindings::{Provider, WireFormat};
 use serde_json::{Value, json};
 
 use super::{
-    Answer, Ask, Call, CallResult, Fault, Finish, Knob, Sampling, ToolSpec, Turn, body, field, headers, read, url,
+    Call, CallResult, ChatMessage, Completion, CompletionRequest, Fault, Finish, Sampling, SamplingParam, ToolSpec,
+    body, field, headers, read, url,
 };
 use crate::ai::place::Place;
 use crate::destination::Destination;
@@ -20,13 +21,13 @@ const FORMATS: [Provider; 4] = [
 ];
 
 /// The answer with what is passed to its tools parsed.
-fn with_arguments(mut answer: Answer) -> Answer {
+fn with_arguments(mut answer: Completion) -> Completion {
     let mut grant = ReadBudget::new(64 << 20).grant_of_operation(Account::of(None)).unwrap();
     answer.read_arguments(&mut grant).unwrap();
     answer
 }
 
-fn conversation() -> Vec<Turn> {
+fn conversation() -> Vec<ChatMessage> {
     let call = Call {
         id: "c1".to_owned(),
         name: "crm__find".to_owned(),
@@ -40,18 +41,23 @@ fn conversation() -> Vec<Turn> {
         is_error: false,
     };
     vec![
-        Turn::User("Who is Ada?".to_owned()),
-        Turn::Assistant {
+        ChatMessage::User("Who is Ada?".to_owned()),
+        ChatMessage::Assistant {
             text: String::new(),
             reasoning: "Look it up.".to_owned(),
             calls: vec![call],
         },
-        Turn::Results(vec![result]),
+        ChatMessage::Results(vec![result]),
     ]
 }
 
-fn ask<'a>(provider: Provider, turns: &'a [Turn], tools: &'a [ToolSpec], sampling: &'a Sampling) -> Ask<'a> {
-    Ask {
+fn ask<'a>(
+    provider: Provider,
+    turns: &'a [ChatMessage],
+    tools: &'a [ToolSpec],
+    sampling: &'a Sampling,
+) -> CompletionRequest<'a> {
+    CompletionRequest {
         provider,
         model_id: "m/1",
         system: Some("Be brief."),
@@ -125,12 +131,12 @@ fn a_conversation_with_tools_is_written_as_each_provider_wants_it() {
 #[test]
 fn thoughts_go_back_with_calls_to_the_provider_that_insists_on_them() {
     let (mut turns, sampling) = (conversation(), Sampling::default());
-    turns.push(Turn::Assistant {
+    turns.push(ChatMessage::Assistant {
         text: "I see.".to_owned(),
         reasoning: "Found.".to_owned(),
         calls: Vec::new(),
     });
-    let written = |provider, turns: &[Turn]| body(&ask(provider, turns, &tools(), &sampling));
+    let written = |provider, turns: &[ChatMessage]| body(&ask(provider, turns, &tools(), &sampling));
     let deepseek = written(Provider::Deepseek, &turns);
     assert_eq!(deepseek["messages"][2]["reasoning_content"], "Look it up.");
     assert!(deepseek["messages"][4].get("reasoning_content").is_none());
@@ -140,7 +146,7 @@ fn thoughts_go_back_with_calls_to_the_provider_that_insists_on_them() {
             assert!(!text.contains("Look it up."), "{provider:?}: {text}");
         }
     }
-    if let Turn::Assistant { reasoning, .. } = &mut turns[1] {
+    if let ChatMessage::Assistant { reasoning, .. } = &mut turns[1] {
         reasoning.clear();
     }
     let message = written(Provider::Deepseek, &turns)["messages"][2].clone();
@@ -167,9 +173,9 @@ fn every_setting_is_sent_under_the_providers_name_or_left_out() {
         } else {
             &written
         };
-        for (knob, name) in Knob::ALL {
+        for (knob, name) in SamplingParam::ALL {
             let expected = field(provider, knob);
-            let dropped = provider == Provider::Anthropic && knob == Knob::TopP;
+            let dropped = provider == Provider::Anthropic && knob == SamplingParam::TopP;
             let found = expected.is_some_and(|field| place.get(field).is_some());
             assert_eq!(found, expected.is_some() && !dropped, "{provider:?} {name}: {place}");
         }
@@ -191,7 +197,7 @@ fn requests_go_to_the_path_of_their_format_and_never_carry_a_key() {
     let place = Place { base, destination };
     let (turns, sampling) = (conversation(), Sampling::default());
     let path = |provider, stream| {
-        let ask = Ask {
+        let ask = CompletionRequest {
             stream,
             ..ask(provider, &turns, &[], &sampling)
         };
@@ -215,7 +221,7 @@ fn a_schema_is_sent_where_each_provider_takes_it() {
     let (turns, sampling) = (conversation(), Sampling::default());
     let schema = json!({"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"], "additionalProperties": false});
     let written = |provider| {
-        body(&Ask {
+        body(&CompletionRequest {
             schema: Some(&schema),
             ..ask(provider, &turns, &[], &sampling)
         })

@@ -4,7 +4,7 @@ use contract::model_bindings::Provider;
 use serde_json::{Value, json};
 
 use super::FORMATS;
-use crate::ai::wire::{Answer, Fault, Finish, Fold, MAX_TEXT_BYTES, Piece};
+use crate::ai::wire::{Completion, Delta, Fault, Finish, Fold, MAX_TEXT_BYTES};
 use crate::outbound::Event;
 
 fn event(data: Value) -> Event {
@@ -15,7 +15,7 @@ fn event(data: Value) -> Event {
     }
 }
 
-fn fold(provider: Provider, events: &[Value]) -> (String, Result<Answer, Fault>) {
+fn fold(provider: Provider, events: &[Value]) -> (String, Result<Completion, Fault>) {
     let mut fold = Fold::new(provider.wire_format());
     let mut text = String::new();
     for data in events {
@@ -24,8 +24,8 @@ fn fold(provider: Provider, events: &[Value]) -> (String, Result<Answer, Fault>)
             Ok(pieces) => {
                 for piece in pieces {
                     match piece {
-                        Piece::Text(more) => text.push_str(&more),
-                        Piece::Reasoning(more) => text.extend(["(", &more, ")"]),
+                        Delta::Text(more) => text.push_str(&more),
+                        Delta::Reasoning(more) => text.extend(["(", &more, ")"]),
                     }
                 }
             }
