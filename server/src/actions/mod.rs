@@ -6,7 +6,7 @@ mod input;
 mod journal;
 mod object;
 mod operations;
-mod patience;
+mod retry;
 mod routes;
 mod run;
 mod schema;

@@ -3,7 +3,7 @@
 use contract::ai::ActionEvent;
 use serde_json::Value;
 
-use super::failure::{About, Again, Failure, lower_words};
+use super::failure::{About, Failure, Retry, lower_words};
 use super::sink::Sink;
 use super::wire::{self, Completion, CompletionRequest, Delta, Fault, Fold, MAX_TEXT_BYTES};
 use super::{Ai, Caller, Model};
@@ -173,7 +173,7 @@ async fn streamed(
         }
         Err(failure) => {
             let nothing_told = text.whole.is_empty() && reasoning.whole.is_empty();
-            let again = if nothing_told { failure.again } else { Again::Never };
+            let again = if nothing_told { failure.again } else { Retry::Never };
             Err(Failure { again, ..failure })
         }
     }

@@ -23,7 +23,7 @@ use crate::outbound::intake::Grant;
 use crate::outbound::intake::budget::OverBudget;
 use crate::outbound::{Limits, Outbound, RunningOperations};
 
-pub use failure::{Again, Failure};
+pub use failure::{Failure, Retry};
 pub use model::{API_KEY_POINTER, Model};
 pub use sink::Sink;
 

@@ -25,7 +25,7 @@ pub struct Failure {
     /// In words.
     pub error: ApiError,
     /// Whether asking again may help.
-    pub again: Again,
+    pub again: Retry,
     /// Whether the model worked until its tokens were spent, without a word of an answer.
     pub spent: bool,
     /// Whether it is about the way in which an object was asked for.
@@ -33,7 +33,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    fn new(error: ApiError, again: Again) -> Self {
+    fn new(error: ApiError, again: Retry) -> Self {
         Self {
             error,
             again,
@@ -45,18 +45,18 @@ impl Failure {
 
 /// Whether asking again may help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Again {
+pub enum Retry {
     /// The answer will be the same.
     Never,
     /// It may.
-    Later,
+    Backoff,
     /// The provider says when.
     After(Duration),
 }
 
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
-        Self::new(error, Again::Never)
+        Self::new(error, Retry::Never)
     }
 }
 
@@ -88,8 +88,8 @@ impl About<'_> {
     /// A request that was not answered.
     pub fn outbound(&self, error: OutboundError) -> Failure {
         let again = match error {
-            OutboundError::Unreachable(_) | OutboundError::TimedOut(_) | OutboundError::Busy => Again::Later,
-            _ => Again::Never,
+            OutboundError::Unreachable(_) | OutboundError::TimedOut(_) | OutboundError::Busy => Retry::Backoff,
+            _ => Retry::Never,
         };
         let error = match (error, &self.subject.credential) {
             (OutboundError::Refused { status, sent_as, said }, Some(credential)) => {
@@ -187,9 +187,9 @@ impl About<'_> {
             ),
         };
         let again = match (status, wait) {
-            (408 | 500..=599, Some(wait)) => Again::After(wait),
-            (408 | 500..=599, None) => Again::Later,
-            _ => Again::Never,
+            (408 | 500..=599, Some(wait)) => Retry::After(wait),
+            (408 | 500..=599, None) => Retry::Backoff,
+            _ => Retry::Never,
         };
         Failure {
             spent: status == 400 && is_about_spent_tokens(&lower),
@@ -212,7 +212,7 @@ impl About<'_> {
             detail: format!("{host} has reached its rate limit. {when}{quoted}"),
             retry_after: wait.map(whole_seconds),
         };
-        Failure::new(error, wait.map_or(Again::Later, Again::After))
+        Failure::new(error, wait.map_or(Retry::Backoff, Retry::After))
     }
 
     /// An answer that is not what the format says. Its texts were scanned.
@@ -226,7 +226,7 @@ impl About<'_> {
             .into(),
             Fault::Cut => Failure::new(
                 upstream("upstream-failed", format!("{host}'s response was cut off. Try again.")),
-                Again::Later,
+                Retry::Backoff,
             ),
             Fault::TooMuch => self.outbound(OutboundError::TooLarge {
                 limit: MAX_TEXT_BYTES as u64,
@@ -235,7 +235,7 @@ impl About<'_> {
             Fault::Said { message, .. } => {
                 let said = UpstreamText::of_scanned(&message);
                 let detail = format!("{host} ended its response with an error:{}", self.quoted(&said));
-                Failure::new(upstream("upstream-failed", detail), Again::Later)
+                Failure::new(upstream("upstream-failed", detail), Retry::Backoff)
             }
         }
     }

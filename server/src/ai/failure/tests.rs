@@ -7,7 +7,7 @@ use contract::model_bindings::Provider;
 use serde_json::{Value, json};
 
 use super::said::{delay, wait};
-use super::{About, Again, Failure};
+use super::{About, Failure, Retry};
 use crate::http::{ApiError, problem};
 use crate::mcp_servers::Subject;
 use crate::outbound::QuoteFilter;
@@ -55,12 +55,12 @@ fn the_time_to_wait_is_found_in_the_body_too() {
         quotes: QuoteFilter::default(),
     };
     let failure = about.status(429, Some(&limited("45.8s")), None);
-    assert_eq!(failure.again, Again::After(Duration::from_millis(45_800)));
+    assert_eq!(failure.again, Retry::After(Duration::from_millis(45_800)));
     assert!(told(failure).1.contains("Try again in 46 seconds."));
     let failure = about.status(429, Some(&limited("45.8s")), Some("3"));
     assert_eq!(
         failure.again,
-        Again::After(Duration::from_secs(3)),
+        Retry::After(Duration::from_secs(3)),
         "the header says it first"
     );
 }
@@ -138,12 +138,12 @@ fn each_refusal_of_a_provider_becomes_a_problem_of_its_own() {
     }
     assert_eq!(told(about.status(404, None, None)).0, "not-model-api");
     let failure = about.status(429, None, Some("12"));
-    assert_eq!(failure.again, Again::After(Duration::from_secs(12)));
+    assert_eq!(failure.again, Retry::After(Duration::from_secs(12)));
     assert!(told(failure).1.contains("Try again in 12 seconds."));
-    assert_eq!(about.status(503, None, None).again, Again::Later);
-    assert_eq!(about.status(400, None, None).again, Again::Never);
+    assert_eq!(about.status(503, None, None).again, Retry::Backoff);
+    assert_eq!(about.status(400, None, None).again, Retry::Never);
     let error: Failure = ApiError::Forbidden.into();
-    assert_eq!(error.again, Again::Never);
+    assert_eq!(error.again, Retry::Never);
 }
 
 #[test]
@@ -163,11 +163,11 @@ fn litellm_without_a_database_is_understood() {
         let failure = about.status(500, document, Some("1"));
         (failure.again, told(failure).0)
     };
-    let broken = (Again::After(Duration::from_secs(1)), "upstream-failed".to_owned());
+    let broken = (Retry::After(Duration::from_secs(1)), "upstream-failed".to_owned());
     for document in [None, Some(&named)] {
         assert_eq!(
             failed(&subject, Provider::Litellm, document),
-            (Again::Never, "credential-refused".to_owned())
+            (Retry::Never, "credential-refused".to_owned())
         );
         assert_eq!(failed(&subject, Provider::Groq, document), broken);
     }

@@ -6,7 +6,7 @@ use contract::ai::Retries;
 
 use super::{Actions, Task};
 use crate::ai::wire::{Completion, CompletionRequest};
-use crate::ai::{Again, Caller, Failure, Sink};
+use crate::ai::{Caller, Failure, Retry, Sink};
 use crate::clock::chance;
 
 const ATTEMPTS: u32 = 3;
@@ -16,17 +16,17 @@ const JITTER: f64 = 0.2;
 const MULTIPLIER: f64 = 2.0;
 
 /// How long to wait before the next attempt; nothing where there is none.
-fn wait(retries: Option<Retries>, attempt: u32, again: Again, chance: f64) -> Option<Duration> {
+fn wait(retries: Option<Retries>, attempt: u32, again: Retry, chance: f64) -> Option<Duration> {
     let retries = retries.filter(|retries| retries.enabled)?;
     if attempt >= retries.max_attempts.unwrap_or(ATTEMPTS) {
         return None;
     }
     let most = Duration::from_millis(retries.max_delay_ms.unwrap_or(MAX_DELAY_MS));
     match again {
-        Again::Never => None,
+        Retry::Never => None,
         // Whoever is asked for more patience than there is says so, instead of coming back too early.
-        Again::After(wait) => (wait <= most).then_some(wait),
-        Again::Later => {
+        Retry::After(wait) => (wait <= most).then_some(wait),
+        Retry::Backoff => {
             let first = Duration::from_millis(retries.backoff_ms.unwrap_or(BACKOFF_MS)).as_secs_f64();
             let power = i32::try_from(attempt).unwrap_or(1) - 1;
             let longer = first * retries.multiplier.unwrap_or(MULTIPLIER).powi(power);
@@ -68,7 +68,7 @@ mod tests {
     use contract::ai::Retries;
 
     use super::wait;
-    use crate::ai::Again;
+    use crate::ai::Retry;
 
     #[test]
     fn waits_grow_up_to_their_limit_and_a_providers_own_time_is_kept_or_told() {
@@ -78,21 +78,21 @@ mod tests {
             max_delay_ms: Some(3000),
             ..Retries::default()
         });
-        let millis = |attempt, chance| wait(retries, attempt, Again::Later, chance).map(|wait| wait.as_millis());
+        let millis = |attempt, chance| wait(retries, attempt, Retry::Backoff, chance).map(|wait| wait.as_millis());
         assert_eq!(millis(1, 0.5), Some(500));
         assert_eq!(millis(1, 0.0), Some(400));
         assert_eq!(millis(2, 0.5), Some(1000));
         assert_eq!(millis(8, 0.5), Some(3000));
         assert_eq!(millis(9, 0.5), None);
-        let after = |seconds| wait(retries, 1, Again::After(Duration::from_secs(seconds)), 0.5);
+        let after = |seconds| wait(retries, 1, Retry::After(Duration::from_secs(seconds)), 0.5);
         assert_eq!(after(2), Some(Duration::from_secs(2)));
         assert_eq!(after(4), None);
-        assert_eq!(wait(retries, 1, Again::Never, 0.5), None);
-        assert_eq!(wait(None, 1, Again::Later, 0.5), None);
+        assert_eq!(wait(retries, 1, Retry::Never, 0.5), None);
+        assert_eq!(wait(None, 1, Retry::Backoff, 0.5), None);
         let off = Some(Retries {
             max_attempts: Some(9),
             ..Retries::default()
         });
-        assert_eq!(wait(off, 1, Again::Later, 0.5), None);
+        assert_eq!(wait(off, 1, Retry::Backoff, 0.5), None);
     }
 }
