@@ -117,8 +117,8 @@ async fn streamed(
     sink: &Sink,
 ) -> Result<Completion, Failure> {
     let redactor = reply.redactor();
-    let mut text = Told::new(outbound, &redactor, |delta| ActionEvent::Text { delta });
-    let mut reasoning = Told::new(outbound, &redactor, |delta| ActionEvent::Reasoning { delta });
+    let mut text = RedactedTextStream::new(outbound, &redactor, |delta| ActionEvent::Text { delta });
+    let mut reasoning = RedactedTextStream::new(outbound, &redactor, |delta| ActionEvent::Reasoning { delta });
     let mut events = reply.events();
     let mut call_bytes = 0;
     let outcome = loop {
@@ -189,7 +189,7 @@ fn clean_calls(redactor: &Redactor, answer: &mut Completion) {
 
 /// A text that is sent in pieces. The scan of the bytes does not see a value that the format cut in two, so the text
 /// itself is scanned, by [`WordBuffer`].
-struct Told {
+struct RedactedTextStream {
     outbound: Outbound,
     words: Option<Box<WordBuffer>>,
     event: fn(String) -> ActionEvent,
@@ -198,7 +198,7 @@ struct Told {
     read_bytes: usize,
 }
 
-impl Told {
+impl RedactedTextStream {
     fn new(outbound: &Outbound, redactor: &Redactor, event: fn(String) -> ActionEvent) -> Self {
         Self {
             outbound: outbound.clone(),
