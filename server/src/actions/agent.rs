@@ -150,7 +150,7 @@ impl Work<'_> {
             slug: "answer-too-large",
             detail: format!(
                 "{}'s response is larger than {} KiB. Ask for less.",
-                task.model.place.destination.display(),
+                task.model.endpoint.destination.display(),
                 MAX_TEXT_BYTES / 1024
             ),
         })

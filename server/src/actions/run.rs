@@ -120,7 +120,7 @@ fn too_late(task: &Task, limit: Duration) -> ApiError {
         slug: "timed-out",
         detail: format!(
             "{} took longer than {} ms. CompletionRequest for less, or raise timeout_ms.",
-            task.model.place.destination.display(),
+            task.model.endpoint.destination.display(),
             limit.as_millis()
         ),
     }

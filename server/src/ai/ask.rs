@@ -42,7 +42,7 @@ impl Ai {
         body: &mut Value,
         sink: &Sink,
     ) -> Result<Option<Completion>, Failure> {
-        let url = wire::url(ask, &model.place);
+        let url = wire::url(ask, &model.endpoint);
         let ready = self.ready(caller, model, &url, purpose).await?;
         let about = About {
             subject: &ready.subject,

@@ -2,9 +2,9 @@
 //! `ask` sends requests through the hardened client, after their use is on record.
 
 mod ask;
+pub mod endpoint;
 mod failure;
 mod model;
-pub mod place;
 mod sink;
 pub mod tables;
 mod test;
@@ -99,9 +99,9 @@ impl Ai {
     ///
     /// # Errors
     /// 422 at the field of the address.
-    pub fn refuse_own(&self, place: &place::Place) -> Result<(), ApiError> {
-        if self.outbound.is_own(&place.base) {
-            return Err(own_address(place::POINTER));
+    pub fn refuse_own(&self, endpoint: &endpoint::Endpoint) -> Result<(), ApiError> {
+        if self.outbound.is_own(&endpoint.base) {
+            return Err(own_address(endpoint::POINTER));
         }
         Ok(())
     }
@@ -139,7 +139,7 @@ impl Ai {
             let document = wire::document(&text, &mut grant)?;
             Ok((document, grant))
         });
-        let subject = Subject::at(model.place.destination.display());
+        let subject = Subject::at(model.endpoint.destination.display());
         read.await.flatten().map_err(|error| problem_of(error, &subject))
     }
 

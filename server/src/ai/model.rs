@@ -4,7 +4,7 @@ use contract::api::NamedRecord;
 use contract::model_bindings::ModelSettings;
 use url::Url;
 
-use super::place::{self, Place};
+use super::endpoint::{self, Endpoint};
 use super::{Ai, Caller};
 use crate::credentials::{Referrer, ResolveError, UseRequest};
 use crate::destination::{Destination, DestinationFault};
@@ -21,7 +21,7 @@ pub struct Model {
     /// Which model of which provider.
     pub settings: ModelSettings,
     /// Where it is reached.
-    pub place: Place,
+    pub endpoint: Endpoint,
     /// Through what its credential is used.
     pub referrer: Referrer,
     /// The name of its binding, for messages.
@@ -44,7 +44,7 @@ impl Model {
     /// 422 where it has no address.
     pub fn new(settings: ModelSettings, referrer: Referrer, binding: Option<String>) -> Result<Self, ApiError> {
         Ok(Self {
-            place: place::of(&settings)?,
+            endpoint: endpoint::of(&settings)?,
             settings,
             referrer,
             binding,
@@ -63,13 +63,13 @@ impl Ai {
         url: &Url,
         purpose: &str,
     ) -> Result<Ready, ApiError> {
-        let mut subject = Subject::at(model.place.destination.display());
+        let mut subject = Subject::at(model.endpoint.destination.display());
         let Some(credential) = model.settings.api_key else {
             self.resolver.permit(&caller.principal, &model.referrer).await?;
             return Ok(Ready { bearer: None, subject });
         };
-        let refuse = |fault: DestinationFault| fault.at(place::POINTER);
-        let scope = model.place.destination.clone();
+        let refuse = |fault: DestinationFault| fault.at(endpoint::POINTER);
+        let scope = model.endpoint.destination.clone();
         scope.path().map_err(refuse)?;
         let request = UseRequest {
             principal: caller.principal.clone(),

@@ -23,7 +23,7 @@ impl Ai {
         let limit = self.outbound.limits().call;
         let asked = self.while_allowed(caller, Box::pin(self.smallest(caller, model)));
         let outcome = timeout(limit, asked).await.unwrap_or_else(|_| {
-            let host = model.place.destination.display();
+            let host = model.endpoint.destination.display();
             let detail = format!(
                 "{host} didn't respond within {} seconds. Try again, or check its log.",
                 limit.as_secs()

@@ -5,7 +5,7 @@ use contract::model_bindings::{ModelBindingId, ModelSettings, settings_faults};
 use serde_json::{Map, Value};
 
 use crate::address::Address;
-use crate::ai::place;
+use crate::ai::endpoint;
 use crate::http::{ApiError, Fields};
 use crate::references::{Allow, allow};
 use crate::schemas;
@@ -216,7 +216,7 @@ fn canonical_address(map: &mut Map<String, Value>, errors: &mut Vec<FieldError>)
         Err(fault) => add(
             errors,
             FieldError {
-                pointer: place::POINTER.to_owned(),
+                pointer: endpoint::POINTER.to_owned(),
                 code: fault.code().to_owned(),
                 detail: fault.to_string(),
             },

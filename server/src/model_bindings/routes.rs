@@ -81,7 +81,7 @@ async fn test(may: May<Use>, State(bindings): State<ModelBindings>, JsonBody(fie
     let _running = bindings.ai.running().begin(&may.principal)?;
     let input = input::test(fields)?;
     let model = targets::draft(&bindings, &may.principal, input).await?;
-    bindings.ai.refuse_own(&model.place)?;
+    bindings.ai.refuse_own(&model.endpoint)?;
     try_out(&bindings, may, &model).await
 }
 

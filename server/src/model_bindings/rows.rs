@@ -7,7 +7,7 @@ use contract::model_bindings::{ModelBinding, ModelBindingId, ModelSettings, Prov
 use uuid::Uuid;
 
 use crate::address::{shown_address, shown_id};
-use crate::ai::place;
+use crate::ai::endpoint;
 use crate::credentials::Joined;
 use crate::db::{Db, DbError, Tx, read, within};
 use crate::http::{ApiError, ListQuery, Principal, SortKey, bind_page, pages};
@@ -171,7 +171,7 @@ impl ModelBindingRow {
     /// The binding as the API shows it to somebody.
     pub fn into_output(self, reader: &Principal) -> Result<ModelBinding, ApiError> {
         let mut settings = self.settings()?;
-        let host = place::of(&settings)?.destination.display();
+        let host = endpoint::of(&settings)?.destination.display();
         // Records from before the rule about secrets are shown whole to those who can mend them.
         if !reader.may_with(Resource::ModelBindings, Action::Update, self.owner()) {
             settings.base_url = settings.base_url.map(shown_address);

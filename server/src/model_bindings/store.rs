@@ -9,7 +9,7 @@ use super::ModelBindings;
 use super::input::{Create, Update};
 use super::rows::{self, ModelBindingRow};
 use crate::accounts::begin_adding;
-use crate::ai::{API_KEY_POINTER, place, wire};
+use crate::ai::{API_KEY_POINTER, endpoint, wire};
 use crate::audit::{self, Event};
 use crate::db::{Tx, WriteClass, execute};
 use crate::destination::Destination;
@@ -41,7 +41,7 @@ pub(super) async fn create(bindings: &ModelBindings, act: Act<'_>, input: Create
     let id = ModelBindingId(Uuid::now_v7());
     let owner = act.principal.user_id().ok_or(ApiError::Forbidden)?;
     let settings = &input.settings;
-    bindings.ai.refuse_own(&place::of(settings)?)?;
+    bindings.ai.refuse_own(&endpoint::of(settings)?)?;
     let mut tx = bindings.base.db.begin().await?;
     begin_adding(&mut tx, owner, 0, &bindings.base.quotas).await?;
     let mut events = Vec::new();
@@ -67,7 +67,7 @@ pub(super) async fn create(bindings: &ModelBindings, act: Act<'_>, input: Create
     );
     inserted.map_err(ApiError::of_named)?;
     let created = event(bindings, act, "model_binding.create", id, &input.name);
-    events.push(created.saving(&place::of(settings)?.destination));
+    events.push(created.saving(&endpoint::of(settings)?.destination));
     let row = rows::find_within(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     audit::append(&mut tx, &bindings.base.vault, &events).await?;
     tx.commit().await?;
@@ -111,9 +111,9 @@ async fn write(
     let name = input.name.clone().over(Some(row.name.clone())).unwrap_or_default();
     let before = row.settings()?;
     let settings = input.changes.over(Some(&before))?;
-    let (place, place_before) = (place::of(&settings)?, place::of(&before)?);
-    if place != place_before {
-        bindings.ai.refuse_own(&place)?;
+    let (endpoint, place_before) = (endpoint::of(&settings)?, endpoint::of(&before)?);
+    if endpoint != place_before {
+        bindings.ai.refuse_own(&endpoint)?;
     }
     let target = wire::target(&settings)?;
     // Another provider appends other paths to the same base URL.
@@ -253,7 +253,7 @@ async fn attach(
 /// Refuses addresses that no secret is sent to, at the field that makes them so.
 fn check_paths(target: &Target) -> Result<(), ApiError> {
     let of = |pointer, destination: &Destination| destination.path().map(drop).map_err(|fault| fault.at(pointer));
-    of(place::POINTER, &target.scope)?;
+    of(endpoint::POINTER, &target.scope)?;
     target
         .requests
         .iter()

@@ -79,7 +79,7 @@ pub(super) async fn draft(
     if !principal.may_with(Resource::ModelBindings, Action::Update, row.owner()) {
         return Err(ApiError::Forbidden);
     }
-    if model.settings.api_key == saved.settings.api_key && model.place.destination == saved.place.destination {
+    if model.settings.api_key == saved.settings.api_key && model.endpoint.destination == saved.endpoint.destination {
         return Ok(model);
     }
     let referrer = Referrer::Unsaved {

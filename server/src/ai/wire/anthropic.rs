@@ -4,7 +4,7 @@ use contract::ai::Usage;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::super::place::Place;
+use super::super::endpoint::Endpoint;
 use super::{
     Call, ChatMessage, Completion, CompletionRequest, Delta, Fault, Finish, Fold, ToolSpec, count, said, text,
 };
@@ -19,8 +19,8 @@ const DEFAULT_MAX_TOKENS: i64 = 4096;
 /// The tool whose arguments are the object.
 const OBJECT: &str = "answer";
 
-pub(super) fn url(place: &Place) -> Url {
-    place.join(&["messages"])
+pub(super) fn url(endpoint: &Endpoint) -> Url {
+    endpoint.join(&["messages"])
 }
 
 pub(super) fn body(ask: &CompletionRequest<'_>) -> Value {

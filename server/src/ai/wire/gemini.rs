@@ -4,20 +4,20 @@ use contract::ai::Usage;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::super::place::Place;
+use super::super::endpoint::Endpoint;
 use super::{
     Call, ChatMessage, Completion, CompletionRequest, Delta, Fault, Finish, Fold, ToolSpec, count, said, text,
 };
 use crate::outbound::Event;
 
-pub(super) fn url(model_id: &str, stream: bool, place: &Place) -> Url {
+pub(super) fn url(model_id: &str, stream: bool, endpoint: &Endpoint) -> Url {
     let model = model_id.strip_prefix("models/").unwrap_or(model_id);
     let (method, query) = if stream {
         ("streamGenerateContent", Some("alt=sse"))
     } else {
         ("generateContent", None)
     };
-    let mut url = place.join(&["models", &format!("{model}:{method}")]);
+    let mut url = endpoint.join(&["models", &format!("{model}:{method}")]);
     url.set_query(query);
     url
 }

@@ -18,7 +18,7 @@ use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
 use url::Url;
 
-use super::place::{self, Place};
+use super::endpoint::{self, Endpoint};
 use crate::destination::Destination;
 use crate::http::ApiError;
 use crate::references::Target;
@@ -183,16 +183,16 @@ pub enum Fault {
 
 /// The URL of a request.
 #[must_use]
-pub fn url(ask: &CompletionRequest<'_>, place: &Place) -> Url {
-    url_of(ask.provider, ask.model_id, ask.stream, place)
+pub fn url(ask: &CompletionRequest<'_>, endpoint: &Endpoint) -> Url {
+    url_of(ask.provider, ask.model_id, ask.stream, endpoint)
 }
 
-fn url_of(provider: Provider, model_id: &str, stream: bool, place: &Place) -> Url {
+fn url_of(provider: Provider, model_id: &str, stream: bool, endpoint: &Endpoint) -> Url {
     match provider.wire_format() {
-        WireFormat::OpenaiChat => openai_chat::url(place),
-        WireFormat::OpenaiResponses => openai_responses::url(place),
-        WireFormat::Anthropic => anthropic::url(place),
-        WireFormat::Gemini => gemini::url(model_id, stream, place),
+        WireFormat::OpenaiChat => openai_chat::url(endpoint),
+        WireFormat::OpenaiResponses => openai_responses::url(endpoint),
+        WireFormat::Anthropic => anthropic::url(endpoint),
+        WireFormat::Gemini => gemini::url(model_id, stream, endpoint),
     }
 }
 
@@ -201,16 +201,16 @@ fn url_of(provider: Provider, model_id: &str, stream: bool, place: &Place) -> Ur
 /// # Errors
 /// 422 if the settings have no address.
 pub fn target(settings: &ModelSettings) -> Result<Target, ApiError> {
-    let place = place::of(settings)?;
+    let endpoint = endpoint::of(settings)?;
     let request = |stream| {
-        let url = url_of(settings.provider, &settings.model_id, stream, &place);
-        Destination::from_url(&url).map_err(|fault| fault.at(place::POINTER))
+        let url = url_of(settings.provider, &settings.model_id, stream, &endpoint);
+        Destination::from_url(&url).map_err(|fault| fault.at(endpoint::POINTER))
     };
     let mut requests = vec![request(false)?, request(true)?];
     requests.dedup();
     Ok(Target {
         requests,
-        scope: place.destination,
+        scope: endpoint.destination,
     })
 }
 

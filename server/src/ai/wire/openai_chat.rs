@@ -5,15 +5,15 @@ use contract::model_bindings::Provider;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::super::place::Place;
+use super::super::endpoint::Endpoint;
 use super::fold::Part;
 use super::{
     Call, ChatMessage, Completion, CompletionRequest, Delta, Fault, Finish, Fold, ToolSpec, count, said, text,
 };
 use crate::outbound::Event;
 
-pub(super) fn url(place: &Place) -> Url {
-    place.join(&["chat", "completions"])
+pub(super) fn url(endpoint: &Endpoint) -> Url {
+    endpoint.join(&["chat", "completions"])
 }
 
 pub(super) fn body(ask: &CompletionRequest<'_>) -> Value {

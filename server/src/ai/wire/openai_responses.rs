@@ -4,14 +4,14 @@ use contract::ai::Usage;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::super::place::Place;
+use super::super::endpoint::Endpoint;
 use super::{
     Call, ChatMessage, Completion, CompletionRequest, Delta, Fault, Finish, Fold, ToolSpec, count, said, text,
 };
 use crate::outbound::Event;
 
-pub(super) fn url(place: &Place) -> Url {
-    place.join(&["responses"])
+pub(super) fn url(endpoint: &Endpoint) -> Url {
+    endpoint.join(&["responses"])
 }
 
 pub(super) fn body(ask: &CompletionRequest<'_>) -> Value {

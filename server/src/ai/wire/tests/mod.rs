@@ -9,7 +9,7 @@ use super::{
     Call, CallResult, ChatMessage, Completion, CompletionRequest, Fault, Finish, Sampling, SamplingParam, ToolSpec,
     body, field, headers, read, url,
 };
-use crate::ai::place::Place;
+use crate::ai::endpoint::Endpoint;
 use crate::destination::Destination;
 use crate::outbound::intake::{Account, ReadBudget};
 
@@ -194,7 +194,7 @@ fn every_setting_is_sent_under_the_providers_name_or_left_out() {
 #[test]
 fn requests_go_to_the_path_of_their_format_and_never_carry_a_key() {
     let (base, destination) = Destination::parse("https://a.example/v1/").unwrap();
-    let place = Place { base, destination };
+    let place = Endpoint { base, destination };
     let (turns, sampling) = (conversation(), Sampling::default());
     let path = |provider, stream| {
         let ask = CompletionRequest {

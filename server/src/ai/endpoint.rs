@@ -11,14 +11,14 @@ pub const POINTER: &str = "/settings/base_url";
 
 /// An address that paths are appended to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Endpoint {
     /// The address; its path ends with a slash.
     pub base: Url,
     /// Where requests to it go.
     pub destination: Destination,
 }
 
-impl Place {
+impl Endpoint {
     /// An address below it.
     #[must_use]
     pub fn join(&self, segments: &[&str]) -> Url {
@@ -30,11 +30,11 @@ impl Place {
     }
 }
 
-/// The place of these settings: their own address, or the usual one of the provider.
+/// The endpoint of these settings: their own address, or the usual one of the provider.
 ///
 /// # Errors
 /// 422 at the field of the address.
-pub fn of(settings: &ModelSettings) -> Result<Place, ApiError> {
+pub fn of(settings: &ModelSettings) -> Result<Endpoint, ApiError> {
     let text = settings
         .base_url
         .as_deref()
@@ -45,7 +45,7 @@ pub fn of(settings: &ModelSettings) -> Result<Place, ApiError> {
         let path = format!("{}/", base.path());
         base.set_path(&path);
     }
-    Ok(Place { base, destination })
+    Ok(Endpoint { base, destination })
 }
 
 #[cfg(test)]
@@ -66,24 +66,24 @@ mod tests {
     #[test]
     fn a_path_is_appended_whether_the_address_ends_with_a_slash_or_not() {
         for base in ["http://127.0.0.1:9/v1", "http://127.0.0.1:9/v1/"] {
-            let place = super::of(&settings(Provider::OpenaiCompatible, Some(base))).unwrap();
-            let url = place.join(&["chat", "completions"]);
+            let endpoint = super::of(&settings(Provider::OpenaiCompatible, Some(base))).unwrap();
+            let url = endpoint.join(&["chat", "completions"]);
             assert_eq!(url.as_str(), "http://127.0.0.1:9/v1/chat/completions");
         }
-        let place = super::of(&settings(Provider::Gemini, None)).unwrap();
-        let url = place.join(&["models", "../a?b:generateContent"]);
+        let endpoint = super::of(&settings(Provider::Gemini, None)).unwrap();
+        let url = endpoint.join(&["models", "../a?b:generateContent"]);
         assert_eq!(
             url.as_str(),
             "https://generativelanguage.googleapis.com/v1beta/models/..%2Fa%3Fb:generateContent"
         );
-        assert_eq!(place.destination.display(), "generativelanguage.googleapis.com");
+        assert_eq!(endpoint.destination.display(), "generativelanguage.googleapis.com");
     }
 
     #[test]
     fn every_provider_has_a_place_or_asks_for_one() {
         for provider in Provider::ALL {
-            let place = super::of(&settings(provider, None));
-            assert_eq!(place.is_ok(), provider.default_base_url().is_some(), "{provider:?}");
+            let endpoint = super::of(&settings(provider, None));
+            assert_eq!(endpoint.is_ok(), provider.default_base_url().is_some(), "{provider:?}");
         }
     }
 }
