@@ -5,8 +5,8 @@ use contract::ai::{ActionEvent, ActionOutput, AgentStep, ModelToolCall, ModelToo
 use futures::future::join_all;
 use tokio::time::Instant;
 
+use super::agent_progress::AgentProgress;
 use super::calls::{MAX_RESULT_BYTES, cut};
-use super::journal::Journal;
 use super::object::add;
 use super::run::{millis, sampling};
 use super::tools::Toolbox;
@@ -29,7 +29,7 @@ const MAX_TEXT_BYTES: usize = 4 * 1024 * 1024;
 
 /// What an agent did so far.
 struct Work<'a> {
-    journal: &'a Journal,
+    journal: &'a AgentProgress,
     steps: Vec<AgentStep>,
     usage: Usage,
     /// How much more tools may give.
@@ -51,7 +51,7 @@ impl Actions {
         caller: &Caller,
         task: &Task,
         sink: &Sink,
-        journal: &Journal,
+        journal: &AgentProgress,
     ) -> Result<ActionOutput, ApiError> {
         let toolbox = self.toolbox(caller, &task.mcp).await?;
         let sampling = sampling(&task.settings);

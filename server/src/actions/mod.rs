@@ -1,9 +1,9 @@
 //! The AI actions, for the API and for workflows.
 
 mod agent;
+mod agent_progress;
 mod calls;
 mod input;
-mod journal;
 mod object;
 mod operations;
 mod retry;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use contract::ai::{ActionName, ActionOutput, ActionSettings};
 use tokio::time::{Instant, timeout};
 
-use super::journal::Journal;
+use super::agent_progress::AgentProgress;
 use super::turns::turns;
 use super::{Actions, Task};
 use crate::ai::wire::{ChatMessage, Completion, CompletionRequest, Sampling};
@@ -29,7 +29,7 @@ impl Actions {
             TIME
         };
         let limit = task.settings.timeout_ms.map_or(usual, Duration::from_millis);
-        let journal = Journal::default();
+        let journal = AgentProgress::default();
         let work = Box::pin(self.work(caller, task, sink, &journal));
         let mut output = timeout(limit, self.bindings.ai().while_allowed(caller, work))
             .await
@@ -44,7 +44,7 @@ impl Actions {
         caller: &Caller,
         task: &Task,
         sink: &Sink,
-        journal: &Journal,
+        journal: &AgentProgress,
     ) -> Result<ActionOutput, ApiError> {
         if task.action.makes_object() {
             return self.object(caller, task).await;

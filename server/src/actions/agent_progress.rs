@@ -10,7 +10,7 @@ const MAX_NAMES: usize = 8;
 
 /// The finished steps and the names of the tools that were called: never what was passed to them, or what they gave.
 #[derive(Debug, Default)]
-pub(super) struct Journal(Mutex<Entries>);
+pub(super) struct AgentProgress(Mutex<Entries>);
 
 #[derive(Debug, Default)]
 struct Entries {
@@ -18,7 +18,7 @@ struct Entries {
     tools: Vec<String>,
 }
 
-impl Journal {
+impl AgentProgress {
     /// A step is finished.
     pub fn step(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).steps += 1;
@@ -64,11 +64,11 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
-    use super::Journal;
+    use super::AgentProgress;
 
     #[test]
     fn steps_and_names_are_told_once_and_not_without_end() {
-        let journal = Journal::default();
+        let journal = AgentProgress::default();
         assert_eq!(journal.words(), None);
         journal.call("a__x");
         journal.call("a__x");
