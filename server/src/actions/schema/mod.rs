@@ -1,8 +1,8 @@
 //! The schema of an object: whether it can be used, and whether an answer fits it. Both take time that whoever
 //! writes the schema decides, so both are bounded, and done off the async threads.
 
-mod effort;
-mod graph;
+mod complexity;
+mod schema_graph;
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use jsonschema::{PatternOptions, Validator};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
-use self::effort::Endless;
-use self::graph::{Graph, Lost, width};
+use self::complexity::TooComplex;
+use self::schema_graph::{Graph, Lost, width};
 use crate::http::ApiError;
 
 /// The field of the schema.
@@ -104,11 +104,11 @@ impl Compiled {
         };
         match graph.check() {
             Ok(()) => {}
-            Err(Endless::TooLarge) => {
+            Err(TooComplex::TooLarge) => {
                 let detail = "The schema is too large once its references are expanded. Simplify it.";
                 return refused("too-complex", detail);
             }
-            Err(Endless::Circle) => {
+            Err(TooComplex::Circle) => {
                 let detail = "Part of this schema refers directly to itself. Refer to it only inside a property or an array item.";
                 return refused("bad-schema", detail);
             }

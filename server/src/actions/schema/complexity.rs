@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::graph::{At, Graph, width};
+use super::schema_graph::{At, Graph, width};
 
 /// The most parts that the references of a schema unfold to.
 const MAX_PARTS: u64 = 10_000;
@@ -21,7 +21,7 @@ const CHARS_OF_A_STEP: u64 = 4;
 
 /// Why a schema is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Endless {
+pub(super) enum TooComplex {
     /// Its references unfold to too much.
     TooLarge,
     /// A part leads to itself and looks at the same value again.
@@ -43,22 +43,22 @@ enum Mark {
 impl Graph {
     /// Whether the schema can be followed to its end. One that recurs into what is inside of a value may: how
     /// often it does is up to the answer.
-    pub(super) fn check(&self) -> Result<(), Endless> {
+    pub(super) fn check(&self) -> Result<(), TooComplex> {
         let whole = self.unfold(0, 0, &mut vec![None; self.0.len()])?;
         if whole.parts > MAX_PARTS {
-            return Err(Endless::TooLarge);
+            return Err(TooComplex::TooLarge);
         }
         let mut marks = vec![None; self.0.len()];
         (0..self.0.len()).try_for_each(|index| self.find_circle(index, &mut marks))
     }
 
-    fn unfold(&self, index: usize, above: usize, marks: &mut Vec<Option<Mark>>) -> Result<Unfolded, Endless> {
+    fn unfold(&self, index: usize, above: usize, marks: &mut Vec<Option<Mark>>) -> Result<Unfolded, TooComplex> {
         if above >= MAX_DEPTH {
-            return Err(Endless::TooLarge);
+            return Err(TooComplex::TooLarge);
         }
         match marks[index] {
             Some(Mark::Open) => return Ok(Unfolded { parts: 1, depth: 1 }),
-            Some(Mark::Done(unfolded)) if above + unfolded.depth > MAX_DEPTH => return Err(Endless::TooLarge),
+            Some(Mark::Done(unfolded)) if above + unfolded.depth > MAX_DEPTH => return Err(TooComplex::TooLarge),
             Some(Mark::Done(unfolded)) => return Ok(unfolded),
             None => marks[index] = Some(Mark::Open),
         }
@@ -75,9 +75,9 @@ impl Graph {
     }
 
     /// Looks for a way back that never goes into a value. It is no longer than the unfolding, which was measured.
-    fn find_circle(&self, index: usize, marks: &mut Vec<Option<bool>>) -> Result<(), Endless> {
+    fn find_circle(&self, index: usize, marks: &mut Vec<Option<bool>>) -> Result<(), TooComplex> {
         match marks[index] {
-            Some(true) => return Err(Endless::Circle),
+            Some(true) => return Err(TooComplex::Circle),
             Some(false) => return Ok(()),
             None => marks[index] = Some(true),
         }
@@ -166,7 +166,7 @@ mod tests {
 
     use super::*;
 
-    fn check(schema: &Value) -> Result<(), Endless> {
+    fn check(schema: &Value) -> Result<(), TooComplex> {
         Graph::of(schema).unwrap().check()
     }
 
@@ -185,13 +185,13 @@ mod tests {
     fn what_doubles_with_each_step_is_too_large() {
         for keyword in ["allOf", "anyOf", "oneOf"] {
             let doubling = chain(40, |next| json!({keyword: [next, next]}));
-            assert_eq!(check(&doubling), Err(Endless::TooLarge), "{keyword}");
+            assert_eq!(check(&doubling), Err(TooComplex::TooLarge), "{keyword}");
         }
         let apart = chain(40, |next| json!({"properties": {"a": next, "b": next}}));
-        assert_eq!(check(&apart), Err(Endless::TooLarge));
+        assert_eq!(check(&apart), Err(TooComplex::TooLarge));
         let left = chain(20, |next| json!({"allOf": [next], "unevaluatedProperties": false}));
-        assert_eq!(check(&left), Err(Endless::TooLarge));
-        assert_eq!(check(&chain(2_000, |next| next)), Err(Endless::TooLarge));
+        assert_eq!(check(&left), Err(TooComplex::TooLarge));
+        assert_eq!(check(&chain(2_000, |next| next)), Err(TooComplex::TooLarge));
         assert_eq!(check(&chain(200, |next| next)), Ok(()));
         assert_eq!(check(&chain(8, |next| json!({"allOf": [next, next]}))), Ok(()));
     }
@@ -213,7 +213,7 @@ mod tests {
             json!({"$defs": {"a": {"items": {"$ref": "#/$defs/b"}, "not": {"$ref": "#/$defs/b"}},
                              "b": {"$ref": "#/$defs/a"}}, "$ref": "#/$defs/a"}),
         ] {
-            assert_eq!(check(&circle), Err(Endless::Circle), "{circle}");
+            assert_eq!(check(&circle), Err(TooComplex::Circle), "{circle}");
         }
     }
 
