@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use server::cli::{Cli, run};
 use server::config::Settings;
-use server::harden::harden;
+use server::process_hardening::harden;
 use strongroom::assets::Assets;
 use strongroom::reload;
 

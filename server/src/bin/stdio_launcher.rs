@@ -4,7 +4,7 @@
 
 use std::process::ExitCode;
 
-use server::harden::harden;
+use server::process_hardening::harden;
 
 fn main() -> ExitCode {
     if harden().is_err() {

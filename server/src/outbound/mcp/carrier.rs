@@ -10,8 +10,8 @@ use tokio::time::timeout;
 
 use super::super::stdio::Running;
 use super::super::{NotMcp, OutboundError, QuoteFilter, Unreachable, UpstreamText};
+use super::send_gate::{SendGate, SendPermit};
 use super::transport::McpHttp;
-use super::window::{Window, WindowGuard};
 
 /// How long the end of a child is waited for, to tell how it was.
 const LAST_WORDS: Duration = Duration::from_secs(4);
@@ -20,13 +20,13 @@ const LAST_WORDS: Duration = Duration::from_secs(4);
 #[derive(Debug)]
 pub(super) enum Carrier {
     Http(McpHttp),
-    Stdio(Running, Window),
+    Stdio(Running, SendGate),
 }
 
 impl Carrier {
     /// Lets it send, until the guard is dropped. Pipes are always open: no secret goes through them that
     /// the child was not started with.
-    pub fn window(&self) -> WindowGuard {
+    pub fn window(&self) -> SendPermit {
         match self {
             Self::Http(http) => http.window().open(),
             Self::Stdio(_, window) => window.open(),

@@ -2,9 +2,9 @@
 
 mod carrier;
 mod messages;
+mod send_gate;
 mod session;
 mod transport;
-mod window;
 
+pub(super) use send_gate::SendGate;
 pub use session::{McpSession, McpTarget};
-pub(super) use window::Window;

@@ -19,8 +19,8 @@ use url::Url;
 use super::super::stdio::{Reader, StdioTarget};
 use super::super::{Bearer, NotMcp, Outbound, OutboundError, Unreachable, UpstreamText};
 use super::carrier::Carrier;
+use super::send_gate::SendGate;
 use super::transport::McpHttp;
-use super::window::Window;
 
 /// The most pages of tools that are asked for, the most tools that are kept, and how many bytes of JSON they may be.
 const MAX_PAGES: usize = 50;
@@ -74,7 +74,7 @@ impl McpSession {
                 (carrier, service)
             }
             McpTarget::Stdio(target) => {
-                let window = Window::default();
+                let window = SendGate::default();
                 let _window = window.open();
                 let reader = Reader {
                     outbound: outbound.clone(),

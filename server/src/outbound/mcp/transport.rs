@@ -21,7 +21,7 @@ use super::super::incoming::Incoming;
 use super::super::intake::{Events, Message};
 use super::super::{Bearer, NotMcp, Outbound, OutboundError, QuoteFilter};
 use super::messages::{Asked, SESSION_ID, is_request, is_response, legacy, library_event, protocol_headers};
-use super::window::Window;
+use super::send_gate::SendGate;
 
 const SSE: &str = "text/event-stream";
 const JSON: &str = "application/json";
@@ -40,7 +40,7 @@ struct Inner {
     outbound: Outbound,
     url: Url,
     bearer: Option<Bearer>,
-    window: Window,
+    window: SendGate,
     /// What went wrong last, for the failures that rmcp reports without their cause.
     failure: Mutex<Option<OutboundError>>,
     /// The last messages that were sent: a later answer of the session may repeat them.
@@ -53,13 +53,13 @@ impl McpHttp {
             outbound,
             url,
             bearer,
-            window: Window::default(),
+            window: SendGate::default(),
             failure: Mutex::new(None),
             earlier: Mutex::default(),
         }))
     }
 
-    pub fn window(&self) -> &Window {
+    pub fn window(&self) -> &SendGate {
         &self.0.window
     }
 

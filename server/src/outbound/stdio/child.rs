@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 
 use super::super::redact::Redactor;
 use super::super::{Ending, OutboundError, QuoteFilter};
-use super::tail::Tail;
+use super::stderr_tail::StderrTail;
 use super::transport::{Reader, StdioTransport};
 
 /// The most children that run at once.
@@ -86,7 +86,7 @@ impl Children {
         let ((input, output), error) = pipes.ok_or(OutboundError::NotStarted)?;
         let (ended, has_ended) = watch::channel(None);
         let wish = watch::Sender::new(Wish::Run);
-        let tail = Tail::new(&redactor, &quotes);
+        let tail = StderrTail::new(&redactor, &quotes);
         let life = Life {
             child,
             group,
@@ -235,7 +235,7 @@ struct Life {
     place: Place,
     wish: watch::Receiver<Wish>,
     stopped: watch::Receiver<bool>,
-    tail: Tail,
+    tail: StderrTail,
     ended: watch::Sender<Option<OutboundError>>,
 }
 

@@ -7,9 +7,9 @@
 //! for the values that it was given before anything else reads it.
 
 mod child;
-mod confine;
-mod launch;
-mod tail;
+mod sandbox;
+mod spawn;
+mod stderr_tail;
 mod transport;
 
 use std::path::PathBuf;
@@ -19,13 +19,13 @@ use anyhow::ensure;
 use tokio::process::Command;
 
 use self::child::Children;
-use self::launch::Plan;
+use self::spawn::Plan;
 use super::redact::Redactor;
 use super::{OutboundError, QuoteFilter};
 use crate::config::{StdioEntry, StdioSettings};
 
 pub use child::Running;
-pub use launch::launched;
+pub use spawn::launched;
 pub(super) use transport::{Reader, StdioTransport};
 
 /// Starts MCP servers of the configuration. Clones share the children.
@@ -62,7 +62,7 @@ impl Stdio {
     pub fn start(settings: Arc<StdioSettings>) -> anyhow::Result<Self> {
         let mut unconfined = Vec::new();
         for entry in &settings.entries {
-            if let Err(why) = launch::probe(&settings, entry) {
+            if let Err(why) = spawn::probe(&settings, entry) {
                 let way = match entry.user {
                     Some(_) => "Remove other users' rights to it (chmod o=)",
                     None => {

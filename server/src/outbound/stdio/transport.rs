@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
 use super::super::intake::{Charged, Grant, Message};
-use super::super::mcp::Window;
+use super::super::mcp::SendGate;
 use super::super::redact::Redactor;
 use super::super::{NotMcp, Outbound, OutboundError};
 use super::child::Running;
@@ -32,7 +32,7 @@ pub(in super::super) struct Reader {
     /// The name of the program, which its reads are charged to.
     pub program: String,
     /// The operations of the session.
-    pub window: Window,
+    pub window: SendGate,
 }
 
 /// The pipes of a child. The child ends when this is closed or dropped.

@@ -13,7 +13,7 @@ use crate::support::{Engine, TestApp};
 both_engines! {
     async fn a_program_reads_neither_the_secrets_nor_this_process(app: TestApp) {
         // As the server does at its start: without it, programs of the same user could list what it has open.
-        server::harden::harden().unwrap();
+        server::process_hardening::harden().unwrap();
         let app = app.offering(&[files()]);
         let saved = app.program("saved", &[]).await;
         let mut paths = vec![app.folder()];

@@ -8,7 +8,7 @@ use super::super::intake::Grant;
 /// reconnect streams or close the session with the secret long after the last recorded use: with no
 /// operation under way, nothing is sent.
 #[derive(Clone, Debug, Default)]
-pub(in super::super) struct Window(Arc<Mutex<Operations>>);
+pub(in super::super) struct SendGate(Arc<Mutex<Operations>>);
 
 #[derive(Debug, Default)]
 struct Operations {
@@ -27,16 +27,16 @@ const MAX_ASKED: usize = 64;
 /// The most streams that are resumed in one operation. Servers may close a stream and have the client come again.
 const MAX_RESUMED: usize = 64;
 
-impl Window {
+impl SendGate {
     /// Opens the window until the guard is dropped.
-    pub fn open(&self) -> WindowGuard {
+    pub fn open(&self) -> SendPermit {
         let mut operations = self.lock();
         if operations.under_way == 0 {
             (operations.asked, operations.resumed) = (0, 0);
         }
         operations.under_way += 1;
         drop(operations);
-        WindowGuard(self.clone())
+        SendPermit(self.clone())
     }
 
     pub fn is_open(&self) -> bool {
@@ -72,9 +72,9 @@ impl Window {
 
 /// One operation.
 #[derive(Debug)]
-pub(in super::super) struct WindowGuard(Window);
+pub(in super::super) struct SendPermit(SendGate);
 
-impl Drop for WindowGuard {
+impl Drop for SendPermit {
     fn drop(&mut self) {
         let mut operations = self.0.lock();
         operations.under_way -= 1;
@@ -86,11 +86,11 @@ impl Drop for WindowGuard {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_ASKED, MAX_RESUMED, Window};
+    use super::{MAX_ASKED, MAX_RESUMED, SendGate};
 
     #[test]
     fn requests_and_resumed_streams_are_counted_for_each_operation() {
-        let window = Window::default();
+        let window = SendGate::default();
         for _ in 0..2 {
             let _open = window.open();
             assert!((0..MAX_ASKED).all(|_| window.may_ask()) && !window.may_ask());

@@ -10,7 +10,7 @@ use std::process::{Command, ExitCode, Stdio as Pipes};
 use anyhow::{Context as _, bail, ensure};
 use serde::{Deserialize, Serialize};
 
-use super::confine;
+use super::sandbox;
 use crate::config::{StdioEntry, StdioSettings};
 
 /// The word that makes this program the launcher. It is no command for people.
@@ -111,19 +111,19 @@ fn launch(plan: Option<OsString>, mut program: Vec<OsString>) -> anyhow::Result<
     let plan: Plan = serde_json::from_str(&plan)
         .ok()
         .context("Strongroom starts this itself.")?;
-    confine::no_new_privileges()?;
+    sandbox::no_new_privileges()?;
     match &plan.confinement {
-        Confinement::User { uid, gid } => confine::become_user(*uid, *gid)?,
-        Confinement::Sandbox { read, write } => confine::enter_sandbox(read, write, &plan.hidden)?,
+        Confinement::User { uid, gid } => sandbox::become_user(*uid, *gid)?,
+        Confinement::Sandbox { read, write } => sandbox::enter_sandbox(read, write, &plan.hidden)?,
         Confinement::Nothing => {}
     }
     // After the change of user, which forgets the first of them.
-    confine::die_with(plan.parent)?;
+    sandbox::die_with(plan.parent)?;
     if program.is_empty() {
-        confine::probe(&plan.hidden, plan.parent)?;
+        sandbox::probe(&plan.hidden, plan.parent)?;
         std::process::exit(0);
     }
-    crate::harden::usual_descriptors()?;
+    crate::process_hardening::usual_descriptors()?;
     std::env::set_current_dir(&plan.cwd)
         .with_context(|| format!("Cannot enter the working directory {}", plan.cwd.display()))?;
     let name = program.remove(0);

@@ -17,7 +17,7 @@ const MAX_HELD_BYTES: usize = 256 * 1024;
 
 /// The scanned end of a stream. Clones share it.
 #[derive(Clone, Debug)]
-pub(super) struct Tail {
+pub(super) struct StderrTail {
     redactor: Redactor,
     quotes: QuoteFilter,
     kept: Arc<Mutex<Kept>>,
@@ -29,7 +29,7 @@ struct Kept {
     bytes: Vec<u8>,
 }
 
-impl Tail {
+impl StderrTail {
     pub fn new(redactor: &Redactor, quotes: &QuoteFilter) -> Self {
         let kept = Kept {
             scanner: Some(redactor.scanner()),
@@ -86,11 +86,11 @@ impl Tail {
 mod tests {
     use contract::secret::SecretValue;
 
-    use super::{QuoteFilter, Redactor, TAIL_BYTES, Tail};
+    use super::{QuoteFilter, Redactor, StderrTail, TAIL_BYTES};
 
-    fn tail() -> Tail {
+    fn tail() -> StderrTail {
         let value = SecretValue::new("canary-7d1f".to_owned());
-        Tail::new(&Redactor::of(&value), &QuoteFilter::of_all([&value]))
+        StderrTail::new(&Redactor::of(&value), &QuoteFilter::of_all([&value]))
     }
 
     #[test]
