@@ -7,7 +7,7 @@ use contract::credentials::CredentialId;
 use contract::mcp_servers::{McpServerId, Transport};
 use serde_json::{Map, Value};
 
-use super::place::{self, Place};
+use super::target::{self, ServerTarget};
 use crate::address::Address;
 use crate::config::StdioSettings;
 use crate::http::{ApiError, Fields};
@@ -21,7 +21,7 @@ pub struct Create {
     /// Whether it may be used.
     pub enabled: bool,
     /// Where it is.
-    pub place: Place,
+    pub target: ServerTarget,
     /// What it asks for.
     pub credential: Option<CredentialId>,
     /// Consent to add the destination to the credential's list.
@@ -35,7 +35,7 @@ pub struct Update {
     pub name: Patch<String>,
     /// On or off.
     pub enabled: Patch<bool>,
-    /// Another place.
+    /// Another target.
     pub moves: Moves,
     /// Another credential, or none.
     pub credential: Patch<CredentialId>,
@@ -56,7 +56,7 @@ impl Update {
     }
 }
 
-/// What changes about the place of a server.
+/// What changes about the target of a server.
 #[derive(Clone, Debug, Default)]
 pub struct Moves {
     /// Another transport.
@@ -74,7 +74,7 @@ pub struct Moves {
 }
 
 impl Moves {
-    /// Whether nothing is said about the place.
+    /// Whether nothing is said about the target.
     pub fn are_none(&self) -> bool {
         self.transport.is_absent()
             && self.url.is_absent()
@@ -109,13 +109,13 @@ pub fn create(mut fields: Fields, stdio: &StdioSettings, may_stdio: bool) -> Res
     if changes.moves.lead_to_stdio(Transport::Http) && !may_stdio {
         return Err(ApiError::Forbidden);
     }
-    let place = place::of(stdio, None, &changes)
+    let target = target::of(stdio, None, &changes)
         .map_err(|errors| fields.faults(errors))
         .ok();
-    let content = name.zip(place).map(|(name, place)| Create {
+    let content = name.zip(target).map(|(name, target)| Create {
         name,
         enabled: changes.enabled.over(Some(true)).unwrap_or(true),
-        place,
+        target,
         credential: changes.credential.over(None),
         allow: changes.allow,
     });
@@ -154,10 +154,10 @@ fn changes(fields: &mut Fields, with_name: bool) -> Update {
         Patch::Null => Patch::Null,
         Patch::Absent => Patch::Absent,
     };
-    let args = fields.patch_list("args", place::MAX_ARGS, "bad-argument", place::argument);
+    let args = fields.patch_list("args", target::MAX_ARGS, "bad-argument", target::argument);
     if let Patch::Set(args) = &args {
-        for index in place::secrets_after_flags(args) {
-            fields.fault(format!("/args/{index}"), "bad-argument", place::SECRET_ARGUMENT);
+        for index in target::secrets_after_flags(args) {
+            fields.fault(format!("/args/{index}"), "bad-argument", target::SECRET_ARGUMENT);
         }
     }
     Update {
@@ -169,7 +169,7 @@ fn changes(fields: &mut Fields, with_name: bool) -> Update {
             command: fields.patch_text("command"),
             args,
             cwd: fields.patch_clearable_text("cwd"),
-            env_names: fields.patch_list("env_names", place::MAX_NAMES, "bad-variable", place::variable),
+            env_names: fields.patch_list("env_names", target::MAX_NAMES, "bad-variable", target::variable),
         },
         credential: fields.patch_id("credential_id"),
         allow: allow(fields),
@@ -178,7 +178,7 @@ fn changes(fields: &mut Fields, with_name: bool) -> Update {
 
 fn address(fields: &mut Fields, text: &str) -> Option<Address> {
     if text.trim().is_empty() {
-        fields.fault("/url", "required", place::ADDRESS);
+        fields.fault("/url", "required", target::ADDRESS);
         return None;
     }
     Address::enter(text)

@@ -4,11 +4,11 @@ mod input;
 mod operate;
 mod operations;
 mod owned;
-mod place;
 mod pool;
 mod routes;
 mod rows;
 mod store;
+mod target;
 mod targets;
 mod words;
 
@@ -26,9 +26,9 @@ use crate::outbound::stdio::Stdio;
 
 pub use operations::operations;
 pub use owned::{owned, transfer_owned};
-use place::Place;
 pub use pool::{SessionKey, SessionPool};
 pub use routes::router;
+use target::ServerTarget;
 use targets::Purpose;
 pub use words::{Subject, problem_of, sent_as_words};
 
@@ -112,8 +112,8 @@ impl McpServers {
     }
 
     /// Refuses an address of this server itself, as far as it is known without resolving a name.
-    fn refuse_own(&self, place: &Place) -> Result<(), ApiError> {
-        match place.address() {
+    fn refuse_own(&self, target: &ServerTarget) -> Result<(), ApiError> {
+        match target.address() {
             Some(address) if self.sessions.outbound().is_own(&address.url) => Err(own_address("/url")),
             _ => Ok(()),
         }

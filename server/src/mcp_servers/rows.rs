@@ -8,7 +8,7 @@ use contract::mcp_servers::{McpServer, McpServerId, Transport};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::place::{Place, Program};
+use super::target::{Program, ServerTarget};
 use crate::address::{Address, shown_address, shown_id};
 use crate::credentials::Joined;
 use crate::db::{Db, DbError, Tx, read, within};
@@ -173,9 +173,9 @@ impl McpServerRow {
     }
 
     /// Where it is.
-    pub fn place(&self) -> Result<Place, ApiError> {
+    pub fn target(&self) -> Result<ServerTarget, ApiError> {
         if let (Transport::Stdio, Some(command)) = (self.transport(), &self.command) {
-            return Ok(Place::Stdio(Program {
+            return Ok(ServerTarget::Stdio(Program {
                 command: command.clone(),
                 args: self.args.clone().map(|args| args.0).unwrap_or_default(),
                 cwd: self.cwd.clone(),
@@ -183,7 +183,7 @@ impl McpServerRow {
             }));
         }
         Address::stored(self.url.as_deref().unwrap_or_default())
-            .map(Place::Http)
+            .map(ServerTarget::Http)
             .map_err(|fault| fault.at("/url"))
     }
 

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::McpServers;
 use super::input::{Create, Update};
-use super::place::{self, Place};
 use super::rows::{self, McpServerRow};
+use super::target::{self, ServerTarget};
 use crate::accounts::begin_adding;
 use crate::address::Address;
 use crate::audit::{self, Event};
@@ -39,8 +39,8 @@ fn event(servers: &McpServers, act: Act<'_>, action: &'static str, id: McpServer
 }
 
 /// The event with the address that was saved, if there is one.
-fn at(event: Event, place: &Place) -> Event {
-    match place.address() {
+fn at(event: Event, target: &ServerTarget) -> Event {
+    match target.address() {
         Some(address) => event.saving(&address.destination),
         None => event,
     }
@@ -55,7 +55,7 @@ pub(super) fn may_stdio(principal: &Principal, action: Action, owner: UserId) ->
     }
 }
 
-/// A place as the database has it.
+/// A target as the database has it.
 #[derive(Debug, PartialEq)]
 struct Columns<'a> {
     transport: &'static str,
@@ -67,9 +67,9 @@ struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    fn of(place: &'a Place) -> Self {
-        match place {
-            Place::Http(address) => Self {
+    fn of(target: &'a ServerTarget) -> Self {
+        match target {
+            ServerTarget::Http(address) => Self {
                 transport: rows::HTTP,
                 url: Some(address.url.as_str()),
                 command: None,
@@ -77,7 +77,7 @@ impl<'a> Columns<'a> {
                 cwd: None,
                 env_names: None,
             },
-            Place::Stdio(program) => Self {
+            ServerTarget::Stdio(program) => Self {
                 transport: rows::STDIO,
                 url: None,
                 command: Some(&program.command),
@@ -89,7 +89,7 @@ impl<'a> Columns<'a> {
     }
 
     /// The names of what differs.
-    fn changes(&self, before: Option<&'a Place>) -> Vec<&'static str> {
+    fn changes(&self, before: Option<&'a ServerTarget>) -> Vec<&'static str> {
         let before = before.map(Self::of);
         let before = before.as_ref();
         audit::changed_fields(&[
@@ -118,14 +118,14 @@ struct Link<'a> {
 
 /// Stores a server.
 pub(super) async fn create(servers: &McpServers, act: Act<'_>, input: Create) -> Result<McpServer, ApiError> {
-    servers.refuse_own(&input.place)?;
+    servers.refuse_own(&input.target)?;
     let id = McpServerId(Uuid::now_v7());
     let owner = act.principal.user_id().ok_or(ApiError::Forbidden)?;
     let now = servers.base.clock.now();
     let mut tx = servers.base.db.begin().await?;
     begin_adding(&mut tx, owner, 0, &servers.base.quotas).await?;
     let mut events = Vec::new();
-    if let (Some(credential), Some(address)) = (input.credential, input.place.address()) {
+    if let (Some(credential), Some(address)) = (input.credential, input.target.address()) {
         let link = Link {
             credential,
             address,
@@ -133,7 +133,7 @@ pub(super) async fn create(servers: &McpServers, act: Act<'_>, input: Create) ->
         };
         events = attach(servers, &mut tx, act, id, link).await?;
     }
-    let columns = Columns::of(&input.place);
+    let columns = Columns::of(&input.target);
     let inserted = execute!(
         &mut tx,
         sqlx::query(INSERT)
@@ -156,7 +156,7 @@ pub(super) async fn create(servers: &McpServers, act: Act<'_>, input: Create) ->
     inserted.map_err(ApiError::of_named)?;
     events.push(at(
         event(servers, act, "mcp_server.create", id, &input.name),
-        &input.place,
+        &input.target,
     ));
     let row = rows::find_within(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     audit::append(&mut tx, &servers.base.vault, &events).await?;
@@ -203,26 +203,26 @@ async fn write(
     let id = McpServerId(row.id);
     let name = input.name.clone().over(Some(row.name.clone())).unwrap_or_default();
     let enabled = input.enabled.over(Some(row.enabled)).unwrap_or(row.enabled);
-    let before = row.place();
-    let place = if input.moves.are_none() && !matches!(input.credential, Patch::Set(_)) {
+    let before = row.target();
+    let target = if input.moves.are_none() && !matches!(input.credential, Patch::Set(_)) {
         // Nothing about it changes, so that a server which cannot be reached any more can be saved.
         before
     } else {
-        place::of(servers.stdio.settings(), before.as_ref().ok(), input).map_err(ApiError::Invalid)
+        target::of(servers.stdio.settings(), before.as_ref().ok(), input).map_err(ApiError::Invalid)
     }?;
-    let before = row.place().ok();
-    let credential = match place {
-        Place::Http(_) => input.credential.over(row.credential()),
+    let before = row.target().ok();
+    let credential = match target {
+        ServerTarget::Http(_) => input.credential.over(row.credential()),
         // It takes none.
-        Place::Stdio(_) => None,
+        ServerTarget::Stdio(_) => None,
     };
-    let moved = before.as_ref() != Some(&place);
+    let moved = before.as_ref() != Some(&target);
     if moved {
-        servers.refuse_own(&place)?;
+        servers.refuse_own(&target)?;
     }
     let exchanged = credential != row.credential();
     let mut events = Vec::new();
-    match (credential, place.address()) {
+    match (credential, target.address()) {
         // A deleted credential stays where it is, and everything else can be saved around it.
         (Some(credential), Some(address)) if moved || exchanged || input.allow.host => {
             let link = Link {
@@ -235,7 +235,7 @@ async fn write(
         (None, _) if exchanged => references::detach(&mut tx, ReferrerKind::McpServer, id.0).await?,
         _ => {}
     }
-    let columns = Columns::of(&place);
+    let columns = Columns::of(&target);
     let mut fields = columns.changes(before.as_ref());
     fields.extend(audit::changed_fields(&[
         ("name", name != row.name),
@@ -272,7 +272,7 @@ async fn write(
     }
     let mut updated = event(servers, act, "mcp_server.update", id, &name).changed(&fields);
     if moved || exchanged {
-        updated = at(updated, &place);
+        updated = at(updated, &target);
     }
     events.push(updated);
     let row = rows::find_within(&mut tx, id).await?.ok_or(ApiError::NotFound)?;

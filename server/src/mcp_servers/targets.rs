@@ -11,9 +11,9 @@ use contract::model_bindings::KeyHeader;
 
 use super::McpServers;
 use super::input;
-use super::place::{self, Place, Program};
 use super::rows::{self, McpServerRow};
 use super::store::may_stdio;
+use super::target::{self, Program, ServerTarget};
 use super::words::{Subject, not_configured, problem_of};
 use crate::credentials::{Referrer, UseRequest};
 use crate::http::{ApiError, Principal, RequestId};
@@ -28,18 +28,18 @@ pub(super) struct Ready {
     pub credential: Option<(CredentialId, i64)>,
 }
 
-/// Makes a place ready: resolves the credential of an address, or asks the configuration for a program.
+/// Makes a target ready: resolves the credential of an address, or asks the configuration for a program.
 async fn resolve(
     servers: &McpServers,
     principal: &Principal,
-    place: Place,
+    target: ServerTarget,
     credential: Option<CredentialId>,
     referrer: Referrer,
     request_id: &RequestId,
 ) -> Result<Ready, ApiError> {
-    let address = match place {
-        Place::Http(address) => address,
-        Place::Stdio(program) => {
+    let address = match target {
+        ServerTarget::Http(address) => address,
+        ServerTarget::Stdio(program) => {
             servers.resolver.permit(principal, &referrer).await?;
             return ready_program(servers, program);
         }
@@ -93,7 +93,7 @@ fn ready_program(servers: &McpServers, program: Program) -> Result<Ready, ApiErr
     if settings.entry(&program.command).is_none() {
         return Err(problem_of(OutboundError::CommandGone, &subject));
     }
-    if let Some(fault) = place::faults_of(settings, &program).into_iter().next() {
+    if let Some(fault) = target::faults_of(settings, &program).into_iter().next() {
         return Err(not_configured(&subject, &fault.detail));
     }
     let target = servers.stdio.target(
@@ -135,7 +135,15 @@ pub(super) async fn as_saved(
         name: row.name.clone(),
         test: purpose == Purpose::Test,
     };
-    resolve(servers, principal, row.place()?, row.credential(), referrer, request_id).await
+    resolve(
+        servers,
+        principal,
+        row.target()?,
+        row.credential(),
+        referrer,
+        request_id,
+    )
+    .await
 }
 
 /// Resolves the credential of what a form holds. With another address or another credential than the
@@ -157,7 +165,7 @@ pub(super) async fn draft(
     if row.is_none() && is_program && principal.may(Resource::StdioServers, Action::Create).is_none() {
         return Err(ApiError::Forbidden);
     }
-    let before = row.as_ref().map(McpServerRow::place).transpose()?;
+    let before = row.as_ref().map(McpServerRow::target).transpose()?;
     let credential = changes.credential.over(row.as_ref().and_then(McpServerRow::credential));
     if let (Some(row), Some(_)) = (&row, &before) {
         if changes.moves.are_none() && credential == row.credential() {
@@ -167,10 +175,10 @@ pub(super) async fn draft(
             may_stdio(principal, Action::Update, row.owner())?;
         }
     }
-    let place = place::of(servers.stdio.settings(), before.as_ref(), &changes).map_err(ApiError::Invalid)?;
-    servers.refuse_own(&place)?;
+    let target = target::of(servers.stdio.settings(), before.as_ref(), &changes).map_err(ApiError::Invalid)?;
+    servers.refuse_own(&target)?;
     if let Some(row) = &row {
-        if before.as_ref() == Some(&place) && credential == row.credential() {
+        if before.as_ref() == Some(&target) && credential == row.credential() {
             return as_saved(servers, principal, row, Purpose::Test, request_id).await;
         }
         if !principal.may_with(row.resource(), Action::Update, row.owner()) {
@@ -183,5 +191,5 @@ pub(super) async fn draft(
         name: changes.name.over(row.map(|row| row.name)),
         allow: changes.allow,
     };
-    resolve(servers, principal, place, credential, referrer, request_id).await
+    resolve(servers, principal, target, credential, referrer, request_id).await
 }

@@ -25,7 +25,7 @@ pub(super) const MAX_NAMES: usize = 64;
 
 /// Where a server is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ServerTarget {
     /// At an address.
     Http(Address),
     /// Beside Strongroom.
@@ -45,7 +45,7 @@ pub struct Program {
     pub env_names: Vec<String>,
 }
 
-impl Place {
+impl ServerTarget {
     /// How it is reached.
     pub fn transport(&self) -> Transport {
         match self {
@@ -71,13 +71,17 @@ impl Place {
     }
 }
 
-/// The place after a change. What is not said stays; what nobody touches is not checked again, so that
+/// The target after a change. What is not said stays; what nobody touches is not checked again, so that
 /// a server whose entry is gone can still be renamed, switched off and deleted.
-pub(super) fn of(stdio: &StdioSettings, before: Option<&Place>, changes: &Update) -> Result<Place, Vec<FieldError>> {
+pub(super) fn of(
+    stdio: &StdioSettings,
+    before: Option<&ServerTarget>,
+    changes: &Update,
+) -> Result<ServerTarget, Vec<FieldError>> {
     let moves = &changes.moves;
-    let transport = before.map_or(Transport::Http, Place::transport);
+    let transport = before.map_or(Transport::Http, ServerTarget::transport);
     let mut faults = Faults::default();
-    let place = if moves.lead_to_stdio(transport) {
+    let target = if moves.lead_to_stdio(transport) {
         if matches!(changes.credential, Patch::Set(_)) {
             faults.note("/credential_id", "no-credential", NO_CREDENTIAL);
         }
@@ -86,23 +90,25 @@ pub(super) fn of(stdio: &StdioSettings, before: Option<&Place>, changes: &Update
             faults.note("/url", "wrong-transport", detail);
         }
         match before {
-            Some(before @ Place::Stdio(_)) if moves.are_none() => Some(before.clone()),
-            before => program(stdio, before.and_then(Place::program), moves, &mut faults).map(Place::Stdio),
+            Some(before @ ServerTarget::Stdio(_)) if moves.are_none() => Some(before.clone()),
+            before => {
+                program(stdio, before.and_then(ServerTarget::program), moves, &mut faults).map(ServerTarget::Stdio)
+            }
         }
     } else {
         foreign(moves, &mut faults);
         let address = match &moves.url {
             Patch::Set(address) => Some(address.clone()),
-            Patch::Absent => before.and_then(Place::address).cloned(),
+            Patch::Absent => before.and_then(ServerTarget::address).cloned(),
             Patch::Null => None,
         };
         if address.is_none() {
             faults.note("/url", "required", ADDRESS);
         }
-        address.map(Place::Http)
+        address.map(ServerTarget::Http)
     };
-    match place {
-        Some(place) if faults.0.is_empty() => Ok(place),
+    match target {
+        Some(target) if faults.0.is_empty() => Ok(target),
         _ => Err(faults.0),
     }
 }
