@@ -5,11 +5,11 @@ mod operate;
 mod operations;
 mod owned;
 mod pool;
+mod resolve_target;
 mod routes;
 mod rows;
 mod store;
 mod target;
-mod targets;
 mod words;
 
 use std::sync::Arc;
@@ -27,9 +27,9 @@ use crate::outbound::stdio::Stdio;
 pub use operations::operations;
 pub use owned::{owned, transfer_owned};
 pub use pool::{SessionKey, SessionPool};
+use resolve_target::Purpose;
 pub use routes::router;
 use target::ServerTarget;
-use targets::Purpose;
 pub use words::{Subject, problem_of, sent_as_words};
 
 /// Who uses a server, in which request.
@@ -69,7 +69,7 @@ impl McpServers {
     pub async fn list_tools(&self, by: Usage<'_>, id: McpServerId) -> Result<(String, ToolList), ApiError> {
         let listed = async {
             let row = rows::get(&self.base.db, id).await?;
-            let ready = targets::as_saved(self, by.principal, &row, Purpose::Use, by.request_id).await?;
+            let ready = resolve_target::as_saved(self, by.principal, &row, Purpose::Use, by.request_id).await?;
             let list = operate::tools(self, by, &row, ready).await?;
             Ok((row.name, list))
         };
@@ -89,7 +89,7 @@ impl McpServers {
     ) -> Result<ToolResult, ApiError> {
         let called = async {
             let row = rows::get(&self.base.db, id).await?;
-            let ready = targets::as_saved(self, by.principal, &row, Purpose::Use, by.request_id).await?;
+            let ready = resolve_target::as_saved(self, by.principal, &row, Purpose::Use, by.request_id).await?;
             operate::call(self, by, &row, ready, tool, arguments).await
         };
         self.while_allowed(by, Box::pin(called)).await

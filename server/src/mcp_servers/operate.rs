@@ -6,8 +6,8 @@ use contract::mcp_servers::{McpServerId, ServerInfo, TestResult, Tool, ToolList,
 use tokio::time::{Instant, timeout};
 
 use super::pool::SessionKey;
+use super::resolve_target::Ready;
 use super::rows::McpServerRow;
-use super::targets::Ready;
 use super::words::problem_of;
 use super::{McpServers, Usage};
 use crate::http::{ApiError, problem};

@@ -10,9 +10,9 @@ use tracing::instrument;
 
 use super::input;
 use super::operate;
+use super::resolve_target::{self, Purpose};
 use super::rows::{self, SORTS};
 use super::store;
-use super::targets::{self, Purpose};
 use super::{McpServers, Usage};
 use crate::http::{self, Answer, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, permits};
 
@@ -98,7 +98,7 @@ async fn delete(
 async fn test(may: May<Use>, State(servers): State<McpServers>, JsonBody(fields): JsonBody) -> Answer {
     let _running = servers.sessions.outbound().running().begin(&may.principal)?;
     let input = input::test(fields)?;
-    let ready = targets::draft(&servers, &may.principal, input, &may.request_id).await;
+    let ready = resolve_target::draft(&servers, &may.principal, input, &may.request_id).await;
     Ok(http::json(&operate::test(&servers, usage(&may), ready).await?))
 }
 
@@ -106,7 +106,7 @@ async fn test(may: May<Use>, State(servers): State<McpServers>, JsonBody(fields)
 async fn test_saved(may: May<Use>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> Answer {
     let _running = servers.sessions.outbound().running().begin(&may.principal)?;
     let row = rows::get(&servers.base.db, id).await?;
-    let ready = targets::as_saved(&servers, &may.principal, &row, Purpose::Test, &may.request_id).await;
+    let ready = resolve_target::as_saved(&servers, &may.principal, &row, Purpose::Test, &may.request_id).await;
     Ok(http::json(&operate::test(&servers, usage(&may), ready).await?))
 }
 
