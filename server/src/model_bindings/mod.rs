@@ -3,10 +3,10 @@
 mod input;
 mod operations;
 mod owned;
+mod resolve_target;
 mod routes;
 mod rows;
 mod store;
-mod targets;
 
 use std::sync::Arc;
 

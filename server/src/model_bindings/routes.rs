@@ -8,9 +8,9 @@ use tracing::instrument;
 
 use super::ModelBindings;
 use super::input;
+use super::resolve_target;
 use super::rows::{self, SORTS};
 use super::store;
-use super::targets;
 use crate::ai::{Caller, Model};
 use crate::http::{self, Answer, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, permits};
 
@@ -80,7 +80,7 @@ async fn delete(
 async fn test(may: May<Use>, State(bindings): State<ModelBindings>, JsonBody(fields): JsonBody) -> Answer {
     let _running = bindings.ai.running().begin(&may.principal)?;
     let input = input::test(fields)?;
-    let model = targets::draft(&bindings, &may.principal, input).await?;
+    let model = resolve_target::draft(&bindings, &may.principal, input).await?;
     bindings.ai.refuse_own(&model.endpoint)?;
     try_out(&bindings, may, &model).await
 }
