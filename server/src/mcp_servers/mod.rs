@@ -1,16 +1,16 @@
 //! MCP servers: where tools come from, and which credential opens them.
 
+mod client_ops;
 mod input;
-mod operate;
 mod operations;
 mod owned;
 mod pool;
+mod problem;
 mod resolve_target;
 mod routes;
 mod rows;
 mod store;
 mod target;
-mod words;
 
 use std::sync::Arc;
 
@@ -27,10 +27,10 @@ use crate::outbound::stdio::Stdio;
 pub use operations::operations;
 pub use owned::{owned, transfer_owned};
 pub use pool::{SessionKey, SessionPool};
+pub use problem::{Subject, problem_of, sent_as_words};
 use resolve_target::Purpose;
 pub use routes::router;
 use target::ServerTarget;
-pub use words::{Subject, problem_of, sent_as_words};
 
 /// Who uses a server, in which request.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +70,7 @@ impl McpServers {
         let listed = async {
             let row = rows::get(&self.base.db, id).await?;
             let ready = resolve_target::as_saved(self, by.principal, &row, Purpose::Use, by.request_id).await?;
-            let list = operate::tools(self, by, &row, ready).await?;
+            let list = client_ops::tools(self, by, &row, ready).await?;
             Ok((row.name, list))
         };
         self.while_allowed(by, Box::pin(listed)).await
@@ -90,7 +90,7 @@ impl McpServers {
         let called = async {
             let row = rows::get(&self.base.db, id).await?;
             let ready = resolve_target::as_saved(self, by.principal, &row, Purpose::Use, by.request_id).await?;
-            operate::call(self, by, &row, ready, tool, arguments).await
+            client_ops::call(self, by, &row, ready, tool, arguments).await
         };
         self.while_allowed(by, Box::pin(called)).await
     }

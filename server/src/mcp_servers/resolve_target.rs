@@ -11,10 +11,10 @@ use contract::model_bindings::KeyHeader;
 
 use super::McpServers;
 use super::input;
+use super::problem::{Subject, not_configured, problem_of};
 use super::rows::{self, McpServerRow};
 use super::store::may_stdio;
 use super::target::{self, Program, ServerTarget};
-use super::words::{Subject, not_configured, problem_of};
 use crate::credentials::{Referrer, UseRequest};
 use crate::http::{ApiError, Principal, RequestId};
 use crate::outbound::mcp::McpTarget;

@@ -8,8 +8,8 @@ use contract::api::Page;
 use contract::mcp_servers::{McpServerId, StdioCommand};
 use tracing::instrument;
 
+use super::client_ops;
 use super::input;
-use super::operate;
 use super::resolve_target::{self, Purpose};
 use super::rows::{self, SORTS};
 use super::store;
@@ -99,7 +99,7 @@ async fn test(may: May<Use>, State(servers): State<McpServers>, JsonBody(fields)
     let _running = servers.sessions.outbound().running().begin(&may.principal)?;
     let input = input::test(fields)?;
     let ready = resolve_target::draft(&servers, &may.principal, input, &may.request_id).await;
-    Ok(http::json(&operate::test(&servers, usage(&may), ready).await?))
+    Ok(http::json(&client_ops::test(&servers, usage(&may), ready).await?))
 }
 
 #[instrument(name = "mcp_servers.test_saved", skip_all, fields(mcp_server.id = %id))]
@@ -107,7 +107,7 @@ async fn test_saved(may: May<Use>, State(servers): State<McpServers>, IdPath(id)
     let _running = servers.sessions.outbound().running().begin(&may.principal)?;
     let row = rows::get(&servers.base.db, id).await?;
     let ready = resolve_target::as_saved(&servers, &may.principal, &row, Purpose::Test, &may.request_id).await;
-    Ok(http::json(&operate::test(&servers, usage(&may), ready).await?))
+    Ok(http::json(&client_ops::test(&servers, usage(&may), ready).await?))
 }
 
 #[instrument(name = "mcp_servers.tools", skip_all, fields(mcp_server.id = %id))]

@@ -6,9 +6,9 @@ use contract::mcp_servers::{McpServerId, ServerInfo, TestResult, Tool, ToolList,
 use tokio::time::{Instant, timeout};
 
 use super::pool::SessionKey;
+use super::problem::problem_of;
 use super::resolve_target::Ready;
 use super::rows::McpServerRow;
-use super::words::problem_of;
 use super::{McpServers, Usage};
 use crate::http::{ApiError, problem};
 use crate::outbound::OutboundError;
@@ -18,15 +18,15 @@ use crate::outbound::mcp::McpSession;
 const MAX_RESULT_BYTES: usize = 256 * 1024;
 
 /// What a server told about itself.
-struct Told {
+struct ServerReport {
     protocol_version: Option<String>,
     server: Option<ServerInfo>,
     tools: Vec<Tool>,
 }
 
-async fn ask(session: Arc<McpSession>) -> Result<Told, OutboundError> {
+async fn ask(session: Arc<McpSession>) -> Result<ServerReport, OutboundError> {
     let tools: Vec<Tool> = session.tools().await?.into_iter().map(tool).collect();
-    Ok(Told {
+    Ok(ServerReport {
         protocol_version: session.protocol_version(),
         server: session.server().map(|(name, version)| ServerInfo { name, version }),
         tools,
@@ -70,7 +70,7 @@ pub(super) async fn test(
     Ok(result)
 }
 
-async fn try_out(servers: &McpServers, by: Usage<'_>, ready: Ready) -> Result<Told, ApiError> {
+async fn try_out(servers: &McpServers, by: Usage<'_>, ready: Ready) -> Result<ServerReport, ApiError> {
     let outbound = &servers.sessions.outbound().charged_to(by.principal.into());
     let limit = outbound.limits().list;
     let said = |error| problem_of(error, &ready.subject);
