@@ -12,7 +12,7 @@ use axum::{Router, routing};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
-use server::accounts::{Accounts, local_path, me};
+use server::accounts::{Accounts, describe_me, local_path};
 use server::http::{FromElsewhere, Principal, RequestId};
 use server::stopping::Stopping;
 
@@ -147,7 +147,7 @@ impl Pages {
         let transport = transport::in_process(self.api.clone(), request.extensions());
         let page = PageRequest {
             theme: theme(request.headers()),
-            me: principal.as_ref().and_then(me),
+            me: principal.as_ref().and_then(describe_me),
         };
         let names: SiteNames = self.assets.names().clone();
         let outcome = PageOutcome::default();

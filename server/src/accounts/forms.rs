@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use tracing::instrument;
 use zeroize::Zeroize as _;
 
-use super::visit::Visit;
+use super::client_info::Visit;
 use super::{Accounts, Token};
 use crate::http::{ANONYMOUS_BODY, ApiError, ClientAddress, Principal, RequestId, read_body};
 
@@ -30,7 +30,7 @@ pub fn router() -> Router<Accounts> {
 
 /// The tokens of a browser that has just signed in.
 #[derive(Debug)]
-pub(super) struct Entered {
+pub(super) struct SignedIn {
     /// Of its session.
     pub session: Token,
     /// Of the browser itself.
@@ -39,7 +39,7 @@ pub(super) struct Entered {
 
 impl Accounts {
     /// The cookies of a browser that has just signed in.
-    pub(super) fn cookies(&self, entered: &Entered) -> Vec<HeaderValue> {
+    pub(super) fn cookies(&self, entered: &SignedIn) -> Vec<HeaderValue> {
         let session = self.session_cookie(&entered.session);
         // Without the key for its MAC, the browser goes on as an unknown one.
         let browser = self.browser_cookie(&entered.browser).ok();

@@ -1,13 +1,13 @@
 //! Accounts: users, sessions, signing in and out, and the set-up of the first administrator.
 
-mod browsers;
+mod client_info;
 mod email;
-mod failed;
+mod failed_sign_ins;
 mod forms;
 mod hashing;
-mod links;
+mod invitations;
+mod me;
 mod operations;
-mod own;
 mod owners;
 mod passwords;
 mod quotas;
@@ -16,15 +16,15 @@ mod sessions;
 mod set_up;
 mod throttle;
 mod token;
+mod trusted_devices;
 mod users;
-mod visit;
 
 pub(crate) use email::parse_email;
 pub use forms::{local_path, router as forms_router};
 pub use operations::operations;
 pub use owners::{Transfer, begin_owning, first_owned, rename_owner};
 pub use quotas::{begin_adding, begin_replacing};
-pub use routes::{me, router};
+pub use routes::{describe_me, router};
 pub use sessions::{Ending, FIND as FIND_SESSION, identify, keep_sweeping};
 pub(crate) use sessions::{IDLE as SESSION_IDLE, session_state};
 pub use users::{CheckedUser, NewUser, fold_names};
@@ -32,7 +32,7 @@ pub use users::{CheckedUser, NewUser, fold_names};
 use std::sync::Arc;
 
 use crate::infra::Infra;
-use failed::FailedSignIns;
+use failed_sign_ins::FailedSignIns;
 use passwords::Passwords;
 use throttle::Memory;
 use token::Token;

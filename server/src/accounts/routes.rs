@@ -8,11 +8,11 @@ use contract::accounts::{Me, SignIn, UserId};
 use http::{HeaderMap, header};
 use tracing::instrument;
 
-use super::failed::Refusal;
-use super::forms::Entered;
+use super::client_info::Visit;
+use super::failed_sign_ins::Refusal;
+use super::forms::SignedIn;
 use super::throttle::delay_refusal;
-use super::visit::Visit;
-use super::{Accounts, Ending, own, passwords};
+use super::{Accounts, Ending, me, passwords};
 use crate::audit::{self, Event};
 use crate::db::WriteClass;
 use crate::http::{ApiError, ClientAddress, JsonBody, Principal, RequestId, SessionEnd, json, no_content, permissions};
@@ -24,14 +24,14 @@ pub(super) const MAX_PASSWORD_BYTES: usize = 1024;
 pub fn router() -> Router<Accounts> {
     Router::new()
         .route("/session", post(sign_in).delete(sign_out))
-        .route("/me", get(read_me).patch(own::update))
-        .route("/me/sessions", get(own::sessions).delete(own::end_other_sessions))
-        .route("/me/sessions/{id}", delete(own::end_session))
+        .route("/me", get(read_me).patch(me::update))
+        .route("/me/sessions", get(me::sessions).delete(me::end_other_sessions))
+        .route("/me/sessions/{id}", delete(me::end_session))
 }
 
 /// What a user sees of themselves; nothing for others than users.
 #[must_use]
-pub fn me(principal: &Principal) -> Option<Me> {
+pub fn describe_me(principal: &Principal) -> Option<Me> {
     match principal {
         Principal::User {
             id, name, email, role, ..
@@ -87,12 +87,12 @@ async fn sign_out(
 
 #[instrument(name = "me.get", skip_all)]
 async fn read_me(principal: Principal) -> Result<Response, ApiError> {
-    me(&principal).map(|me| json(&me)).ok_or(ApiError::NotFound)
+    describe_me(&principal).map(|me| json(&me)).ok_or(ApiError::NotFound)
 }
 
 impl Accounts {
     /// Signs in: the user and the tokens for the cookies.
-    pub(super) async fn sign_in(&self, input: SignIn, visit: Visit<'_>) -> Result<(Me, Entered), ApiError> {
+    pub(super) async fn sign_in(&self, input: SignIn, visit: Visit<'_>) -> Result<(Me, SignedIn), ApiError> {
         let outcome = self.try_to_sign_in(input, visit).await;
         self.base.metrics.signed_in(match &outcome {
             Ok(_) => "succeeded",
@@ -103,7 +103,7 @@ impl Accounts {
         outcome
     }
 
-    async fn try_to_sign_in(&self, input: SignIn, visit: Visit<'_>) -> Result<(Me, Entered), ApiError> {
+    async fn try_to_sign_in(&self, input: SignIn, visit: Visit<'_>) -> Result<(Me, SignedIn), ApiError> {
         let tried = match self.begin_try(&input.email, visit).await {
             Ok(tried) => tried,
             Err(error) => return Err(self.refuse(error, visit).await),
@@ -166,7 +166,7 @@ impl Accounts {
         );
         audit::append(&mut tx, &self.base.vault, &[event]).await?;
         tx.commit().await?;
-        Ok((me, Entered { session, browser }))
+        Ok((me, SignedIn { session, browser }))
     }
 
     /// Counts a refusal by the rate limit in memory, and delays its answer and that of a full queue: answered at once,

@@ -12,7 +12,7 @@ use contract::accounts::UserId;
 use http::{HeaderMap, HeaderValue, header};
 use uuid::Uuid;
 
-use super::visit::{Visit, cookie};
+use super::client_info::{Visit, cookie};
 use super::{Accounts, Token};
 use crate::db::{Tx, execute, read};
 use crate::http::{ActedAs, ApiError, Connection, Principal, SessionEnd};

@@ -4,8 +4,8 @@ use contract::accounts::{Role, SetUp};
 use contract::secret::SecretValue;
 use subtle::ConstantTimeEq as _;
 
-use super::forms::Entered;
-use super::visit::Visit;
+use super::client_info::Visit;
+use super::forms::SignedIn;
 use super::{Accounts, NewUser};
 use crate::audit;
 use crate::db::{Tx, WriteClass, execute, read};
@@ -47,7 +47,7 @@ impl Accounts {
     }
 
     /// Makes the first administrator and signs them in.
-    pub(super) async fn set_up(&self, input: SetUp, visit: Visit<'_>) -> Result<Entered, ApiError> {
+    pub(super) async fn set_up(&self, input: SetUp, visit: Visit<'_>) -> Result<SignedIn, ApiError> {
         let expected = self.expected_token().await?.ok_or(ApiError::Spent)?;
         #[expect(clippy::disallowed_methods, reason = "a token is compared in constant time")]
         let right = expected
@@ -85,7 +85,7 @@ impl Accounts {
         let browser = self.remember_browser(&mut tx, id, &user.email, visit.headers).await?;
         audit::append(&mut tx, &self.base.vault, &[event]).await?;
         tx.commit().await?;
-        Ok(Entered { session, browser })
+        Ok(SignedIn { session, browser })
     }
 
     /// Ends the set-up, if it has not ended, because a user came to be without it.

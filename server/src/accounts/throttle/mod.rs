@@ -16,9 +16,9 @@ use uuid::Uuid;
 pub(super) use memory::Memory;
 use memory::{Bucket, Reserved, Running};
 
+use super::client_info::Visit;
 use super::email::email_key;
-use super::visit::Visit;
-use super::{Accounts, browsers};
+use super::{Accounts, trusted_devices};
 use crate::clock::chance;
 use crate::db::{Tx, WriteClass, execute, read, within};
 use crate::http::ApiError;
@@ -129,7 +129,7 @@ impl Accounts {
         let Some(token) = self.browser_token(visit.headers)? else {
             return Ok(None);
         };
-        let hash = browsers::hash(&token, email);
+        let hash = trusted_devices::hash(&token, email);
         let limits = vec![per_browser(
             self.bucket("sign-in browser", &URL_SAFE_NO_PAD.encode(&hash))?,
         )];

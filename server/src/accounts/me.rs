@@ -8,10 +8,10 @@ use http::HeaderMap;
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::client_info::Visit;
 use super::owners::rename_owner;
-use super::routes::{MAX_PASSWORD_BYTES, me};
+use super::routes::{MAX_PASSWORD_BYTES, describe_me};
 use super::sessions::IDLE;
-use super::visit::Visit;
 use super::{Accounts, Ending, passwords};
 use crate::audit::{self, Event};
 use crate::db::{WriteClass, execute, read};
@@ -92,7 +92,7 @@ pub(super) async fn update(
     };
     let input = input(fields, &principal)?;
     let principal = accounts.update_own(principal, input, visit).await?;
-    me(&principal).map(|me| json(&me)).ok_or(ApiError::NotFound)
+    describe_me(&principal).map(|me| json(&me)).ok_or(ApiError::NotFound)
 }
 
 #[instrument(name = "me.sessions", skip_all)]

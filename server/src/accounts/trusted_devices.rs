@@ -12,8 +12,8 @@ use http::HeaderMap;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use super::client_info::cookie;
 use super::email::email_key;
-use super::visit::cookie;
 use super::{Accounts, Token};
 use crate::db::{Tx, execute, read};
 use crate::http::ApiError;

@@ -5,8 +5,8 @@ use chrono::TimeDelta;
 use contract::accounts::{Role, SignUp, SignUpLink, UserId};
 use uuid::Uuid;
 
-use super::forms::Entered;
-use super::visit::Visit;
+use super::client_info::Visit;
+use super::forms::SignedIn;
 use super::{Accounts, Ending, Token, passwords};
 use crate::audit::{self, Event};
 use crate::db::{Tx, WriteClass, execute, read};
@@ -69,7 +69,7 @@ impl Accounts {
     }
 
     /// Spends a link: the password is the chosen one from now on, every session ends, and a new one begins.
-    pub(super) async fn sign_up(&self, input: SignUp, visit: Visit<'_>) -> Result<Entered, ApiError> {
+    pub(super) async fn sign_up(&self, input: SignUp, visit: Visit<'_>) -> Result<SignedIn, ApiError> {
         let token = parse(&input)?;
         let place = match self.begin_link_try(visit) {
             Ok(tried) => self.take_place(tried).await,
@@ -114,7 +114,7 @@ impl Accounts {
         event.details = Some("by link".to_owned());
         audit::append(&mut tx, &self.base.vault, &[event]).await?;
         tx.commit().await?;
-        Ok(Entered { session, browser })
+        Ok(SignedIn { session, browser })
     }
 }
 
