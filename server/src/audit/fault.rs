@@ -46,7 +46,7 @@ impl FromStr for Head {
 
 /// One place where the chain does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum IntegrityError {
     /// The event does not say what it said when it was written.
     Changed(i64),
     /// The event was written at another place.
@@ -91,7 +91,7 @@ pub enum NotedIn {
     DataFolder,
 }
 
-impl Fault {
+impl IntegrityError {
     /// The first event that it is about.
     #[must_use]
     pub fn seq(&self) -> i64 {
@@ -109,7 +109,7 @@ impl Fault {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for IntegrityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Changed(seq) => write!(f, "event {seq} was changed after it was written"),
@@ -141,7 +141,7 @@ pub struct Report {
     /// How many events were checked.
     pub checked: u64,
     /// The first faults, in the order of the trail.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<IntegrityError>,
     /// How many more there are.
     pub more: u64,
     /// A sentence for each record that contradicts the trail.
@@ -176,7 +176,7 @@ impl Report {
         Some(lines.join("\n"))
     }
 
-    pub(super) fn add(&mut self, fault: Fault) {
+    pub(super) fn add(&mut self, fault: IntegrityError) {
         if self.faults.len() < TOLD {
             self.faults.push(fault);
         } else {

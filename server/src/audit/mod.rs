@@ -12,7 +12,7 @@ mod verify;
 mod versions;
 
 pub use event::{Event, changed_fields};
-pub use fault::{Fault, Head, NotedIn, Report};
+pub use fault::{Head, IntegrityError, NotedIn, Report};
 pub use noted::{HeadFile, Noted, check_end};
 pub(crate) use rows::{ChainedRow, EventRow, Line, event_columns};
 pub use search::make_searchable;
@@ -37,7 +37,7 @@ const LAST_SEQ: &str = "SELECT seq FROM audit_head WHERE id = 1";
 const KEEP_HEAD: &str = "UPDATE audit_head SET mac = $1 WHERE id = 1";
 
 #[derive(Debug, sqlx::FromRow)]
-struct Taken {
+struct LockedHead {
     seq: i64,
     mac: Vec<u8>,
     key_id: String,
@@ -76,8 +76,8 @@ pub async fn last_seq(tx: &mut Tx) -> Result<i64, DbError> {
 
 /// The turn of one transaction to append: it holds the lock that orders all writers.
 #[derive(Debug)]
-pub struct Turn {
-    head: Taken,
+pub struct AppendLock {
+    head: LockedHead,
     count: i64,
 }
 
@@ -86,13 +86,13 @@ pub struct Turn {
 ///
 /// # Errors
 /// Where the database fails: then the transaction must not be committed.
-pub async fn take_turn(tx: &mut Tx, events: usize) -> Result<Turn, ApiError> {
+pub async fn lock_head(tx: &mut Tx, events: usize) -> Result<AppendLock, ApiError> {
     let count = i64::try_from(events).unwrap_or(i64::MAX);
     let head = within!(tx, c => sqlx::query_as(TAKE_HEAD).bind(count).fetch_one(c))?;
-    Ok(Turn { head, count })
+    Ok(AppendLock { head, count })
 }
 
-impl Turn {
+impl AppendLock {
     /// Appends as many events as the turn was taken for. Call it last in the transaction.
     ///
     /// # Errors
@@ -122,6 +122,6 @@ impl Turn {
 /// # Errors
 /// Where the database fails: then the transaction must not be committed.
 pub async fn append(tx: &mut Tx, vault: &Vault, events: &[Event]) -> Result<(), ApiError> {
-    let turn = take_turn(tx, events.len()).await?;
+    let turn = lock_head(tx, events.len()).await?;
     turn.append(tx, vault, events).await
 }

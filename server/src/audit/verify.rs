@@ -1,7 +1,7 @@
 //! Walks the chain and tells where it does not hold, while servers go on writing.
 
 use super::chain::{self, BEGINNING};
-use super::fault::{Fault, Head, NotedIn, Report, TOLD};
+use super::fault::{Head, IntegrityError, NotedIn, Report, TOLD};
 use super::rows::{ChainedRow, event_columns};
 use super::{search, versions};
 use crate::db::{Db, Tx, read, within};
@@ -70,7 +70,7 @@ pub async fn verify(
     let mut report = Report::default();
     // The walk begins with the first event that there can be.
     if first_seq < 1 {
-        report.add(Fault::BeforeBeginning(first_seq));
+        report.add(IntegrityError::BeforeBeginning(first_seq));
     }
     let mut walk = Walk::begin(db, vault, from.max(1)).await?;
     loop {
@@ -84,19 +84,19 @@ pub async fn verify(
         progress(report.checked, head.seq);
     }
     if walk.expected <= head.seq {
-        report.add(Fault::Missing {
+        report.add(IntegrityError::Missing {
             first: walk.expected,
             last: head.seq,
         });
     } else if walk.previous.as_ref().is_some_and(|mac| *mac != head.mac) {
-        report.add(Fault::WrongHead(head.seq));
+        report.add(IntegrityError::WrongHead(head.seq));
     }
     if last_seq > head.seq {
-        report.add(Fault::BeyondHead(head.seq + 1));
+        report.add(IntegrityError::BeyondHead(head.seq + 1));
     }
     for (place, noted) in noted {
         if !holds(db, noted).await? {
-            report.add(Fault::NotedHead(*place, noted.seq));
+            report.add(IntegrityError::NotedHead(*place, noted.seq));
         }
     }
     report.records = versions::record_faults(db).await?;
@@ -134,7 +134,7 @@ impl<'a> Walk<'a> {
         for row in rows {
             let seq = row.event.seq;
             if seq > self.expected {
-                faults.push(Fault::Missing {
+                faults.push(IntegrityError::Missing {
                     first: self.expected,
                     last: seq - 1,
                 });
@@ -145,7 +145,7 @@ impl<'a> Walk<'a> {
             report.checked += 1;
             let previous = self.previous.replace(row.mac.clone());
             let Ok(key) = self.vault.audit_key(&row.key_id) else {
-                faults.push(Fault::UnknownKey {
+                faults.push(IntegrityError::UnknownKey {
                     seq,
                     key_id: row.key_id,
                 });
@@ -158,11 +158,11 @@ impl<'a> Walk<'a> {
             if !holds {
                 broken.push((row, previous));
             } else if !row.search_key_fits() {
-                faults.push(Fault::FoundElsewhere(seq));
+                faults.push(IntegrityError::FoundElsewhere(seq));
             }
         }
         faults.extend(self.name(&broken)?);
-        faults.sort_by_key(Fault::seq);
+        faults.sort_by_key(IntegrityError::seq);
         for fault in faults {
             report.add(fault);
         }
@@ -171,7 +171,7 @@ impl<'a> Walk<'a> {
 
     /// Tells rows that were moved from rows that were changed: a moved one fits at another broken place, after a
     /// link that is stored at one of them. A row that fits where it stands has only lost the one before it.
-    fn name(&self, broken: &[(ChainedRow, Option<Vec<u8>>)]) -> Result<Vec<Fault>, ApiError> {
+    fn name(&self, broken: &[(ChainedRow, Option<Vec<u8>>)]) -> Result<Vec<IntegrityError>, ApiError> {
         let places = &broken[..broken.len().min(TOLD)];
         let links: Vec<&Vec<u8>> = places
             .iter()
@@ -192,10 +192,10 @@ impl<'a> Walk<'a> {
             if fits(seq)? {
                 continue;
             }
-            let mut fault = Fault::Changed(seq);
+            let mut fault = IntegrityError::Changed(seq);
             for (other, _) in places {
                 if fits(other.event.seq)? {
-                    fault = Fault::Moved {
+                    fault = IntegrityError::Moved {
                         seq,
                         from: other.event.seq,
                     };

@@ -137,7 +137,7 @@ pub(super) async fn run(base: Arc<Infra>, mut jobs: mpsc::Receiver<Job>, mut end
 async fn commit(base: &Infra, batch: &[Job]) -> Result<Vec<Result<Granted, ResolveError>>, ApiError> {
     let mut tx = base.db.begin_within(WriteClass::Use, COMMIT_WITHIN).await?;
     // First: a change that was acknowledged before a use is on record is seen by it, whoever waited for whom.
-    let turn = audit::take_turn(&mut tx, batch.len()).await?;
+    let turn = audit::lock_head(&mut tx, batch.len()).await?;
     let now = base.clock.now();
     let mut outcomes = Vec::with_capacity(batch.len());
     let mut events = Vec::with_capacity(batch.len());

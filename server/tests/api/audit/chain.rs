@@ -1,7 +1,7 @@
 //! The chain: whoever changes rows in the database is found out.
 
 use serde_json::json;
-use server::audit::{Fault, Head, NotedIn, Report, head, verify};
+use server::audit::{Head, IntegrityError, NotedIn, Report, head, verify};
 
 use super::{events, run, tamper};
 use crate::both_engines;
@@ -47,13 +47,13 @@ both_engines! {
         ] {
             tamper(&app, &format!("UPDATE audit_events SET {change} WHERE seq = 8")).await;
             let report = verified(&app, None).await;
-            assert_eq!(report.faults.first(), Some(&Fault::Changed(8)), "{change}");
+            assert_eq!(report.faults.first(), Some(&IntegrityError::Changed(8)), "{change}");
             tamper(&app, "DELETE FROM audit_events").await;
             tamper(&app, "INSERT INTO audit_events SELECT * FROM kept").await;
         }
         assert_eq!(verified(&app, None).await.faults, []);
         tamper(&app, "UPDATE audit_events SET search_key = 'other' WHERE seq = 8").await;
-        assert_eq!(verified(&app, None).await.faults, [Fault::FoundElsewhere(8)]);
+        assert_eq!(verified(&app, None).await.faults, [IntegrityError::FoundElsewhere(8)]);
     }
 
     async fn the_address_of_an_event_is_in_its_link_and_older_events_have_none(app: TestApp) {
@@ -67,7 +67,7 @@ both_engines! {
         assert_eq!(shown["items"][1]["address"], json!(null));
         for change in ["address = 'https://gateway.example/tenant-b/mcp'", "address = NULL", "address = ''"] {
             tamper(&app, &format!("UPDATE audit_events SET {change} WHERE seq = {}", noted.seq)).await;
-            assert_eq!(verified(&app, None).await.faults, [Fault::Changed(noted.seq)], "{change}");
+            assert_eq!(verified(&app, None).await.faults, [IntegrityError::Changed(noted.seq)], "{change}");
         }
     }
 
@@ -75,18 +75,18 @@ both_engines! {
         let noted = trail(&app).await;
         tamper(&app, "UPDATE audit_events SET details = 'x' WHERE seq IN (6, 9)").await;
         let report = verified(&app, Some(&noted)).await;
-        assert_eq!(report.faults, [Fault::Changed(6), Fault::Changed(9)]);
+        assert_eq!(report.faults, [IntegrityError::Changed(6), IntegrityError::Changed(9)]);
         assert_eq!(i64::try_from(report.checked).unwrap(), noted.seq);
-        assert_eq!(verified_from(&app, 7, None).await.faults, [Fault::Changed(9)]);
+        assert_eq!(verified_from(&app, 7, None).await.faults, [IntegrityError::Changed(9)]);
     }
 
     async fn missing_events_are_found_wherever_they_stood(app: TestApp) {
         let noted = trail(&app).await;
         tamper(&app, "DELETE FROM audit_events WHERE seq IN (1, 2, 7)").await;
         let faults = verified(&app, None).await.faults;
-        assert_eq!(faults, [Fault::Missing { first: 1, last: 2 }, Fault::Missing { first: 7, last: 7 }]);
+        assert_eq!(faults, [IntegrityError::Missing { first: 1, last: 2 }, IntegrityError::Missing { first: 7, last: 7 }]);
         tamper(&app, &format!("DELETE FROM audit_events WHERE seq = {}", noted.seq)).await;
-        assert_eq!(verified_from(&app, 8, None).await.faults, [Fault::Missing { first: noted.seq, last: noted.seq }]);
+        assert_eq!(verified_from(&app, 8, None).await.faults, [IntegrityError::Missing { first: noted.seq, last: noted.seq }]);
     }
 
     async fn swapped_events_are_found_and_named(app: TestApp) {
@@ -96,7 +96,7 @@ both_engines! {
                 tamper(&app, &format!("UPDATE audit_events SET {step}")).await;
             }
         }
-        let moved = [(6, 9), (7, 8), (8, 7), (9, 6)].map(|(seq, from)| Fault::Moved { seq, from });
+        let moved = [(6, 9), (7, 8), (8, 7), (9, 6)].map(|(seq, from)| IntegrityError::Moved { seq, from });
         assert_eq!(verified(&app, None).await.faults, moved);
     }
 
@@ -104,24 +104,24 @@ both_engines! {
         let noted = trail(&app).await;
         let cut = noted.seq - 2;
         tamper(&app, &format!("DELETE FROM audit_events WHERE seq > {cut}")).await;
-        assert_eq!(verified(&app, None).await.faults, [Fault::Missing { first: cut + 1, last: noted.seq }]);
+        assert_eq!(verified(&app, None).await.faults, [IntegrityError::Missing { first: cut + 1, last: noted.seq }]);
         tamper(&app, &format!("UPDATE audit_head SET seq = {cut}, mac = (SELECT mac FROM audit_events WHERE seq = {cut})")).await;
         assert_eq!(verified(&app, None).await.faults, [], "without a noted head a clean cut cannot be told");
-        assert_eq!(verified(&app, Some(&noted)).await.faults, [Fault::NotedHead(NotedIn::Elsewhere, noted.seq)]);
+        assert_eq!(verified(&app, Some(&noted)).await.faults, [IntegrityError::NotedHead(NotedIn::Elsewhere, noted.seq)]);
         // Written anew: as many events as before, but not the same.
         for number in 0..3 {
             app.credential("admin", &format!("NEW{number}"), "v").await;
         }
         assert_eq!(verified(&app, None).await.faults, []);
-        assert_eq!(verified(&app, Some(&noted)).await.faults, [Fault::NotedHead(NotedIn::Elsewhere, noted.seq)]);
+        assert_eq!(verified(&app, Some(&noted)).await.faults, [IntegrityError::NotedHead(NotedIn::Elsewhere, noted.seq)]);
     }
 
     async fn a_wrong_head_and_events_beyond_it_are_found(app: TestApp) {
         let noted = trail(&app).await;
         tamper(&app, "UPDATE audit_head SET mac = (SELECT mac FROM audit_events WHERE seq = 3)").await;
-        assert_eq!(verified(&app, None).await.faults, [Fault::WrongHead(noted.seq)]);
+        assert_eq!(verified(&app, None).await.faults, [IntegrityError::WrongHead(noted.seq)]);
         tamper(&app, "UPDATE audit_head SET seq = 3").await;
-        assert_eq!(verified(&app, None).await.faults, [Fault::BeyondHead(4)]);
+        assert_eq!(verified(&app, None).await.faults, [IntegrityError::BeyondHead(4)]);
     }
 
     async fn events_that_were_added_before_the_first_one_are_found(app: TestApp) {
@@ -134,7 +134,7 @@ both_engines! {
             tamper(&app, "INSERT INTO audit_events SELECT * FROM added").await;
             run(&app, "DROP TABLE added").await;
             let report = verified_from(&app, from, None).await;
-            assert_eq!(report.faults, [Fault::BeforeBeginning(seq)]);
+            assert_eq!(report.faults, [IntegrityError::BeforeBeginning(seq)]);
             assert!(report.complaint().unwrap().contains(&format!("event {seq} comes before the start")));
         }
         tamper(&app, "DELETE FROM audit_events WHERE seq < 1").await;
@@ -145,7 +145,7 @@ both_engines! {
         trail(&app).await;
         tamper(&app, "UPDATE audit_events SET key_id = 'key-unknown' WHERE seq = 5").await;
         let faults = verified(&app, None).await.faults;
-        assert_eq!(faults, [Fault::UnknownKey { seq: 5, key_id: "key-unknown".to_owned() }]);
+        assert_eq!(faults, [IntegrityError::UnknownKey { seq: 5, key_id: "key-unknown".to_owned() }]);
         assert!(faults[0].to_string().contains("key-unknown"));
     }
 
