@@ -105,7 +105,7 @@ pub(super) fn export(mut pairs: QueryPairs) -> Result<Filters, ApiError> {
 }
 
 /// The number of a row as the key of a cursor.
-pub(super) fn edge(seq: i64) -> (SortKey, Uuid) {
+pub(super) fn cursor_key(seq: i64) -> (SortKey, Uuid) {
     (SortKey::Bytes(seq.to_be_bytes().to_vec()), Uuid::nil())
 }
 
@@ -156,7 +156,7 @@ mod tests {
     fn a_cursor_belongs_to_its_filters() {
         let (_, mut query) = read("action=credential.use").unwrap();
         query.limit = 1;
-        let page = query.page(vec![9_i64, 8], 2, |seq| edge(*seq), |seq| seq);
+        let page = query.page(vec![9_i64, 8], 2, |seq| cursor_key(*seq), |seq| seq);
         let cursor = page.next_cursor.unwrap();
         let (_, next) = read(&format!("action=credential.use&cursor={cursor}")).unwrap();
         assert_eq!(seq_of(&next).unwrap(), Some(9));

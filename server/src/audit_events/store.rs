@@ -183,8 +183,8 @@ macro_rules! bind_filters {
 /// One page of the trail.
 pub(super) async fn list(db: &Db, filters: &Filters, query: &ListQuery) -> Result<Page<AuditEvent>, ApiError> {
     let rows = rows(db, filters, query).await?;
-    if query.fell_short(rows.len()) {
-        let query = query.at_start();
+    if query.is_underfull_backward_page(rows.len()) {
+        let query = query.first_page();
         let rows = self::rows(db, filters, &query).await?;
         return page(db, filters, &query, rows).await;
     }
@@ -215,7 +215,12 @@ async fn page(
         None if query.cursor.is_none() => 0,
         None => read!(*db, c => bind_filters!(sqlx::query_scalar(filters.texts().count), filters).fetch_one(c))?,
     };
-    Ok(query.page(rows, total, |row| query::edge(row.event.seq), |row| row.event.into()))
+    Ok(query.page(
+        rows,
+        total,
+        |row| query::cursor_key(row.event.seq),
+        |row| row.event.into(),
+    ))
 }
 
 /// The next events of an export: after one, up to the head that the export ends with.

@@ -105,8 +105,8 @@ impl Credentials {
     /// One page.
     pub(super) async fn list(&self, query: ListQuery) -> Result<Page<Credential>, ApiError> {
         let rows = self.rows(&query).await?;
-        if query.fell_short(rows.len()) {
-            let query = query.at_start();
+        if query.is_underfull_backward_page(rows.len()) {
+            let query = query.first_page();
             let rows = self.rows(&query).await?;
             return self.page(&query, rows).await;
         }
@@ -140,6 +140,6 @@ impl Credentials {
             None => read!(self.base.db, c => sqlx::query_scalar(COUNT)
                 .bind(query.pattern()).bind(query.searched_id()).bind(query.owner).fetch_one(c))?,
         };
-        Ok(query.page(rows, total, |row| row.edge(query.sort), Credential::from))
+        Ok(query.page(rows, total, |row| row.cursor_key(query.sort), Credential::from))
     }
 }

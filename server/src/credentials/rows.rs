@@ -31,7 +31,7 @@ pub(super) struct CredentialRow {
 }
 
 impl CredentialRow {
-    pub(super) fn edge(&self, sort: &str) -> (SortKey, Uuid) {
+    pub(super) fn cursor_key(&self, sort: &str) -> (SortKey, Uuid) {
         let key = match sort {
             "name" => SortKey::Bytes(self.name_sort.clone()),
             "owner" => SortKey::Bytes(self.owner_sort.clone()),

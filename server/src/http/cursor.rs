@@ -177,7 +177,7 @@ impl ListQuery {
 
     /// The same list from its beginning.
     #[must_use]
-    pub fn at_start(&self) -> Self {
+    pub fn first_page(&self) -> Self {
         Self {
             cursor: None,
             ..self.clone()
@@ -187,7 +187,7 @@ impl ListQuery {
     /// Whether a page that was read backward reached the beginning before it was full: the first page
     /// is shown whole instead.
     #[must_use]
-    pub fn fell_short(&self, rows: usize) -> bool {
+    pub fn is_underfull_backward_page(&self, rows: usize) -> bool {
         self.is_backward() && i64::try_from(rows).is_ok_and(|rows| rows <= self.limit)
     }
 
@@ -202,7 +202,7 @@ impl ListQuery {
         &self,
         mut rows: Vec<R>,
         total: i64,
-        edge: impl Fn(&R) -> (SortKey, Uuid),
+        cursor_key: impl Fn(&R) -> (SortKey, Uuid),
         item: impl Fn(R) -> T,
     ) -> Page<T> {
         let more = i64::try_from(rows.len()).is_ok_and(|count| count > self.limit);
@@ -215,7 +215,7 @@ impl ListQuery {
         }
         let cursor = |row: Option<&R>, direction| {
             row.map(|row| {
-                let (key, id) = edge(row);
+                let (key, id) = cursor_key(row);
                 encode(&Cursor { direction, key, id }, &self.fingerprint)
             })
         };

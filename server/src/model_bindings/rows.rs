@@ -97,15 +97,15 @@ pub(super) async fn list(db: &Db, reader: &Principal, query: &ListQuery) -> Resu
         .bind(&pattern).bind(id).bind(query.owner).fetch_one(c))?;
     let mut query = query.clone();
     let mut rows = page_rows(db, &query).await?;
-    if query.fell_short(rows.len()) {
-        query = query.at_start();
+    if query.is_underfull_backward_page(rows.len()) {
+        query = query.first_page();
         rows = page_rows(db, &query).await?;
     }
     let sort = query.sort;
     let page = query.page(
         rows,
         total,
-        |row| (row.edge(sort), row.id),
+        |row| (row.cursor_key(sort), row.id),
         |row| row.into_output(reader),
     );
     Ok(page.filter_map(readable))
@@ -133,7 +133,7 @@ async fn page_rows(db: &Db, query: &ListQuery) -> Result<Vec<ModelBindingRow>, D
 }
 
 impl ModelBindingRow {
-    fn edge(&self, sort: &str) -> SortKey {
+    fn cursor_key(&self, sort: &str) -> SortKey {
         match sort {
             "name" => SortKey::Bytes(self.name_sort.clone()),
             "owner" => SortKey::Bytes(self.owner_sort.clone()),

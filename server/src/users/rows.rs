@@ -63,11 +63,11 @@ pub(super) async fn list(db: &Db, mut query: ListQuery) -> Result<Page<User>, Ap
     let total: i64 = read!(*db, c => sqlx::query_scalar(COUNT)
         .bind(query.pattern()).bind(query.searched_id()).fetch_one(c))?;
     let mut rows = page_rows(db, &query).await?;
-    if query.fell_short(rows.len()) {
-        query = query.at_start();
+    if query.is_underfull_backward_page(rows.len()) {
+        query = query.first_page();
         rows = page_rows(db, &query).await?;
     }
-    Ok(query.page(rows, total, |row| (row.edge(query.sort), row.id), User::from))
+    Ok(query.page(rows, total, |row| (row.cursor_key(query.sort), row.id), User::from))
 }
 
 async fn page_rows(db: &Db, query: &ListQuery) -> Result<Vec<UserRow>, DbError> {
@@ -98,7 +98,7 @@ pub(super) async fn find_within(tx: &mut Tx, id: UserId, revision: Option<i64>) 
 }
 
 impl UserRow {
-    fn edge(&self, sort: &str) -> SortKey {
+    fn cursor_key(&self, sort: &str) -> SortKey {
         match sort {
             "name" => SortKey::Bytes(self.name_sort.clone()),
             "last_seen_at" => SortKey::Time(self.last_seen_at),
