@@ -66,7 +66,7 @@ fn input(mut fields: Fields, principal: &Principal) -> Result<UpdateMe, ApiError
     {
         fields.fault("/new_password", "weak-password", detail);
     }
-    fields.finish(Some(input))
+    fields.into_result(Some(input))
 }
 
 fn own_words(principal: &Principal) -> Vec<&str> {

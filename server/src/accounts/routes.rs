@@ -57,7 +57,7 @@ async fn sign_in(
     let email = fields.text("email", "Enter your email address.");
     let password = fields.secret("password", MAX_PASSWORD_BYTES, "Enter your password.");
     let input = email.zip(password).map(|(email, password)| SignIn { email, password });
-    let input = fields.finish(input)?;
+    let input = fields.into_result(input)?;
     let visit = Visit {
         address,
         headers: &headers,

@@ -75,7 +75,7 @@ pub async fn run(action: ActionName, mut fields: Fields) -> Result<Run, ApiError
     let inputs = fields.object("inputs", "Send the action's inputs.");
     let inputs: Option<ActionInputs> =
         inputs.and_then(|inputs| read(&mut fields, action, &schemas::inputs_of(action), "/inputs", inputs));
-    let settings = fields.patch_object("settings").over(None).unwrap_or_default();
+    let settings = fields.patch_object("settings").apply_to(None).unwrap_or_default();
     let settings: Option<ActionSettings> = read(
         &mut fields,
         action,
@@ -99,7 +99,7 @@ pub async fn run(action: ActionName, mut fields: Fields) -> Result<Run, ApiError
         settings,
         mcp,
     });
-    fields.finish(content)
+    fields.into_result(content)
 }
 
 fn which(fields: &mut Fields, saved: Patch<ModelBindingId>, model: Patch<Map<String, Value>>) -> Option<Which> {
@@ -108,7 +108,7 @@ fn which(fields: &mut Fields, saved: Patch<ModelBindingId>, model: Patch<Map<Str
         (Patch::Absent | Patch::Null, Patch::Set(model)) => {
             let mut inner = Fields::within("/model", model);
             let settings = new_settings(&mut inner);
-            match inner.finish(settings) {
+            match inner.into_result(settings) {
                 Ok(settings) => Some(Which::Inline(settings)),
                 Err(ApiError::Invalid(errors)) => {
                     fields.faults(errors);
@@ -197,12 +197,12 @@ fn mcp(fields: &mut Fields) -> Vec<McpTools> {
         }
         let names = inner
             .patch_list("tool_names", MAX_TOOLS, "bad-name", tool_name)
-            .over(None);
-        let content = id.over(None).map(|server_id| McpTools {
+            .apply_to(None);
+        let content = id.apply_to(None).map(|server_id| McpTools {
             server_id,
             tool_names: names,
         });
-        match inner.finish(content) {
+        match inner.into_result(content) {
             Ok(server) => servers.push(server),
             Err(ApiError::Invalid(mut errors)) => {
                 for error in &mut errors {

@@ -21,11 +21,11 @@ pub(super) fn create(mut fields: Fields) -> Result<CreateCredential, ApiError> {
         (Some(name), Some(value)) => Some(CreateCredential {
             name,
             value,
-            allowed_hosts: hosts.over(None).unwrap_or_default(),
+            allowed_hosts: hosts.apply_to(None).unwrap_or_default(),
         }),
         _ => None,
     };
-    fields.finish(input)
+    fields.into_result(input)
 }
 
 /// Body of `PATCH /credentials/{id}`.
@@ -35,7 +35,7 @@ pub(super) fn update(mut fields: Fields) -> Result<UpdateCredential, ApiError> {
         value: fields.patch_secret("value", MAX_VALUE_BYTES, PASTE),
         allowed_hosts: hosts(&mut fields),
     };
-    fields.finish(Some(input))
+    fields.into_result(Some(input))
 }
 
 fn hosts(fields: &mut Fields) -> Patch<Vec<String>> {

@@ -86,7 +86,7 @@ impl Moves {
 
     /// Whether it is to be a program, where it was one or not.
     pub fn lead_to_stdio(&self, before: Transport) -> bool {
-        self.transport.over(Some(before)) == Some(Transport::Stdio)
+        self.transport.apply_to(Some(before)) == Some(Transport::Stdio)
     }
 }
 
@@ -114,12 +114,12 @@ pub fn create(mut fields: Fields, stdio: &StdioSettings, may_stdio: bool) -> Res
         .ok();
     let content = name.zip(target).map(|(name, target)| Create {
         name,
-        enabled: changes.enabled.over(Some(true)).unwrap_or(true),
+        enabled: changes.enabled.apply_to(Some(true)).unwrap_or(true),
         target,
-        credential: changes.credential.over(None),
+        credential: changes.credential.apply_to(None),
         allow: changes.allow,
     });
-    fields.finish(content)
+    fields.into_result(content)
 }
 
 /// Reads `PATCH /mcp-servers/{id}`.
@@ -128,7 +128,7 @@ pub fn create(mut fields: Fields, stdio: &StdioSettings, may_stdio: bool) -> Res
 /// 422 with all broken rules.
 pub fn update(mut fields: Fields) -> Result<Update, ApiError> {
     let content = changes(&mut fields, true);
-    fields.finish(Some(content))
+    fields.into_result(Some(content))
 }
 
 /// Reads `POST /mcp-servers/test`.
@@ -136,9 +136,9 @@ pub fn update(mut fields: Fields) -> Result<Update, ApiError> {
 /// # Errors
 /// 422 with all broken rules.
 pub fn test(mut fields: Fields) -> Result<Test, ApiError> {
-    let id = fields.patch_id("id").over(None);
+    let id = fields.patch_id("id").apply_to(None);
     let changes = changes(&mut fields, true);
-    fields.finish(Some(Test { id, changes }))
+    fields.into_result(Some(Test { id, changes }))
 }
 
 fn changes(fields: &mut Fields, with_name: bool) -> Update {
@@ -205,8 +205,8 @@ fn transport(fields: &mut Fields) -> Patch<Transport> {
 /// # Errors
 /// 422 with all broken rules.
 pub fn call(mut fields: Fields) -> Result<Option<Map<String, Value>>, ApiError> {
-    let arguments = fields.patch_object("arguments").over(None);
-    fields.finish(Some(arguments))
+    let arguments = fields.patch_object("arguments").apply_to(None);
+    fields.into_result(Some(arguments))
 }
 
 /// The name of a tool in the path.

@@ -166,7 +166,9 @@ pub(super) async fn draft(
         return Err(ApiError::Forbidden);
     }
     let before = row.as_ref().map(McpServerRow::target).transpose()?;
-    let credential = changes.credential.over(row.as_ref().and_then(McpServerRow::credential));
+    let credential = changes
+        .credential
+        .apply_to(row.as_ref().and_then(McpServerRow::credential));
     if let (Some(row), Some(_)) = (&row, &before) {
         if changes.moves.are_none() && credential == row.credential() {
             return as_saved(servers, principal, row, Purpose::Test, request_id).await;
@@ -188,7 +190,7 @@ pub(super) async fn draft(
     let referrer = Referrer::Unsaved {
         kind: ReferrerKind::McpServer,
         id: row.as_ref().map(|row| row.id),
-        name: changes.name.over(row.map(|row| row.name)),
+        name: changes.name.apply_to(row.map(|row| row.name)),
         allow: changes.allow,
     };
     resolve(servers, principal, target, credential, referrer, request_id).await

@@ -201,8 +201,8 @@ async fn write(
     input: &Update,
 ) -> Result<Option<McpServer>, ApiError> {
     let id = McpServerId(row.id);
-    let name = input.name.clone().over(Some(row.name.clone())).unwrap_or_default();
-    let enabled = input.enabled.over(Some(row.enabled)).unwrap_or(row.enabled);
+    let name = input.name.clone().apply_to(Some(row.name.clone())).unwrap_or_default();
+    let enabled = input.enabled.apply_to(Some(row.enabled)).unwrap_or(row.enabled);
     let before = row.target();
     let target = if input.moves.are_none() && !matches!(input.credential, Patch::Set(_)) {
         // Nothing about it changes, so that a server which cannot be reached any more can be saved.
@@ -212,7 +212,7 @@ async fn write(
     }?;
     let before = row.target().ok();
     let credential = match target {
-        ServerTarget::Http(_) => input.credential.over(row.credential()),
+        ServerTarget::Http(_) => input.credential.apply_to(row.credential()),
         // It takes none.
         ServerTarget::Stdio(_) => None,
     };

@@ -133,16 +133,20 @@ fn foreign(moves: &Moves, faults: &mut Faults) {
 
 fn program(stdio: &StdioSettings, before: Option<&Program>, moves: &Moves, faults: &mut Faults) -> Option<Program> {
     let list = |patch: &Patch<Vec<String>>, before: Option<&Vec<String>>| {
-        patch.clone().over(before.cloned()).unwrap_or_default()
+        patch.clone().apply_to(before.cloned()).unwrap_or_default()
     };
-    let Some(command) = moves.command.clone().over(before.map(|before| before.command.clone())) else {
+    let Some(command) = moves
+        .command
+        .clone()
+        .apply_to(before.map(|before| before.command.clone()))
+    else {
         faults.note("/command", "required", &offer(stdio));
         return None;
     };
     let program = Program {
         command,
         args: list(&moves.args, before.map(|before| &before.args)),
-        cwd: moves.cwd.clone().over(before.and_then(|before| before.cwd.clone())),
+        cwd: moves.cwd.clone().apply_to(before.and_then(|before| before.cwd.clone())),
         env_names: list(&moves.env_names, before.map(|before| &before.env_names)),
     };
     check(stdio, &program, faults);

@@ -62,7 +62,7 @@ impl Changes {
     ///
     /// # Errors
     /// 422 where they do not fit together, or something is missing.
-    pub fn over(&self, before: Option<&ModelSettings>) -> Result<ModelSettings, ApiError> {
+    pub fn apply_to(&self, before: Option<&ModelSettings>) -> Result<ModelSettings, ApiError> {
         let stored = before.map(serde_json::to_value).transpose();
         let stored = stored.map_err(|error| ApiError::Internal(error.into()))?;
         let mut map = match &stored {
@@ -100,7 +100,7 @@ pub fn create(mut fields: Fields) -> Result<Create, ApiError> {
     let content = name
         .zip(settings)
         .map(|(name, settings)| Create { name, settings, allow });
-    fields.finish(content)
+    fields.into_result(content)
 }
 
 /// Reads `PATCH /model-bindings/{id}`.
@@ -109,7 +109,7 @@ pub fn create(mut fields: Fields) -> Result<Create, ApiError> {
 /// 422 with all broken rules.
 pub fn update(mut fields: Fields) -> Result<Update, ApiError> {
     let content = changes(&mut fields);
-    fields.finish(Some(content))
+    fields.into_result(Some(content))
 }
 
 /// Reads `POST /model-bindings/test`.
@@ -117,9 +117,9 @@ pub fn update(mut fields: Fields) -> Result<Update, ApiError> {
 /// # Errors
 /// 422 with all broken rules.
 pub fn test(mut fields: Fields) -> Result<Test, ApiError> {
-    let id = fields.patch_id("id").over(None);
+    let id = fields.patch_id("id").apply_to(None);
     let update = changes(&mut fields);
-    fields.finish(Some(Test { id, update }))
+    fields.into_result(Some(Test { id, update }))
 }
 
 fn changes(fields: &mut Fields) -> Update {
@@ -145,7 +145,7 @@ fn whole(mut map: Map<String, Value>) -> Result<ModelSettings, ApiError> {
     let mut errors = faults(&Value::Object(map.clone()))?;
     canonical_address(&mut map, &mut errors);
     if errors.is_empty() {
-        Changes(map).over(None)
+        Changes(map).apply_to(None)
     } else {
         Err(ApiError::Invalid(errors))
     }

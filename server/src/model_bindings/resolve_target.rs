@@ -60,18 +60,18 @@ pub(super) async fn draft(
         if principal.may(Resource::ModelBindings, Action::Create).is_none() {
             return Err(ApiError::Forbidden);
         }
-        let name = update.name.over(None);
+        let name = update.name.apply_to(None);
         let referrer = Referrer::Unsaved {
             kind: ReferrerKind::ModelBinding,
             id: None,
             name: name.clone(),
             allow: update.allow,
         };
-        return Model::new(update.changes.over(None)?, referrer, name);
+        return Model::new(update.changes.apply_to(None)?, referrer, name);
     };
     let row = rows::get(&bindings.base.db, id).await?;
     let saved = as_saved(principal, &row)?;
-    let settings = update.changes.over(Some(&saved.settings))?;
+    let settings = update.changes.apply_to(Some(&saved.settings))?;
     let model = Model::new(settings, saved.referrer.clone(), saved.binding.clone())?;
     if model.settings == saved.settings {
         return Ok(saved);
@@ -85,7 +85,7 @@ pub(super) async fn draft(
     let referrer = Referrer::Unsaved {
         kind: ReferrerKind::ModelBinding,
         id: Some(row.id),
-        name: update.name.over(Some(row.name.clone())),
+        name: update.name.apply_to(Some(row.name.clone())),
         allow: update.allow,
     };
     Ok(Model { referrer, ..model })

@@ -108,9 +108,9 @@ async fn write(
     input: &Update,
 ) -> Result<Option<ModelBinding>, ApiError> {
     let id = ModelBindingId(row.id);
-    let name = input.name.clone().over(Some(row.name.clone())).unwrap_or_default();
+    let name = input.name.clone().apply_to(Some(row.name.clone())).unwrap_or_default();
     let before = row.settings()?;
-    let settings = input.changes.over(Some(&before))?;
+    let settings = input.changes.apply_to(Some(&before))?;
     let (endpoint, place_before) = (endpoint::of(&settings)?, endpoint::of(&before)?);
     if endpoint != place_before {
         bindings.ai.refuse_own(&endpoint)?;

@@ -24,7 +24,7 @@ pub(super) fn create(mut fields: Fields) -> Result<CreateUser, ApiError> {
         (Some(email), Some(name), Some(role)) => Some(CreateUser { email, name, role }),
         _ => None,
     };
-    fields.finish(input)
+    fields.into_result(input)
 }
 
 /// Body of `PATCH /users/{id}`.
@@ -35,7 +35,7 @@ pub(super) fn update(mut fields: Fields) -> Result<UpdateUser, ApiError> {
         Patch::Absent | Patch::Null => Patch::Absent,
     };
     let disabled = fields.patch_bool("disabled");
-    fields.finish(Some(UpdateUser { name, role, disabled }))
+    fields.into_result(Some(UpdateUser { name, role, disabled }))
 }
 
 fn role(fields: &mut Fields, text: &str) -> Option<Role> {

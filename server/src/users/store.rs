@@ -70,7 +70,7 @@ pub(super) async fn create_link(users: &Users, act: Act<'_>, id: UserId) -> Resu
 /// The class of a change: a revocation only disables the account or lowers its role. The row may change before the write,
 /// which then only has another class.
 fn class(row: &UserRow, input: &UpdateUser) -> WriteClass {
-    let (role, before) = (input.role.over(None).unwrap_or(row.role()), row.role());
+    let (role, before) = (input.role.apply_to(None).unwrap_or(row.role()), row.role());
     let disables = input.disabled == Patch::Set(true);
     let enables = input.disabled == Patch::Set(false) && row.is_disabled();
     let renames = matches!(&input.name, Patch::Set(name) if *name != row.name);
@@ -123,9 +123,9 @@ async fn write(
 ) -> Result<Option<User>, ApiError> {
     let id = UserId(row.id);
     let now = users.base.clock.now();
-    let name = input.name.clone().over(Some(row.name.clone())).unwrap_or_default();
-    let role = input.role.over(None).unwrap_or(row.role());
-    let disabled = input.disabled.over(None).unwrap_or(row.is_disabled());
+    let name = input.name.clone().apply_to(Some(row.name.clone())).unwrap_or_default();
+    let role = input.role.apply_to(None).unwrap_or(row.role());
+    let disabled = input.disabled.apply_to(None).unwrap_or(row.is_disabled());
     let renamed = name != row.name;
     let fields = audit::changed_fields(&[
         ("name", renamed),

@@ -23,7 +23,7 @@ impl<T> Patch<T> {
 
     /// The content after the patch, given what it was before.
     #[must_use]
-    pub fn over(self, before: Option<T>) -> Option<T> {
+    pub fn apply_to(self, before: Option<T>) -> Option<T> {
         match self {
             Self::Absent => before,
             Self::Null => None,
@@ -96,8 +96,8 @@ mod tests {
 
     #[test]
     fn a_patch_is_laid_over_what_was_there() {
-        assert_eq!(Patch::Absent.over(Some(1)), Some(1));
-        assert_eq!(Patch::Null.over(Some(1)), None);
-        assert_eq!(Patch::Set(2).over(None), Some(2));
+        assert_eq!(Patch::Absent.apply_to(Some(1)), Some(1));
+        assert_eq!(Patch::Null.apply_to(Some(1)), None);
+        assert_eq!(Patch::Set(2).apply_to(None), Some(2));
     }
 }

@@ -91,6 +91,6 @@ impl Fields {
             }
             Some(objects)
         });
-        list.over(None).unwrap_or_default()
+        list.apply_to(None).unwrap_or_default()
     }
 }

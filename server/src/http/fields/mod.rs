@@ -219,7 +219,7 @@ impl Fields {
     ///
     /// # Errors
     /// [`ApiError::Invalid`] with all broken rules.
-    pub fn finish<T>(mut self, content: Option<T>) -> Result<T, ApiError> {
+    pub fn into_result<T>(mut self, content: Option<T>) -> Result<T, ApiError> {
         if !self.entries.is_empty() {
             let detail = format!("Remove unknown fields. Allowed: {}.", self.known.join(", "));
             let pointers: Vec<String> = self

@@ -5,7 +5,7 @@ use super::*;
 fn errors(text: &str, read: impl FnOnce(&mut Fields)) -> Vec<(String, String)> {
     let mut fields = Fields::parse(text.as_bytes()).unwrap();
     read(&mut fields);
-    match fields.finish(None::<()>) {
+    match fields.into_result(None::<()>) {
         Err(ApiError::Invalid(errors)) => errors.into_iter().map(|error| (error.pointer, error.code)).collect(),
         _ => panic!("expected broken rules"),
     }
