@@ -171,7 +171,7 @@ struct Lookup {
 
 impl Lookup {
     fn of(request: &UseRequest) -> Self {
-        let (kind, referrer, _) = request.referrer.parts();
+        let (kind, referrer, _) = request.referrer.audit_fields();
         Self {
             credential: request.credential,
             kind,
@@ -328,7 +328,7 @@ fn event(now: DateTime<Utc>, request: &UseRequest, name: &str, version: i64, ref
     )
     .at(&request.destination);
     event.credential = Some((request.credential, version));
-    event.referrer = Some(request.referrer.parts());
+    event.referrer = Some(request.referrer.audit_fields());
     event.details.clone_from(&request.purpose);
     event.outcome = if refused.is_some() { "refused" } else { "allowed" };
     event.reason = refused.map(ResolveError::slug);

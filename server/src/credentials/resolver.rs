@@ -62,7 +62,7 @@ pub enum Referrer {
 
 impl Referrer {
     /// Kind, id and name for the record of the use.
-    pub(super) fn parts(&self) -> (ReferrerKind, Option<Uuid>, Option<String>) {
+    pub(super) fn audit_fields(&self) -> (ReferrerKind, Option<Uuid>, Option<String>) {
         match self {
             Self::Saved { kind, id, name, .. } => (*kind, Some(*id), Some(name.clone())),
             Self::Unsaved { kind, id, name, .. } => (*kind, *id, name.clone()),

@@ -63,7 +63,7 @@ struct Standing {
 
 /// Checks a use without a credential.
 pub(super) async fn permit(base: &Infra, principal: &Principal, referrer: &Referrer) -> Result<(), ApiError> {
-    let (kind, id, _) = referrer.parts();
+    let (kind, id, _) = referrer.audit_fields();
     let (user, now) = (principal.user_id().map(|user| user.0), base.clock.now());
     let found: Standing = read!(base.db, c => sqlx::query_as(STANDING)
         .bind(user).bind(principal.session()).bind(now).bind(now - SESSION_IDLE).bind(kind.as_str()).bind(id)
