@@ -9,9 +9,9 @@ use anyhow::{Context, Result, bail};
 use nix::sys::signal::Signal;
 use serde_json::{Map, Value, json};
 
-use crate::private_files::random_text;
 use crate::process::{Background, TemporaryFolder, free_port, run_quietly, run_showing};
 use crate::progress::say;
+use crate::secrets::random_text;
 use crate::strongroom::{add_administrator, agent, problem, sign_in, wait_for_answer};
 use crate::workspace::{Workspace, programs_in_path};
 

@@ -7,8 +7,8 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use clap::Args;
 
+use crate::bundle_budget;
 use crate::compiler::compile;
-use crate::first_visit;
 use crate::progress::{Steps, say};
 use crate::site::{self, Mode};
 use crate::supply;
@@ -32,7 +32,7 @@ pub fn run(options: Options) -> Result<()> {
     if options.release && options.site_only {
         let mut steps = Steps::new(3);
         let site = release_site(&workspace, &mut steps)?;
-        first_visit::check(&site)
+        bundle_budget::check(&site)
     } else if options.release {
         release(&workspace)
     } else {
@@ -108,7 +108,7 @@ fn release(workspace: &Workspace) -> Result<()> {
     ));
     say(format!("  Start it with: {} serve --data-dir data", program.display()));
     // The program is good all the same: whoever works on its size asks with --site-only, which fails.
-    if let Err(over) = first_visit::check(&site) {
+    if let Err(over) = bundle_budget::check(&site) {
         say(format!("  {over:#}"));
     }
     Ok(())

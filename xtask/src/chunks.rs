@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use walrus::Module;
 use wasm_split_cli_support::{Options, transform};
 
-use crate::snip;
+use crate::strip_unreachable;
 
 /// The name of the script that wasm-bindgen makes, which the loader of the chunks imports.
 pub const MAIN_JS: &str = "strongroom.js";
@@ -47,7 +47,7 @@ pub fn split(module: &Path, folder: &Path) -> Result<Chunks> {
     for path in split.split_modules {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut chunk = Module::from_buffer(&read(&path)?).with_context(|| format!("{name} cannot be read"))?;
-        snip::remove_dead_code(&mut chunk);
+        strip_unreachable::remove_dead_code(&mut chunk);
         files.push((name, without_custom_sections(&mut chunk)));
     }
     files.sort();

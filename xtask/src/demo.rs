@@ -13,9 +13,9 @@ use serde_json::json;
 
 use crate::build::{self, Built};
 use crate::node;
-use crate::private_files::{kept_text, random_text};
 use crate::process::{Background, free_port_from, wait_if_interrupted};
 use crate::progress::{Steps, say};
+use crate::secrets::{kept_text, random_text};
 use crate::serve::names;
 use crate::strongroom::{add_administrator, agent, problem, sign_in, wait_for_answer};
 use crate::workspace::Workspace;

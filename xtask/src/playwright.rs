@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::process::{TemporaryFolder, run_quietly, run_showing};
-use crate::summary::Counts;
+use crate::test_counts::Counts;
 use crate::workspace::Workspace;
 
 /// Checks the types of the TypeScript in `end2end/`.

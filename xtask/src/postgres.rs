@@ -13,9 +13,9 @@ use nix::sys::signal::Signal;
 use nix::unistd::User;
 
 use crate::debian;
-use crate::private_files::{kept_text, random_text};
 use crate::process::{Background, TemporaryFolder, free_port, output_of, run_quietly};
 use crate::progress::say;
+use crate::secrets::{kept_text, random_text};
 use crate::workspace::{is_root, programs_in_path};
 
 const START_WITHIN: Duration = Duration::from_secs(30);

@@ -265,7 +265,7 @@ impl TemporaryFolder {
     pub fn new(purpose: &str) -> Result<Self> {
         use std::os::unix::fs::DirBuilderExt;
 
-        let name = format!("strongroom-{purpose}-{}", crate::private_files::random_text(10)?);
+        let name = format!("strongroom-{purpose}-{}", crate::secrets::random_text(10)?);
         let path = std::env::temp_dir().join(name);
         fs::DirBuilder::new()
             .mode(0o700)

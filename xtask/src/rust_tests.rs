@@ -11,7 +11,7 @@ use crate::compiler;
 use crate::postgres;
 use crate::process::{describe, run_showing};
 use crate::progress::say;
-use crate::summary::{Counts, is_cargo_result};
+use crate::test_counts::{Counts, is_cargo_result};
 use crate::workspace::Workspace;
 
 /// The packages under test. They share one feature set, and so one compiled server with the browser tests.

@@ -10,10 +10,10 @@ use crate::process::run_quietly;
 use crate::progress::{Steps, say};
 use crate::rust_tests::Engine;
 use crate::site::{self, Mode};
-use crate::summary::Counts;
+use crate::test_counts::Counts;
 use crate::workspace::{Workspace, is_ci};
 use crate::{
-    api_fuzz, build, chromium, faketime, first_visit, format, node, playwright, postgres, rust_tests, supply,
+    api_fuzz, build, bundle_budget, chromium, faketime, format, node, playwright, postgres, rust_tests, supply,
     toolchain, wording,
 };
 
@@ -327,7 +327,7 @@ fn test_release(workspace: &Workspace, options: &Options, tools: &Tools, steps: 
     let small = steps.attempt("Build the site of the release, weigh it", || {
         site::compile(workspace, Mode::Release)?;
         let folder = site::assemble(workspace, Mode::Release)?;
-        first_visit::check(site.insert(folder))
+        bundle_budget::check(site.insert(folder))
     });
     let Some(site) = site else {
         return steps.not_run(name, "its site did not build");

@@ -10,7 +10,7 @@ use wasm_bindgen_cli_support::Bindgen;
 use super::files::{folder_files, replace_folder, write_asset};
 use super::{Asset, Mode, WASM_TARGET, hash, hashed_name, hex};
 use crate::chunks;
-use crate::snip;
+use crate::strip_unreachable;
 use crate::workspace::Workspace;
 
 /// The scripts and modules of the site.
@@ -129,8 +129,8 @@ pub(super) fn in_chunks(workspace: &Workspace) -> Result<Bound> {
     let folder = workspace.target.join("site-chunks");
     let chunks = chunks::split(&compiled(workspace, Mode::Release), &folder)?;
     let (mut output, snippets) = run_bindgen(&chunks.main, Mode::Release)?;
-    if snip::remove_dead_code(output.wasm_mut()) == 0 {
-        bail!("the module has nothing of what xtask/src/snip.rs removes: names may have changed with the compiler");
+    if strip_unreachable::remove_dead_code(output.wasm_mut()) == 0 {
+        bail!("the module has nothing of what xtask/src/strip_unreachable.rs removes: names may have changed with the compiler");
     }
     let js = output.js().as_bytes().to_vec();
     let wasm = output.wasm_mut().emit_wasm();
