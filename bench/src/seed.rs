@@ -11,7 +11,7 @@ use server::cli::open_base;
 use server::clock::Clock;
 use server::config::{Options, Settings};
 use server::db::Db;
-use server::text::{fold, sort_key};
+use server::name_key::{fold, sort_key};
 use sqlx::types::Json;
 use tempfile::TempDir;
 use uuid::Uuid;

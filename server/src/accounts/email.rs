@@ -6,7 +6,7 @@ use icu_properties::script::ScriptWithExtensions;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::text::fold;
+use crate::name_key::fold;
 
 /// The longest address, and the longest part before the `@`.
 const MAX_CHARS: usize = 254;

@@ -15,9 +15,9 @@ use super::email::email_key;
 use super::throttle::{network, sweep_tries};
 use crate::audit::{self, Event};
 use crate::db::{WriteClass, execute, read, within};
+use crate::hex::hex;
 use crate::http::ApiError;
 use crate::infra::Infra;
-use crate::text::hex;
 
 /// Interval of storing the counts. A crash loses the counts of one interval.
 const TICK: Duration = Duration::from_secs(5);

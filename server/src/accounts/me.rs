@@ -18,7 +18,7 @@ use crate::db::{WriteClass, execute, read};
 use crate::http::{
     Answer, ApiError, ClientAddress, Fields, IdPath, JsonBody, Principal, RequestId, SessionEnd, json, no_content,
 };
-use crate::text::{fold, sort_key};
+use crate::name_key::{fold, sort_key};
 
 const PASSWORD_HASH: &str = "SELECT password_hash FROM users WHERE id = $1 AND deleted_at IS NULL";
 // Of two changes that checked the same old password one is made.

@@ -10,7 +10,7 @@ use super::{Accounts, passwords};
 use crate::audit::{self, Event};
 use crate::db::{DbError, Tx, WriteClass, execute, is_unique_violation, read, within};
 use crate::http::{ApiError, Principal};
-use crate::text::{fold, sort_key};
+use crate::name_key::{fold, sort_key};
 
 /// A user to be added.
 #[derive(Debug)]

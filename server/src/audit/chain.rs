@@ -65,7 +65,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::{BEGINNING, Content, link};
-    use crate::text::hex;
+    use crate::hex::hex;
 
     fn linked(address: Option<&str>) -> String {
         let content = Content {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::text::hex;
+use crate::hex::hex;
 
 /// Faults that are told one by one.
 pub(super) const TOLD: usize = 20;

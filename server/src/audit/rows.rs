@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::event::Content;
-use crate::text::hex;
+use crate::hex::hex;
 
 /// The columns of an event, from `audit_events e`.
 macro_rules! event_columns {

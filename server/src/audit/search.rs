@@ -3,7 +3,7 @@
 
 use crate::db::{Db, execute, within};
 use crate::http::ApiError;
-use crate::text::fold;
+use crate::name_key::fold;
 
 /// The most bytes of one folded name. A name of 128 characters fits, unless folding makes it longer; an
 /// index row of PostgreSQL holds three.

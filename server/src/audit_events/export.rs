@@ -15,9 +15,9 @@ use super::query::Filters;
 use super::store;
 use crate::audit::{self, Event, Head, Line};
 use crate::db::WriteClass;
+use crate::hex::hex;
 use crate::http::{Act, ApiError};
 use crate::infra::Infra;
-use crate::text::hex;
 
 /// Events that are in memory at the same time.
 const BATCH: i64 = 500;

@@ -15,8 +15,8 @@ use crate::audit::{self, Event};
 use crate::db::{Tx, WriteClass, execute, read, within};
 use crate::destination::AllowedHost;
 use crate::http::{Act, ApiError, Principal};
+use crate::name_key::{fold, sort_key};
 use crate::references::{self, AllowedList, WrittenList, list_columns};
-use crate::text::{fold, sort_key};
 use crate::vault::sealed_bytes;
 
 const INSERT: &str = "INSERT INTO credentials (id, name, name_key, name_sort, owner_id, owner_sort, version, revision, \

@@ -147,7 +147,7 @@ impl ListQuery {
             return None;
         }
         let mut pattern = String::from("%");
-        for c in crate::text::fold(search).chars() {
+        for c in crate::name_key::fold(search).chars() {
             if matches!(c, '%' | '_' | '\\') {
                 pattern.push('\\');
             }

@@ -16,8 +16,8 @@ use crate::address::Address;
 use crate::audit::{self, Event};
 use crate::db::{Tx, WriteClass, execute};
 use crate::http::{Act, ApiError, CREDENTIAL_POINTER, Principal};
+use crate::name_key::{fold, sort_key};
 use crate::references::{self, Allow, Attach, Target};
-use crate::text::{fold, sort_key};
 
 const INSERT: &str = "INSERT INTO mcp_servers (id, name, name_key, name_sort, owner_id, owner_sort, enabled, transport, \
     url, command, args, cwd, env_names, credential_id, revision, created_at, updated_at, updated_by_name) \

@@ -14,8 +14,8 @@ use crate::audit::{self, Event};
 use crate::db::{Tx, WriteClass, execute};
 use crate::destination::Destination;
 use crate::http::{Act, ApiError};
+use crate::name_key::{fold, sort_key};
 use crate::references::{self, Allow, Attach, Target};
-use crate::text::{fold, sort_key};
 
 const INSERT: &str = "INSERT INTO model_bindings (id, name, name_key, name_sort, owner_id, owner_sort, provider, model_id, \
     base_url, organization, supports_structured_outputs, credential_id, revision, created_at, updated_at, updated_by_name) \

@@ -11,7 +11,7 @@ use crate::accounts::{CheckedUser, Ending, begin_owning, rename_owner};
 use crate::audit::{self, Event};
 use crate::db::{Tx, WriteClass, execute};
 use crate::http::{Act, ApiError, SessionEnd};
-use crate::text::{fold, sort_key};
+use crate::name_key::{fold, sort_key};
 
 const UPDATE: &str = "UPDATE users SET name = $3, name_key = $4, name_sort = $5, role = $6, disabled_at = $7, \
      revision = revision + 1, updated_at = $8, updated_by_name = $9 \

@@ -6,7 +6,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::envelope::{VaultError, random};
-use crate::text::hex;
+use crate::hex::hex;
 
 /// One key-encryption key. It is never used itself: each purpose has a key derived from it.
 pub struct Key {

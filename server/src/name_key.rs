@@ -1,4 +1,4 @@
-//! Keys of names: computed here, because the two engines fold and order differently. And digits of bytes.
+//! Keys of names: computed here, because the two engines fold and order differently.
 
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -18,16 +18,6 @@ pub fn sort_key(text: &str) -> Vec<u8> {
     key.push(0);
     key.extend_from_slice(text.as_bytes());
     key
-}
-
-/// Lowercase hexadecimal digits.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]
