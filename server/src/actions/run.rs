@@ -119,7 +119,7 @@ fn too_late(task: &Task, limit: Duration) -> ApiError {
     ApiError::Upstream {
         slug: "timed-out",
         detail: format!(
-            "{} took longer than {} ms. CompletionRequest for less, or raise timeout_ms.",
+            "{} took longer than {} ms. Ask for less, or raise timeout_ms.",
             task.model.endpoint.destination.display(),
             limit.as_millis()
         ),

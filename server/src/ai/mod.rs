@@ -60,7 +60,7 @@ pub fn too_much_kept(over: OverBudget) -> ApiError {
         OverBudget::Own { share } => ApiError::Upstream {
             slug: "answer-too-large",
             detail: format!(
-                "The steps' responses together are larger than {} KiB. CompletionRequest for less, or lower the step limit.",
+                "The steps' responses together are larger than {} KiB. Ask for less, or lower the step limit.",
                 share / 1024
             ),
         },
