@@ -12,7 +12,7 @@ use super::run::{millis, sampling};
 use super::tools::Toolbox;
 use super::turns::turns;
 use super::{Actions, Task};
-use crate::ai::wire::{Completion, CompletionRequest, Call, CallResult, ChatMessage};
+use crate::ai::wire::{Call, CallResult, ChatMessage, Completion, CompletionRequest};
 use crate::ai::{Caller, Sink, too_much_kept};
 use crate::http::ApiError;
 use crate::outbound::intake::Grant;

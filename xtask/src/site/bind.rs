@@ -130,7 +130,9 @@ pub(super) fn in_chunks(workspace: &Workspace) -> Result<Bound> {
     let chunks = chunks::split(&compiled(workspace, Mode::Release), &folder)?;
     let (mut output, snippets) = run_bindgen(&chunks.main, Mode::Release)?;
     if strip_unreachable::remove_dead_code(output.wasm_mut()) == 0 {
-        bail!("the module has nothing of what xtask/src/strip_unreachable.rs removes: names may have changed with the compiler");
+        bail!(
+            "the module has nothing of what xtask/src/strip_unreachable.rs removes: names may have changed with the compiler"
+        );
     }
     let js = output.js().as_bytes().to_vec();
     let wasm = output.wasm_mut().emit_wasm();
