@@ -13,6 +13,7 @@ pub mod credentials;
 pub mod destination;
 mod document;
 pub mod help;
+mod kinds;
 pub mod locale;
 pub mod mcp_servers;
 #[cfg(test)]

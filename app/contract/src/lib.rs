@@ -9,6 +9,7 @@ pub mod ai;
 pub mod api;
 pub mod audit;
 pub mod credentials;
+pub mod kinds;
 pub mod mcp_servers;
 pub mod model_bindings;
 pub mod names;

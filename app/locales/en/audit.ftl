@@ -74,5 +74,3 @@ actor-cli = Command line
 actor-anonymous = Not signed in
 record-unknown-account = Unknown account {$id}
 record-network = IP address {$address}
-record-mcp-server = Unsaved MCP server
-record-model-binding = Unsaved model binding

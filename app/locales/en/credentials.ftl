@@ -105,11 +105,7 @@ and-hidden = { $count ->
       *[other] and {$count} you can't see
 }
 fate-mcp-server = Will stop connecting until you pick another credential.
-fate-model-binding = Will stop working until you pick another credential.
-fate-unknown = Will stop working until you pick another credential.
-referrer-mcp-server = MCP server
-referrer-model-binding = Model binding
-referrer-unknown = Other
+fate-other = Will stop working until you pick another credential.
 delete-anyway = Delete anyway
 version-words = { $version ->
         [1] 1 (original)

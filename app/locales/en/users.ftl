@@ -44,8 +44,6 @@ deleted = {$name} deleted.
 delete-title = Delete {$name}?
 delete-means = {$name} owns nothing. They're signed out right away, and the account can't be restored.
 credential = Credential
-mcp-server = MCP server
-model-binding = Model binding
 and-more = and {NUMBER($count)} more
 estate = What should happen to it?
 transfer = Transfer to another user
@@ -90,16 +88,8 @@ owned-credentials = { $count ->
     [one] 1 credential
    *[other] {$count} credentials
 }
-owned-mcp-servers = { $count ->
-    [one] 1 MCP server
-   *[other] {$count} MCP servers
-}
-owned-model-bindings = { $count ->
-    [one] 1 model binding
-   *[other] {$count} model bindings
-}
 two-of-a-list = {$first} and {$second}
-three-of-a-list = {$first}, {$second} and {$third}
+more-of-a-list = {$first}, {$rest}
 used-by = { $count ->
         [0] unused
    *[other] used by {$count}
@@ -108,8 +98,6 @@ values-destroyed = { $count ->
         [one] Its value can't be restored, and everything that uses it stops working.
       *[other] Their values can't be restored, and everything that uses them stops working.
 }
-both-transferred = MCP servers and model bindings are transferred to you.
-mcp-servers-transferred = MCP servers are transferred to you.
-model-bindings-transferred = Model bindings are transferred to you.
+transferred = {$records} are transferred to you.
 user-option-you = {$name} (you)
 user-option-other = {$name}, {$email}

@@ -1,5 +1,8 @@
 //! Messages of the audit trail. A code of a later release shows as it is.
 
+use contract::credentials::ReferrerKind;
+
+use crate::kinds;
 use crate::locale::Label;
 
 include!(concat!(env!("OUT_DIR"), "/messages/audit.rs"));
@@ -78,8 +81,7 @@ pub fn record(kind: &str, name: Option<&str>) -> String {
         "unknown_account" => record_unknown_account(name.get(..8).unwrap_or(name)),
         "network" => record_network(name),
         "audit_trail" => audit_trail().to_owned(),
-        "mcp_server" if name.is_empty() => record_mcp_server().to_owned(),
-        "model_binding" if name.is_empty() => record_model_binding().to_owned(),
+        _ if name.is_empty() => kinds::unsaved(ReferrerKind::from_name(kind)).to_owned(),
         _ => name.to_owned(),
     }
 }

@@ -2,6 +2,8 @@
 
 use contract::credentials::{ReferrerKind, UseOutcome};
 
+use crate::kinds;
+
 include!(concat!(env!("OUT_DIR"), "/messages/credentials.rs"));
 
 #[must_use]
@@ -27,17 +29,7 @@ pub fn renamed(before: &str, now: &str) -> String {
 pub fn fate(kind: ReferrerKind) -> &'static str {
     match kind {
         ReferrerKind::McpServer => fate_mcp_server(),
-        ReferrerKind::ModelBinding => fate_model_binding(),
-        ReferrerKind::Unknown => fate_unknown(),
-    }
-}
-
-#[must_use]
-pub fn referrer(kind: ReferrerKind) -> &'static str {
-    match kind {
-        ReferrerKind::McpServer => referrer_mcp_server(),
-        ReferrerKind::ModelBinding => referrer_model_binding(),
-        ReferrerKind::Unknown => referrer_unknown(),
+        _ => fate_other(),
     }
 }
 
@@ -59,7 +51,7 @@ pub fn outcome(outcome: UseOutcome) -> &'static str {
 /// A use through a record that was not saved.
 #[must_use]
 pub fn unsaved(kind: ReferrerKind) -> String {
-    not_saved(referrer(kind))
+    not_saved(kinds::name(kind))
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! Messages of users.
 
 use contract::accounts::Role;
-use contract::users::UserState;
+use contract::credentials::ReferrerKind;
+use contract::users::{Owned, UserState};
+
+use crate::kinds;
 
 include!(concat!(env!("OUT_DIR"), "/messages/users.rs"));
 
@@ -50,29 +53,37 @@ pub fn switched(name: &str, off: bool) -> String {
 }
 
 #[must_use]
-pub fn owns(name: &str, credentials: i64, servers: i64, bindings: i64) -> String {
-    let records = [
-        (credentials > 0).then(|| owned_credentials(credentials)),
-        (servers > 0).then(|| owned_mcp_servers(servers)),
-        (bindings > 0).then(|| owned_model_bindings(bindings)),
-    ];
-    let records: Vec<String> = records.into_iter().flatten().collect();
-    let records = match &records[..] {
-        [first, second, third] => three_of_a_list(first, second, third),
-        [first, second] => two_of_a_list(first, second),
-        records => records.concat(),
-    };
-    owns_all(name, &records)
+pub fn owns(name: &str, owned: &Owned) -> String {
+    let credentials = (owned.credentials_total > 0).then(|| owned_credentials(owned.credentials_total));
+    let others = owned.others().into_iter().filter(|(_, _, total)| *total > 0);
+    let others = others.map(|(kind, _, total)| kinds::count(kind, total));
+    owns_all(name, &list_of(credentials.into_iter().chain(others).collect()))
+}
+
+/// The parts of a list as words.
+fn list_of(mut parts: Vec<String>) -> String {
+    let mut words = parts.pop().unwrap_or_default();
+    if let Some(part) = parts.pop() {
+        words = two_of_a_list(&part, &words);
+    }
+    while let Some(part) = parts.pop() {
+        words = more_of_a_list(&part, &words);
+    }
+    words
 }
 
 #[must_use]
-pub fn destroy_means(credentials: i64, servers: bool, bindings: bool) -> String {
+pub fn destroy_means(credentials: i64, others: &[ReferrerKind]) -> String {
     let destroyed = values_destroyed(credentials);
-    match (servers, bindings) {
-        (true, true) => format!("{destroyed} {}", both_transferred()),
-        (true, false) => format!("{destroyed} {}", mcp_servers_transferred()),
-        (false, true) => format!("{destroyed} {}", model_bindings_transferred()),
-        (false, false) => destroyed.to_owned(),
+    let plurals = others.iter().enumerate().map(|(at, kind)| {
+        let (first, other) = kinds::plural(*kind);
+        (if at == 0 { first } else { other }).to_owned()
+    });
+    let records = list_of(plurals.collect());
+    if records.is_empty() {
+        destroyed.to_owned()
+    } else {
+        format!("{destroyed} {}", transferred(&records))
     }
 }
 
@@ -87,7 +98,20 @@ pub fn user_option(name: &str, email: &str, is_you: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{destroy_means, owns};
+    use contract::credentials::ReferrerKind;
+    use contract::users::Owned;
+
+    use super::{destroy_means, list_of};
+
+    fn owns(name: &str, credentials_total: i64, mcp_servers_total: i64, model_bindings_total: i64) -> String {
+        let owned = Owned {
+            credentials_total,
+            mcp_servers_total,
+            model_bindings_total,
+            ..Owned::default()
+        };
+        super::owns(name, &owned)
+    }
 
     #[test]
     fn what_is_owned_is_counted_in_words() {
@@ -95,11 +119,19 @@ mod tests {
         assert!(owns("Max", 3, 1, 0).starts_with("Max owns 3 credentials and 1 MCP server. "));
         assert!(owns("Max", 0, 0, 2).starts_with("Max owns 2 model bindings. "));
         assert!(owns("Max", 1, 2, 1).starts_with("Max owns 1 credential, 2 MCP servers and 1 model binding. "));
+        assert_eq!(
+            list_of(["a", "b", "c", "d"].map(str::to_owned).to_vec()),
+            "a, b, c and d"
+        );
     }
 
     #[test]
     fn what_becomes_of_the_rest_is_said_of_what_there_is() {
-        assert!(destroy_means(1, false, true).ends_with(" Model bindings are transferred to you."));
-        assert!(destroy_means(1, false, false).ends_with("stops working."));
+        let (servers, models) = (ReferrerKind::McpServer, ReferrerKind::ModelBinding);
+        assert!(destroy_means(1, &[models]).ends_with(" Model bindings are transferred to you."));
+        assert!(
+            destroy_means(1, &[servers, models]).ends_with(" MCP servers and model bindings are transferred to you.")
+        );
+        assert!(destroy_means(1, &[]).ends_with("stops working."));
     }
 }

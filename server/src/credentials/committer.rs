@@ -215,7 +215,7 @@ fn judge(request: &UseRequest, found: Option<Found>) -> Result<Granted, ResolveE
     match &request.referrer {
         Referrer::Saved { kind, .. } => {
             // A referrer can be used by whoever may use any of its kind; the reference says the rest.
-            let may = principal.may(resource(*kind), Action::Use).is_some();
+            let may = principal.may(kind.resource(), Action::Use).is_some();
             if !may || !found.referenced {
                 return Err(ResolveError::Forbidden(record));
             }
@@ -306,14 +306,6 @@ pub(super) fn current(
             })
         }
         Principal::Cli => Ok(Principal::Cli),
-    }
-}
-
-pub(super) fn resource(kind: ReferrerKind) -> Resource {
-    match kind {
-        ReferrerKind::McpServer => Resource::McpServers,
-        ReferrerKind::ModelBinding => Resource::ModelBindings,
-        ReferrerKind::Unknown => Resource::Unknown,
     }
 }
 

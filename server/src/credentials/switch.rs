@@ -5,7 +5,7 @@ use contract::accounts::{Action, Resource, UserId};
 use contract::credentials::ReferrerKind;
 use uuid::Uuid;
 
-use super::committer::{current, resource};
+use super::committer::current;
 use super::resolver::Referrer;
 use crate::accounts::{SESSION_IDLE, session_state};
 use crate::db::read;
@@ -73,7 +73,7 @@ pub(super) async fn permit(base: &Infra, principal: &Principal, referrer: &Refer
         Err(Some(end)) => return Err(ApiError::SessionEnded(end)),
         Err(None) => return Err(ApiError::Forbidden),
     };
-    if principal.may(resource(kind), Action::Use).is_none() {
+    if principal.may(kind.resource(), Action::Use).is_none() {
         return Err(ApiError::Forbidden);
     }
     let is_server = matches!(

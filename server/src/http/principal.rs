@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
 use contract::accounts::{Action, Permission, Resource, Role, Scope, UserId};
+use contract::kinds::KINDS;
 use http::request::Parts;
 
 use super::{ApiError, MayUse, RequestId};
@@ -104,25 +105,20 @@ pub fn permissions(role: Role) -> Vec<Permission> {
             })
             .collect::<Vec<_>>()
     };
+    let owned = KINDS.iter().filter(|kind| kind.is_owned).map(|kind| kind.resource);
     match role {
-        Role::Administrator => [
-            Resource::Credentials,
-            Resource::McpServers,
-            Resource::StdioServers,
-            Resource::ModelBindings,
-            Resource::Users,
-            Resource::AuditEvents,
-        ]
-        .into_iter()
-        .flat_map(|resource| {
-            allow(
-                resource,
-                &[Read, Create, Update, Delete, Use].map(|action| (action, Scope::Any)),
-            )
-        })
-        .collect(),
-        Role::Manager => [Resource::Credentials, Resource::McpServers, Resource::ModelBindings]
-            .into_iter()
+        Role::Administrator => KINDS
+            .iter()
+            .map(|kind| kind.resource)
+            .chain([Resource::StdioServers, Resource::AuditEvents])
+            .flat_map(|resource| {
+                allow(
+                    resource,
+                    &[Read, Create, Update, Delete, Use].map(|action| (action, Scope::Any)),
+                )
+            })
+            .collect(),
+        Role::Manager => owned
             .flat_map(|resource| {
                 allow(
                     resource,
@@ -136,8 +132,7 @@ pub fn permissions(role: Role) -> Vec<Permission> {
                 )
             })
             .collect(),
-        Role::Viewer => [Resource::Credentials, Resource::McpServers, Resource::ModelBindings]
-            .into_iter()
+        Role::Viewer => owned
             .flat_map(|resource| allow(resource, &[(Read, Scope::Any)]))
             .collect(),
     }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::api::{Patch, id_type};
 use crate::secret::SecretValue;
 
+pub use crate::kinds::Resource;
+
 id_type! {
     /// The ID of a user.
     UserId
@@ -52,30 +54,6 @@ impl std::str::FromStr for Role {
             _ => Err(()),
         }
     }
-}
-
-/// A kind of record in a permission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Resource {
-    /// Credentials.
-    Credentials,
-    /// MCP servers.
-    McpServers,
-    /// Adding, changing and deleting MCP servers that are local programs. Reading and using them falls under
-    /// `mcp_servers`.
-    StdioServers,
-    /// Model bindings.
-    ModelBindings,
-    /// Users.
-    Users,
-    /// The audit trail.
-    AuditEvents,
-    /// A resource of a later release.
-    #[serde(other)]
-    #[cfg_attr(feature = "schema", schemars(skip))]
-    Unknown,
 }
 
 /// An action on a record.

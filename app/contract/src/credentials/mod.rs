@@ -8,6 +8,8 @@ use crate::accounts::{Owner, UserId};
 use crate::api::{Patch, id_type};
 use crate::secret::SecretValue;
 
+pub use crate::kinds::ReferrerKind;
+
 id_type! {
     /// The ID of a credential, to which other records refer.
     CredentialId
@@ -83,43 +85,6 @@ pub struct UpdateCredential {
     #[cfg_attr(target_arch = "wasm32", serde(skip_serializing_if = "Patch::is_absent"))]
     #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<String>>"))]
     pub allowed_hosts: Patch<Vec<String>>,
-}
-
-/// A kind of record that can refer to a credential.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ReferrerKind {
-    /// An MCP server.
-    McpServer,
-    /// A model binding.
-    ModelBinding,
-    /// A kind of a later release.
-    #[serde(other)]
-    #[cfg_attr(feature = "schema", schemars(skip))]
-    Unknown,
-}
-
-impl ReferrerKind {
-    /// The name in the API and in the database.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::McpServer => "mcp_server",
-            Self::ModelBinding => "model_binding",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// Reads the name that the database keeps.
-    #[must_use]
-    pub fn from_name(name: &str) -> Self {
-        match name {
-            "mcp_server" => Self::McpServer,
-            "model_binding" => Self::ModelBinding,
-            _ => Self::Unknown,
-        }
-    }
 }
 
 /// One record that refers to a credential.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Role, SignUpLink, UserId};
 use crate::api::{NamedRecord, Patch};
-use crate::credentials::{CredentialId, Reference};
+use crate::credentials::{CredentialId, Reference, ReferrerKind};
 
 /// The state of an account.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -133,10 +133,33 @@ pub struct Owned {
 }
 
 impl Owned {
+    /// The records that are no credentials: their kind, the first of them, and their number.
+    #[must_use]
+    pub fn others(&self) -> [(ReferrerKind, &Vec<NamedRecord>, i64); 2] {
+        [
+            (ReferrerKind::McpServer, &self.mcp_servers, self.mcp_servers_total),
+            (
+                ReferrerKind::ModelBinding,
+                &self.model_bindings,
+                self.model_bindings_total,
+            ),
+        ]
+    }
+
+    /// The fields of such a kind, to be filled.
+    #[must_use]
+    pub fn fields_of(&mut self, kind: ReferrerKind) -> Option<(&mut Vec<NamedRecord>, &mut i64)> {
+        match kind {
+            ReferrerKind::McpServer => Some((&mut self.mcp_servers, &mut self.mcp_servers_total)),
+            ReferrerKind::ModelBinding => Some((&mut self.model_bindings, &mut self.model_bindings_total)),
+            ReferrerKind::Unknown => None,
+        }
+    }
+
     /// `true` if there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.credentials_total == 0 && self.mcp_servers_total == 0 && self.model_bindings_total == 0
+        self.credentials_total == 0 && self.others().iter().all(|(_, _, total)| *total == 0)
     }
 }
 

@@ -1,6 +1,7 @@
 //! One event of the trail. It never changes.
 
 use contract::audit::{AuditEvent, AuditRecord};
+use contract::kinds::RecordKind;
 use leptos::prelude::*;
 
 use super::details::Details;
@@ -78,13 +79,7 @@ pub(super) fn Record(
 /// The page of a record. One that was deleted since says so there.
 fn page_of(record: &AuditRecord) -> Option<String> {
     let id = record.id?;
-    match record.kind.as_str() {
-        "credential" => Some(format!("/credentials/{id}")),
-        "mcp_server" => Some(format!("/mcp-servers?edit={id}")),
-        "model_binding" => Some(format!("/model-bindings?edit={id}")),
-        "user" => Some(format!("/users?search={id}")),
-        _ => None,
-    }
+    RecordKind::named(&record.kind).map(|kind| kind.href(&id.to_string()))
 }
 
 #[cfg(test)]

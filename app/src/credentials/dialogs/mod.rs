@@ -22,7 +22,6 @@ use crate::{
 use asked::Asked;
 
 pub use add::AddForm;
-pub use references::referrer_href;
 
 /// The keys of the address that open a dialog of credentials.
 pub const DIALOG_KEYS: &[&str] = &["dialog", "edit", "rename", "delete", "hosts"];

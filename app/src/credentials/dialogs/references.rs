@@ -1,22 +1,12 @@
 //! What refers to a credential, in a dialog.
 
-use contract::credentials::{Reference, ReferrerKind};
+use contract::credentials::Reference;
 use leptos::prelude::*;
 
-use crate::{credentials::text, ui::Time};
+use crate::{credentials::text, kinds, ui::Time};
 
 /// How many references a dialog shows.
 const SHOWN: usize = 10;
-
-/// The address of a record that refers to a credential.
-#[must_use]
-pub fn referrer_href(kind: ReferrerKind, id: impl std::fmt::Display) -> Option<String> {
-    match kind {
-        ReferrerKind::McpServer => Some(format!("/mcp-servers?edit={id}")),
-        ReferrerKind::ModelBinding => Some(format!("/model-bindings?edit={id}")),
-        ReferrerKind::Unknown => None,
-    }
-}
 
 /// The first references, each with what happens to it; then counts of the others.
 #[component]
@@ -54,13 +44,13 @@ pub fn ReferenceList(
 
 #[component]
 fn ReferenceItem(item: Reference) -> impl IntoView {
-    let name = match referrer_href(item.kind, item.id) {
+    let name = match kinds::href(item.kind, item.id) {
         Some(href) => view! { <a href=href>{item.name}</a> }.into_any(),
         None => item.name.into_any(),
     };
     view! {
         <li>
-            <span class="chip">{text::referrer(item.kind)}</span>
+            <span class="chip">{kinds::name(item.kind)}</span>
             <span class="references-name">{name}</span>
             <span class="muted">
                 {match item.last_used_at {

@@ -5,11 +5,7 @@ use contract::credentials::Reference;
 use leptos::prelude::*;
 
 use super::section::SectionFailed;
-use crate::{
-    api::ClientError,
-    credentials::{dialogs::referrer_href, text},
-    ui::Time,
-};
+use crate::{api::ClientError, credentials::text, kinds, ui::Time};
 
 /// The table of references.
 #[component]
@@ -49,7 +45,7 @@ fn ReferenceTable(page: Page<Reference>) -> impl IntoView {
         .items
         .into_iter()
         .map(|item| {
-            let name = match referrer_href(item.kind, item.id) {
+            let name = match kinds::href(item.kind, item.id) {
                 Some(href) => view! { <a href=href>{item.name}</a> }.into_any(),
                 None => item.name.into_any(),
             };
@@ -63,7 +59,7 @@ fn ReferenceTable(page: Page<Reference>) -> impl IntoView {
                         {name}
                     </td>
                     <td role="cell" data-label=text::detail_column_kind()>
-                        {text::referrer(item.kind)}
+                        {kinds::name(item.kind)}
                     </td>
                     <td role="cell" class="cell-time" data-label=text::detail_column_attached()>
                         <Time at=item.attached_at />

@@ -5,11 +5,7 @@ use contract::credentials::{Use, UseOutcome, UseReferrer};
 use leptos::prelude::*;
 
 use super::section::SectionFailed;
-use crate::{
-    api::ClientError,
-    credentials::{dialogs::referrer_href, text},
-    ui::Time,
-};
+use crate::{api::ClientError, credentials::text, kinds, ui::Time};
 
 /// The table of uses, newest first.
 #[component]
@@ -123,7 +119,7 @@ fn UseRow(used: Use) -> impl IntoView {
 /// The record that used it: a link where it is stored.
 #[component]
 fn Through(referrer: UseReferrer) -> impl IntoView {
-    let href = referrer.id.and_then(|id| referrer_href(referrer.kind, id));
+    let href = referrer.id.and_then(|id| kinds::href(referrer.kind, id));
     let name = referrer.name.clone().unwrap_or_else(|| text::unsaved(referrer.kind));
     match href {
         Some(href) => view! { <a href=href>{name}</a> }.into_any(),

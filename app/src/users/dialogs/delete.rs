@@ -146,12 +146,7 @@ fn DeleteForm(user: User, owned: Owned, on_done: Callback<Done>) -> impl IntoVie
                 if owned.is_empty() {
                     text::delete_means(name)
                 } else {
-                    text::owns(
-                        name,
-                        owned.credentials_total,
-                        owned.mcp_servers_total,
-                        owned.model_bindings_total,
-                    )
+                    text::owns(name, owned)
                 }
             })
         })

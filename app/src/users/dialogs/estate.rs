@@ -1,6 +1,7 @@
 //! The choice of what becomes of what a user owns.
 
 use contract::accounts::UserId;
+use contract::credentials::ReferrerKind;
 use contract::users::{Estate, Owned};
 use leptos::prelude::*;
 
@@ -85,12 +86,13 @@ pub fn EstateFields(
 ) -> impl IntoView {
     let counts = Memo::new(move |_| {
         owned.with(|owned| {
-            let (servers, bindings) = (owned.mcp_servers_total > 0, owned.model_bindings_total > 0);
-            (owned.credentials_total, servers, bindings)
+            let others = owned.others().into_iter().filter(|(_, _, total)| *total > 0);
+            let others: Vec<ReferrerKind> = others.map(|(kind, _, _)| kind).collect();
+            (owned.credentials_total, others)
         })
     });
     move || {
-        let (credentials, servers, bindings) = counts.get();
+        let (credentials, others) = counts.get();
         // What holds no secret can only be given to somebody.
         let both = credentials > 0;
         if !both {
@@ -108,7 +110,7 @@ pub fn EstateFields(
                         ChoiceOption {
                             value: DESTROY,
                             words: text::destroy().to_owned(),
-                            means: text::destroy_means(credentials, servers, bindings),
+                            means: text::destroy_means(credentials, &others),
                         },
                     ];
                     view! { <Choice label=text::estate() name="estate" options value=choice.way /> }

@@ -1,10 +1,11 @@
 //! What a user owns, in the question before the account is deleted.
 
 use contract::api::NamedRecord;
+use contract::credentials::ReferrerKind;
 use contract::users::{Owned, OwnedCredential};
 use leptos::prelude::*;
 
-use crate::users::text;
+use crate::{kinds, users::text};
 
 /// How many references of one credential are named.
 const NAMED: usize = 3;
@@ -22,6 +23,10 @@ pub fn OwnedList(
     owned: Signal<Owned>,
 ) -> impl IntoView {
     let more_credentials = move || owned.with(|owned| more(owned.credentials_total, owned.credentials.len()));
+    let others = move || {
+        let of_kind = |(kind, records, total): (ReferrerKind, &Vec<NamedRecord>, i64)| named(kind, records, total);
+        owned.with(|owned| owned.others().into_iter().map(of_kind).collect_view())
+    };
     view! {
         <ul class="references">
             <For
@@ -34,18 +39,7 @@ pub fn OwnedList(
             <Show when=move || more_credentials().is_positive()>
                 <li class="muted">{text::credential()} ": " {move || text::and_more(more_credentials())}</li>
             </Show>
-            {named(
-                text::mcp_server(),
-                "/mcp-servers",
-                owned,
-                |owned| (owned.mcp_servers.clone(), owned.mcp_servers_total),
-            )}
-            {named(
-                text::model_binding(),
-                "/model-bindings",
-                owned,
-                |owned| (owned.model_bindings.clone(), owned.model_bindings_total),
-            )}
+            {others}
         </ul>
     }
     .into_any()
@@ -85,30 +79,24 @@ fn CredentialItem(credential: OwnedCredential) -> impl IntoView {
     .into_any()
 }
 
-/// Records of a kind that can be edited on its page, then how many there are besides.
-fn named(
-    kind: &'static str,
-    page: &'static str,
-    owned: Signal<Owned>,
-    of_this_kind: fn(&Owned) -> (Vec<NamedRecord>, i64),
-) -> impl IntoView {
-    move || {
-        let (records, total) = owned.with(of_this_kind);
-        let besides = more(total, records.len());
-        let items = records.into_iter().map(|record| {
-            view! {
-                <li>
-                    <span class="chip">{kind}</span>
-                    <span class="references-name">
-                        <a href=format!("{page}?edit={}", record.id)>{record.name}</a>
-                    </span>
-                </li>
-            }
-        });
+/// Records of a kind, then how many there are besides.
+fn named(kind: ReferrerKind, records: &[NamedRecord], total: i64) -> AnyView {
+    let besides = more(total, records.len());
+    let kind_name = kinds::name(kind);
+    let items = records.iter().map(|record| {
+        let href = kinds::href(kind, record.id);
         view! {
-            {items.collect_view()}
-            {besides.is_positive().then(|| view! { <li class="muted">{kind} ": " {text::and_more(besides)}</li> })}
+            <li>
+                <span class="chip">{kind_name}</span>
+                <span class="references-name">
+                    <a href=href>{record.name.clone()}</a>
+                </span>
+            </li>
         }
-        .into_any()
+    });
+    view! {
+        {items.collect_view()}
+        {besides.is_positive().then(|| view! { <li class="muted">{kind_name} ": " {text::and_more(besides)}</li> })}
     }
+    .into_any()
 }
