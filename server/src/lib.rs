@@ -1,6 +1,6 @@
 //! The server of Strongroom: the API, and what stands behind it. The program in `strongroom/` adds the pages.
 //! Floors, ground first; a module uses only what stands below it:
-//! `config`, `log`, `metrics`, `readiness`, `clock`, `text`, `files`, `db`, `vault`, `http`, `openapi`, `destination`, `address` -> `references`, `audit`,
+//! `config`, `kinds`, `log`, `metrics`, `readiness`, `clock`, `text`, `files`, `db`, `vault`, `http`, `openapi`, `destination`, `address` -> `references`, `audit`,
 //! `replicas` -> `keys`, `backup`, `accounts` -> `credentials` -> `outbound` -> `mcp_servers` ->
 //! `ai` -> `model_bindings` -> `actions`, `schemas`, `users` -> `pages`, `router` -> `cli`.
 
@@ -25,6 +25,7 @@ pub mod hex;
 pub mod http;
 pub mod infra;
 pub mod keys;
+mod kinds;
 pub mod log;
 pub mod mcp_servers;
 pub mod metrics;

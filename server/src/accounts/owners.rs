@@ -9,27 +9,52 @@ use uuid::Uuid;
 use crate::audit::Event;
 use crate::db::{Db, DbError, Tx, execute, read, within};
 use crate::http::{Act, ApiError};
+use crate::kinds::owned_kinds;
 
 // Taking the row lock orders it against the user's deletion: the second of the two sees the first. The counts of
 // `quotas` are forgotten, since any number of records may follow.
 const BEGIN: &str = "UPDATE users SET ownership_epoch = ownership_epoch + 1, owned_records = NULL, owned_bytes = NULL \
      WHERE id = $1 AND deleted_at IS NULL AND disabled_at IS NULL";
 
-/// Every table whose records have an owner. A test holds the migrations against it.
-const OWNED: &[(&str, &str)] = &[
-    (
-        "credentials",
-        "UPDATE credentials SET owner_sort = $2 WHERE owner_id = $1",
-    ),
-    (
-        "mcp_servers",
-        "UPDATE mcp_servers SET owner_sort = $2 WHERE owner_id = $1",
-    ),
-    (
-        "model_bindings",
-        "UPDATE model_bindings SET owner_sort = $2 WHERE owner_id = $1",
-    ),
-];
+/// The SQL texts of a kind whose records have an owner.
+#[derive(Debug)]
+pub struct OwnedKind {
+    /// The name of the kind.
+    pub name: &'static str,
+    /// The audit action of giving a record to another user.
+    transfer_action: &'static str,
+    list: &'static str,
+    transfer: &'static str,
+    rename_owner: &'static str,
+}
+
+macro_rules! texts {
+    ($($name:literal, $table:literal, $live:literal;)+) => {
+        &[$(OwnedKind {
+            name: $name,
+            transfer_action: concat!($name, ".transfer"),
+            list: concat!(
+                "SELECT id, name, (SELECT count(*) FROM ", $table, " WHERE owner_id = $1", $live, ") AS total FROM ", $table,
+                " WHERE owner_id = $1", $live, " ORDER BY name_sort, id LIMIT $2"
+            ),
+            transfer: concat!(
+                "UPDATE ", $table, " SET owner_id = $2, owner_sort = $3, revision = revision + 1, updated_at = $4, \
+                 updated_by_name = $5 WHERE owner_id = $1", $live, " RETURNING id, name"
+            ),
+            rename_owner: concat!("UPDATE ", $table, " SET owner_sort = $2 WHERE owner_id = $1"),
+        }),+]
+    };
+}
+
+/// Every kind whose records have an owner, in the order of locks.
+pub static OWNED: &[OwnedKind] = owned_kinds!(texts);
+
+macro_rules! any {
+    ($($name:literal, $table:literal, $live:literal;)+) => {
+        concat!("SELECT FALSE" $(, " OR EXISTS (SELECT 1 FROM ", $table, " WHERE owner_id = $1", $live, ")")+)
+    };
+}
+const ANY: &str = owned_kinds!(any);
 
 /// Call it first in a transaction that gives a record to this user: the user is there until its end.
 ///
@@ -60,19 +85,12 @@ pub struct Transfer<'a> {
 }
 
 impl Transfer<'_> {
-    /// Gives all records of a table to the heir: `sql` takes the leaver, the heir, the heir's key of order, now, and
-    /// who decides; it returns the ids and names.
+    /// Gives all records of a kind to the heir.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn run(
-        &self,
-        tx: &mut Tx,
-        sql: &'static str,
-        action: &'static str,
-        kind: &'static str,
-    ) -> Result<Vec<Event>, DbError> {
-        let rows: Vec<(Uuid, String)> = within!(tx, c => sqlx::query_as(sql)
+    pub async fn run(&self, tx: &mut Tx, kind: &OwnedKind) -> Result<Vec<Event>, DbError> {
+        let rows: Vec<(Uuid, String)> = within!(tx, c => sqlx::query_as(kind.transfer)
             .bind(self.from.0)
             .bind(self.to.0)
             .bind(&self.to_sort)
@@ -81,7 +99,7 @@ impl Transfer<'_> {
             .fetch_all(c))?;
         Ok(rows
             .iter()
-            .map(|(id, name)| self.event(action, (kind, *id, name)))
+            .map(|(id, name)| self.event(kind.transfer_action, (kind.name, *id, name)))
             .collect())
     }
 
@@ -93,18 +111,26 @@ impl Transfer<'_> {
     }
 }
 
-/// The first records of a table that somebody owns, and how many there are: `sql` takes the owner and the limit; each
-/// row repeats the number of all.
+/// `true` if a user owns records, inside the transaction that holds the user's row.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn owns_any(tx: &mut Tx, owner: UserId) -> Result<bool, DbError> {
+    Ok(within!(tx, c => sqlx::query_scalar(ANY).bind(owner.0).fetch_one(c))?)
+}
+
+/// A user's first records of a kind by name, and the number of all.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn first_owned(
     db: &Db,
-    sql: &'static str,
+    kind: &OwnedKind,
     owner: UserId,
     limit: i64,
 ) -> Result<(Vec<NamedRecord>, i64), DbError> {
-    let rows: Vec<(Uuid, String, i64)> = read!(*db, c => sqlx::query_as(sql).bind(owner.0).bind(limit).fetch_all(c))?;
+    let rows: Vec<(Uuid, String, i64)> =
+        read!(*db, c => sqlx::query_as(kind.list).bind(owner.0).bind(limit).fetch_all(c))?;
     let total = rows.first().map_or(0, |(_, _, total)| *total);
     let records = rows.into_iter().map(|(id, name, _)| NamedRecord { id, name });
     Ok((records.collect(), total))
@@ -115,15 +141,15 @@ pub async fn first_owned(
 /// # Errors
 /// Where the database fails.
 pub async fn rename_owner(tx: &mut Tx, owner: UserId, name_sort: &[u8]) -> Result<(), DbError> {
-    for (_, sql) in OWNED {
-        execute!(tx, sqlx::query(*sql).bind(owner.0).bind(name_sort))?;
+    for kind in OWNED {
+        execute!(tx, sqlx::query(kind.rename_owner).bind(owner.0).bind(name_sort))?;
     }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::OWNED;
+    use contract::kinds::KINDS;
 
     #[test]
     fn every_table_with_an_owner_is_known() {
@@ -139,10 +165,9 @@ mod tests {
             }
         }
         found.sort();
-        let known: Vec<&str> = OWNED.iter().map(|(table, _)| *table).collect();
-        assert_eq!(
-            found, known,
-            "say here how a table follows its owner's name, and in `users::delete` what becomes of its records"
-        );
+        let owned = KINDS.iter().filter(|kind| kind.is_owned);
+        let mut known: Vec<&str> = owned.map(|kind| kind.table).collect();
+        known.sort_unstable();
+        assert_eq!(found, known, "the table of kinds has each table with an owner");
     }
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::config::Quotas;
 use crate::db::{Tx, within};
 use crate::http::ApiError;
+use crate::kinds::owned_kinds;
 
 const ADD: &str = "UPDATE users SET ownership_epoch = ownership_epoch + 1, owned_records = owned_records + 1, \
      owned_bytes = owned_bytes + $2 WHERE id = $1 AND deleted_at IS NULL AND disabled_at IS NULL \
@@ -17,14 +18,19 @@ const ADD: &str = "UPDATE users SET ownership_epoch = ownership_epoch + 1, owned
 // The owner may be disabled while somebody else replaces a value.
 const GROW: &str = "UPDATE users SET ownership_epoch = ownership_epoch + 1, owned_bytes = owned_bytes + $2 \
      WHERE id = $1 RETURNING owned_records, owned_bytes";
+macro_rules! count_of_records {
+    ($($name:literal, $table:literal, $live:literal;)+) => {
+        concat!("$2" $(, " + (SELECT count(*) FROM ", $table, " WHERE owner_id = users.id", $live, ")")+)
+    };
+}
 // The value that is being replaced does not count.
-const RECOUNT: &str = "UPDATE users SET owned_records = $2 \
-       + (SELECT count(*) FROM credentials c WHERE c.owner_id = users.id AND c.deleted_at IS NULL) \
-       + (SELECT count(*) FROM mcp_servers m WHERE m.owner_id = users.id) \
-       + (SELECT count(*) FROM model_bindings b WHERE b.owner_id = users.id), \
-     owned_bytes = $3 + (SELECT CAST(COALESCE(sum(length(v.ciphertext)), 0) AS BIGINT) FROM credentials c \
+const RECOUNT: &str = concat!(
+    "UPDATE users SET owned_records = ",
+    owned_kinds!(count_of_records),
+    ", owned_bytes = $3 + (SELECT CAST(COALESCE(sum(length(v.ciphertext)), 0) AS BIGINT) FROM credentials c \
        JOIN credential_versions v ON v.credential_id = c.id WHERE c.owner_id = users.id AND c.deleted_at IS NULL AND c.id <> $4) \
-     WHERE id = $1 RETURNING owned_records, owned_bytes";
+     WHERE id = $1 RETURNING owned_records, owned_bytes"
+);
 
 #[derive(Clone, Copy, sqlx::FromRow)]
 struct Counts {

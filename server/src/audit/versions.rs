@@ -1,9 +1,11 @@
 //! The version of each credential's value as the trail records it, against the one that is stored.
 
+use contract::kinds::RecordKind;
 use uuid::Uuid;
 
 use crate::db::{Db, read};
 use crate::http::ApiError;
+use crate::kinds::referrer_kinds;
 
 /// The version that the newest event of the credential `c` records: an SQL expression. -1, which no row has, if that event
 /// is the one of its end. Events from before the version was recorded are counted: each creation and each new value is one
@@ -28,24 +30,29 @@ const BATCH: &str = concat!(
     recorded_version!(),
     " AS recorded_version FROM credentials c WHERE c.id > $1 AND c.deleted_at IS NULL ORDER BY c.id LIMIT 500"
 );
-/// Records of other kinds without the event of their creation.
-const WITHOUT_EVENT: [(&str, &str); 3] = [
-    (
-        "user",
-        "SELECT r.name FROM users r WHERE NOT EXISTS \
-         (SELECT 1 FROM audit_events e WHERE e.target_id = r.id AND e.action = 'user.create') ORDER BY r.id LIMIT 100",
-    ),
-    (
-        "MCP server",
-        "SELECT r.name FROM mcp_servers r WHERE NOT EXISTS \
-         (SELECT 1 FROM audit_events e WHERE e.target_id = r.id AND e.action = 'mcp_server.create') ORDER BY r.id LIMIT 100",
-    ),
-    (
-        "model binding",
-        "SELECT r.name FROM model_bindings r WHERE NOT EXISTS \
-         (SELECT 1 FROM audit_events e WHERE e.target_id = r.id AND e.action = 'model_binding.create') ORDER BY r.id LIMIT 100",
-    ),
-];
+/// Selects records of a kind without the event of their creation.
+macro_rules! without_event {
+    ($name:literal, $table:literal) => {
+        (
+            $name,
+            concat!(
+                "SELECT r.name FROM ",
+                $table,
+                " r WHERE NOT EXISTS \
+                 (SELECT 1 FROM audit_events e WHERE e.target_id = r.id AND e.action = '",
+                $name,
+                ".create') ORDER BY r.id LIMIT 100"
+            ),
+        )
+    };
+}
+macro_rules! users_and_referrers {
+    ($($name:literal, $table:literal;)+) => {
+        &[without_event!("user", "users"), $(without_event!($name, $table)),+]
+    };
+}
+/// All kinds but credentials.
+const WITHOUT_EVENT: &[(&str, &str)] = referrer_kinds!(users_and_referrers);
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -77,7 +84,8 @@ pub async fn rolled_back(db: &Db) -> Result<Vec<String>, ApiError> {
 pub(super) async fn record_faults(db: &Db) -> Result<Vec<String>, ApiError> {
     let mut faults = rolled_back(db).await?;
     for (kind, sql) in WITHOUT_EVENT {
-        let names: Vec<String> = read!(*db, c => sqlx::query_scalar(sql).fetch_all(c))?;
+        let kind = RecordKind::named(kind).map_or(*kind, |kind| kind.singular);
+        let names: Vec<String> = read!(*db, c => sqlx::query_scalar(*sql).fetch_all(c))?;
         faults.extend(
             names
                 .iter()

@@ -16,7 +16,7 @@ mod switch;
 pub use committer::FIND as FIND_FOR_USE;
 pub use listing::NEWEST_FIRST;
 pub use operations::operations;
-pub use owned::{destroy_owned, owned, transfer_owned};
+pub use owned::{destroy_owned, owned};
 pub use resolver::{Referrer, ResolveError, Resolved, Resolver, UseRequest};
 pub use routes::router;
 pub use rows::Joined;

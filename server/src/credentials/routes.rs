@@ -90,20 +90,11 @@ async fn references(
 ) -> Answer {
     let limit = limit(pairs)?;
     credentials.get(id).await?.ok_or(ApiError::NotFound)?;
-    let (items, total) = credentials.references(id, limit).await?;
-    // Whoever may not see referrers learns how many there are.
-    let visible = may
-        .principal
-        .may(
-            contract::accounts::Resource::McpServers,
-            contract::accounts::Action::Read,
-        )
-        .is_some();
-    let (items, hidden) = if visible { (items, 0) } else { (Vec::new(), total) };
+    let references = credentials.references(&may.principal, id, limit).await?;
     Ok(json(&Page {
-        total,
-        hidden,
-        ..Page::whole(items)
+        total: references.total,
+        hidden: references.hidden,
+        ..Page::whole(references.items)
     }))
 }
 

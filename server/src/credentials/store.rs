@@ -16,7 +16,7 @@ use crate::db::{Tx, WriteClass, execute, read, within};
 use crate::destination::AllowedHost;
 use crate::http::{Act, ApiError, Principal};
 use crate::name_key::{fold, sort_key};
-use crate::references::{self, AllowedList, WrittenList, list_columns};
+use crate::references::{self, AllowedList, References, VisibleKinds, WrittenList, list_columns};
 use crate::vault::sealed_bytes;
 
 const INSERT: &str = "INSERT INTO credentials (id, name, name_key, name_sort, owner_id, owner_sort, version, revision, \
@@ -298,9 +298,13 @@ impl Credentials {
             return Err(Self::why_not(&mut tx, only_owner, id).await?);
         };
         // Only now, with the row locked: an attach that came first is seen, a later one finds nothing.
-        let (references, total) = references::list_within(&mut tx, id, 10).await?;
+        let visible = VisibleKinds::of(act.principal);
+        let References { items, total, .. } = references::list_within(&mut tx, id, &visible, 10).await?;
         if total > 0 && !force {
-            return Err(ApiError::InUse { references, total });
+            return Err(ApiError::InUse {
+                references: items,
+                total,
+            });
         }
         let burial = Burial {
             act,
@@ -328,13 +332,14 @@ impl Credentials {
         Ok(Page::whole(rows.into_iter().map(Use::from).collect()))
     }
 
-    /// The first references, and how many there are.
+    /// The first references that the reader sees.
     pub(super) async fn references(
         &self,
+        reader: &Principal,
         id: CredentialId,
         limit: i64,
-    ) -> Result<(Vec<contract::credentials::Reference>, i64), ApiError> {
-        references::list(&self.base.db, id, limit).await
+    ) -> Result<References, ApiError> {
+        Ok(references::list(&self.base.db, id, &VisibleKinds::of(reader), limit).await?)
     }
 }
 

@@ -3,7 +3,6 @@
 mod client_ops;
 mod input;
 mod operations;
-mod owned;
 mod pool;
 mod problem;
 mod resolve_target;
@@ -25,7 +24,6 @@ use crate::outbound::Outbound;
 use crate::outbound::stdio::Stdio;
 
 pub use operations::operations;
-pub use owned::{owned, transfer_owned};
 pub use pool::{SessionKey, SessionPool};
 pub use problem::{Subject, problem_of, sent_as_words};
 use resolve_target::Purpose;

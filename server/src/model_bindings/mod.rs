@@ -2,7 +2,6 @@
 
 mod input;
 mod operations;
-mod owned;
 mod resolve_target;
 mod routes;
 mod rows;
@@ -16,7 +15,6 @@ use crate::stopping::Stopping;
 
 pub use input::new_settings;
 pub use operations::operations;
-pub use owned::{owned, transfer_owned};
 pub use routes::router;
 
 /// The model bindings of a database.

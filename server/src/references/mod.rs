@@ -7,21 +7,23 @@
 
 mod convert;
 mod list;
+mod visible;
 
 pub use convert::convert_older_lists;
 pub(crate) use list::list_columns;
 pub use list::{AllowedList, MAX_ENTRIES, WrittenList};
+pub use visible::{References, VisibleKinds, count_within, list, list_within};
 
 use chrono::{DateTime, Utc};
 use contract::accounts::{Action, Resource, UserId};
 use contract::api::NamedRecord;
-use contract::credentials::{CredentialId, Reference, ReferrerKind};
+use contract::credentials::{CredentialId, ReferrerKind};
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::address::shown_entry;
 use crate::audit::Event;
-use crate::db::{Db, Tx, execute, read, within};
+use crate::db::{Tx, execute, within};
 use crate::destination::{AllowedHost, Destination};
 use crate::http::{Act, ApiError, CREDENTIAL_POINTER, Fields, Principal};
 
@@ -253,53 +255,4 @@ async fn gone(tx: &mut Tx, credential: CredentialId) -> Result<ApiError, ApiErro
 pub async fn detach(tx: &mut Tx, kind: ReferrerKind, id: Uuid) -> Result<(), ApiError> {
     execute!(tx, sqlx::query(DETACH).bind(kind.as_str()).bind(id))?;
     Ok(())
-}
-
-#[derive(sqlx::FromRow)]
-struct ReferenceRow {
-    referrer_kind: String,
-    referrer_id: Uuid,
-    name: Option<String>,
-    attached_at: DateTime<Utc>,
-    last_used_at: Option<DateTime<Utc>>,
-    total: i64,
-}
-
-const LIST: &str = "SELECT r.referrer_kind, r.referrer_id, coalesce(m.name, b.name) AS name, r.attached_at, \
-       (SELECT a.at FROM audit_events a WHERE a.action = 'credential.use' AND a.outcome = 'allowed' \
-          AND a.referrer_id = r.referrer_id AND a.credential_id = r.credential_id ORDER BY a.seq DESC LIMIT 1) AS last_used_at, \
-       (SELECT count(*) FROM credential_references t WHERE t.credential_id = $1) AS total \
-     FROM credential_references r \
-     LEFT JOIN mcp_servers m ON r.referrer_kind = 'mcp_server' AND m.id = r.referrer_id \
-     LEFT JOIN model_bindings b ON r.referrer_kind = 'model_binding' AND b.id = r.referrer_id \
-     WHERE r.credential_id = $1 ORDER BY r.attached_at, r.referrer_id LIMIT $2";
-
-/// The first references of a credential, and how many there are.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn list(db: &Db, credential: CredentialId, limit: i64) -> Result<(Vec<Reference>, i64), ApiError> {
-    let rows: Vec<ReferenceRow> = read!(*db, c => sqlx::query_as(LIST).bind(credential.0).bind(limit).fetch_all(c))?;
-    Ok(collect(rows))
-}
-
-/// The same inside a transaction that holds the credential's row.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn list_within(tx: &mut Tx, credential: CredentialId, limit: i64) -> Result<(Vec<Reference>, i64), ApiError> {
-    let rows: Vec<ReferenceRow> = within!(tx, c => sqlx::query_as(LIST).bind(credential.0).bind(limit).fetch_all(c))?;
-    Ok(collect(rows))
-}
-
-fn collect(rows: Vec<ReferenceRow>) -> (Vec<Reference>, i64) {
-    let total = rows.first().map_or(0, |row| row.total);
-    let references = rows.into_iter().map(|row| Reference {
-        kind: ReferrerKind::from_name(&row.referrer_kind),
-        id: row.referrer_id,
-        name: row.name.unwrap_or_default(),
-        attached_at: row.attached_at,
-        last_used_at: row.last_used_at,
-    });
-    (references.collect(), total)
 }

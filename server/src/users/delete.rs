@@ -5,16 +5,15 @@
 //! MCP servers and model bindings always go to somebody, since a server without its owner would go on running for nobody.
 
 use contract::accounts::UserId;
+use contract::kinds::RecordKind;
 use contract::users::Estate;
 
 use super::{Users, check_administrators, hold_administration, owned, rows, store};
-use crate::accounts::{Ending, begin_owning};
+use crate::accounts::{Ending, OWNED, begin_owning, owns_any};
 use crate::audit::{self, Event};
 use crate::credentials;
 use crate::db::{Tx, WriteClass, execute};
 use crate::http::{Act, ApiError, SessionEnd};
-use crate::mcp_servers;
-use crate::model_bindings;
 
 const BURY: &str = "UPDATE users SET deleted_at = $2, deleted_by_name = $3, password_hash = NULL, revision = revision + 1, \
      updated_at = $2, updated_by_name = $3 WHERE id = $1 AND deleted_at IS NULL AND revision = $4";
@@ -48,9 +47,11 @@ pub(super) async fn delete(
     if act.principal.user_id() == Some(id) {
         return Err(ApiError::OwnAccount);
     }
-    if estate == Estate::None && owned::any_within(&mut tx, id).await? {
+    if estate == Estate::None && owns_any(&mut tx, id).await? {
         drop(tx);
-        return Err(ApiError::OwnsRecords(owned::list(&users.base.db, id).await?));
+        return Err(ApiError::OwnsRecords(
+            owned::list(&users.base.db, act.principal, id).await?,
+        ));
     }
     let (mut events, details) = settle(users, &mut tx, act, id, estate).await?;
     users
@@ -67,8 +68,7 @@ pub(super) async fn delete(
     Ok(())
 }
 
-/// Gives away or destroys what the user owns. Credentials come before MCP servers, and those before model
-/// bindings, as in every other transaction that locks them.
+/// Gives away or destroys what the user owns, in the order of locks of every other transaction.
 async fn settle(
     users: &Users,
     tx: &mut Tx,
@@ -89,18 +89,17 @@ async fn settle(
     })?;
     let heir = rows::find_within(tx, heir, None).await?;
     let transfer = owned::transfer(users, act, leaving, &heir);
-    let (mut events, done) = match estate {
-        Estate::WithCredentials => (credentials::destroy_owned(tx, &transfer).await?, "destroyed"),
-        _ => (credentials::transfer_owned(tx, &transfer).await?, "transferred"),
-    };
-    let credentials = events.len();
-    events.extend(mcp_servers::transfer_owned(tx, &transfer).await?);
-    let servers = events.len() - credentials;
-    events.extend(model_bindings::transfer_owned(tx, &transfer).await?);
-    let bindings = events.len() - credentials - servers;
-    let details = format!(
-        "credentials {done}: {credentials}; MCP servers transferred: {servers}; model bindings transferred: {bindings}; to: {}",
-        heir.name
-    );
-    Ok((events, Some(details)))
+    let (mut events, mut details) = (Vec::new(), Vec::new());
+    for kind in OWNED {
+        let (settled, done) = if kind.name == "credential" && estate == Estate::WithCredentials {
+            (credentials::destroy_owned(tx, &transfer).await?, "destroyed")
+        } else {
+            (transfer.run(tx, kind).await?, "transferred")
+        };
+        let plural = RecordKind::named(kind.name).map_or(kind.name, |kind| kind.plural);
+        details.push(format!("{plural} {done}: {}", settled.len()));
+        events.extend(settled);
+    }
+    details.push(format!("to: {}", heir.name));
+    Ok((events, Some(details.join("; "))))
 }

@@ -1,41 +1,34 @@
 //! What a user owns.
 
 use contract::accounts::UserId;
+use contract::credentials::ReferrerKind;
 use contract::users::Owned;
 
 use super::Users;
 use super::rows::UserRow;
-use crate::accounts::Transfer;
+use crate::accounts::{OWNED, Transfer, first_owned};
 use crate::credentials;
-use crate::db::{Db, Tx, within};
-use crate::http::{Act, ApiError};
-use crate::mcp_servers;
-use crate::model_bindings;
+use crate::db::Db;
+use crate::http::{Act, ApiError, Principal};
+use crate::references::VisibleKinds;
 
 /// How many records of each kind are listed.
 const SHOWN: i64 = 10;
 
-const ANY: &str = "SELECT EXISTS (SELECT 1 FROM credentials WHERE owner_id = $1 AND deleted_at IS NULL) \
-     OR EXISTS (SELECT 1 FROM mcp_servers WHERE owner_id = $1) OR EXISTS (SELECT 1 FROM model_bindings WHERE owner_id = $1)";
-
-/// Whether there is anything, inside the transaction that holds the user's row.
-pub(super) async fn any_within(tx: &mut Tx, owner: UserId) -> Result<bool, ApiError> {
-    Ok(within!(tx, c => sqlx::query_scalar(ANY).bind(owner.0).fetch_one(c))?)
-}
-
 /// The first records of each kind, and their number.
-pub(super) async fn list(db: &Db, owner: UserId) -> Result<Owned, ApiError> {
-    let (credentials, credentials_total) = credentials::owned(db, owner, SHOWN).await?;
-    let (mcp_servers, mcp_servers_total) = mcp_servers::owned(db, owner, SHOWN).await?;
-    let (model_bindings, model_bindings_total) = model_bindings::owned(db, owner, SHOWN).await?;
-    Ok(Owned {
-        credentials,
-        credentials_total,
-        mcp_servers,
-        mcp_servers_total,
-        model_bindings,
-        model_bindings_total,
-    })
+pub(super) async fn list(db: &Db, reader: &Principal, owner: UserId) -> Result<Owned, ApiError> {
+    let visible = VisibleKinds::of(reader);
+    let mut found = Owned::default();
+    for kind in OWNED {
+        let (records, total) = first_owned(db, kind, owner, SHOWN).await?;
+        if kind.name == "credential" {
+            found.credentials = credentials::owned(db, records, &visible, SHOWN).await?;
+            found.credentials_total = total;
+        } else if let Some(fields) = found.fields_of(ReferrerKind::from_name(kind.name)) {
+            (*fields.0, *fields.1) = (records, total);
+        }
+    }
+    Ok(found)
 }
 
 /// The records of one user on their way to another.

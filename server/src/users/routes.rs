@@ -78,7 +78,7 @@ async fn create_link(may: May<Update>, State(users): State<Users>, IdPath(id): I
 }
 
 #[instrument(name = "users.owned", skip_all, fields(user.id = %id))]
-async fn read_owned(_may: May<Delete>, State(users): State<Users>, IdPath(id): IdPath<UserId>) -> Answer {
+async fn read_owned(may: May<Delete>, State(users): State<Users>, IdPath(id): IdPath<UserId>) -> Answer {
     rows::find(&users.base.db, id).await?.ok_or(ApiError::NotFound)?;
-    Ok(json(&owned::list(&users.base.db, id).await?))
+    Ok(json(&owned::list(&users.base.db, &may.principal, id).await?))
 }

@@ -1,12 +1,46 @@
 //! Credentials: the routes, on both engines.
 
+use contract::accounts::Resource;
+use contract::credentials::CredentialId;
 use http::Method;
 use serde_json::{Value, json};
+use server::references::{self, VisibleKinds};
 
 use crate::both_engines;
+use crate::support::statements::tamper;
 use crate::support::{Engine, TestApp};
 
 both_engines! {
+    async fn each_kind_of_reference_is_shown_by_its_own_permission(app: TestApp) {
+        let id = app.credential("manager", "SHARED", "v").await;
+        for name in ["Server", "Later"] {
+            app.server("manager", name, "http://127.0.0.1:9/mcp", Some(&id)).await;
+        }
+        let settings = json!({"provider": "openai-compatible", "model_id": "m", "base_url": "http://127.0.0.1:9/mcp", "api_key": id});
+        app.post("manager", "/model-bindings", json!({"name": "Model", "settings": settings})).await.expect(201);
+        let credential = CredentialId(id.parse().unwrap());
+        let shown = async |resource: Resource| {
+            let visible = VisibleKinds::by(|readable| readable == resource);
+            let references = references::list(&app.state.base.db, credential, &visible, 1).await.unwrap();
+            let names: Vec<String> = references.items.into_iter().map(|reference| reference.name).collect();
+            (names, references.total, references.hidden)
+        };
+        assert_eq!(shown(Resource::McpServers).await, (vec!["Server".to_owned()], 3, 1));
+        assert_eq!(shown(Resource::ModelBindings).await, (vec!["Model".to_owned()], 3, 2));
+        assert_eq!(shown(Resource::Credentials).await, (Vec::new(), 3, 3));
+        // No permission of this release is about a kind of a later one.
+        tamper(&app, "UPDATE credential_references SET referrer_kind = 'later' \
+            WHERE referrer_id = (SELECT id FROM mcp_servers WHERE name = 'Later')").await;
+        for who in ["admin", "viewer"] {
+            let page = app.get(who, &format!("/credentials/{id}/references")).await.expect(200);
+            assert_eq!(page.items("name"), ["Server", "Model"]);
+            assert_eq!((page.number("/total"), page.number("/hidden")), (3, 1));
+        }
+        let refused = app.delete("manager", &format!("/credentials/{id}")).await.problem(409, "in-use").json();
+        assert_eq!(refused["references"].as_array().unwrap().len(), 2);
+        assert_eq!(refused["references_total"], 3);
+    }
+
     async fn a_credential_is_stored_and_its_value_never_comes_back(app: TestApp) {
         let body = json!({"name": " OPENAI_PROD_API_KEY ", "value": "canary-create-81"});
         let created = app.post("manager", "/credentials", body).await.expect(201);
