@@ -4,6 +4,7 @@
 
 mod answer;
 mod database;
+pub mod kinds;
 pub mod program;
 pub mod statements;
 pub mod stdio;

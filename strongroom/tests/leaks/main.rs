@@ -30,6 +30,7 @@ use serde_json::json;
 use hostile::{Peer, answer};
 use server::outbound::stdio::Stdio;
 use strongroom::assets::Assets;
+use support::kinds::{create_for, owned_kinds};
 use support::stdio::{files, stdio_settings};
 use support::{Answer, Engine, TestApp, as_the_server_runs};
 
@@ -277,6 +278,8 @@ struct Records {
     /// Its tool has a result, where that of the others fails.
     results: String,
     models: Vec<echoes::Model>,
+    /// The path of each kind with an owner, and a record of it.
+    of_kinds: Vec<(&'static str, String)>,
 }
 
 impl Records {
@@ -293,10 +296,25 @@ impl Records {
             "name": "program", "transport": "stdio", "command": "files", "env_names": ["FILES_TOKEN"],
         });
         let program = app.post("admin", "/mcp-servers", program).await.expect(201).text("/id");
+        let models = echoes::bind(app, peer, &credential).await;
+        let echo = server("echo", &peer.url(), &credential).await;
+        let mut of_kinds = Vec::new();
+        for (path, _) in owned_kinds() {
+            let id = match path {
+                "/credentials" => credential.clone(),
+                "/mcp-servers" => echo.clone(),
+                "/model-bindings" => models[0].id.clone(),
+                _ => create_for(app, "admin", &format!("{path}/"), "leak-test", &peer.url())
+                    .await
+                    .unwrap(),
+            };
+            of_kinds.push((path, id));
+        }
         Self {
             program,
-            models: echoes::bind(app, peer, &credential).await,
-            server: server("echo", &peer.url(), &credential).await,
+            models,
+            of_kinds,
+            server: echo,
             results: server("T", &format!("{}/results", peer.url()), &credential).await,
             lines: server("lines", &peer.url(), &newline).await,
             credential,
@@ -352,13 +370,8 @@ async fn use_program(app: &TestApp, id: &str) -> Vec<Answer> {
 /// Calls a route with and without a session, with good and bad bodies, and with bad addresses.
 async fn call_badly(app: &TestApp, records: &Records, route: &str) -> Vec<Answer> {
     let (method, path) = route.split_once(' ').unwrap();
-    let id = if path.contains("/mcp-servers") {
-        &records.server
-    } else if path.contains("/model-bindings") {
-        &records.models[0].id
-    } else {
-        &records.credential
-    };
+    let of_path = records.of_kinds.iter().find(|(kind, _)| path.contains(kind));
+    let id = of_path.map_or(&records.credential, |(_, id)| id);
     // These would end the session or the records that the rest needs.
     let ends = path == "/sign-out" || method == "DELETE";
     let path = path

@@ -8,6 +8,7 @@ use http::{Method, Request, header};
 use serde_json::json;
 
 use crate::hostile::{Peer, Seen};
+use crate::support::kinds::{create_for, owned_kinds};
 use crate::support::{Engine, PASSWORD, TestApp, as_the_server_runs};
 
 /// Who asks, in the order of the columns. The records belong to the first manager.
@@ -67,27 +68,8 @@ const TABLE: &[Row] = &[
     ("GET /api/v1/me/sessions", "", ANYBODY),
     ("DELETE /api/v1/me/sessions", "", [204, 204, 204, 204, 401]),
     ("DELETE /api/v1/me/sessions/{id}", "", [404, 404, 404, 404, 401]),
-    ("GET /api/v1/credentials", "", ANYBODY),
-    (
-        "POST /api/v1/credentials",
-        r#"{"name": "{name}", "value": "v"}"#,
-        [201, 201, 201, 403, 401],
-    ),
-    ("GET /api/v1/credentials/{id}", "", ANYBODY),
-    (
-        "PATCH /api/v1/credentials/{id}",
-        r#"{"name": "{name}"}"#,
-        [200, 200, 403, 403, 401],
-    ),
-    ("DELETE /api/v1/credentials/{id}", "", [204, 204, 403, 403, 401]),
     ("GET /api/v1/credentials/{id}/references", "", ANYBODY),
     ("GET /api/v1/credentials/{id}/uses", "", ANYBODY),
-    ("GET /api/v1/mcp-servers", "", ANYBODY),
-    (
-        "POST /api/v1/mcp-servers",
-        r#"{"name": "{name}", "url": "{url}"}"#,
-        [201, 201, 201, 403, 401],
-    ),
     (
         "POST /api/v1/mcp-servers/test",
         r#"{"name": "{name}", "url": "{url}"}"#,
@@ -95,13 +77,6 @@ const TABLE: &[Row] = &[
     ),
     // Whoever may not make servers of programs is told of none.
     ("GET /api/v1/mcp-servers/commands", "", ANYBODY),
-    ("GET /api/v1/mcp-servers/{id}", "", ANYBODY),
-    (
-        "PATCH /api/v1/mcp-servers/{id}",
-        r#"{"name": "{name}"}"#,
-        [200, 200, 403, 403, 401],
-    ),
-    ("DELETE /api/v1/mcp-servers/{id}", "", [204, 204, 403, 403, 401]),
     ("POST /api/v1/mcp-servers/{id}/test", "", USERS),
     ("GET /api/v1/mcp-servers/{id}/tools", "", USERS),
     (
@@ -109,24 +84,11 @@ const TABLE: &[Row] = &[
         r#"{"arguments": {}}"#,
         USERS,
     ),
-    ("GET /api/v1/model-bindings", "", ANYBODY),
-    (
-        "POST /api/v1/model-bindings",
-        r#"{"name": "{name}", "settings": {"provider": "openai-compatible", "model_id": "m", "base_url": "{url}"}}"#,
-        [201, 201, 201, 403, 401],
-    ),
     (
         "POST /api/v1/model-bindings/test",
         r#"{"settings": {"provider": "openai-compatible", "model_id": "m", "base_url": "{url}"}}"#,
         USERS,
     ),
-    ("GET /api/v1/model-bindings/{id}", "", ANYBODY),
-    (
-        "PATCH /api/v1/model-bindings/{id}",
-        r#"{"name": "{name}"}"#,
-        [200, 200, 403, 403, 401],
-    ),
-    ("DELETE /api/v1/model-bindings/{id}", "", [204, 204, 403, 403, 401]),
     ("POST /api/v1/model-bindings/{id}/test", "", USERS),
     (
         "POST /api/v1/actions/{action}",
@@ -149,30 +111,41 @@ const TABLE: &[Row] = &[
     ("GET /api/v1/users/{id}/owned", "", ADMINISTRATORS),
 ];
 
+/// The rows of the table, and those that every kind of record with an owner has.
+fn table() -> Vec<(String, String, [u16; 5])> {
+    let rows = TABLE
+        .iter()
+        .map(|(route, body, expected)| ((*route).to_owned(), (*body).to_owned(), *expected));
+    let of_kinds = owned_kinds().into_iter().flat_map(|(path, body)| {
+        let rename = r#"{"name": "{name}"}"#;
+        [
+            (format!("GET /api/v1{path}"), "", ANYBODY),
+            (format!("POST /api/v1{path}"), body, [201, 201, 201, 403, 401]),
+            (format!("GET /api/v1{path}/{{id}}"), "", ANYBODY),
+            (format!("PATCH /api/v1{path}/{{id}}"), rename, [200, 200, 403, 403, 401]),
+            (format!("DELETE /api/v1{path}/{{id}}"), "", [204, 204, 403, 403, 401]),
+        ]
+        .map(|(route, body, expected)| (route, body.to_owned(), expected))
+    });
+    rows.chain(of_kinds).collect()
+}
+
 /// A record of the kind that a route is about, which nobody asked for yet.
 async fn record(app: &TestApp, route: &str, name: &str, url: &str) -> String {
-    if route.contains("/mcp-servers/") {
-        let body = json!({"name": name, "url": url});
-        app.post("manager", "/mcp-servers", body).await.expect(201).text("/id")
-    } else if route.contains("/model-bindings/") {
-        let settings = json!({"provider": "openai-compatible", "model_id": "m", "base_url": url});
-        let body = json!({"name": name, "settings": settings});
-        app.post("manager", "/model-bindings", body)
-            .await
-            .expect(201)
-            .text("/id")
-    } else if route.contains("/users/") {
+    if route.contains("/users/") {
         let body = json!({"email": format!("{name}@example.com"), "name": name, "role": "viewer"});
-        app.post("admin", "/users", body).await.expect(201).text("/user/id")
-    } else {
-        app.credential("manager", name, "v").await
+        return app.post("admin", "/users", body).await.expect(201).text("/user/id");
+    }
+    match create_for(app, "manager", route, name, url).await {
+        Some(id) => id,
+        None => app.credential("manager", name, "v").await,
     }
 }
 
 async fn walk(app: TestApp) {
     let peer = Peer::start(Seen::decently).await;
     let mut number = 0;
-    for (route, body, expected) in TABLE {
+    for (route, body, expected) in &table() {
         for (who, expected) in WHO.into_iter().zip(expected) {
             number += 1;
             let id = if route.contains("{id}") {
@@ -215,7 +188,7 @@ async fn walk(app: TestApp) {
                 who.unwrap_or("nobody")
             );
             // These end the session that they come with.
-            if ["POST /api/v1/session", "DELETE /api/v1/session", "POST /sign-out"].contains(route) {
+            if ["POST /api/v1/session", "DELETE /api/v1/session", "POST /sign-out"].contains(&route.as_str()) {
                 app.forget_cookies();
             }
         }
@@ -247,10 +220,11 @@ fn every_route_of_the_sources_is_in_the_table() {
         }
     }
     assert!(found.len() > 30, "{found:?}");
+    let table = table();
     for route in found {
         let (method, path) = route.split_once(' ').unwrap();
         let names = [format!("{method} {path}"), format!("{method} /api/v1{path}")];
-        let known = TABLE.iter().any(|(known, _, _)| names.iter().any(|name| name == known));
+        let known = table.iter().any(|(known, _, _)| names.iter().any(|name| name == known));
         assert!(known, "{route} is not in the table of roles: say there who may do what");
     }
 }
