@@ -9,68 +9,64 @@
 use leptos::prelude::*;
 
 use crate::{
-    accounts::{AccountPage, SetUpPage, SignInPage, WelcomePage},
-    ai::TryPage,
-    audit::AuditPage,
-    credentials::CredentialPage,
     help::{HelpIndexPage, HelpPage, HelpTopic},
-    mcp_servers::McpServersPage,
-    model_bindings::ModelBindingsPage,
+    page_table::page_table,
     ui::{NotFetched, chunk},
-    users::UsersPage,
 };
 
-chunk! {
-    /// Signing in.
-    pub async fn sign_in() in accounts, fetched by fetch_sign_in { view! { <SignInPage /> }.into_any() }
+/// A module with the functions `view` and `fetch` for a page in a chunk.
+macro_rules! page_in_chunk {
+    ($name:ident, $area:ident::$view:ident) => {};
+    ($name:ident, $area:ident::$view:ident, $chunk:ident) => {
+        pub(crate) mod $name {
+            use leptos::prelude::*;
+
+            $crate::ui::chunk! {
+                /// The page.
+                pub(crate) async fn $name() in $chunk, fetched by fetch { $crate::$area::$view().into_any() }
+            }
+        }
+    };
 }
 
-chunk! {
-    /// Setting up.
-    pub async fn set_up() in accounts, fetched by fetch_set_up { view! { <SetUpPage /> }.into_any() }
+macro_rules! fetch {
+    ($name:ident) => {
+        Ok(())
+    };
+    ($name:ident, $chunk:ident) => {{
+        $name::fetch().await?;
+        Ok(())
+    }};
 }
 
-chunk! {
-    /// Choosing a password with a link.
-    pub async fn welcome() in accounts, fetched by fetch_welcome { view! { <WelcomePage /> }.into_any() }
-}
+macro_rules! chunks {
+    (
+        signed_out { $($alone:ident($alone_path:tt, $alone_area:ident::$alone_view:ident in $alone_chunk:ident))* }
+        signed_in { $($name:ident($path:tt, $area:ident::$view:ident $(in $chunk:ident)? $(, link $($link:ident)*)?))* }
+        topics $topics:tt
+    ) => {
+        $(page_in_chunk! { $alone, $alone_area::$alone_view, $alone_chunk })*
+        $(page_in_chunk! { $name, $area::$view $(, $chunk)? })*
 
-chunk! {
-    /// One's own account.
-    pub async fn account() in account, fetched by fetch_account { view! { <AccountPage /> }.into_any() }
+        /// Fetches the chunk of the page at a path. To be called before hydration, which must happen at once.
+        ///
+        /// # Errors
+        /// [`NotFetched`] if the server does not answer or has another build by now.
+        pub async fn fetch_for(path: &str) -> Result<(), NotFetched> {
+            $(if is_at($alone_path, path) {
+                return fetch!($alone, $alone_chunk);
+            })*
+            $(if is_at($path, path) {
+                return fetch!($name $(, $chunk)?);
+            })*
+            if path.starts_with("/help") {
+                fetch_help().await?;
+            }
+            Ok(())
+        }
+    };
 }
-
-chunk! {
-    /// The list of users.
-    pub async fn users() in users, fetched by fetch_users { view! { <UsersPage /> }.into_any() }
-}
-
-chunk! {
-    /// One credential.
-    pub async fn credential() in credential, fetched by fetch_credential { view! { <CredentialPage /> }.into_any() }
-}
-
-chunk! {
-    /// The list of MCP servers.
-    pub async fn mcp_servers() in mcp_servers, fetched by fetch_mcp_servers { view! { <McpServersPage /> }.into_any() }
-}
-
-chunk! {
-    /// The list of model bindings.
-    pub async fn model_bindings() in model_bindings, fetched by fetch_model_bindings {
-        view! { <ModelBindingsPage /> }.into_any()
-    }
-}
-
-chunk! {
-    /// Trying a model binding.
-    pub async fn try_model() in model_bindings, fetched by fetch_try_model { view! { <TryPage /> }.into_any() }
-}
-
-chunk! {
-    /// The audit trail.
-    pub async fn audit() in audit, fetched by fetch_audit { view! { <AuditPage /> }.into_any() }
-}
+page_table!(chunks);
 
 chunk! {
     /// A page of the help, or its index.
@@ -82,25 +78,26 @@ chunk! {
     }
 }
 
-/// Fetches the chunk of a page before the server's markup is brought to life: that must happen at once.
-///
-/// # Errors
-/// [`NotFetched`] where the server does not answer, or has another build by now.
-pub async fn fetch_for(path: &str) -> Result<(), NotFetched> {
-    let mut parts = path.trim_matches('/').split('/');
-    match (parts.next().unwrap_or_default(), parts.next()) {
-        ("sign-in", _) => fetch_sign_in().await?,
-        ("account", _) => fetch_account().await?,
-        ("users", _) => fetch_users().await?,
-        ("welcome", _) => fetch_welcome().await?,
-        ("set-up", _) => fetch_set_up().await?,
-        ("credentials", Some(_)) => fetch_credential().await?,
-        ("audit", _) => fetch_audit().await?,
-        ("help", _) => fetch_help().await?,
-        ("mcp-servers", _) => fetch_mcp_servers().await?,
-        ("model-bindings", Some(_)) => fetch_try_model().await?,
-        ("model-bindings", None) => fetch_model_bindings().await?,
-        _ => {}
+/// `true` if the path is one of the page, whose path may have parameters.
+fn is_at(page: &str, path: &str) -> bool {
+    let (page, path) = (page.trim_matches('/'), path.trim_matches('/'));
+    page.split('/').count() == path.split('/').count()
+        && page
+            .split('/')
+            .zip(path.split('/'))
+            .all(|(part, now)| part.starts_with(':') || part == now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_at;
+
+    #[test]
+    fn a_path_belongs_to_the_page_with_as_many_parts() {
+        assert!(is_at("/credentials", "/credentials/"));
+        assert!(is_at("/credentials/:id", "/credentials/1"));
+        assert!(!is_at("/credentials/:id", "/credentials"));
+        assert!(!is_at("/credentials/:id", "/mcp-servers/1"));
+        assert!(!is_at("/credentials", "/credentials/1"));
     }
-    Ok(())
 }

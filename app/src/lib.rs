@@ -20,6 +20,7 @@ pub mod mcp_servers;
 #[path = "../build/messages.rs"]
 mod messages_generator;
 pub mod model_bindings;
+mod page_table;
 mod routes;
 pub mod schemas;
 mod shell;
@@ -27,5 +28,5 @@ pub mod ui;
 pub mod users;
 
 pub use document::{PageOutcome, PageRequest, SiteNames, shell};
-pub use routes::{App, PAGES};
+pub use routes::{App, PAGES, Page};
 pub use shell::Theme;

@@ -1,9 +1,9 @@
-//! The root component and every route of the site.
+//! The root component and the routes of the site.
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
-    SsrMode,
+    SsrMode, StaticSegment,
     components::{ParentRoute, Redirect, Route, Router, Routes},
     path,
 };
@@ -12,83 +12,94 @@ use crate::{
     PageRequest,
     accounts::provide_me,
     chunks,
-    credentials::CredentialsPage,
     help::HelpTopic,
+    page_table::page_table,
     shell::{NotFoundPage, Shell, text},
     ui::{SignInAgain, lazily, provide_dialogs, provide_hydrated, provide_toasts},
 };
 
-/// The addresses of all pages, as the server's router writes them. A list of its own, since to ask the app for its routes
-/// is to run it.
-pub const PAGES: [&str; 18] = [
-    "/sign-in",
-    "/set-up",
-    "/welcome",
-    "/credentials",
-    "/credentials/{id}",
-    "/mcp-servers",
-    "/model-bindings",
-    "/model-bindings/{id}/try",
-    "/audit",
-    "/help",
-    "/help/credentials",
-    "/help/mcp-servers",
-    "/help/model-bindings",
-    "/help/users",
-    "/help/forms",
-    "/help/audit",
-    "/users",
-    "/account",
-];
+/// A page of the site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Its path, with parameters as in `/credentials/:id`.
+    pub path: &'static str,
+    /// `true` if it is shown without signing in.
+    pub public: bool,
+}
 
-/// The app: on the server inside the document, in the browser inside its body.
-#[component]
-pub fn App() -> impl IntoView {
-    provide_meta_context();
-    provide_hydrated();
-    provide_toasts();
-    // Before the router: its guard must hear of Back first.
-    provide_dialogs();
-    provide_context(SignInAgain::default());
-    provide_me(|| use_context::<PageRequest>().and_then(|request| request.me));
-    view! {
-        <Title formatter=|title: String| text::document_title(&title) />
-        <Router>
-            <Routes fallback=NotFoundPage>
-                <Route path=path!("/sign-in") view=|| lazily(chunks::sign_in()) ssr=SsrMode::Async />
-                <Route path=path!("/set-up") view=|| lazily(chunks::set_up()) ssr=SsrMode::Async />
-                <Route path=path!("/welcome") view=|| lazily(chunks::welcome()) ssr=SsrMode::Async />
-                <ParentRoute path=path!("") view=Shell ssr=SsrMode::Async>
-                    <Route path=path!("/") view=|| view! { <Redirect path="/credentials" /> } ssr=SsrMode::Async />
-                    <Route path=path!("/credentials") view=CredentialsPage ssr=SsrMode::Async />
-                    <Route path=path!("/credentials/:id") view=|| lazily(chunks::credential()) ssr=SsrMode::Async />
-                    <Route path=path!("/mcp-servers") view=|| lazily(chunks::mcp_servers()) ssr=SsrMode::Async />
-                    <Route path=path!("/model-bindings") view=|| lazily(chunks::model_bindings()) ssr=SsrMode::Async />
-                    <Route
-                        path=path!("/model-bindings/:id/try")
-                        view=|| lazily(chunks::try_model())
-                        ssr=SsrMode::Async
-                    />
-                    <Route path=path!("/audit") view=|| lazily(chunks::audit()) ssr=SsrMode::Async />
-                    <Route path=path!("/help") view=|| lazily(chunks::help(None)) ssr=SsrMode::Async />
-                    <Route path=path!("/help/credentials") view=|| help(HelpTopic::Credentials) ssr=SsrMode::Async />
-                    <Route path=path!("/help/mcp-servers") view=|| help(HelpTopic::McpServers) ssr=SsrMode::Async />
-                    <Route
-                        path=path!("/help/model-bindings")
-                        view=|| help(HelpTopic::ModelBindings)
-                        ssr=SsrMode::Async
-                    />
-                    <Route path=path!("/help/users") view=|| help(HelpTopic::Users) ssr=SsrMode::Async />
-                    <Route path=path!("/help/forms") view=|| help(HelpTopic::Forms) ssr=SsrMode::Async />
-                    <Route path=path!("/help/audit") view=|| help(HelpTopic::Audit) ssr=SsrMode::Async />
-                    <Route path=path!("/users") view=|| lazily(chunks::users()) ssr=SsrMode::Async />
-                    <Route path=path!("/account") view=|| lazily(chunks::account()) ssr=SsrMode::Async />
-                </ParentRoute>
-            </Routes>
-        </Router>
+impl Page {
+    /// Its path as the server's router writes it: `/credentials/{id}`.
+    #[must_use]
+    pub fn route(&self) -> String {
+        let part = |part: &str| {
+            part.strip_prefix(':')
+                .map_or(part.to_owned(), |name| format!("{{{name}}}"))
+        };
+        self.path.split('/').map(part).collect::<Vec<_>>().join("/")
     }
 }
 
-fn help(topic: HelpTopic) -> AnyView {
-    lazily(chunks::help(Some(topic)))
+/// The component of a page, or the function that shows it when its chunk is there.
+macro_rules! shown {
+    ($name:ident, $area:ident::$view:ident) => {
+        crate::$area::$view
+    };
+    ($name:ident, $area:ident::$view:ident, $chunk:ident) => {
+        || lazily(chunks::$name::$name())
+    };
 }
+
+macro_rules! routes {
+    (
+        signed_out { $($alone:ident($alone_path:tt, $alone_area:ident::$alone_view:ident in $alone_chunk:ident))* }
+        signed_in { $($name:ident($path:tt, $area:ident::$view:ident $(in $chunk:ident)? $(, link $($link:ident)*)?))* }
+        topics { $($topic:ident($file:literal, $($message:ident)*))* }
+    ) => {
+        /// All pages. Not asked of leptos, since to ask the app for its routes is to run it.
+        pub const PAGES: &[Page] = &[
+            $(Page { path: $alone_path, public: true },)*
+            $(Page { path: $path, public: false },)*
+            Page { path: "/help", public: true },
+            $(Page { path: concat!("/help/", $file), public: true },)*
+        ];
+
+        /// The app: on the server inside the document, in the browser inside its body.
+        #[component]
+        pub fn App() -> impl IntoView {
+            provide_meta_context();
+            provide_hydrated();
+            provide_toasts();
+            // Before the router: its guard must hear of Back first.
+            provide_dialogs();
+            provide_context(SignInAgain::default());
+            provide_me(|| use_context::<PageRequest>().and_then(|request| request.me));
+            view! {
+                <Title formatter=|title: String| text::document_title(&title) />
+                <Router>
+                    <Routes fallback=NotFoundPage>
+                        $(<Route
+                            path=path!($alone_path)
+                            view=shown!($alone, $alone_area::$alone_view, $alone_chunk)
+                            ssr=SsrMode::Async
+                        />)*
+                        <ParentRoute path=path!("") view=Shell ssr=SsrMode::Async>
+                            <Route path=path!("/") view=|| view! { <Redirect path="/credentials" /> } ssr=SsrMode::Async />
+                            $(<Route
+                                path=path!($path)
+                                view=shown!($name, $area::$view $(, $chunk)?)
+                                ssr=SsrMode::Async
+                            />)*
+                            <Route path=path!("/help") view=|| lazily(chunks::help(None)) ssr=SsrMode::Async />
+                            $(<Route
+                                path=(StaticSegment("help"), StaticSegment($file))
+                                view=|| lazily(chunks::help(Some(HelpTopic::$topic)))
+                                ssr=SsrMode::Async
+                            />)*
+                        </ParentRoute>
+                    </Routes>
+                </Router>
+            }
+        }
+    };
+}
+page_table!(routes);

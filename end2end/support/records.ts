@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { type Api, type McpServer, unique } from '../fixtures';
 
 /** The IDs of one record of each kind. */
@@ -23,20 +26,26 @@ export async function makeRecords(client: Api, server: Pick<McpServer, 'url' | '
   return { credential: id, server: mcp, binding: binding.id, user: user.id };
 }
 
+const TABLE = readFileSync(join(__dirname, '..', '..', 'app', 'src', 'page_table.rs'), 'utf8');
+
+/** The paths of the pages of the signed-in, from the app's own table. */
+function paths(): string[] {
+  const rows = TABLE.split('signed_in {')[1]?.split('}')[0] ?? '';
+  return [...rows.matchAll(/\("(\/[^"]*)"/g)].map((row) => row[1]!);
+}
+
 /** Every page of the signed-in, with rows and without. */
 export function signedInPages(made: Records): string[] {
+  const addresses: Record<string, string> = {
+    '/credentials': `/credentials?search=${made.credential}`,
+    '/credentials/:id': `/credentials/${made.credential}`,
+    '/model-bindings/:id/try': `/model-bindings/${made.binding}/try`,
+  };
   return [
-    `/credentials?search=${made.credential}`,
+    ...paths().map((path) => addresses[path] ?? path),
     '/credentials?search=nothing-is-called-so',
-    `/credentials/${made.credential}`,
-    '/mcp-servers',
-    '/model-bindings',
-    `/model-bindings/${made.binding}/try`,
-    '/users',
     '/users?search=nobody-is-called-so',
-    '/audit',
     '/audit?search=nothing-is-called-so',
-    '/account',
     '/help',
     '/help/credentials',
   ];

@@ -7,25 +7,25 @@ use std::sync::LazyLock;
 use app::help::HelpTopic;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
-static CREDENTIALS: LazyLock<String> = LazyLock::new(|| render(include_str!("../../docs/credentials.md")));
-static MCP_SERVERS: LazyLock<String> = LazyLock::new(|| render(include_str!("../../docs/mcp-servers.md")));
-static MODEL_BINDINGS: LazyLock<String> = LazyLock::new(|| render(include_str!("../../docs/model-bindings.md")));
-static USERS: LazyLock<String> = LazyLock::new(|| render(include_str!("../../docs/users.md")));
-static FORMS: LazyLock<String> = LazyLock::new(|| render(include_str!("../../docs/forms.md")));
-static AUDIT: LazyLock<String> = LazyLock::new(|| render(include_str!("../../docs/audit.md")));
+#[path = "../../app/src/page_table.rs"]
+mod page_table;
 
-/// The text of a topic, with its table of contents.
-#[must_use]
-pub fn text(topic: HelpTopic) -> &'static str {
-    match topic {
-        HelpTopic::Credentials => &CREDENTIALS,
-        HelpTopic::McpServers => &MCP_SERVERS,
-        HelpTopic::ModelBindings => &MODEL_BINDINGS,
-        HelpTopic::Users => &USERS,
-        HelpTopic::Audit => &AUDIT,
-        HelpTopic::Forms => &FORMS,
-    }
+macro_rules! texts {
+    (signed_out $alone:tt signed_in $pages:tt topics { $($topic:ident($file:literal, $($message:ident)*))* }) => {
+        /// The text of a topic, with its table of contents.
+        #[must_use]
+        pub fn text(topic: HelpTopic) -> &'static str {
+            match topic {
+                $(HelpTopic::$topic => {
+                    static TEXT: LazyLock<String> =
+                        LazyLock::new(|| render(include_str!(concat!("../../docs/", $file, ".md"))));
+                    &TEXT
+                })*
+            }
+        }
+    };
 }
+page_table::page_table!(texts);
 
 fn render(source: &str) -> String {
     let mut contents = String::new();

@@ -27,9 +27,6 @@ struct Pages {
     accounts: Accounts,
 }
 
-/// Pages that anybody may see.
-const PUBLIC: &[&str] = &["/sign-in", "/set-up", "/welcome"];
-
 impl server::pages::Pages for Assets {
     fn build_id(&self) -> Option<HeaderValue> {
         HeaderValue::from_str(&self.names().build_id).ok()
@@ -40,9 +37,9 @@ impl server::pages::Pages for Assets {
         // Tasks that a page spawns while it is rendered run on tokio. `Err` means that the executor is set already.
         let _ = Executor::init_tokio();
         let mut router = Router::new().route("/", routing::get(async || see_other("/credentials")));
-        for path in PAGES {
+        for each in PAGES {
             let found: MethodRouter<Pages> = routing::get(page);
-            router = router.route(path, found);
+            router = router.route(&each.route(), found);
         }
         let reload = reload::router(self.names(), stopping);
         let pages = Pages {
@@ -55,7 +52,7 @@ impl server::pages::Pages for Assets {
 }
 
 fn is_public(path: &str) -> bool {
-    PUBLIC.contains(&path) || path == "/help" || HelpTopic::at(path).is_some()
+    PAGES.iter().any(|page| page.public && page.path == path)
 }
 
 fn see_other(location: &str) -> Response {
@@ -210,13 +207,14 @@ fn theme(headers: &HeaderMap) -> Option<Theme> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use app::{App, PAGES};
+    use app::{App, PAGES, Page};
 
     #[test]
     fn every_page_of_the_app_has_its_address_in_the_list() {
         let listings = leptos_axum::generate_route_list(App);
         let paths: BTreeSet<&str> = listings.iter().map(leptos_axum::AxumRouteListing::path).collect();
-        let known: BTreeSet<&str> = PAGES.into_iter().chain(["/"]).collect();
+        let known: Vec<String> = PAGES.iter().map(Page::route).collect();
+        let known: BTreeSet<&str> = known.iter().map(String::as_str).chain(["/"]).collect();
         // The app's own page for unknown addresses is the router's fallback.
         assert_eq!(
             paths

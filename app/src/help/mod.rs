@@ -5,47 +5,34 @@ pub mod text;
 
 pub use pages::{HelpIndexPage, HelpPage, HelpText};
 
-/// A text of the help.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum HelpTopic {
-    /// Credentials.
-    Credentials,
-    /// MCP servers.
-    McpServers,
-    /// Model bindings and AI actions.
-    ModelBindings,
-    /// Accounts, roles, and one's own account.
-    Users,
-    /// The audit trail.
-    Audit,
-    /// Generated forms, for their authors.
-    Forms,
+use crate::page_table::page_table;
+
+macro_rules! topics {
+    (signed_out $alone:tt signed_in $pages:tt topics { $($topic:ident($file:literal, $($message:ident)*))* }) => {
+        /// A text of the help.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs, reason = "named like its file in docs/")]
+        pub enum HelpTopic {
+            $($topic,)*
+        }
+
+        impl HelpTopic {
+            /// All of them, in the order of the index.
+            pub const ALL: &[Self] = &[$(Self::$topic,)*];
+
+            /// The name of its file, and the last part of its address.
+            #[must_use]
+            pub fn slug(self) -> &'static str {
+                match self {
+                    $(Self::$topic => $file,)*
+                }
+            }
+        }
+    };
 }
+page_table!(topics);
 
 impl HelpTopic {
-    /// All of them, in the order of the index.
-    pub const ALL: [Self; 6] = [
-        Self::Credentials,
-        Self::McpServers,
-        Self::ModelBindings,
-        Self::Users,
-        Self::Audit,
-        Self::Forms,
-    ];
-
-    /// The name of its file, and the last part of its address.
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::Credentials => "credentials",
-            Self::McpServers => "mcp-servers",
-            Self::ModelBindings => "model-bindings",
-            Self::Users => "users",
-            Self::Audit => "audit",
-            Self::Forms => "forms",
-        }
-    }
-
     /// Its address.
     #[must_use]
     pub fn href(self) -> String {
@@ -56,7 +43,7 @@ impl HelpTopic {
     #[must_use]
     pub fn at(path: &str) -> Option<Self> {
         let slug = path.strip_prefix("/help/")?;
-        Self::ALL.into_iter().find(|topic| topic.slug() == slug)
+        Self::ALL.iter().copied().find(|topic| topic.slug() == slug)
     }
 }
 
@@ -66,7 +53,7 @@ mod tests {
 
     #[test]
     fn each_topic_is_found_at_its_address() {
-        for topic in HelpTopic::ALL {
+        for &topic in HelpTopic::ALL {
             assert_eq!(HelpTopic::at(&topic.href()), Some(topic));
         }
         assert_eq!(HelpTopic::at("/help/x"), None);

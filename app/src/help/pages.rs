@@ -14,7 +14,8 @@ pub struct HelpText(pub &'static str);
 #[component]
 pub fn HelpIndexPage() -> impl IntoView {
     let topics = HelpTopic::ALL
-        .map(|topic| {
+        .iter()
+        .map(|&topic| {
             view! {
                 <li class="card">
                     <h2>

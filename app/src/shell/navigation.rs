@@ -6,9 +6,43 @@ use leptos_router::hooks::use_location;
 
 use super::{account_area::AccountArea, text};
 use crate::accounts::may;
+use crate::page_table::page_table;
 use crate::ui::{Icon, IconKind};
 
 const NAVIGATION_ID: &str = "navigation";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Integrations,
+    Ai,
+    Administration,
+}
+
+/// A link to a page.
+struct Entry {
+    section: Section,
+    href: &'static str,
+    icon: IconKind,
+    words: fn() -> &'static str,
+}
+
+macro_rules! entries {
+    (
+        signed_out $alone:tt
+        signed_in {
+            $($name:ident($path:tt, $area:ident::$view:ident $(in $chunk:ident)? $(, link $section:ident $icon:ident)?))*
+        }
+        topics $topics:tt
+    ) => {
+        const ENTRIES: &[Entry] = &[$($(Entry {
+            section: Section::$section,
+            href: $path,
+            icon: IconKind::$icon,
+            words: text::$name,
+        },)?)*];
+    };
+}
+page_table!(entries);
 
 /// The bar on top of a narrow screen.
 #[component]
@@ -55,30 +89,29 @@ pub fn Navigation(
     view! {
         <nav node_ref=element id=NAVIGATION_ID class="side" popover="auto" aria-label=text::main_navigation()>
             <Brand />
-            <h2 id="nav-integrations">{text::integrations()}</h2>
-            <ul aria-labelledby="nav-integrations">
-                <NavigationLink href="/credentials" icon=IconKind::Key words=text::credentials() />
-                <NavigationLink href="/mcp-servers" icon=IconKind::Plug words=text::mcp_servers() />
-            </ul>
-            <h2 id="nav-ai">{text::ai()}</h2>
-            <ul aria-labelledby="nav-ai">
-                <NavigationLink href="/model-bindings" icon=IconKind::Model words=text::model_bindings() />
-            </ul>
+            {section("nav-integrations", text::integrations(), Section::Integrations)}
+            {section("nav-ai", text::ai(), Section::Ai)}
             {may(Resource::Users, Action::Read, None)
-                .then(|| {
-                    view! {
-                        <h2 id="nav-administration">{text::administration()}</h2>
-                        <ul aria-labelledby="nav-administration">
-                            <NavigationLink href="/users" icon=IconKind::People words=text::users() />
-                            <NavigationLink href="/audit" icon=IconKind::Record words=text::audit_trail() />
-                        </ul>
-                    }
-                })}
+                .then(|| section("nav-administration", text::administration(), Section::Administration))}
             <ul class="side-help">
                 <NavigationLink href="/help" icon=IconKind::Help words=text::help() />
             </ul>
             <AccountArea on_shortcuts />
         </nav>
+    }
+    .into_any()
+}
+
+/// A heading and the pages below it.
+fn section(id: &'static str, heading: &'static str, section: Section) -> AnyView {
+    let links = ENTRIES
+        .iter()
+        .filter(|entry| entry.section == section)
+        .map(|entry| view! { <NavigationLink href=entry.href icon=entry.icon words=(entry.words)() /> })
+        .collect_view();
+    view! {
+        <h2 id=id>{heading}</h2>
+        <ul aria-labelledby=id>{links}</ul>
     }
     .into_any()
 }

@@ -45,31 +45,13 @@ fn pages() -> Assets {
 /// A marked canary, with characters that JSON, URLs and HTML escape.
 const CANARY: &str = "canary-5e1f\"<&/+é Zq7vWk";
 
-/// Every page and form, as `METHOD path`. The routes of the API are those that its document describes.
-const PAGES: &[&str] = &[
+/// Forms, and addresses without a page, as `METHOD path`. The routes of the API are those that its document describes.
+const OTHERS: &[&str] = &[
     "GET /",
     "POST /sign-in",
     "POST /sign-out",
     "POST /set-up",
     "POST /welcome",
-    "GET /sign-in",
-    "GET /set-up",
-    "GET /welcome",
-    "GET /credentials",
-    "GET /credentials/{id}",
-    "GET /mcp-servers",
-    "GET /model-bindings",
-    "GET /model-bindings/{id}/try",
-    "GET /audit",
-    "GET /help",
-    "GET /help/credentials",
-    "GET /help/mcp-servers",
-    "GET /help/model-bindings",
-    "GET /help/users",
-    "GET /help/forms",
-    "GET /help/audit",
-    "GET /users",
-    "GET /account",
     "GET /nothing",
     // On a listener of its own; here there is nothing.
     "GET /metrics",
@@ -77,12 +59,13 @@ const PAGES: &[&str] = &[
 
 /// Every route of the server. A test below holds the sources against them.
 fn routes() -> Vec<String> {
-    let pages = PAGES.iter().map(|page| (*page).to_owned());
+    let others = OTHERS.iter().map(|route| (*route).to_owned());
+    let pages = app::PAGES.iter().map(|page| format!("GET {}", page.route()));
     let api = server::router::operations();
     let api = api
         .iter()
         .map(|operation| format!("{} {}", operation.method.to_uppercase(), operation.full_path()));
-    pages.chain(api).collect()
+    others.chain(pages).chain(api).collect()
 }
 
 /// Tokens of links that were given out: nowhere but in the answers that gave them out.

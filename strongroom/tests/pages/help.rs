@@ -329,7 +329,7 @@ fn every_link_of_the_help_leads_somewhere() {
     as_the_server_runs(async {
         let app = TestApp::start(Engine::Sqlite).await;
         let mut checked = 0;
-        for topic in HelpTopic::ALL {
+        for &topic in HelpTopic::ALL {
             let html = help::text(topic);
             for href in hrefs(html) {
                 let (path, anchor) = href.split_once('#').unwrap_or((href, ""));
@@ -359,7 +359,7 @@ fn everybody_may_read_the_help_and_it_needs_no_scripts() {
         let app = TestApp::start(Engine::Sqlite).await;
         for who in [None, Some("viewer")] {
             page(&app, who, "/help").await.expect(200);
-            for topic in HelpTopic::ALL {
+            for &topic in HelpTopic::ALL {
                 let answer = page(&app, who, &topic.href()).await.expect(200);
                 assert!(
                     String::from_utf8_lossy(&answer.bytes).contains(help::text(topic)),
