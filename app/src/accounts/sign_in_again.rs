@@ -23,7 +23,6 @@ pub fn SignInAgainDialog() -> impl IntoView {
             <SignInForm again />
         </Show>
     }
-    .into_any()
 }
 
 #[component]
@@ -92,5 +91,4 @@ fn SignInForm(again: SignInAgain) -> impl IntoView {
             </DialogForm>
         </Dialog>
     }
-    .into_any()
 }

@@ -119,7 +119,7 @@ pub(crate) fn AllowHost(
         let (destination, name) = first.get()?;
         Some(view! { <FirstDestination destination name picker /> }.into_any())
     };
-    view! { <div role="status">{view}</div> }.into_any()
+    view! { <div role="status">{view}</div> }
 }
 
 fn may_change(me: Option<&Me>, picker: PickerHandle) -> bool {
@@ -151,7 +151,6 @@ fn ConsentTo(destination: Destination, name: String, picker: PickerHandle, allow
             <WholeHost destination whole on_change=move |whole| set(whole || allow.get_untracked(), whole) />
         </div>
     }
-    .into_any()
 }
 
 /// The destination that saving adds to an empty list.
@@ -170,7 +169,6 @@ fn FirstDestination(destination: Destination, name: String, picker: PickerHandle
             />
         </div>
     }
-    .into_any()
 }
 
 /// The value would go over a connection that is not encrypted.

@@ -97,7 +97,6 @@ pub(crate) fn DeleteDialog<T: Deletable>(
             </Show>
         </Dialog>
     }
-    .into_any()
 }
 
 #[component]
@@ -151,5 +150,4 @@ fn DeleteForm<T: Deletable>(
             <DialogFooter save=text::delete_button() kind=ButtonKind::Danger busy=save.busy() focus_cancel=true />
         </DialogForm>
     }
-    .into_any()
 }

@@ -97,7 +97,6 @@ pub(crate) fn TestPanel(
             {move || details.run()}
         </section>
     }
-    .into_any()
 }
 
 /// Starts a test, or ends the running one.

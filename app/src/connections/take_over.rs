@@ -22,5 +22,4 @@ pub(crate) fn TakeOver(
             <Button on_press=Callback::new(move |_| on_take_over.run(()))>{text::take_over()}</Button>
         </Show>
     }
-    .into_any()
 }

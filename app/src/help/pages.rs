@@ -32,7 +32,6 @@ pub fn HelpIndexPage() -> impl IntoView {
         <PageHeader title=text::help() about=text::about() />
         <ul class="help-topics">{topics}</ul>
     }
-    .into_any()
 }
 
 /// One text. Its HTML comes with the page alone, since the page's policy forbids to put HTML into it later:
@@ -58,5 +57,4 @@ pub fn HelpPage(
         <PageHeader title=text::page_title(topic) about=text::summary(topic) />
         {body}
     }
-    .into_any()
 }

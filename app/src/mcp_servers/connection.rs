@@ -52,7 +52,6 @@ pub(super) fn Connected(result: TestResult) -> impl IntoView {
             <ToolsList tools=result.tools />
         </details>
     }
-    .into_any()
 }
 
 /// Server, protocol, latency and time, in one line where there is room.
@@ -81,5 +80,4 @@ pub(super) fn ConnectionFacts(facts: Facts) -> impl IntoView {
             </div>
         </dl>
     }
-    .into_any()
 }

@@ -63,5 +63,4 @@ pub fn TestDialog(
             </DialogBody>
         </Dialog>
     }
-    .into_any()
 }

@@ -39,5 +39,4 @@ pub(super) fn Answered(result: ModelTestResult) -> impl IntoView {
             </div>
         </dl>
     }
-    .into_any()
 }

@@ -39,5 +39,4 @@ pub fn Shell() -> impl IntoView {
         </Show>
         <SignInAgainDialog />
     }
-    .into_any()
 }

@@ -55,7 +55,6 @@ pub fn TopBar() -> impl IntoView {
             <Brand />
         </header>
     }
-    .into_any()
 }
 
 #[component]
@@ -66,7 +65,6 @@ fn Brand() -> impl IntoView {
             {text::product()}
         </a>
     }
-    .into_any()
 }
 
 /// The sidebar.
@@ -99,7 +97,6 @@ pub fn Navigation(
             <AccountArea on_shortcuts />
         </nav>
     }
-    .into_any()
 }
 
 /// A heading and the pages below it.
@@ -138,5 +135,4 @@ fn NavigationLink(href: &'static str, icon: IconKind, words: &'static str) -> im
             </a>
         </li>
     }
-    .into_any()
 }

@@ -14,5 +14,4 @@ pub fn NotFoundPage() -> impl IntoView {
             <LinkButton href="/credentials">{text::to_credentials()}</LinkButton>
         </main>
     }
-    .into_any()
 }

@@ -58,7 +58,6 @@ pub fn PageHeader(
             {children.map(|children| view! { <div class="page-header-actions">{children()}</div> })}
         </header>
     }
-    .into_any()
 }
 
 /// The way to the text about a page. It is loaded, since only the server has it.
@@ -69,5 +68,4 @@ fn HelpLink(topic: HelpTopic) -> impl IntoView {
             {help_text::link(topic)}
         </a>
     }
-    .into_any()
 }

@@ -149,7 +149,6 @@ pub fn ShortcutsDialog(
             </DialogBody>
         </Dialog>
     }
-    .into_any()
 }
 
 #[cfg(test)]

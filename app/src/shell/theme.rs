@@ -73,7 +73,6 @@ pub fn ThemeSwitch() -> impl IntoView {
                 .collect_view()}
         </div>
     }
-    .into_any()
 }
 
 /// Changes the page at once and the cookie for a year.

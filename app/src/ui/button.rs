@@ -77,7 +77,6 @@ pub fn Button(
             {children()}
         </button>
     }
-    .into_any()
 }
 
 /// A link that looks like a button. It works before hydration.
@@ -100,7 +99,6 @@ pub fn LinkButton(
             {children()}
         </a>
     }
-    .into_any()
 }
 
 /// A square button with an icon and, for those who cannot see it, words.

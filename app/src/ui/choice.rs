@@ -49,5 +49,4 @@ pub fn Choice(
                 .collect_view()}
         </fieldset>
     }
-    .into_any()
 }

@@ -38,7 +38,6 @@ pub fn CopyButton(
             }}
         </button>
     }
-    .into_any()
 }
 
 /// Copies, then tells whether it worked.

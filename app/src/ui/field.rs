@@ -87,7 +87,6 @@ pub fn FieldFrame(
             </p>
         </div>
     }
-    .into_any()
 }
 
 /// A text field of one line, with a living content. For secrets there is the value field.
@@ -166,5 +165,4 @@ pub fn TextField(
             />
         </FieldFrame>
     }
-    .into_any()
 }

@@ -168,5 +168,4 @@ pub fn Icon(
             <path d=kind.path()></path>
         </svg>
     }
-    .into_any()
 }

@@ -110,7 +110,6 @@ pub fn Menu(
             </Show>
         </div>
     }
-    .into_any()
 }
 
 /// An entry that leads somewhere.
@@ -138,7 +137,6 @@ pub fn MenuLink(
             {children()}
         </a>
     }
-    .into_any()
 }
 
 /// An entry that does something.
@@ -165,7 +163,6 @@ pub fn MenuButton(
             {children()}
         </button>
     }
-    .into_any()
 }
 
 /// Where the focus goes inside the menu.

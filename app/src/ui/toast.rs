@@ -144,5 +144,4 @@ pub fn ToastRegion(
             </For>
         </div>
     }
-    .into_any()
 }

@@ -49,7 +49,6 @@ pub fn AlonePage(
             </div>
         </main>
     }
-    .into_any()
 }
 
 /// A field of a plain form: named, and never bound to anything living.
@@ -101,5 +100,4 @@ pub fn PlainField(
             />
         </FieldFrame>
     }
-    .into_any()
 }

@@ -61,5 +61,4 @@ pub fn SetUpPage() -> impl IntoView {
             </Show>
         </AlonePage>
     }
-    .into_any()
 }

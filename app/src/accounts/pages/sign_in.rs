@@ -45,5 +45,4 @@ pub fn SignInPage() -> impl IntoView {
             </form>
         </AlonePage>
     }
-    .into_any()
 }

@@ -53,5 +53,4 @@ pub fn WelcomePage() -> impl IntoView {
             </Show>
         </AlonePage>
     }
-    .into_any()
 }

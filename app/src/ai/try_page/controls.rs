@@ -55,7 +55,6 @@ pub(super) fn Controls(model: TryModel) -> impl IntoView {
             <WithSchema names=SCHEMAS view=forms />
         </form>
     }
-    .into_any()
 }
 
 /// Which action.
@@ -92,5 +91,4 @@ fn ActionChoice(model: TryModel) -> impl IntoView {
             </select>
         </FieldFrame>
     }
-    .into_any()
 }

@@ -76,5 +76,4 @@ pub(super) fn McpRows(
             </div>
         </section>
     }
-    .into_any()
 }

@@ -64,7 +64,6 @@ pub(super) fn Output(model: TryModel) -> impl IntoView {
             {move || output.get().map(|output| view! { <Facts output /> })}
         </section>
     }
-    .into_any()
 }
 
 /// One sentence for where it stands.
@@ -116,5 +115,4 @@ fn Facts(output: ActionOutput) -> impl IntoView {
             <CopyButton content=copied label=text::copy() />
         </div>
     }
-    .into_any()
 }

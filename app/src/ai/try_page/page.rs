@@ -50,7 +50,6 @@ pub fn TryPage() -> impl IntoView {
             }}
         </Transition>
     }
-    .into_any()
 }
 
 #[component]
@@ -74,7 +73,6 @@ fn Trying(binding: ModelBinding) -> impl IntoView {
         <PageHeader title=text::title(&binding.name) about help=HelpTopic::ModelBindings />
         {body}
     }
-    .into_any()
 }
 
 fn unknown(error: &ClientError) -> AnyView {

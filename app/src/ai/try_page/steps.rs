@@ -29,7 +29,6 @@ pub(super) fn Steps(steps: Memo<Vec<AgentStep>>) -> impl IntoView {
             </section>
         </Show>
     }
-    .into_any()
 }
 
 #[component]
@@ -61,7 +60,6 @@ fn Step(step: AgentStep) -> impl IntoView {
             <div class="tool-input">{said} <ToolCalls calls=step.tool_calls results=step.tool_results /></div>
         </details>
     }
-    .into_any()
 }
 
 /// Calls of tools with what came of them.

@@ -91,7 +91,6 @@ pub(super) fn Details(event: AuditEvent, list: ListHandle) -> impl IntoView {
             {event.host.map(|host| narrow("host", host.clone(), text::all_at(&host)))}
         </ul>
     }
-    .into_any()
 }
 
 /// One fact.
@@ -103,5 +102,4 @@ fn Fact(label: &'static str, children: Children) -> impl IntoView {
             <dd>{children()}</dd>
         </div>
     }
-    .into_any()
 }

@@ -117,7 +117,6 @@ pub(super) fn Filters(
         </form>
         <Narrowed list listing />
     }
-    .into_any()
 }
 
 /// Goes to the list with another filter.
@@ -165,7 +164,6 @@ fn Choice(
             </select>
         </label>
     }
-    .into_any()
 }
 
 /// A moment, in the reader's own time.
@@ -192,7 +190,6 @@ fn Moment(list: ListHandle, name: &'static str, label: &'static str) -> impl Int
             />
         </label>
     }
-    .into_any()
 }
 
 /// What the list is narrowed to beyond the fields, each with its way back.
@@ -240,5 +237,4 @@ fn Narrowed(list: ListHandle, listing: Listing<AuditEvent>) -> impl IntoView {
             <ul class="narrowed">{chips}</ul>
         </Transition>
     }
-    .into_any()
 }

@@ -50,7 +50,6 @@ pub fn AuditPage() -> impl IntoView {
             <AuditTable list listing />
         </ListFrame>
     }
-    .into_any()
 }
 
 /// The table. Its roles are explicit, since the narrow form takes the layout of a table away.
@@ -86,5 +85,4 @@ fn AuditTable(list: ListHandle, listing: Listing<AuditEvent>) -> impl IntoView {
             </tbody>
         </table>
     }
-    .into_any()
 }

@@ -60,7 +60,6 @@ pub(super) fn AuditRow(
             </td>
         </tr>
     }
-    .into_any()
 }
 
 /// A record: a link where it has a page.

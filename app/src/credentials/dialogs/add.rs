@@ -40,7 +40,6 @@ pub fn AddCredentialDialog(
             <AddForm name value help=text::value_help_add() on_added />
         </Dialog>
     }
-    .into_any()
 }
 
 /// The form of every dialog that adds a credential. It closes the dialog once it is done.
@@ -136,5 +135,4 @@ pub fn AddForm(
             <DialogFooter busy=save.busy() />
         </DialogForm>
     }
-    .into_any()
 }

@@ -56,5 +56,4 @@ pub fn LoadCurrent(
             </p>
         </Show>
     }
-    .into_any()
 }

@@ -98,7 +98,6 @@ pub fn DeleteCredentialDialog(
             }}
         </Dialog>
     }
-    .into_any()
 }
 
 #[component]
@@ -206,5 +205,4 @@ fn DeleteForm(credential: Credential, known: Uses, on_done: Callback<Done>) -> i
             />
         </DialogForm>
     }
-    .into_any()
 }

@@ -49,7 +49,6 @@ pub fn EditCredentialDialog(
             <EditForm credential name value rename_only on_done />
         </Dialog>
     }
-    .into_any()
 }
 
 #[component]
@@ -144,7 +143,6 @@ fn EditForm(
             <DialogFooter busy=save.busy() />
         </DialogForm>
     }
-    .into_any()
 }
 
 /// The switch "Only rename, keep the value".
@@ -163,5 +161,4 @@ fn KeepValue(keep_value: RwSignal<bool>, on_change: Callback<()>) -> impl IntoVi
             <span>{text::only_rename()}</span>
         </label>
     }
-    .into_any()
 }

@@ -60,7 +60,6 @@ pub fn AllowedHostsDialog(
             <HostsForm credential typed on_done />
         </Dialog>
     }
-    .into_any()
 }
 
 #[component]
@@ -143,7 +142,6 @@ fn HostsForm(credential: RwSignal<Credential>, typed: RwSignal<String>, on_done:
             <DialogFooter busy=save.busy() />
         </DialogForm>
     }
-    .into_any()
 }
 
 #[cfg(test)]

@@ -93,5 +93,4 @@ fn NotThere(error: ClientError, on_close: Callback<()>) -> impl IntoView {
             </DialogBody>
         </Dialog>
     }
-    .into_any()
 }

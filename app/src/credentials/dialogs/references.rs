@@ -39,7 +39,6 @@ pub fn ReferenceList(
             </Show>
         </ul>
     }
-    .into_any()
 }
 
 #[component]
@@ -68,5 +67,4 @@ fn ReferenceItem(item: Reference) -> impl IntoView {
             <span class="references-fate">{text::fate(item.kind)}</span>
         </li>
     }
-    .into_any()
 }

@@ -78,7 +78,6 @@ pub fn CredentialPage() -> impl IntoView {
         </Transition>
         <CredentialDialogs dialog on_done />
     }
-    .into_any()
 }
 
 /// Fetches something of the credential, again at each round.
@@ -186,7 +185,6 @@ fn Known(credential: Signal<Credential>) -> impl IntoView {
         </PageHeader>
         <CredentialFacts credential change_hosts />
     }
-    .into_any()
 }
 
 #[component]

@@ -75,7 +75,6 @@ pub fn CredentialsPage() -> impl IntoView {
         </ListFrame>
         <CredentialDialogs dialog on_done />
     }
-    .into_any()
 }
 
 /// The id of the link in a row that takes the focus.

@@ -91,7 +91,6 @@ pub fn CredentialFacts(
             </dl>
         </section>
     }
-    .into_any()
 }
 
 /// One entry of the list, as it is written, with its meaning.
@@ -116,5 +115,4 @@ fn AllowedDestination(entry: String, is_from_before: bool) -> impl IntoView {
                 })}
         </li>
     }
-    .into_any()
 }

@@ -35,7 +35,6 @@ pub fn References(
             </Transition>
         </section>
     }
-    .into_any()
 }
 
 #[component]
@@ -95,5 +94,4 @@ fn ReferenceTable(page: Page<Reference>) -> impl IntoView {
         </table>
         {hidden.is_positive().then(|| view! { <p class="card-empty">{text::and_hidden(hidden)}</p> })}
     }
-    .into_any()
 }

@@ -87,7 +87,6 @@ pub fn CredentialRow(
             </td>
         </tr>
     }
-    .into_any()
 }
 
 /// The last eight digits of an id (the first ones are the same for a minute), and the whole of it on copy.
@@ -101,7 +100,6 @@ fn ShortId(id: CredentialId, name: Signal<String>) -> impl IntoView {
             <CopyButton content=full label=Signal::derive(move || text::copy_id(&name.get())) />
         </span>
     }
-    .into_any()
 }
 
 #[component]
@@ -158,5 +156,4 @@ fn Operations(id: CredentialId, name: Signal<String>, may_update: bool, may_dele
             </Menu>
         </span>
     }
-    .into_any()
 }

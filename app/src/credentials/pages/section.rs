@@ -22,5 +22,4 @@ pub fn SectionFailed(
             <Button on_press=Callback::new(move |_| on_retry.run(()))>{text::retry()}</Button>
         </div>
     }
-    .into_any()
 }

@@ -55,5 +55,4 @@ pub fn CredentialTable(
             </tbody>
         </table>
     }
-    .into_any()
 }

@@ -33,7 +33,6 @@ pub fn LastUses(
             </Transition>
         </section>
     }
-    .into_any()
 }
 
 #[component]
@@ -64,7 +63,6 @@ fn UseTable(uses: Vec<Use>) -> impl IntoView {
             <tbody role="rowgroup">{uses.into_iter().map(|used| view! { <UseRow used /> }).collect_view()}</tbody>
         </table>
     }
-    .into_any()
 }
 
 #[component]
@@ -113,7 +111,6 @@ fn UseRow(used: Use) -> impl IntoView {
             </td>
         </tr>
     }
-    .into_any()
 }
 
 /// The record that used it: a link where it is stored.

@@ -58,7 +58,6 @@ pub(super) fn CreateHere(
             <AddForm name value help for_header=true name_ref=input below on_added />
         </Dialog>
     }
-    .into_any()
 }
 
 /// What was searched for stands in Name, selected, so that typing replaces it. The dialog has given it the focus; if

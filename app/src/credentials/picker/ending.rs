@@ -48,5 +48,4 @@ pub(super) fn Ending(driver: Driver, handle: PickerHandle) -> impl IntoView {
             <Icon kind=IconKind::ChevronDown />
         </button>
     }
-    .into_any()
 }

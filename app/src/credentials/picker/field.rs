@@ -100,7 +100,6 @@ pub fn CredentialPicker(
                 })
         }}
     }
-    .into_any()
 }
 
 /// Whether the focus only moves from one part of the picker to another.

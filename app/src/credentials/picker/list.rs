@@ -83,7 +83,6 @@ pub(super) fn CredentialList(
             {announced}
         </p>
     }
-    .into_any()
 }
 
 /// What stands in a row.

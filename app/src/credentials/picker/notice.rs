@@ -36,5 +36,4 @@ pub(super) fn NoticeLine(handle: PickerHandle, has_error: Signal<bool>) -> impl 
             {words}
         </p>
     }
-    .into_any()
 }

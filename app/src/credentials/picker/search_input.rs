@@ -88,7 +88,6 @@ pub(super) fn SearchInput(
             on:keydown=move |event| on_key(driver, handle, &event)
         />
     }
-    .into_any()
 }
 
 fn on_key(driver: Driver, handle: PickerHandle, event: &ev::KeyboardEvent) {

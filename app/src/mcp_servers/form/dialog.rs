@@ -100,5 +100,4 @@ pub fn McpServerDialog(
             </Show>
         </Dialog>
     }
-    .into_any()
 }

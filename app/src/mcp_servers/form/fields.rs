@@ -99,7 +99,6 @@ pub(super) fn FormFields(form: Form, on_saved: Callback<McpServer>) -> impl Into
             </DialogFooter>
         </DialogForm>
     }
-    .into_any()
 }
 
 /// The address and the credential for it.
@@ -141,7 +140,6 @@ fn AddressFields(form: Form, url: NodeRef<Input>) -> impl IntoView {
         />
         <PlainWarning address=Signal::derive(move || { form.picker.selected_id().is_some().then(|| form.url.get()) }) />
     }
-    .into_any()
 }
 
 /// What a successful test found.

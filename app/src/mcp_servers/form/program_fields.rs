@@ -31,7 +31,6 @@ pub(super) fn ProgramFields(program: ProgramModel) -> impl IntoView {
         />
         <Variables program />
     }
-    .into_any()
 }
 
 /// The choice of a program.
@@ -76,7 +75,6 @@ fn CommandField(program: ProgramModel) -> impl IntoView {
             </select>
         </FieldFrame>
     }
-    .into_any()
 }
 
 /// Further arguments, one a line.
@@ -104,7 +102,6 @@ fn ArgsField(program: ProgramModel) -> impl IntoView {
             ></textarea>
         </FieldFrame>
     }
-    .into_any()
 }
 
 /// The variables that pass through, and where secrets belong.
@@ -141,7 +138,6 @@ fn Variables(program: ProgramModel) -> impl IntoView {
             </p>
         </fieldset>
     }
-    .into_any()
 }
 
 /// One variable: its name, never its value.
@@ -162,5 +158,4 @@ fn Variable(program: ProgramModel, name: String) -> impl IntoView {
             <code>{shown}</code>
         </label>
     }
-    .into_any()
 }

@@ -32,5 +32,4 @@ pub(super) fn TransportChoice(form: Form) -> impl IntoView {
             </fieldset>
         </Show>
     }
-    .into_any()
 }

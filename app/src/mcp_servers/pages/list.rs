@@ -99,7 +99,6 @@ pub fn McpServersPage() -> impl IntoView {
         </ListFrame>
         <Dialogs dialog listing may_add />
     }
-    .into_any()
 }
 
 /// The dialog that the address asks for.

@@ -112,7 +112,6 @@ pub(super) fn McpServerRow(
             </td>
         </tr>
     }
-    .into_any()
 }
 
 /// The address, or the program with its arguments.

@@ -85,5 +85,4 @@ pub fn ToolsDialog(
             </DialogBody>
         </Dialog>
     }
-    .into_any()
 }

@@ -23,7 +23,6 @@ pub(in crate::mcp_servers) fn ToolsList(tools: Vec<Tool>) -> impl IntoView {
                 .collect_view()}
         </ul>
     }
-    .into_any()
 }
 
 /// One tool. All its words come from the server: they are shown as text, and their direction stays inside.
@@ -62,7 +61,6 @@ fn ToolEntry(tool: Tool) -> impl IntoView {
             </div>
         </details>
     }
-    .into_any()
 }
 
 fn schema_row(field: SchemaField) -> impl IntoView {

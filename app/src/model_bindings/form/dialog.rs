@@ -99,7 +99,6 @@ pub fn ModelBindingDialog(
             }}
         </Dialog>
     }
-    .into_any()
 }
 
 /// A list may be old: what is edited is what the server has now.

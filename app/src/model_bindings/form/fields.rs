@@ -87,7 +87,6 @@ pub(super) fn FormFields(form: BindingForm, on_saved: Callback<ModelBinding>) ->
             </DialogFooter>
         </DialogForm>
     }
-    .into_any()
 }
 
 /// What a successful test found.

@@ -104,7 +104,6 @@ pub fn ModelBindingsPage() -> impl IntoView {
         </ListFrame>
         <Dialogs dialog listing may_add />
     }
-    .into_any()
 }
 
 /// The dialog that the address asks for.

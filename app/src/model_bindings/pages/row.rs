@@ -118,5 +118,4 @@ pub(super) fn ModelBindingRow(
             </td>
         </tr>
     }
-    .into_any()
 }

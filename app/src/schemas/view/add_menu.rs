@@ -59,5 +59,4 @@ pub(super) fn AddMenu(form: FormHandle, base: String, addable: Vec<Field>, group
             </div>
         </Show>
     }
-    .into_any()
 }

@@ -67,7 +67,6 @@ pub(super) fn SchemaField(form: FormHandle, base: String, field: Field, is_added
             </Show>
         </div>
     }
-    .into_any()
 }
 
 fn control(place: Place) -> AnyView {

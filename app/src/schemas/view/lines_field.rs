@@ -44,5 +44,4 @@ pub(super) fn LinesField(place: Place) -> impl IntoView {
             ></textarea>
         </FieldFrame>
     }
-    .into_any()
 }

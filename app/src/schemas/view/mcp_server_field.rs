@@ -141,7 +141,6 @@ pub(super) fn McpServerField(place: Place) -> impl IntoView {
             </Show>
         </FieldFrame>
     }
-    .into_any()
 }
 
 #[component]
@@ -180,5 +179,4 @@ fn ServerSelect(place: Place, offer: Offer) -> impl IntoView {
             <For each=move || choices.get() key=Clone::clone children=option />
         </select>
     }
-    .into_any()
 }

@@ -37,5 +37,5 @@ pub fn SchemaForm(
     /// What stands in it.
     form: FormHandle,
 ) -> impl IntoView {
-    view! { <div class="schema-fields">{fields(form, "", None)}</div> }.into_any()
+    view! { <div class="schema-fields">{fields(form, "", None)}</div> }
 }

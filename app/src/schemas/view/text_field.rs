@@ -73,5 +73,4 @@ pub(super) fn OneLineField(place: Place) -> impl IntoView {
             />
         </FieldFrame>
     }
-    .into_any()
 }

@@ -124,7 +124,6 @@ pub(super) fn TextsField(place: Place) -> impl IntoView {
                 })}
         </fieldset>
     }
-    .into_any()
 }
 
 #[component]
@@ -165,5 +164,4 @@ fn Row(rows: Rows, index: usize) -> impl IntoView {
             </p>
         </div>
     }
-    .into_any()
 }

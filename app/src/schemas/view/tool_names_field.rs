@@ -204,7 +204,6 @@ fn ToolChoices(offer: Offer) -> impl IntoView {
             </Show>
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -242,7 +241,6 @@ fn ToolChoice(offer: Offer, name: String) -> impl IntoView {
             </span>
         </label>
     }
-    .into_any()
 }
 
 /// The names in a list of tools.

@@ -33,5 +33,4 @@ pub fn DiscardQuestion(
             </div>
         </div>
     }
-    .into_any()
 }

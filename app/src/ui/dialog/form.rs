@@ -23,7 +23,6 @@ pub fn DialogForm(
             {children()}
         </form>
     }
-    .into_any()
 }
 
 /// The part of a dialog that scrolls.
@@ -66,5 +65,4 @@ pub fn DialogFooter(
             </Button>
         </footer>
     }
-    .into_any()
 }

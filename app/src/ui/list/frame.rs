@@ -48,7 +48,6 @@ where
             </Transition>
         </div>
     }
-    .into_any()
 }
 
 /// Built inside the transition, so that reading the rows there makes it wait for them.
@@ -157,5 +156,4 @@ fn Skeleton() -> impl IntoView {
             {(0..6).map(|_| view! { <div class=SKELETON_ROW></div> }).collect_view()}
         </div>
     }
-    .into_any()
 }

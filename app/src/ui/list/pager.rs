@@ -85,7 +85,6 @@ pub fn Pager(
             <PagerLink href=forward words=text::next() />
         </nav>
     }
-    .into_any()
 }
 
 /// A way to another page, or the same words without one.

@@ -115,7 +115,6 @@ pub fn SearchBox(
             </span>
         </form>
     }
-    .into_any()
 }
 
 fn is_composing(event: &leptos::ev::Event) -> bool {

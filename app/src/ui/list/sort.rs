@@ -46,7 +46,6 @@ pub fn SortHeader(
             </a>
         </th>
     }
-    .into_any()
 }
 
 /// The choice of an order, for the narrow form of a list.
@@ -87,5 +86,4 @@ pub fn SortBy(
             </select>
         </label>
     }
-    .into_any()
 }

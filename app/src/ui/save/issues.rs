@@ -57,7 +57,6 @@ pub fn ErrorSummary(
             </div>
         </Show>
     }
-    .into_any()
 }
 
 /// What went wrong with the form as a whole; for the place right above its buttons. Fields that show
@@ -116,7 +115,6 @@ pub fn GeneralError(
             </Show>
         </div>
     }
-    .into_any()
 }
 
 /// The words for a state, unless the fields say everything.

@@ -148,5 +148,4 @@ pub(super) fn ConcealedText(
             on:keydown=on_keydown
         ></textarea>
     }
-    .into_any()
 }

@@ -82,5 +82,4 @@ pub fn ValueField(
             </p>
         </FieldFrame>
     }
-    .into_any()
 }

@@ -43,5 +43,4 @@ pub fn PasteOffers(
             </Show>
         </div>
     }
-    .into_any()
 }

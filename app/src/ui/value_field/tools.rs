@@ -68,5 +68,4 @@ pub(super) fn ValueTools(
             </Show>
         </div>
     }
-    .into_any()
 }

@@ -52,7 +52,6 @@ pub fn AddUserDialog(
             }}
         </Dialog>
     }
-    .into_any()
 }
 
 #[component]
@@ -114,7 +113,6 @@ fn AddForm(
             <DialogFooter save=text::add_and_get_link() busy=save.busy() />
         </DialogForm>
     }
-    .into_any()
 }
 
 /// Looks for an account whose answer was lost; the link in it is lost, too.

@@ -52,7 +52,6 @@ pub fn DeleteUserDialog(
             }}
         </Dialog>
     }
-    .into_any()
 }
 
 /// Refuses in the server's way where something else is owned than what was shown.
@@ -169,5 +168,4 @@ fn DeleteForm(user: User, owned: Owned, on_done: Callback<Done>) -> impl IntoVie
             <DialogFooter save=text::delete_button() kind=ButtonKind::Danger busy=save.busy() focus_cancel=true />
         </DialogForm>
     }
-    .into_any()
 }

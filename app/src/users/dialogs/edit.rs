@@ -46,7 +46,6 @@ pub fn EditUserDialog(
             <EditForm user name role is_own on_done />
         </Dialog>
     }
-    .into_any()
 }
 
 #[component]
@@ -118,7 +117,6 @@ fn EditForm(
             <DialogFooter busy=save.busy() />
         </DialogForm>
     }
-    .into_any()
 }
 
 /// A button below the error of a conflict: what was typed stays, and is saved over what is there now.
@@ -149,5 +147,4 @@ fn LoadCurrent(save: Save, user: RwSignal<User>, said: RwSignal<Option<String>>)
             </p>
         </Show>
     }
-    .into_any()
 }

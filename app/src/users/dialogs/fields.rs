@@ -107,7 +107,6 @@ pub fn NameField(name: RwSignal<String>, faults: Faults, #[prop(optional)] autof
             on_check=Callback::new(move |()| faults.name.set(name_fault(&name.get_untracked())))
         />
     }
-    .into_any()
 }
 
 /// The field Email.
@@ -125,7 +124,6 @@ pub fn EmailField(email: RwSignal<String>, faults: Faults) -> impl IntoView {
             on_check=Callback::new(move |()| faults.email.set(email_fault(&email.get_untracked())))
         />
     }
-    .into_any()
 }
 
 /// The choice of a role.
@@ -136,7 +134,7 @@ pub fn RoleChoice(role: RwSignal<&'static str>) -> impl IntoView {
         words: role_words(role).to_owned(),
         means: text::role_means(role).to_owned(),
     });
-    view! { <Choice label=text::role() name="role" options=options.to_vec() value=role /> }.into_any()
+    view! { <Choice label=text::role() name="role" options=options.to_vec() value=role /> }
 }
 
 /// The role that is chosen.

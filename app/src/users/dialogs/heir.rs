@@ -92,5 +92,4 @@ pub fn HeirField(
             </select>
         </FieldFrame>
     }
-    .into_any()
 }

@@ -58,7 +58,6 @@ pub fn LinkShown(
             </Button>
         </footer>
     }
-    .into_any()
 }
 
 /// The link as somebody else opens it: below the address under which this browser knows Strongroom.
@@ -102,7 +101,6 @@ pub fn NewLinkDialog(
             }
         </Dialog>
     }
-    .into_any()
 }
 
 #[component]
@@ -130,5 +128,4 @@ fn Ask(user: User, made: RwSignal<Option<SignUpLink>>, on_done: Callback<Done>) 
             <DialogFooter save=text::make_link() busy=save.busy() />
         </DialogForm>
     }
-    .into_any()
 }

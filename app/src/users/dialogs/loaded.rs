@@ -83,5 +83,4 @@ fn Words(title: &'static str, #[prop(into)] words: String, on_close: Callback<()
             </DialogBody>
         </Dialog>
     }
-    .into_any()
 }

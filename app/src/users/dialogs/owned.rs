@@ -42,7 +42,6 @@ pub fn OwnedList(
             {others}
         </ul>
     }
-    .into_any()
 }
 
 #[component]
@@ -76,7 +75,6 @@ fn CredentialItem(credential: OwnedCredential) -> impl IntoView {
                 })}
         </li>
     }
-    .into_any()
 }
 
 /// Records of a kind, then how many there are besides.

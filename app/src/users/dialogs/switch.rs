@@ -31,7 +31,6 @@ pub fn SwitchUserDialog(
             <SwitchForm user=user.get_value() off on_done />
         </Dialog>
     }
-    .into_any()
 }
 
 #[component]
@@ -81,5 +80,4 @@ fn SwitchForm(user: User, off: bool, on_done: Callback<Done>) -> impl IntoView {
             <DialogFooter save=words kind busy=save.busy() focus_cancel=off />
         </DialogForm>
     }
-    .into_any()
 }

@@ -85,7 +85,6 @@ pub fn UserRow(
             </td>
         </tr>
     }
-    .into_any()
 }
 
 #[component]
@@ -103,7 +102,7 @@ fn State(user: Memo<User>) -> impl IntoView {
             text::state(user.state, good)
         })
     };
-    view! { <span class=class>{words}</span> }.into_any()
+    view! { <span class=class>{words}</span> }
 }
 
 #[component]
@@ -159,5 +158,4 @@ fn Operations(
             </Menu>
         </span>
     }
-    .into_any()
 }

@@ -53,5 +53,4 @@ pub fn UserTable(
             </tbody>
         </table>
     }
-    .into_any()
 }

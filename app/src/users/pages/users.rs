@@ -64,7 +64,6 @@ pub fn UsersPage() -> impl IntoView {
         </ListFrame>
         <UserDialogs dialog on_done />
     }
-    .into_any()
 }
 
 /// The id of the link in a row that takes the focus.

@@ -21,5 +21,4 @@ pub fn AccountPage() -> impl IntoView {
             <sessions::SessionsCard />
         </div>
     }
-    .into_any()
 }

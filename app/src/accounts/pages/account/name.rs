@@ -88,5 +88,4 @@ pub fn NameCard() -> impl IntoView {
             </form>
         </section>
     }
-    .into_any()
 }

@@ -130,7 +130,6 @@ pub fn PasswordCard() -> impl IntoView {
             </form>
         </section>
     }
-    .into_any()
 }
 
 #[component]
@@ -162,5 +161,4 @@ fn PasswordField(
             />
         </FieldFrame>
     }
-    .into_any()
 }

@@ -106,7 +106,6 @@ pub fn SessionsCard() -> impl IntoView {
             </div>
         </section>
     }
-    .into_any()
 }
 
 #[component]
@@ -127,7 +126,6 @@ fn SessionList(sessions: Vec<Session>, ending: Ending) -> impl IntoView {
                 }
             })}
     }
-    .into_any()
 }
 
 #[component]
@@ -169,5 +167,4 @@ fn SessionItem(session: Session, ending: Ending) -> impl IntoView {
                 })}
         </li>
     }
-    .into_any()
 }
