@@ -5,7 +5,12 @@ use contract::credentials::Reference;
 use leptos::prelude::*;
 
 use super::section::SectionFailed;
-use crate::{api::ClientError, credentials::text, kinds, ui::Time};
+use crate::{
+    api::ClientError,
+    credentials::text,
+    kinds,
+    ui::{Time, list::ColumnHeader},
+};
 
 /// The table of references.
 #[component]
@@ -80,13 +85,7 @@ fn ReferenceTable(page: Page<Reference>) -> impl IntoView {
                         text::detail_column_attached(),
                         text::detail_column_last_used(),
                     ]
-                        .map(|head| {
-                            view! {
-                                <th role="columnheader" scope="col">
-                                    {head}
-                                </th>
-                            }
-                        })
+                        .map(|head| view! { <ColumnHeader label=head /> })
                         .collect_view()}
                 </tr>
             </thead>

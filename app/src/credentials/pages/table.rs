@@ -7,7 +7,7 @@ use super::row::CredentialRow;
 use crate::{
     credentials::text,
     locale::Label,
-    ui::list::{ListHandle, Listing, SortBy, SortHeader},
+    ui::list::{ColumnHeader, ListHandle, Listing, SortBy, SortHeader},
 };
 
 const SORTS: &[(&str, Label)] = &[
@@ -31,21 +31,13 @@ pub fn CredentialTable(
             <thead role="rowgroup">
                 <tr role="row">
                     <SortHeader list field="name" label=text::column_name() />
-                    <th role="columnheader" scope="col" class="cell-id">
-                        {text::column_id()}
-                    </th>
+                    <ColumnHeader label=text::column_id() class="cell-id" />
                     <SortHeader list field="owner" label=text::column_owner() class="cell-owner" />
-                    <th role="columnheader" scope="col">
-                        {text::column_value()}
-                    </th>
-                    <th role="columnheader" scope="col">
-                        {text::column_used_by()}
-                    </th>
+                    <ColumnHeader label=text::column_value() />
+                    <ColumnHeader label=text::column_used_by() />
                     <SortHeader list field="created_at" label=text::column_created() class="cell-created" />
                     <SortHeader list field="updated_at" label=text::column_updated() class="cell-updated" />
-                    <th role="columnheader" scope="col" class="cell-operations">
-                        {text::column_operations()}
-                    </th>
+                    <ColumnHeader label=text::column_operations() class="cell-operations" />
                 </tr>
             </thead>
             <tbody role="rowgroup">

@@ -5,7 +5,12 @@ use contract::credentials::{Use, UseOutcome, UseReferrer};
 use leptos::prelude::*;
 
 use super::section::SectionFailed;
-use crate::{api::ClientError, credentials::text, kinds, ui::Time};
+use crate::{
+    api::ClientError,
+    credentials::text,
+    kinds,
+    ui::{Time, list::ColumnHeader},
+};
 
 /// The table of uses, newest first.
 #[component]
@@ -48,17 +53,7 @@ fn UseTable(uses: Vec<Use>) -> impl IntoView {
     view! {
         <table class="table" role="table" aria-labelledby="uses">
             <thead role="rowgroup">
-                <tr role="row">
-                    {heads
-                        .map(|head| {
-                            view! {
-                                <th role="columnheader" scope="col">
-                                    {head}
-                                </th>
-                            }
-                        })
-                        .collect_view()}
-                </tr>
+                <tr role="row">{heads.map(|head| view! { <ColumnHeader label=head /> }).collect_view()}</tr>
             </thead>
             <tbody role="rowgroup">{uses.into_iter().map(|used| view! { <UseRow used /> }).collect_view()}</tbody>
         </table>

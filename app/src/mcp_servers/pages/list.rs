@@ -15,7 +15,8 @@ use crate::mcp_servers::text;
 use crate::mcp_servers::tools::ToolsDialog;
 use crate::shell::{ADD_ID, PageHeader};
 use crate::ui::list::{
-    ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, focus_beside, use_list, use_listing,
+    ColumnHeader, ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, focus_beside, use_list,
+    use_listing,
 };
 use crate::ui::{AddressedDialog, ButtonKind, DialogAddress, LinkButton, use_addressed_dialog, use_dialog_links};
 
@@ -72,20 +73,12 @@ pub fn McpServersPage() -> impl IntoView {
                 <thead role="rowgroup">
                     <tr role="row">
                         <SortHeader list field="name" label=text::column_name() />
-                        <th role="columnheader" scope="col">
-                            {text::column_enabled()}
-                        </th>
-                        <th role="columnheader" scope="col" class="mcp-url">
-                            {text::column_url()}
-                        </th>
-                        <th role="columnheader" scope="col">
-                            {text::column_credential()}
-                        </th>
+                        <ColumnHeader label=text::column_enabled() />
+                        <ColumnHeader label=text::column_url() class="mcp-url" />
+                        <ColumnHeader label=text::column_credential() />
                         <SortHeader list field="created_at" label=text::column_created() class="cell-created" />
                         <SortHeader list field="updated_at" label=text::column_updated() class="cell-updated" />
-                        <th role="columnheader" scope="col" class="cell-operations">
-                            {text::column_operations()}
-                        </th>
+                        <ColumnHeader label=text::column_operations() class="cell-operations" />
                     </tr>
                 </thead>
                 <tbody role="rowgroup">

@@ -14,7 +14,8 @@ use crate::model_bindings::test_dialog::TestDialog;
 use crate::model_bindings::text;
 use crate::shell::{ADD_ID, PageHeader};
 use crate::ui::list::{
-    ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, focus_beside, use_list, use_listing,
+    ColumnHeader, ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, focus_beside, use_list,
+    use_listing,
 };
 use crate::ui::{AddressedDialog, ButtonKind, DialogAddress, LinkButton, use_addressed_dialog, use_dialog_links};
 
@@ -71,26 +72,14 @@ pub fn ModelBindingsPage() -> impl IntoView {
                 <thead role="rowgroup">
                     <tr role="row">
                         <SortHeader list field="name" label=text::column_name() />
-                        <th role="columnheader" scope="col" class="binding-provider">
-                            {text::column_provider()}
-                        </th>
-                        <th role="columnheader" scope="col">
-                            {text::column_model()}
-                        </th>
-                        <th role="columnheader" scope="col">
-                            {text::column_credential()}
-                        </th>
-                        <th role="columnheader" scope="col" class="binding-host">
-                            {text::column_host()}
-                        </th>
-                        <th role="columnheader" scope="col" class="binding-used">
-                            {text::column_last_used()}
-                        </th>
+                        <ColumnHeader label=text::column_provider() class="binding-provider" />
+                        <ColumnHeader label=text::column_model() />
+                        <ColumnHeader label=text::column_credential() />
+                        <ColumnHeader label=text::column_host() class="binding-host" />
+                        <ColumnHeader label=text::column_last_used() class="binding-used" />
                         <SortHeader list field="created_at" label=text::column_created() class="cell-created" />
                         <SortHeader list field="updated_at" label=text::column_updated() class="cell-updated" />
-                        <th role="columnheader" scope="col" class="cell-operations">
-                            {text::column_operations()}
-                        </th>
+                        <ColumnHeader label=text::column_operations() class="cell-operations" />
                     </tr>
                 </thead>
                 <tbody role="rowgroup">

@@ -17,6 +17,6 @@ pub use listing::{Listing, SessionEnded, use_listing};
 pub use outcome::Outcome;
 pub use pager::Pager;
 pub use search::{SEARCH_ID, SearchBox};
-pub use sort::{SortBy, SortHeader};
+pub use sort::{ColumnHeader, SortBy, SortHeader};
 pub use state::{FilterSpec, ListHandle, ListSpec, ListState, use_filtered_list, use_list};
 pub(crate) use text::grouped;

@@ -1,10 +1,26 @@
-//! Sorting: column heads that are links, and a choice where there are no column heads.
+//! Heads of columns, links in those that sort, and the choice of an order where there are no heads.
 
 use leptos::prelude::*;
 
 use super::{ListHandle, text};
 use crate::locale::Label;
 use crate::ui::{Icon, IconKind};
+
+/// The head of a column that does not sort.
+#[component]
+pub fn ColumnHeader(
+    /// The visible name of the column.
+    label: &'static str,
+    /// A class that says when the column leaves.
+    #[prop(optional)]
+    class: Option<&'static str>,
+) -> impl IntoView {
+    view! {
+        <th role="columnheader" scope="col" class=class>
+            {label}
+        </th>
+    }
+}
 
 /// The head of a column that sorts. It works before hydration.
 #[component]

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::row::UserRow;
 use crate::{
     locale::Label,
-    ui::list::{ListHandle, Listing, SortBy, SortHeader},
+    ui::list::{ColumnHeader, ListHandle, Listing, SortBy, SortHeader},
     users::text,
 };
 
@@ -30,20 +30,12 @@ pub fn UserTable(
             <thead role="rowgroup">
                 <tr role="row">
                     <SortHeader list field="name" label=text::column_name() />
-                    <th role="columnheader" scope="col" class="cell-email">
-                        {text::column_email()}
-                    </th>
-                    <th role="columnheader" scope="col">
-                        {text::column_role()}
-                    </th>
-                    <th role="columnheader" scope="col">
-                        {text::column_state()}
-                    </th>
+                    <ColumnHeader label=text::column_email() class="cell-email" />
+                    <ColumnHeader label=text::column_role() />
+                    <ColumnHeader label=text::column_state() />
                     <SortHeader list field="last_seen_at" label=text::column_last_seen() class="cell-seen" />
                     <SortHeader list field="created_at" label=text::column_created() class="cell-created" />
-                    <th role="columnheader" scope="col" class="cell-operations">
-                        {text::column_operations()}
-                    </th>
+                    <ColumnHeader label=text::column_operations() class="cell-operations" />
                 </tr>
             </thead>
             <tbody role="rowgroup">
