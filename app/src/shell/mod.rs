@@ -12,5 +12,4 @@ mod theme;
 pub use layout::Shell;
 pub use not_found::NotFoundPage;
 pub use page_header::PageHeader;
-pub use shortcuts::ADD_ID;
 pub use theme::Theme;

@@ -3,10 +3,12 @@
 use leptos::{ev, prelude::*};
 
 use super::text;
-use crate::ui::{Dialog, DialogBody, list::SEARCH_ID, use_dialogs};
+use crate::ui::{
+    Dialog, DialogBody,
+    list::{ADD_ID, SEARCH_ID},
+    use_dialogs,
+};
 
-/// The id of the page's Add control.
-pub const ADD_ID: &str = "add";
 #[cfg(target_arch = "wasm32")]
 const STORE_KEY: &str = "shortcuts";
 #[cfg(target_arch = "wasm32")]

@@ -89,8 +89,8 @@ pub fn LinkButton(
     #[prop(optional)]
     kind: ButtonKind,
     /// The id, so that a shortcut can press it.
-    #[prop(optional, into)]
-    id: Option<String>,
+    #[prop(optional_no_strip)]
+    id: Option<&'static str>,
     /// The words.
     children: Children,
 ) -> impl IntoView {

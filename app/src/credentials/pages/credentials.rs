@@ -12,11 +12,10 @@ use crate::{
         text,
     },
     help::HelpTopic,
-    shell::{ADD_ID, PageHeader},
+    shell::PageHeader,
     ui::{
-        ButtonKind, DialogAddress, LinkButton,
-        list::{ListFrame, ListSpec, ListWords, SearchBox, focus_beside, use_list, use_listing},
-        use_addressed_dialog, use_dialog_links,
+        list::{AddLink, ListFrame, ListSpec, ListWords, SearchBox, focus_beside, use_list, use_listing},
+        use_addressed_dialog,
     },
 };
 
@@ -32,26 +31,17 @@ pub fn CredentialsPage() -> impl IntoView {
     let listing = use_listing(list, |client, query| async move { client.credentials(&query).await });
     let dialog = use_addressed_dialog(DIALOG_KEYS);
     let may_create = may(Resource::Credentials, Action::Create, None);
-    let to_dialog = use_dialog_links();
-    let add_href = Signal::derive(move || to_dialog.run(DialogAddress::add()));
     let on_done = Callback::new(move |done: Done| {
         if let Done::Deleted(id) = done {
             let rows: Vec<_> = listing.shown_items().iter().map(|row| row_link_id(row.id)).collect();
-            focus_beside(&rows, &row_link_id(id), ADD_ID);
+            focus_beside(&rows, &row_link_id(id));
         }
         listing.refetch();
     });
     view! {
         <PageHeader title=text::credentials() about=text::about() help=HelpTopic::Credentials>
             <SearchBox list label=text::search() />
-            {may_create
-                .then(|| {
-                    view! {
-                        <LinkButton href=add_href kind=ButtonKind::Primary id=ADD_ID>
-                            {text::add()}
-                        </LinkButton>
-                    }
-                })}
+            {may_create.then(|| view! { <AddLink words=text::add() /> })}
         </PageHeader>
         <ListFrame
             list
@@ -60,16 +50,7 @@ pub fn CredentialsPage() -> impl IntoView {
                 first_use: text::first_use(),
                 how_to_begin: text::how_to_begin(may_create),
             }
-            begin=ViewFn::from(move || {
-                may_create
-                    .then(|| {
-                        view! {
-                            <LinkButton href=add_href kind=ButtonKind::Primary>
-                                {text::add()}
-                            </LinkButton>
-                        }
-                    })
-            })
+            begin=may_create.then(text::add)
         >
             <CredentialTable list listing />
         </ListFrame>

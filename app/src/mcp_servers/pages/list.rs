@@ -13,12 +13,12 @@ use crate::mcp_servers::form::{FormOf, McpServerDialog};
 use crate::mcp_servers::test_dialog::TestDialog;
 use crate::mcp_servers::text;
 use crate::mcp_servers::tools::ToolsDialog;
-use crate::shell::{ADD_ID, PageHeader};
+use crate::shell::PageHeader;
 use crate::ui::list::{
-    ColumnHeader, ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, focus_beside, use_list,
-    use_listing,
+    AddLink, ColumnHeader, ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, focus_beside,
+    use_list, use_listing,
 };
-use crate::ui::{AddressedDialog, ButtonKind, DialogAddress, LinkButton, use_addressed_dialog, use_dialog_links};
+use crate::ui::{AddressedDialog, DialogAddress, use_addressed_dialog, use_dialog_links};
 
 const SPEC: ListSpec = ListSpec {
     sorts: &["name", "created_at", "updated_at"],
@@ -39,25 +39,6 @@ pub fn McpServersPage() -> impl IntoView {
     let dialog = use_addressed_dialog(DIALOGS);
     let may_add = may(Resource::McpServers, Action::Create, None);
     let to_dialog = use_dialog_links();
-    let add_href = Signal::derive(move || to_dialog.run(DialogAddress::add()));
-    let add = move || {
-        may_add.then(|| {
-            view! {
-                <LinkButton id=ADD_ID kind=ButtonKind::Primary href=add_href>
-                    {text::add()}
-                </LinkButton>
-            }
-        })
-    };
-    let begin = move || {
-        may_add.then(|| {
-            view! {
-                <LinkButton kind=ButtonKind::Primary href=add_href>
-                    {text::add()}
-                </LinkButton>
-            }
-        })
-    };
     let words = ListWords {
         first_use: text::first_use(),
         how_to_begin: text::how_to_begin(),
@@ -65,9 +46,9 @@ pub fn McpServersPage() -> impl IntoView {
     view! {
         <PageHeader title=text::mcp_servers() about=text::about() help=HelpTopic::McpServers>
             <SearchBox list label=text::search() />
-            {add()}
+            {may_add.then(|| view! { <AddLink words=text::add() /> })}
         </PageHeader>
-        <ListFrame list listing words begin=begin>
+        <ListFrame list listing words begin=may_add.then(text::add)>
             <SortBy list columns=SORTS />
             <table class="table mcp-table" role="table" aria-label=text::mcp_servers()>
                 <thead role="rowgroup">
@@ -114,7 +95,7 @@ fn Dialogs(dialog: AddressedDialog, listing: Listing<McpServer>, may_add: bool) 
                 let known = untrack(|| listing.items()).into_iter().find(|server| server.id == id);
                 let on_deleted = Callback::new(move |id| {
                     let rows: Vec<_> = listing.shown_items().iter().map(|row| row_id(row.id)).collect();
-                    focus_beside(&rows, &row_id(id), ADD_ID);
+                    focus_beside(&rows, &row_id(id));
                     listing.refetch();
                 });
                 view! { <DeleteDialog id known on_deleted on_close /> }.into_any()

@@ -12,12 +12,12 @@ use crate::locale::Label;
 use crate::model_bindings::form::{FormOf, ModelBindingDialog};
 use crate::model_bindings::test_dialog::TestDialog;
 use crate::model_bindings::text;
-use crate::shell::{ADD_ID, PageHeader};
+use crate::shell::PageHeader;
 use crate::ui::list::{
-    ColumnHeader, ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, focus_beside, use_list,
-    use_listing,
+    AddLink, ColumnHeader, ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, focus_beside,
+    use_list, use_listing,
 };
-use crate::ui::{AddressedDialog, ButtonKind, DialogAddress, LinkButton, use_addressed_dialog, use_dialog_links};
+use crate::ui::{AddressedDialog, DialogAddress, use_addressed_dialog, use_dialog_links};
 
 const SPEC: ListSpec = ListSpec {
     sorts: &["name", "created_at", "updated_at"],
@@ -38,25 +38,6 @@ pub fn ModelBindingsPage() -> impl IntoView {
     let dialog = use_addressed_dialog(DIALOGS);
     let may_add = may(Resource::ModelBindings, Action::Create, None);
     let to_dialog = use_dialog_links();
-    let add_href = Signal::derive(move || to_dialog.run(DialogAddress::add()));
-    let add = move || {
-        may_add.then(|| {
-            view! {
-                <LinkButton id=ADD_ID kind=ButtonKind::Primary href=add_href>
-                    {text::add()}
-                </LinkButton>
-            }
-        })
-    };
-    let begin = move || {
-        may_add.then(|| {
-            view! {
-                <LinkButton kind=ButtonKind::Primary href=add_href>
-                    {text::add()}
-                </LinkButton>
-            }
-        })
-    };
     let words = ListWords {
         first_use: text::first_use(),
         how_to_begin: text::how_to_begin(),
@@ -64,9 +45,9 @@ pub fn ModelBindingsPage() -> impl IntoView {
     view! {
         <PageHeader title=text::model_bindings() about=text::about() help=HelpTopic::ModelBindings>
             <SearchBox list label=text::search() />
-            {add()}
+            {may_add.then(|| view! { <AddLink words=text::add() /> })}
         </PageHeader>
-        <ListFrame list listing words begin=begin>
+        <ListFrame list listing words begin=may_add.then(text::add)>
             <SortBy list columns=SORTS />
             <table class="table binding-table" role="table" aria-label=text::model_bindings()>
                 <thead role="rowgroup">
@@ -114,7 +95,7 @@ fn Dialogs(dialog: AddressedDialog, listing: Listing<ModelBinding>, may_add: boo
                 let known = untrack(|| listing.items()).into_iter().find(|binding| binding.id == id);
                 let on_deleted = Callback::new(move |id| {
                     let rows: Vec<_> = listing.shown_items().iter().map(|row| row_id(row.id)).collect();
-                    focus_beside(&rows, &row_id(id), ADD_ID);
+                    focus_beside(&rows, &row_id(id));
                     listing.refetch();
                 });
                 view! { <DeleteDialog id known on_deleted on_close /> }.into_any()

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{ListHandle, ListState, Listing, Outcome, Pager, pager::PageFacts, text};
+use super::{ListHandle, ListState, Listing, Outcome, Pager, add_link::link, pager::PageFacts, text};
 use crate::ui::{Button, Icon, IconKind, LinkButton, computed, problem_text::error_words};
 
 /// What an empty list says.
@@ -24,9 +24,9 @@ pub fn ListFrame<T>(
     listing: Listing<T>,
     /// What an empty list says.
     words: ListWords,
-    /// The button of a list in which nothing exists yet, for those who may add.
-    #[prop(optional, into)]
-    begin: Option<ViewFn>,
+    /// The label of the link in a list in which nothing exists yet, for users who may add.
+    #[prop(optional_no_strip)]
+    begin: Option<&'static str>,
     /// The table.
     children: ChildrenFn,
 ) -> impl IntoView
@@ -34,7 +34,6 @@ where
     T: Clone + Send + Sync + 'static,
 {
     let children = StoredValue::new(children);
-    let begin = StoredValue::new(begin);
     view! {
         <div class="list">
             <Transition fallback=Skeleton>
@@ -56,7 +55,7 @@ fn ListBody<T>(
     list: ListHandle,
     listing: Listing<T>,
     words: ListWords,
-    begin: StoredValue<Option<ViewFn>>,
+    begin: Option<&'static str>,
     table: ViewFn,
 ) -> impl IntoView
 where
@@ -104,7 +103,7 @@ where
                 <div class="empty">
                     <h2>{words.first_use}</h2>
                     <p>{words.how_to_begin}</p>
-                    {begin.with_value(|begin| begin.as_ref().map(ViewFn::run))}
+                    {begin.map(|words| link(words, None))}
                 </div>
             }
             .into_any(),

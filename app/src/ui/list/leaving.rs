@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 
+use super::ADD_ID;
 use crate::ui::{focus_element, focus_when_painted};
 
 /// Call it when a row is about to leave, with the ids of all rows in the document: the next one takes the focus; after
-/// the last row the one before it, or else what is named.
-pub fn focus_beside(rows: &[String], leaving: &str, otherwise: &str) {
-    let target = beside(rows, leaving).unwrap_or(otherwise).to_owned();
+/// the last row the one before it, or else the link that adds a record.
+pub fn focus_beside(rows: &[String], leaving: &str) {
+    let target = beside(rows, leaving).unwrap_or(ADD_ID).to_owned();
     // After the dialog has given the focus back to the control that is about to leave.
     request_animation_frame(move || {
         focus_element(&target);

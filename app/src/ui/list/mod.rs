@@ -1,6 +1,7 @@
 //! What every list page is made of: its state in the address, search, sorting, paging, and what it says
 //! when there are no rows.
 
+mod add_link;
 mod frame;
 mod leaving;
 mod listing;
@@ -11,6 +12,7 @@ mod sort;
 mod state;
 mod text;
 
+pub use add_link::{ADD_ID, AddLink};
 pub use frame::{ListFrame, ListWords};
 pub use leaving::focus_beside;
 pub use listing::{Listing, SessionEnded, use_listing};

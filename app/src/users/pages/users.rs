@@ -7,11 +7,10 @@ use super::table::UserTable;
 use crate::{
     accounts::may,
     help::HelpTopic,
-    shell::{ADD_ID, PageHeader},
+    shell::PageHeader,
     ui::{
-        ButtonKind, DialogAddress, LinkButton,
-        list::{ListFrame, ListSpec, ListWords, SearchBox, focus_beside, use_list, use_listing},
-        use_addressed_dialog, use_dialog_links,
+        list::{AddLink, ListFrame, ListSpec, ListWords, SearchBox, focus_beside, use_list, use_listing},
+        use_addressed_dialog,
     },
     users::{
         dialogs::{DIALOG_KEYS, Done, UserDialogs},
@@ -31,12 +30,10 @@ pub fn UsersPage() -> impl IntoView {
     let listing = use_listing(list, |client, query| async move { client.users(&query).await });
     let dialog = use_addressed_dialog(DIALOG_KEYS);
     let may_add = may(Resource::Users, Action::Create, None);
-    let to_dialog = use_dialog_links();
-    let add_href = Signal::derive(move || to_dialog.run(DialogAddress::add()));
     let on_done = Callback::new(move |done: Done| {
         if let Done::Deleted(id) = done {
             let rows: Vec<_> = listing.shown_items().iter().map(|row| row_link_id(row.id)).collect();
-            focus_beside(&rows, &row_link_id(id), ADD_ID);
+            focus_beside(&rows, &row_link_id(id));
         }
         listing.refetch();
     });
@@ -46,9 +43,7 @@ pub fn UsersPage() -> impl IntoView {
                 .then(|| {
                     view! {
                         <SearchBox list label=text::search() />
-                        <LinkButton href=add_href kind=ButtonKind::Primary id=ADD_ID>
-                            {text::add()}
-                        </LinkButton>
+                        <AddLink words=text::add() />
                     }
                 })}
         </PageHeader>
