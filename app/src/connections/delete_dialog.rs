@@ -3,49 +3,25 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::text;
+use super::{Record, text};
 use crate::api::{ClientError, ReadClient};
+use crate::ui::list::{Listing, focus_beside};
 use crate::ui::{
     Button, ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, GeneralError, Look, Save,
     focus_autofocus, problem_text, use_toasts,
 };
 
-/// What can be deleted.
-pub(crate) trait Deletable: Clone + Send + Sync + 'static {
-    /// Its id.
-    type Id: Copy + Send + Sync + 'static;
-
-    /// What it is called while its name is not known.
-    const KIND: &str;
-
-    /// Its id.
-    fn id(&self) -> Self::Id;
-
-    /// Its name.
-    fn name(&self) -> &str;
-
-    /// What deleting it means.
-    fn means(&self) -> String;
-
-    /// Asks the server for it.
-    fn fetch(client: ReadClient, id: Self::Id) -> impl Future<Output = Result<Self, ClientError>>;
-
-    /// Deletes it, as it was seen.
-    fn delete(self) -> impl Future<Output = Result<(), ClientError>>;
-}
-
 /// Asks, and deletes.
 #[component]
-pub(crate) fn DeleteDialog<T: Deletable>(
+pub(crate) fn DeleteDialog<T: Record>(
     /// Which record.
     id: T::Id,
-    /// The record as the list has it, where it does.
-    known: Option<T>,
-    /// It is gone.
-    on_deleted: Callback<T::Id>,
+    /// The list of its row.
+    listing: Listing<T>,
     /// Closed: stop rendering it.
     on_close: Callback<()>,
 ) -> impl IntoView {
+    let known = untrack(|| listing.items()).into_iter().find(|record| record.id() == id);
     let is_known = known.is_some();
     let record = RwSignal::new(known);
     let failure = RwSignal::new(None::<ClientError>);
@@ -93,18 +69,14 @@ pub(crate) fn DeleteDialog<T: Deletable>(
                     }
                 }
             >
-                <DeleteForm record on_deleted load />
+                <DeleteForm record listing load />
             </Show>
         </Dialog>
     }
 }
 
 #[component]
-fn DeleteForm<T: Deletable>(
-    record: RwSignal<Option<T>>,
-    on_deleted: Callback<T::Id>,
-    load: Callback<()>,
-) -> impl IntoView {
+fn DeleteForm<T: Record>(record: RwSignal<Option<T>>, listing: Listing<T>, load: Callback<()>) -> impl IntoView {
     let dialog = DialogHandle::from_context();
     let toasts = use_toasts();
     let save = Save::new();
@@ -128,7 +100,9 @@ fn DeleteForm<T: Deletable>(
             move |()| {
                 dialog.close();
                 toasts.say(text::deleted(&name));
-                on_deleted.run(id);
+                let rows: Vec<_> = listing.shown_items().iter().map(|row| T::row_id(row.id())).collect();
+                focus_beside(&rows, &T::row_id(id));
+                listing.refetch();
             },
             move || {
                 // Somebody changed it: the next press is about what it is now, and the words above say so.

@@ -2,10 +2,9 @@
 
 mod api;
 mod connection;
-mod deleting;
 mod form;
 mod pages;
-mod test_dialog;
+mod record;
 mod text;
 mod tools;
 

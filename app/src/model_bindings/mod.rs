@@ -1,11 +1,10 @@
 //! Model bindings: which model of which provider, and which credential opens it.
 
 mod api;
-mod deleting;
 mod destination;
 mod form;
 mod pages;
-mod test_dialog;
+mod record;
 mod test_result;
 mod text;
 

@@ -4,19 +4,18 @@ use contract::accounts::{Action, Resource};
 use contract::mcp_servers::{McpServer, McpServerId};
 use leptos::prelude::*;
 
-use super::row::{McpServerRow, row_id};
+use super::row::McpServerRow;
 use crate::accounts::may;
-use crate::connections::DeleteDialog;
+use crate::connections::{DeleteDialog, test_dialog};
 use crate::help::HelpTopic;
 use crate::locale::Label;
 use crate::mcp_servers::form::{FormOf, McpServerDialog};
-use crate::mcp_servers::test_dialog::TestDialog;
 use crate::mcp_servers::text;
 use crate::mcp_servers::tools::ToolsDialog;
 use crate::shell::PageHeader;
 use crate::ui::list::{
-    AddLink, ColumnHeader, ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, focus_beside,
-    use_list, use_listing,
+    AddLink, ColumnHeader, ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, use_list,
+    use_listing,
 };
 use crate::ui::{AddressedDialog, DialogAddress, use_addressed_dialog, use_dialog_links};
 
@@ -89,17 +88,9 @@ fn Dialogs(dialog: AddressedDialog, listing: Listing<McpServer>, may_add: bool) 
         let id = address.value.parse::<McpServerId>().ok()?;
         Some(match address.key.as_str() {
             "edit" => view! { <McpServerDialog of=FormOf::Saved(id) on_saved on_close /> }.into_any(),
-            "test" => view! { <TestDialog id on_close /> }.into_any(),
+            "test" => test_dialog::<McpServer>(id, on_close),
             "tools" => view! { <ToolsDialog id on_close /> }.into_any(),
-            "delete" => {
-                let known = untrack(|| listing.items()).into_iter().find(|server| server.id == id);
-                let on_deleted = Callback::new(move |id| {
-                    let rows: Vec<_> = listing.shown_items().iter().map(|row| row_id(row.id)).collect();
-                    focus_beside(&rows, &row_id(id));
-                    listing.refetch();
-                });
-                view! { <DeleteDialog id known on_deleted on_close /> }.into_any()
-            }
+            "delete" => view! { <DeleteDialog id listing on_close /> }.into_any(),
             _ => return None,
         })
     }

@@ -1,20 +1,15 @@
 //! One row of the list.
 
 use contract::accounts::{Action, Resource};
-use contract::mcp_servers::{McpServer, McpServerId, Transport};
+use contract::mcp_servers::{McpServer, Transport};
 use leptos::prelude::*;
 
 use super::enabled_switch::EnabledSwitch;
 use crate::accounts::may;
-use crate::connections::{CredentialCell, RecordName};
+use crate::connections::{CredentialCell, Record as _, RecordName};
 use crate::mcp_servers::text;
 use crate::ui::list::Listing;
 use crate::ui::{DialogAddress, IconButton, IconKind, Time, created_short, updated_short};
-
-/// The id of a row's name in the document: what takes the focus when the row before it goes away.
-pub(super) fn row_id(id: McpServerId) -> String {
-    format!("mcp-server-{id}")
-}
 
 /// One server. It follows the list: what changes, changes in place, and the focus stays.
 #[component]
@@ -51,7 +46,7 @@ pub(super) fn McpServerRow(
     view! {
         <tr role="row">
             <td role="cell" class="cell-name">
-                <RecordName id=row_id(id) name href=may_update.then(|| to("edit")) />
+                <RecordName id=McpServer::row_id(id) name href=may_update.then(|| to("edit")) />
                 <span class="row-details">
                     <span class="mcp-details-url">{chip} <span class="mono">{place}</span></span>
                     <span class="detail-created">{created_short()} " " <Time at=created /></span>

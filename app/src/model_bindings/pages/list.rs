@@ -4,18 +4,17 @@ use contract::accounts::{Action, Resource};
 use contract::model_bindings::{ModelBinding, ModelBindingId};
 use leptos::prelude::*;
 
-use super::row::{ModelBindingRow, row_id};
+use super::row::ModelBindingRow;
 use crate::accounts::may;
-use crate::connections::DeleteDialog;
+use crate::connections::{DeleteDialog, test_dialog};
 use crate::help::HelpTopic;
 use crate::locale::Label;
 use crate::model_bindings::form::{FormOf, ModelBindingDialog};
-use crate::model_bindings::test_dialog::TestDialog;
 use crate::model_bindings::text;
 use crate::shell::PageHeader;
 use crate::ui::list::{
-    AddLink, ColumnHeader, ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, focus_beside,
-    use_list, use_listing,
+    AddLink, ColumnHeader, ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, use_list,
+    use_listing,
 };
 use crate::ui::{AddressedDialog, DialogAddress, use_addressed_dialog, use_dialog_links};
 
@@ -90,16 +89,8 @@ fn Dialogs(dialog: AddressedDialog, listing: Listing<ModelBinding>, may_add: boo
         let id = address.value.parse::<ModelBindingId>().ok()?;
         Some(match address.key.as_str() {
             "edit" => view! { <ModelBindingDialog of=FormOf::Saved(id) on_saved on_close /> }.into_any(),
-            "test" => view! { <TestDialog id on_close /> }.into_any(),
-            "delete" => {
-                let known = untrack(|| listing.items()).into_iter().find(|binding| binding.id == id);
-                let on_deleted = Callback::new(move |id| {
-                    let rows: Vec<_> = listing.shown_items().iter().map(|row| row_id(row.id)).collect();
-                    focus_beside(&rows, &row_id(id));
-                    listing.refetch();
-                });
-                view! { <DeleteDialog id known on_deleted on_close /> }.into_any()
-            }
+            "test" => test_dialog::<ModelBinding>(id, on_close),
+            "delete" => view! { <DeleteDialog id listing on_close /> }.into_any(),
             _ => return None,
         })
     }

@@ -1,19 +1,14 @@
 //! One row of the list.
 
 use contract::accounts::{Action, Resource};
-use contract::model_bindings::{ModelBinding, ModelBindingId};
+use contract::model_bindings::ModelBinding;
 use leptos::prelude::*;
 
 use crate::accounts::may;
-use crate::connections::{CredentialCell, RecordName};
+use crate::connections::{CredentialCell, Record as _, RecordName};
 use crate::model_bindings::text;
 use crate::ui::list::Listing;
 use crate::ui::{DialogAddress, IconButton, IconKind, Time, created_short, updated_short};
-
-/// The id of a row's name in the document: what takes the focus when the row before it goes away.
-pub(super) fn row_id(id: ModelBindingId) -> String {
-    format!("model-binding-{id}")
-}
 
 /// One binding. It follows the list: what changes, changes in place, and the focus stays.
 #[component]
@@ -46,7 +41,7 @@ pub(super) fn ModelBindingRow(
     view! {
         <tr role="row">
             <td role="cell" class="cell-name">
-                <RecordName id=row_id(id) name href=may_update.then(|| to("edit")) />
+                <RecordName id=ModelBinding::row_id(id) name href=may_update.then(|| to("edit")) />
                 <span class="row-details">
                     <span class="detail-place">
                         <span>{provider}</span>
