@@ -106,10 +106,7 @@ fn DeleteForm<T: Record>(record: RwSignal<Option<T>>, listing: Listing<T>, load:
             },
             move || {
                 // Somebody changed it: the next press is about what it is now, and the words above say so.
-                if save
-                    .problem()
-                    .is_some_and(|problem| problem.slug() == "precondition-failed")
-                {
+                if save.met_conflict() {
                     load.run(());
                 }
             },

@@ -13,12 +13,8 @@ pub(crate) fn TakeOver(
     /// Fetches what somebody else saved, and lays what was changed here over it.
     on_take_over: Callback<()>,
 ) -> impl IntoView {
-    let changed = move || {
-        save.problem()
-            .is_some_and(|problem| problem.slug() == "precondition-failed")
-    };
     view! {
-        <Show when=changed>
+        <Show when=move || save.met_conflict()>
             <Button on_press=Callback::new(move |_| on_take_over.run(()))>{text::take_over()}</Button>
         </Show>
     }

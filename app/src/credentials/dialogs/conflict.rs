@@ -21,10 +21,6 @@ pub fn LoadCurrent(
 ) -> impl IntoView {
     let client = StoredValue::new(ReadClient::from_context());
     let busy = RwSignal::new(false);
-    let conflict = move || {
-        save.problem()
-            .is_some_and(|problem| problem.slug() == "precondition-failed")
-    };
     let load = Callback::new(move |_| {
         if busy.get_untracked() {
             return;
@@ -48,7 +44,7 @@ pub fn LoadCurrent(
         });
     });
     view! {
-        <Show when=conflict>
+        <Show when=move || save.met_conflict()>
             <p>
                 <Button busy on_press=load>
                     {text::load_current()}

@@ -132,6 +132,13 @@ impl Save {
         })
     }
 
+    /// `true` after a 412: somebody else changed the record. Tracked.
+    #[must_use]
+    pub fn met_conflict(&self) -> bool {
+        self.problem()
+            .is_some_and(|problem| problem.slug() == "precondition-failed")
+    }
+
     /// Forgets a failure.
     pub fn reset(&self) {
         if !self.state.with_untracked(SaveState::is_busy) {

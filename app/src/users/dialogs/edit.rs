@@ -123,10 +123,6 @@ fn EditForm(
 #[component]
 fn LoadCurrent(save: Save, user: RwSignal<User>, said: RwSignal<Option<String>>) -> impl IntoView {
     let client = StoredValue::new(ReadClient::from_context());
-    let conflict = move || {
-        save.problem()
-            .is_some_and(|problem| problem.slug() == "precondition-failed")
-    };
     let load = Callback::new(move |_| {
         let (client, id) = (client.get_value(), user.with_untracked(|user| user.id));
         spawn_local(async move {
@@ -141,7 +137,7 @@ fn LoadCurrent(save: Save, user: RwSignal<User>, said: RwSignal<Option<String>>)
         });
     });
     view! {
-        <Show when=conflict>
+        <Show when=move || save.met_conflict()>
             <p>
                 <Button on_press=load>{text::load_current()}</Button>
             </p>
