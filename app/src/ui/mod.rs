@@ -35,7 +35,7 @@ pub use computed::computed;
 pub use copy::{CopyButton, copy_text};
 pub use dialog::{
     AddressedDialog, Dialog, DialogAddress, DialogBody, DialogFooter, DialogForm, DialogHandle, DialogHost, DialogSize,
-    Dialogs, provide_dialogs, use_addressed_dialog, use_dialog_links, use_dialogs,
+    Dialogs, LoadingDialog, MessageDialog, provide_dialogs, use_addressed_dialog, use_dialog_links, use_dialogs,
 };
 pub use field::{FieldFrame, FieldIds, TextField};
 pub use focus::{after_press, focus_autofocus, focus_element, focus_when_painted, scroll_into_sight};

@@ -1,7 +1,5 @@
 //! A dialog about one credential: fetched first, so that it begins with the newest revision.
 
-use std::time::Duration;
-
 use contract::accounts::{Action, Resource};
 use contract::api::Problem;
 use contract::credentials::{Credential, CredentialId};
@@ -12,7 +10,7 @@ use crate::{
     accounts::use_me,
     api::{ClientError, ReadClient},
     credentials::text,
-    ui::{Dialog, DialogBody, problem_text::error_words},
+    ui::{LoadingDialog, MessageDialog, problem_text::error_words},
 };
 
 /// Fetches a credential, then shows its dialog.
@@ -44,25 +42,8 @@ pub fn CredentialDialog(
         let client = client.clone();
         async move { client.credential(id).await }
     });
-    let slow = RwSignal::new(false);
-    set_timeout(
-        move || {
-            // The dialog may be closed by now.
-            let _ = slow.try_set(true);
-        },
-        Duration::from_millis(300),
-    );
     move || match found.get() {
-        None => view! {
-            <Show when=move || slow.get()>
-                <Dialog title=text::loading() on_close>
-                    <DialogBody>
-                        <p class="dialog-about">{text::loading()}</p>
-                    </DialogBody>
-                </Dialog>
-            </Show>
-        }
-        .into_any(),
+        None => view! { <LoadingDialog words=text::loading() on_close /> }.into_any(),
         Some(Ok(credential)) if !allowed(&credential) => {
             let error = ClientError::Problem(Box::new(Problem::local("forbidden", 403)));
             view! { <NotThere error on_close /> }.into_any()
@@ -85,12 +66,5 @@ fn NotThere(error: ClientError, on_close: Callback<()>) -> impl IntoView {
         Some("forbidden") => (text::not_allowed(), error_words(&error)),
         _ => (text::could_not_be_loaded(), error_words(&error)),
     };
-    let words = StoredValue::new(words);
-    view! {
-        <Dialog title on_close>
-            <DialogBody>
-                <p>{words.get_value()}</p>
-            </DialogBody>
-        </Dialog>
-    }
+    view! { <MessageDialog title words on_close /> }
 }

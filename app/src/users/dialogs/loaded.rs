@@ -1,7 +1,5 @@
 //! A dialog about one user: fetched first, so that it begins with the newest revision.
 
-use std::time::Duration;
-
 use contract::accounts::UserId;
 use leptos::prelude::*;
 
@@ -11,7 +9,7 @@ use super::{
 use crate::{
     accounts::use_me,
     api::{ClientError, ReadClient},
-    ui::{Dialog, DialogBody, problem_text::error_words},
+    ui::{LoadingDialog, MessageDialog, problem_text::error_words},
     users::text,
 };
 
@@ -33,23 +31,10 @@ pub fn UserDialog(
         let client = client.clone();
         async move { client.user(id).await }
     });
-    let slow = RwSignal::new(false);
-    set_timeout(
-        move || {
-            // The dialog may be closed by now.
-            let _ = slow.try_set(true);
-        },
-        Duration::from_millis(300),
-    );
     move || match found.get() {
-        None => view! {
-            <Show when=move || slow.get()>
-                <Words title=text::loading() words=text::loading() on_close />
-            </Show>
-        }
-        .into_any(),
+        None => view! { <LoadingDialog words=text::loading() on_close /> }.into_any(),
         Some(Ok(_)) if is_own && kind != Kind::Edit => {
-            view! { <Words title=text::not_yourself() words=text::not_yourself_help() on_close /> }.into_any()
+            view! { <MessageDialog title=text::not_yourself() words=text::not_yourself_help() on_close /> }.into_any()
         }
         Some(Ok(user)) => match kind {
             Kind::Edit => view! { <EditUserDialog user is_own on_close on_done /> }.into_any(),
@@ -59,7 +44,7 @@ pub fn UserDialog(
         },
         Some(Err(error)) => {
             let (title, words) = not_there(&error);
-            view! { <Words title words on_close /> }.into_any()
+            view! { <MessageDialog title words on_close /> }.into_any()
         }
     }
 }
@@ -69,18 +54,5 @@ fn not_there(error: &ClientError) -> (&'static str, String) {
         (text::gone(), text::gone_help().to_owned())
     } else {
         (text::could_not_be_loaded(), error_words(error))
-    }
-}
-
-/// Says why there is no form.
-#[component]
-fn Words(title: &'static str, #[prop(into)] words: String, on_close: Callback<()>) -> impl IntoView {
-    let words = StoredValue::new(words);
-    view! {
-        <Dialog title on_close>
-            <DialogBody>
-                <p>{words.get_value()}</p>
-            </DialogBody>
-        </Dialog>
     }
 }
