@@ -4,6 +4,7 @@
 mod allow_host;
 mod credential_cell;
 mod delete_dialog;
+mod fact;
 mod failure;
 mod panel;
 mod record;
@@ -17,6 +18,7 @@ mod text;
 pub(crate) use allow_host::{AllowHost, Consent, PlainWarning};
 pub(crate) use credential_cell::CredentialCell;
 pub(crate) use delete_dialog::DeleteDialog;
+pub(crate) use fact::fact;
 pub(crate) use failure::{error_words, words};
 pub(crate) use panel::{Headline, HeadlineLine, TestButton, TestPanel};
 pub(crate) use record::Record;

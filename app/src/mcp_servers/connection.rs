@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::text;
 use super::tools::ToolsList;
-use crate::connections::milliseconds;
+use crate::connections::{fact, milliseconds};
 use crate::ui::Time;
 
 /// The facts that a test and a list of tools have in common.
@@ -57,17 +57,6 @@ pub(super) fn Connected(result: TestResult) -> impl IntoView {
 /// Server, protocol, latency and time, in one line where there is room.
 #[component]
 pub(super) fn ConnectionFacts(facts: Facts) -> impl IntoView {
-    let fact = |label: &'static str, content: String| {
-        view! {
-            <div>
-                <dt>{label}</dt>
-                // The server chose these words: their direction stays inside.
-                <dd>
-                    <bdi>{content}</bdi>
-                </dd>
-            </div>
-        }
-    };
     view! {
         <dl class="connection-facts">
             {facts.server.map(|server| fact(text::fact_server(), format!("{} {}", server.name, server.version)))}

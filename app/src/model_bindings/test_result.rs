@@ -5,7 +5,7 @@ use contract::model_bindings::ModelTestResult;
 use leptos::prelude::*;
 
 use super::text;
-use crate::connections::{Tried, milliseconds};
+use crate::connections::{Tried, fact, milliseconds};
 use crate::ui::Time;
 
 impl Tried for ModelTestResult {
@@ -17,17 +17,6 @@ impl Tried for ModelTestResult {
 /// Model, latency and time, in one line where there is room.
 #[component]
 pub(super) fn Answered(result: ModelTestResult) -> impl IntoView {
-    let fact = |label: &'static str, content: String| {
-        view! {
-            <div>
-                <dt>{label}</dt>
-                // The provider chose these words: their direction stays inside.
-                <dd>
-                    <bdi>{content}</bdi>
-                </dd>
-            </div>
-        }
-    };
     view! {
         <dl class="connection-facts">
             {result.model.map(|model| fact(text::fact_model(), model))}

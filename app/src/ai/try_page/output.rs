@@ -8,7 +8,7 @@ use super::steps::{Steps, ToolCalls};
 use super::trial::{Phase, Trial};
 use crate::ai::text;
 use crate::api::ClientError;
-use crate::connections::{Headline, HeadlineLine, error_words, milliseconds};
+use crate::connections::{Headline, HeadlineLine, error_words, fact, milliseconds};
 use crate::ui::CopyButton;
 
 /// The answer, while it comes and afterwards. Its end is announced, not every piece of it.
@@ -87,16 +87,6 @@ fn headline(trial: &Trial) -> Option<Headline> {
 /// What the answer took.
 #[component]
 fn Facts(output: ActionOutput) -> impl IntoView {
-    let fact = |label: &'static str, content: String| {
-        view! {
-            <div>
-                <dt>{label}</dt>
-                <dd>
-                    <bdi>{content}</bdi>
-                </dd>
-            </div>
-        }
-    };
     let usage = output.usage;
     let copied = output
         .object
