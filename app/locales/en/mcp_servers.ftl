@@ -43,7 +43,6 @@ test-connection = Test connection
 retry = Retry
 asking = Loading tools…
 not-yours = You don't have permission to change this server. Ask its owner or an administrator.
-loading = Loading…
 no-tools = This server offers no tools.
 no-input = Takes no input.
 required = required

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{Record, text};
-use crate::api::{ClientError, ReadClient};
+use super::{LoadingBody, Record, text};
+use crate::api::ReadClient;
 use crate::ui::list::{Listing, focus_beside};
 use crate::ui::{
-    Button, ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, GeneralError, Look, Save,
-    focus_autofocus, problem_text, use_toasts,
+    ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, GeneralError, Look, Save, focus_autofocus,
+    problem_text, use_toasts,
 };
 
 /// Asks, and deletes.
@@ -24,7 +24,7 @@ pub(crate) fn DeleteDialog<T: Record>(
     let known = untrack(|| listing.items()).into_iter().find(|record| record.id() == id);
     let is_known = known.is_some();
     let record = RwSignal::new(known);
-    let failure = RwSignal::new(None::<ClientError>);
+    let failure = RwSignal::new(None::<String>);
     let client = StoredValue::new(ReadClient::from_context());
     let load = Callback::new(move |()| {
         let client = client.get_value();
@@ -38,7 +38,7 @@ pub(crate) fn DeleteDialog<T: Record>(
                         focus_autofocus();
                     }
                 }
-                Err(error) => drop(failure.try_set(Some(error))),
+                Err(error) => drop(failure.try_set(Some(problem_text::error_words(&error)))),
             }
         });
     });
@@ -50,24 +50,11 @@ pub(crate) fn DeleteDialog<T: Record>(
     let name = move || record.with(|record| record.as_ref().map(|record| record.name().to_owned()));
     let title = Signal::derive(move || text::delete_question(name().as_deref().unwrap_or(T::KIND)));
     let ready = Memo::new(move |_| record.with(Option::is_some));
-    let status = move || match failure.get() {
-        Some(error) => problem_text::error_words(&error),
-        None => text::loading().to_owned(),
-    };
     view! {
         <Dialog title on_close>
             <Show
                 when=move || ready.get()
-                fallback=move || {
-                    view! {
-                        <DialogBody>
-                            <p role="status">{status}</p>
-                            <Show when=move || failure.with(Option::is_some)>
-                                <Button on_press=Callback::new(move |_| load.run(()))>{text::retry()}</Button>
-                            </Show>
-                        </DialogBody>
-                    }
-                }
+                fallback=move || view! { <LoadingBody failure=failure.into() on_retry=load /> }
             >
                 <DeleteForm record listing load />
             </Show>

@@ -8,9 +8,9 @@ use super::fields::FormFields;
 use super::model::Form;
 use crate::accounts::use_me;
 use crate::api::ReadClient;
-use crate::connections::error_words;
+use crate::connections::{LoadingBody, error_words};
 use crate::mcp_servers::text;
-use crate::ui::{Button, Dialog, DialogBody, focus_autofocus, use_toasts};
+use crate::ui::{Dialog, focus_autofocus, use_toasts};
 
 /// What the form is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +64,7 @@ pub fn McpServerDialog(
         }
     };
     Effect::new(load);
+    let on_retry = Callback::new(move |()| load());
     form.program.ask(client.get_value());
 
     let title = Signal::derive(move || match (of, form.before.get()) {
@@ -81,21 +82,7 @@ pub fn McpServerDialog(
     });
     view! {
         <Dialog title is_dirty=Callback::new(move |()| ready.get_untracked() && form.is_dirty()) on_close>
-            <Show
-                when=move || ready.get()
-                fallback=move || {
-                    view! {
-                        <DialogBody>
-                            <div role="status">
-                                {move || failure.get().unwrap_or_else(|| text::loading().to_owned())}
-                            </div>
-                            <Show when=move || failure.with(Option::is_some)>
-                                <Button on_press=Callback::new(move |_| load())>{text::retry()}</Button>
-                            </Show>
-                        </DialogBody>
-                    }
-                }
-            >
+            <Show when=move || ready.get() fallback=move || view! { <LoadingBody failure=failure.into() on_retry /> }>
                 <FormFields form on_saved=saved />
             </Show>
         </Dialog>

@@ -9,8 +9,9 @@ use super::fields::FormFields;
 use super::model::BindingForm;
 use crate::accounts::use_me;
 use crate::api::ReadClient;
+use crate::connections::LoadingBody;
 use crate::model_bindings::text;
-use crate::ui::{Button, Dialog, DialogBody, focus_autofocus, problem_text, use_toasts};
+use crate::ui::{Dialog, focus_autofocus, problem_text, use_toasts};
 
 /// What the form is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +67,7 @@ pub fn ModelBindingDialog(
         });
     };
     Effect::new(load);
+    let on_retry = Callback::new(move |()| load());
     let title = Signal::derive(move || match (of, form.get().and_then(|form| form.before.get())) {
         (FormOf::New, _) => text::add().to_owned(),
         (FormOf::Saved(_), Some(binding)) => text::edit(&binding.name),
@@ -83,19 +85,7 @@ pub fn ModelBindingDialog(
         <Dialog title is_dirty on_close>
             {move || match form.get() {
                 Some(form) => view! { <FormFields form on_saved=saved /> }.into_any(),
-                None => {
-                    view! {
-                        <DialogBody>
-                            <div role="status">
-                                {move || failure.get().unwrap_or_else(|| text::loading().to_owned())}
-                            </div>
-                            <Show when=move || failure.with(Option::is_some)>
-                                <Button on_press=Callback::new(move |_| load())>{text::retry()}</Button>
-                            </Show>
-                        </DialogBody>
-                    }
-                        .into_any()
-                }
+                None => view! { <LoadingBody failure=failure.into() on_retry /> }.into_any(),
             }}
         </Dialog>
     }
