@@ -7,8 +7,8 @@ use super::{LoadingBody, Record, text};
 use crate::api::ReadClient;
 use crate::ui::list::{Listing, focus_beside};
 use crate::ui::{
-    ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, GeneralError, Look, Save, focus_autofocus,
-    problem_text, use_toasts,
+    ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, GeneralError, Save, WriteOutcome,
+    focus_autofocus, problem_text, use_toasts,
 };
 
 /// Asks, and deletes.
@@ -78,8 +78,8 @@ fn DeleteForm<T: Record>(record: RwSignal<Option<T>>, listing: Listing<T>, load:
                 let client = client.get_value();
                 async move {
                     match T::fetch(client, id).await {
-                        Ok(_) => Ok(Look::NotSaved),
-                        Err(error) if error.slug() == Some("not-found") => Ok(Look::Saved(())),
+                        Ok(_) => Ok(WriteOutcome::NotSaved),
+                        Err(error) if error.slug() == Some("not-found") => Ok(WriteOutcome::Saved(())),
                         Err(error) => Err(error),
                     }
                 }

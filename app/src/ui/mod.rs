@@ -44,7 +44,9 @@ pub use icon::{Icon, IconKind};
 pub(crate) use lazy::chunk;
 pub use lazy::{NotFetched, lazily};
 pub use menu::{Menu, MenuButton, MenuLink};
-pub use save::{Again, ErrorSummary, FieldIssue, GeneralError, Look, Save, SaveFailure, SaveState, SignInAgain};
+pub use save::{
+    Again, ErrorSummary, FieldIssue, GeneralError, Save, SaveFailure, SaveState, SignInAgain, WriteOutcome,
+};
 pub use shorten::shorten_middle;
 pub(crate) use text::{created_short, updated_short};
 pub use time::Time;

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{
     Done,
     form::{Faults, NAME_ID, VALUE_ID, name_fault},
-    look::{self, Added},
+    reconcile::{self, Added},
 };
 use crate::{
     accounts::use_me,
@@ -76,7 +76,7 @@ pub fn AddForm(
         let added = StoredValue::new(Added {
             name: name.get_untracked().trim().to_owned(),
             owner: me,
-            sent_at: look::now(),
+            sent_at: reconcile::now(),
         });
         save.run(
             move || {
@@ -87,7 +87,7 @@ pub fn AddForm(
                 };
                 async move { WriteClient.create_credential(&input).await }
             },
-            move || look::after_create(client.get_value(), added.get_value()),
+            move || reconcile::after_create(client.get_value(), added.get_value()),
             move |added: Credential| {
                 on_added.run(added);
                 value.clear();

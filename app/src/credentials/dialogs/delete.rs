@@ -4,7 +4,7 @@ use contract::api::{Page, Problem};
 use contract::credentials::{Credential, Reference};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{Done, look, references::ReferenceList};
+use super::{Done, reconcile, references::ReferenceList};
 use crate::{
     api::{ClientError, ReadClient, WriteClient},
     credentials::text,
@@ -150,7 +150,7 @@ fn DeleteForm(credential: Credential, known: Uses, on_done: Callback<Done>) -> i
                     WriteClient.delete_credential(id, revision, force).await
                 }
             },
-            move || look::after_delete(client.get_value(), id),
+            move || reconcile::after_delete(client.get_value(), id),
             move |()| {
                 dialog.close();
                 toasts.say(name.with_value(|name| text::deleted(name)));

@@ -8,7 +8,7 @@ use super::{
     Done,
     conflict::LoadCurrent,
     form::{Faults, NAME_ID, VALUE_ID, name_fault},
-    look,
+    reconcile,
 };
 use crate::{
     api::{ReadClient, WriteClient},
@@ -87,7 +87,7 @@ fn EditForm(
             },
             move || {
                 let name = trimmed.get_value();
-                look::after_update(client.get_value(), id, revision, move |credential| {
+                reconcile::after_update(client.get_value(), id, revision, move |credential| {
                     credential.name == name && credential.version == version
                 })
             },

@@ -4,7 +4,7 @@ use contract::api::{Patch, Problem};
 use contract::credentials::{Credential, UpdateCredential};
 use leptos::prelude::*;
 
-use super::{Done, conflict::LoadCurrent, look};
+use super::{Done, conflict::LoadCurrent, reconcile};
 use crate::{
     api::{ReadClient, WriteClient},
     credentials::text,
@@ -87,7 +87,7 @@ fn HostsForm(credential: RwSignal<Credential>, typed: RwSignal<String>, on_done:
             },
             move || {
                 let sent = hosts.with_value(Vec::len);
-                look::after_update(client.get_value(), id, revision, move |credential| {
+                reconcile::after_update(client.get_value(), id, revision, move |credential| {
                     credential.allowed_hosts.len() == sent
                 })
             },

@@ -8,7 +8,7 @@ mod edit;
 mod form;
 mod hosts;
 mod loaded;
-mod look;
+mod reconcile;
 mod references;
 
 use contract::accounts::{Action, Resource};

@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::model::{Field, Form};
 use crate::accounts::use_me;
 use crate::api::{ClientError, ReadClient, WriteClient};
-use crate::ui::Look;
+use crate::ui::WriteOutcome;
 
 impl Form {
     /// Saves; gives the first wrong field to `focus` where it cannot, and the saved server to `done`.
@@ -105,7 +105,7 @@ async fn look_for(
     draft: Draft,
     before: Option<McpServer>,
     me: Option<UserId>,
-) -> Result<Look<McpServer>, ClientError> {
+) -> Result<WriteOutcome<McpServer>, ClientError> {
     let sent = draft.normal();
     let found = if let Some(before) = before {
         let now = client.mcp_server(before.id).await?;
@@ -121,5 +121,5 @@ async fn look_for(
     };
     Ok(found
         .filter(|server| Draft::of(server) == sent)
-        .map_or(Look::NotSaved, Look::Saved))
+        .map_or(WriteOutcome::NotSaved, WriteOutcome::Saved))
 }

@@ -11,7 +11,7 @@ use super::fields::NAME_ID;
 use super::model::{BindingForm, SETTINGS, settings_of};
 use crate::accounts::use_me;
 use crate::api::{ClientError, ReadClient, WriteClient};
-use crate::ui::{Look, focus_element};
+use crate::ui::{WriteOutcome, focus_element};
 
 impl BindingForm {
     /// Saves; the focus goes to the first wrong field where it cannot, and the saved binding to `done`.
@@ -133,7 +133,7 @@ async fn look_for(
     settings: Value,
     before: Option<ModelBinding>,
     me: Option<UserId>,
-) -> Result<Look<ModelBinding>, ClientError> {
+) -> Result<WriteOutcome<ModelBinding>, ClientError> {
     let found = if let Some(before) = before {
         let now = client.model_binding(before.id).await?;
         (now.revision > before.revision).then_some(now)
@@ -148,7 +148,7 @@ async fn look_for(
     };
     Ok(found
         .filter(|binding| binding.name == name && settings_of(binding) == settings)
-        .map_or(Look::NotSaved, Look::Saved))
+        .map_or(WriteOutcome::NotSaved, WriteOutcome::Saved))
 }
 
 #[cfg(test)]

@@ -39,15 +39,15 @@ pub enum SaveState {
     Failed(SaveFailure),
 }
 
-/// What looking for a lost write found.
+/// What became of a write whose response was lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Look<T> {
+pub enum WriteOutcome<T> {
     /// It was saved; this is how it stands.
     Saved(T),
     /// The server does not have it.
     NotSaved,
-    /// Nothing that can be read tells; these words say so, and what to do.
-    Untold(&'static str),
+    /// Nothing that can be read says so; these words say what to do.
+    Unknown(&'static str),
 }
 
 impl SaveState {
@@ -84,11 +84,11 @@ fn after<T>(answer: Result<T, ClientError>, signed_in_again: bool) -> Next<T> {
     }
 }
 
-fn after_looking<T>(found: Result<Look<T>, ClientError>) -> Next<T> {
+fn after_looking<T>(found: Result<WriteOutcome<T>, ClientError>) -> Next<T> {
     match found {
-        Ok(Look::Saved(saved)) => Next::Done(saved),
-        Ok(Look::NotSaved) => Next::Fail(SaveFailure::WasNotSaved),
-        Ok(Look::Untold(words)) => Next::Fail(SaveFailure::Untold(words)),
+        Ok(WriteOutcome::Saved(saved)) => Next::Done(saved),
+        Ok(WriteOutcome::NotSaved) => Next::Fail(SaveFailure::WasNotSaved),
+        Ok(WriteOutcome::Unknown(words)) => Next::Fail(SaveFailure::Untold(words)),
         Err(_) => Next::Fail(SaveFailure::NotKnown),
     }
 }
@@ -160,7 +160,7 @@ impl Save {
         S: Fn() -> SF + 'static,
         SF: Future<Output = Result<T, ClientError>> + 'static,
         L: Fn() -> LF + 'static,
-        LF: Future<Output = Result<Look<T>, ClientError>> + 'static,
+        LF: Future<Output = Result<WriteOutcome<T>, ClientError>> + 'static,
     {
         let Self { state, again } = *self;
         if state.with_untracked(SaveState::is_busy) {
@@ -217,9 +217,9 @@ mod tests {
     #[test]
     fn a_lost_answer_is_looked_for_and_never_just_repeated() {
         assert_eq!(after::<()>(Err(ClientError::Offline), false), Next::Look);
-        assert_eq!(after_looking(Ok(Look::Saved(7))), Next::Done(7));
+        assert_eq!(after_looking(Ok(WriteOutcome::Saved(7))), Next::Done(7));
         assert_eq!(
-            after_looking::<()>(Ok(Look::NotSaved)),
+            after_looking::<()>(Ok(WriteOutcome::NotSaved)),
             Next::Fail(SaveFailure::WasNotSaved)
         );
         assert_eq!(
@@ -227,7 +227,7 @@ mod tests {
             Next::Fail(SaveFailure::NotKnown)
         );
         assert_eq!(
-            after_looking::<()>(Ok(Look::Untold("Try it."))),
+            after_looking::<()>(Ok(WriteOutcome::Unknown("Try it."))),
             Next::Fail(SaveFailure::Untold("Try it."))
         );
     }

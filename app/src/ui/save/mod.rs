@@ -5,5 +5,5 @@ mod machine;
 mod sign_in_again;
 
 pub use issues::{ErrorSummary, FieldIssue, GeneralError};
-pub use machine::{Look, Save, SaveFailure, SaveState};
+pub use machine::{Save, SaveFailure, SaveState, WriteOutcome};
 pub use sign_in_again::{Again, SignInAgain};

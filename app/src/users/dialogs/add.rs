@@ -13,7 +13,8 @@ use super::{
 use crate::{
     api::{ClientError, ReadClient, WriteClient},
     ui::{
-        Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, GeneralError, Look, Save, use_toasts,
+        Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, GeneralError, Save, WriteOutcome,
+        use_toasts,
     },
     users::text,
 };
@@ -116,7 +117,7 @@ fn AddForm(
 }
 
 /// Looks for an account whose answer was lost; the link in it is lost, too.
-async fn look(client: ReadClient, email: String) -> Result<Look<(User, Option<SignUpLink>)>, ClientError> {
+async fn look(client: ReadClient, email: String) -> Result<WriteOutcome<(User, Option<SignUpLink>)>, ClientError> {
     let query = Query {
         search: Some(email.clone()),
         sort: Some("-created_at".to_owned()),
@@ -127,5 +128,5 @@ async fn look(client: ReadClient, email: String) -> Result<Look<(User, Option<Si
         .items
         .into_iter()
         .find(|user| user.email.eq_ignore_ascii_case(&email) && user.revision == 1);
-    Ok(found.map_or(Look::NotSaved, |user| Look::Saved((user, None))))
+    Ok(found.map_or(WriteOutcome::NotSaved, |user| WriteOutcome::Saved((user, None))))
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     api::{ClientError, ReadClient, WriteClient},
     ui::{
-        ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, GeneralError, Look, Save,
+        ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, GeneralError, Save, WriteOutcome,
         focus_autofocus, problem_text::error_words, use_toasts,
     },
     users::text,
@@ -115,8 +115,8 @@ fn DeleteForm(user: User, owned: Owned, on_done: Callback<Done>) -> impl IntoVie
                 let client = client.get_value();
                 async move {
                     match client.user(id).await {
-                        Ok(_) => Ok(Look::NotSaved),
-                        Err(error) if error.slug() == Some("not-found") => Ok(Look::Saved(())),
+                        Ok(_) => Ok(WriteOutcome::NotSaved),
+                        Err(error) if error.slug() == Some("not-found") => Ok(WriteOutcome::Saved(())),
                         Err(error) => Err(error),
                     }
                 }

@@ -13,8 +13,8 @@ use crate::{
     api::{ReadClient, WriteClient},
     shell::text::role as role_words,
     ui::{
-        Button, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, GeneralError, Look, Save,
-        use_toasts,
+        Button, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, GeneralError, Save,
+        WriteOutcome, use_toasts,
     },
     users::text,
 };
@@ -85,7 +85,11 @@ fn EditForm(
                 async move {
                     let user = client.user(id).await?;
                     let saved = user.name == name && user.role == role;
-                    Ok(if saved { Look::Saved(user) } else { Look::NotSaved })
+                    Ok(if saved {
+                        WriteOutcome::Saved(user)
+                    } else {
+                        WriteOutcome::NotSaved
+                    })
                 }
             },
             move |saved: User| {

@@ -9,7 +9,7 @@ use crate::{
     api::WriteClient,
     ui::{
         Button, ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, FieldFrame, FieldIds,
-        GeneralError, Look, Save, Time, copy_text, focus_autofocus, use_toasts,
+        GeneralError, Save, Time, WriteOutcome, copy_text, focus_autofocus, use_toasts,
     },
     users::text,
 };
@@ -111,7 +111,7 @@ fn Ask(user: User, made: RwSignal<Option<SignUpLink>>, on_done: Callback<Done>) 
         save.run(
             move || async move { WriteClient.create_user_link(id).await },
             // A link is in one answer only: where that was lost, another one ends it.
-            || async { Ok(Look::Untold(text::link_not_known())) },
+            || async { Ok(WriteOutcome::Unknown(text::link_not_known())) },
             move |link| {
                 made.set(Some(link));
                 on_done.run(Done::Saved);

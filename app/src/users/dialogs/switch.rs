@@ -8,7 +8,8 @@ use super::Done;
 use crate::{
     api::{ReadClient, WriteClient},
     ui::{
-        ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, GeneralError, Look, Save, use_toasts,
+        ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, GeneralError, Save, WriteOutcome,
+        use_toasts,
     },
     users::text,
 };
@@ -55,7 +56,11 @@ fn SwitchForm(user: User, off: bool, on_done: Callback<Done>) -> impl IntoView {
                 async move {
                     let user = client.user(id).await?;
                     let done = (user.state == UserState::Disabled) == off;
-                    Ok(if done { Look::Saved(user) } else { Look::NotSaved })
+                    Ok(if done {
+                        WriteOutcome::Saved(user)
+                    } else {
+                        WriteOutcome::NotSaved
+                    })
                 }
             },
             move |_| {

@@ -9,7 +9,7 @@ use super::super::super::text;
 use crate::{
     accounts::own_name,
     api::{ReadClient, WriteClient},
-    ui::{Button, ButtonKind, FieldIds, GeneralError, Look, Save, TextField, focus_when_painted, use_toasts},
+    ui::{Button, ButtonKind, FieldIds, GeneralError, Save, TextField, WriteOutcome, focus_when_painted, use_toasts},
 };
 
 const NAME_ID: &str = "own-name";
@@ -49,7 +49,11 @@ pub fn NameCard() -> impl IntoView {
                 async move {
                     let me = client.me().await?;
                     let saved = wanted.with_value(|wanted| me.name == *wanted);
-                    Ok(if saved { Look::Saved(me) } else { Look::NotSaved })
+                    Ok(if saved {
+                        WriteOutcome::Saved(me)
+                    } else {
+                        WriteOutcome::NotSaved
+                    })
                 }
             },
             move |me| {

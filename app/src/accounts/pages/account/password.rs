@@ -9,7 +9,7 @@ use super::super::super::text;
 use crate::{
     accounts::use_me,
     api::WriteClient,
-    ui::{Button, ButtonKind, FieldFrame, FieldIds, GeneralError, Look, Save, focus_element, use_toasts},
+    ui::{Button, ButtonKind, FieldFrame, FieldIds, GeneralError, Save, WriteOutcome, focus_element, use_toasts},
 };
 
 const CURRENT_ID: &str = "current-password";
@@ -79,7 +79,7 @@ pub fn PasswordCard() -> impl IntoView {
                 async move { WriteClient.update_me(&input).await.map(drop) }
             },
             // Nothing that can be read tells: trying again does, since the old password is not right any more then.
-            || async { Ok(Look::Untold(text::password_not_known())) },
+            || async { Ok(WriteOutcome::Unknown(text::password_not_known())) },
             move |()| {
                 empty();
                 toasts.say(text::password_saved());

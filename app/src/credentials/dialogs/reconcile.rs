@@ -7,7 +7,7 @@ use contract::credentials::{Credential, CredentialId};
 
 use crate::{
     api::{ClientError, ReadClient},
-    ui::Look,
+    ui::WriteOutcome,
 };
 
 /// How much later than it really is the server's clock may look: it is told in whole seconds, and the
@@ -38,7 +38,7 @@ impl Added {
 }
 
 /// Looks for a credential that was being added.
-pub async fn after_create(client: ReadClient, added: Added) -> Result<Look<Credential>, ClientError> {
+pub async fn after_create(client: ReadClient, added: Added) -> Result<WriteOutcome<Credential>, ClientError> {
     let name = added.name.clone();
     let query = Query {
         search: Some(name),
@@ -53,7 +53,7 @@ pub async fn after_create(client: ReadClient, added: Added) -> Result<Look<Crede
         .items
         .into_iter()
         .find(|credential| added.is(credential, server_now, browser_now))
-        .map_or(Look::NotSaved, Look::Saved))
+        .map_or(WriteOutcome::NotSaved, WriteOutcome::Saved))
 }
 
 /// Looks whether a credential has moved on from the revision that was being changed, to what was sent.
@@ -62,20 +62,20 @@ pub async fn after_update(
     id: CredentialId,
     revision: i64,
     is_sent: impl Fn(&Credential) -> bool,
-) -> Result<Look<Credential>, ClientError> {
+) -> Result<WriteOutcome<Credential>, ClientError> {
     let credential = client.credential(id).await?;
     Ok(if credential.revision == revision + 1 && is_sent(&credential) {
-        Look::Saved(credential)
+        WriteOutcome::Saved(credential)
     } else {
-        Look::NotSaved
+        WriteOutcome::NotSaved
     })
 }
 
 /// Looks whether a credential is gone.
-pub async fn after_delete(client: ReadClient, id: CredentialId) -> Result<Look<()>, ClientError> {
+pub async fn after_delete(client: ReadClient, id: CredentialId) -> Result<WriteOutcome<()>, ClientError> {
     match client.credential(id).await {
-        Ok(_) => Ok(Look::NotSaved),
-        Err(error) if error.slug() == Some("not-found") => Ok(Look::Saved(())),
+        Ok(_) => Ok(WriteOutcome::NotSaved),
+        Err(error) if error.slug() == Some("not-found") => Ok(WriteOutcome::Saved(())),
         Err(error) => Err(error),
     }
 }
