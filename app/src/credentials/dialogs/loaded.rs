@@ -5,7 +5,7 @@ use contract::api::Problem;
 use contract::credentials::{Credential, CredentialId};
 use leptos::prelude::*;
 
-use super::{Done, asked::Kind, delete::DeleteCredentialDialog, edit::EditCredentialDialog, hosts::AllowedHostsDialog};
+use super::{Done, delete::DeleteCredentialDialog, edit::EditCredentialDialog, hosts::AllowedHostsDialog, route::Kind};
 use crate::{
     accounts::use_me,
     api::{ClientError, ReadClient},

@@ -1,7 +1,6 @@
 //! The dialogs of credentials.
 
 mod add;
-mod asked;
 mod conflict;
 mod delete;
 mod edit;
@@ -10,6 +9,7 @@ mod hosts;
 mod loaded;
 mod reconcile;
 mod references;
+mod route;
 
 use contract::accounts::{Action, Resource};
 use contract::credentials::{Credential, CredentialId};
@@ -19,7 +19,7 @@ use crate::{
     accounts::may,
     ui::{AddressedDialog, chunk, lazily},
 };
-use asked::Asked;
+use route::DialogRoute;
 
 pub use add::AddForm;
 
@@ -43,22 +43,26 @@ pub fn CredentialDialogs(
     /// Something changed: fetch again, move the focus.
     on_done: Callback<Done>,
 ) -> impl IntoView {
-    let asked = Memo::new(move |_| dialog.current.with(|address| address.as_ref().and_then(Asked::read)));
+    let asked = Memo::new(move |_| {
+        dialog
+            .current
+            .with(|address| address.as_ref().and_then(DialogRoute::read))
+    });
     let on_close = dialog.close;
     let may_create = may(Resource::Credentials, Action::Create, None);
     move || match asked.get()? {
         // The page offers no way here to whoever may not; an address alone leads nowhere.
-        Asked::Add if !may_create => None,
-        asked => Some(lazily(dialog_asked_for(asked, on_close, on_done))),
+        DialogRoute::Add if !may_create => None,
+        asked => Some(lazily(dialog_at(asked, on_close, on_done))),
     }
 }
 
 chunk! {
     /// The dialog that was asked for.
-    async fn dialog_asked_for(asked: Asked, on_close: Callback<()>, on_done: Callback<Done>) in dialogs {
+    async fn dialog_at(asked: DialogRoute, on_close: Callback<()>, on_done: Callback<Done>) in dialogs {
         match asked {
-            Asked::Add => view! { <add::AddCredentialDialog on_close on_done /> }.into_any(),
-            Asked::Of(kind, id) => view! { <loaded::CredentialDialog kind id on_close on_done /> }.into_any(),
+            DialogRoute::Add => view! { <add::AddCredentialDialog on_close on_done /> }.into_any(),
+            DialogRoute::Of(kind, id) => view! { <loaded::CredentialDialog kind id on_close on_done /> }.into_any(),
         }
     }
 }

@@ -19,14 +19,14 @@ pub enum Kind {
 
 /// Which dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum DialogRoute {
     /// The one that adds.
     Add,
     /// One about an existing credential.
     Of(Kind, CredentialId),
 }
 
-impl Asked {
+impl DialogRoute {
     /// Reads an address; one that names nothing opens nothing.
     pub fn read(address: &DialogAddress) -> Option<Self> {
         let kind = match address.key.as_str() {
@@ -43,20 +43,20 @@ impl Asked {
 
 #[cfg(test)]
 mod tests {
-    use super::{Asked, Kind};
+    use super::{DialogRoute, Kind};
     use crate::ui::DialogAddress;
 
     #[test]
     fn an_address_without_an_id_opens_nothing() {
         let id = "0198c0de-0000-7000-8000-000000000001";
-        let read = |key, value: &str| Asked::read(&DialogAddress::new(key, value));
-        assert_eq!(read("dialog", "add"), Some(Asked::Add));
+        let read = |key, value: &str| DialogRoute::read(&DialogAddress::new(key, value));
+        assert_eq!(read("dialog", "add"), Some(DialogRoute::Add));
         assert_eq!(read("dialog", "else"), None);
         assert_eq!(read("edit", "7"), None);
         assert_eq!(read("search", id), None);
         assert_eq!(
             read("delete", id),
-            id.parse().ok().map(|id| Asked::Of(Kind::Delete, id))
+            id.parse().ok().map(|id| DialogRoute::Of(Kind::Delete, id))
         );
     }
 }
