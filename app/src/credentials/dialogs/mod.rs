@@ -6,8 +6,8 @@ mod delete;
 mod edit;
 mod form;
 mod hosts;
-mod loaded;
 mod reconcile;
+mod record_dialog;
 mod references;
 mod route;
 
@@ -62,7 +62,7 @@ chunk! {
     async fn dialog_at(asked: DialogRoute, on_close: Callback<()>, on_done: Callback<Done>) in dialogs {
         match asked {
             DialogRoute::Add => view! { <add::AddCredentialDialog on_close on_done /> }.into_any(),
-            DialogRoute::Of(kind, id) => view! { <loaded::CredentialDialog kind id on_close on_done /> }.into_any(),
+            DialogRoute::Of(kind, id) => view! { <record_dialog::CredentialDialog kind id on_close on_done /> }.into_any(),
         }
     }
 }

@@ -7,8 +7,8 @@ mod estate;
 mod fields;
 mod heir;
 mod link;
-mod loaded;
 mod owned;
+mod record_dialog;
 mod switch;
 
 use contract::accounts::{Action, Resource, UserId};
@@ -68,6 +68,6 @@ pub fn UserDialogs(
             return Some(view! { <add::AddUserDialog on_close on_done /> }.into_any());
         }
         let (kind, id) = (Kind::of(&address.key)?, address.value.parse().ok()?);
-        Some(view! { <loaded::UserDialog kind id on_close on_done /> }.into_any())
+        Some(view! { <record_dialog::UserDialog kind id on_close on_done /> }.into_any())
     }
 }
