@@ -4,7 +4,7 @@ use contract::credentials::{Credential, CredentialSummary};
 use leptos::html::Input;
 use leptos::prelude::*;
 
-use super::driver::Draft;
+use super::effects::Draft;
 use super::whole_host::WholeHost;
 use super::{PickerHandle, text};
 use crate::credentials::dialogs::AddForm;

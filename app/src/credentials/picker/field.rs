@@ -8,13 +8,13 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys;
 
 use super::create_dialog::CreateHere;
-use super::driver::Driver;
-use super::ending::Ending;
+use super::effects::Driver;
 use super::events::Event;
 use super::handle::PickerHandle;
 use super::list::CredentialList;
 use super::notice::NoticeLine;
 use super::search_input::SearchInput;
+use super::suffix::Suffix;
 use super::text;
 use crate::accounts::may;
 use crate::destination::Destination;
@@ -83,7 +83,7 @@ pub fn CredentialPicker(
             <div class="picker" node_ref=field on:focusout=on_focusout>
                 <div class="picker-box" class:picker-deleted=move || handle.is_deleted()>
                     <SearchInput driver handle ids=ids.clone() error=shown_error />
-                    <Ending driver handle />
+                    <Suffix driver handle />
                 </div>
                 <CredentialList driver handle control=control.get_value() field />
             </div>

@@ -4,10 +4,10 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::PickerHandle;
-use super::driver::Driver;
+use super::effects::Driver;
 use super::events::Event;
 use super::highlight::split;
-use super::place::place;
+use super::popover_position::place;
 use super::state::{Row, Waiting};
 use super::text;
 use crate::ui::{Icon, IconKind, scroll_into_sight};

@@ -23,17 +23,17 @@
 //! chosen until another one is picked or the field is emptied, so the other fields of the form can be saved.
 
 mod create_dialog;
-mod driver;
-mod ending;
+mod effects;
 mod events;
 mod field;
 mod handle;
 mod highlight;
 mod list;
 mod notice;
-mod place;
+mod popover_position;
 mod search_input;
 mod state;
+mod suffix;
 mod text;
 mod whole_host;
 

@@ -8,7 +8,7 @@ use leptos::web_sys;
 use zeroize::Zeroizing;
 
 use super::PickerHandle;
-use super::driver::Driver;
+use super::effects::Driver;
 use super::events::{Event, Step};
 use crate::ui::FieldIds;
 

@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::driver::Driver;
+use super::effects::Driver;
 use super::events::Event;
 use super::{PickerHandle, text};
 use crate::ui::{Icon, IconButton, IconKind};
 
 /// The owner, Clear, and the arrow.
 #[component]
-pub(super) fn Ending(driver: Driver, handle: PickerHandle) -> impl IntoView {
+pub(super) fn Suffix(driver: Driver, handle: PickerHandle) -> impl IntoView {
     let owner = move || {
         let idle = handle.state.with(|state| !state.open && !state.unpicked());
         handle
