@@ -2,6 +2,7 @@
 //! that the credential was not sent to before.
 
 mod allow_host;
+mod connection_test;
 mod credential_cell;
 mod delete_dialog;
 mod fact;
@@ -10,13 +11,13 @@ mod loading;
 mod panel;
 mod record;
 mod record_name;
-mod run;
 mod take_over;
 mod test_dialog;
-mod tester;
+mod test_state;
 mod text;
 
 pub(crate) use allow_host::{AllowHost, Consent, PlainWarning};
+pub(crate) use connection_test::ConnectionTest;
 pub(crate) use credential_cell::CredentialCell;
 pub(crate) use delete_dialog::DeleteDialog;
 pub(crate) use fact::fact;
@@ -25,8 +26,7 @@ pub(crate) use loading::LoadingBody;
 pub(crate) use panel::{Headline, HeadlineLine, TestButton, TestPanel};
 pub(crate) use record::Record;
 pub(crate) use record_name::RecordName;
-pub(crate) use run::{Outcome, TestRun, Tried};
 pub(crate) use take_over::TakeOver;
 pub(crate) use test_dialog::test_dialog;
-pub(crate) use tester::Tester;
+pub(crate) use test_state::{Outcome, TestResponse, TestState};
 pub(crate) use text::milliseconds;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Outcome, TestRun, error_words, text, words};
+use super::{Outcome, TestState, error_words, text, words};
 use crate::ui::{Button, Icon, IconKind, scroll_into_sight};
 
 /// One sentence for where a test stands.
@@ -35,12 +35,12 @@ impl Headline {
     }
 
     /// For where a test stands; nothing before the first.
-    pub(crate) fn of_run<T, R>(run: &TestRun<T, R>, connected: impl FnOnce(&R) -> String) -> Option<Self> {
+    pub(crate) fn of_run<T, R>(run: &TestState<T, R>, connected: impl FnOnce(&R) -> String) -> Option<Self> {
         match run {
-            TestRun::Idle => None,
-            TestRun::Running(_) => Some(Self::Waiting(text::testing(None))),
-            TestRun::Cancelled => Some(Self::Plain(text::test_cancelled().to_owned())),
-            TestRun::Ended { outcome, .. } => Some(Self::of(outcome, connected)),
+            TestState::Idle => None,
+            TestState::Running(_) => Some(Self::Waiting(text::testing(None))),
+            TestState::Cancelled => Some(Self::Plain(text::test_cancelled().to_owned())),
+            TestState::Ended { outcome, .. } => Some(Self::of(outcome, connected)),
         }
     }
 

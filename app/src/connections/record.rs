@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Tried;
+use super::TestResponse;
 use crate::api::{ClientError, ReadClient};
 
 /// An MCP server or a model binding.
@@ -11,7 +11,7 @@ pub(crate) trait Record: Clone + Send + Sync + 'static {
     type Id: Copy + PartialEq + Send + Sync + 'static;
 
     /// The response to a test.
-    type Test: Tried + Clone + Send + Sync + 'static;
+    type Test: TestResponse + Clone + Send + Sync + 'static;
 
     /// The words for a record whose name is not known.
     const KIND: &str;

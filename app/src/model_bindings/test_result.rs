@@ -5,10 +5,10 @@ use contract::model_bindings::ModelTestResult;
 use leptos::prelude::*;
 
 use super::text;
-use crate::connections::{Tried, fact, milliseconds};
+use crate::connections::{TestResponse, fact, milliseconds};
 use crate::ui::Time;
 
-impl Tried for ModelTestResult {
+impl TestResponse for ModelTestResult {
     fn take_error(&mut self) -> Option<Problem> {
         self.error.take().map(|problem| *problem)
     }

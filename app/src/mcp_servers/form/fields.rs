@@ -9,7 +9,7 @@ use super::model::{Field, Form};
 use super::program::{ARGS_ID, COMMAND_ID, CWD_ID, ENV_ID};
 use super::program_fields::ProgramFields;
 use super::transport::TransportChoice;
-use crate::connections::{AllowHost, Headline, Outcome, PlainWarning, TakeOver, TestButton, TestPanel, TestRun};
+use crate::connections::{AllowHost, Headline, Outcome, PlainWarning, TakeOver, TestButton, TestPanel, TestState};
 use crate::credentials::picker::CredentialPicker;
 use crate::destination::Destination;
 use crate::mcp_servers::connection::Connected;
@@ -143,13 +143,13 @@ fn AddressFields(form: Form, url: NodeRef<Input>) -> impl IntoView {
 }
 
 /// What a successful test found.
-fn details(run: &TestRun<Tested, TestResult>) -> Option<AnyView> {
+fn details(run: &TestState<Tested, TestResult>) -> Option<AnyView> {
     match run {
-        TestRun::Ended { outcome, .. } => match &**outcome {
+        TestState::Ended { outcome, .. } => match &**outcome {
             Outcome::Connected(result) => Some(view! { <Connected result=result.clone() /> }.into_any()),
             Outcome::Problem(_) | Outcome::NoAnswer(_) => None,
         },
-        TestRun::Idle | TestRun::Running(_) | TestRun::Cancelled => None,
+        TestState::Idle | TestState::Running(_) | TestState::Cancelled => None,
     }
 }
 

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::draft::{Allow, Draft, Tested};
 use super::program::ProgramModel;
 use crate::api::ReadClient;
-use crate::connections::{Consent, Tester};
+use crate::connections::{ConnectionTest, Consent};
 use crate::credentials::picker::PickerHandle;
 use crate::destination::Destination;
 use crate::mcp_servers::text;
@@ -27,7 +27,7 @@ pub(super) struct Form {
     pub name_fault: RwSignal<Option<String>>,
     pub url_fault: RwSignal<Option<String>>,
     pub credential_fault: RwSignal<Option<String>>,
-    pub tester: Tester<Tested, TestResult>,
+    pub tester: ConnectionTest<Tested, TestResult>,
     pub consent: Consent<Tested>,
     pub save: Save,
     pub client: StoredValue<ReadClient>,
@@ -57,7 +57,7 @@ impl Form {
             name_fault: RwSignal::new(None),
             url_fault: RwSignal::new(None),
             credential_fault: RwSignal::new(None),
-            tester: Tester::new(),
+            tester: ConnectionTest::new(),
             consent: Consent::new(),
             save: Save::new(),
             client: StoredValue::new(ReadClient::from_context()),

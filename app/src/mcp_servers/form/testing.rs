@@ -6,9 +6,9 @@ use leptos::prelude::*;
 
 use super::model::{Field, Form};
 use crate::api::WriteClient;
-use crate::connections::Tried;
+use crate::connections::TestResponse;
 
-impl Tried for TestResult {
+impl TestResponse for TestResult {
     fn take_error(&mut self) -> Option<Problem> {
         self.error.take().map(|problem| *problem)
     }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use super::model::{API_KEY, BindingForm, SETTINGS};
-use crate::connections::{AllowHost, Headline, Outcome, PlainWarning, TakeOver, TestButton, TestPanel, TestRun};
+use crate::connections::{AllowHost, Headline, Outcome, PlainWarning, TakeOver, TestButton, TestPanel, TestState};
 use crate::model_bindings::destination::base_url;
 use crate::model_bindings::test_result::Answered;
 use crate::model_bindings::{leads_to, text};
@@ -90,13 +90,13 @@ pub(super) fn FormFields(form: BindingForm, on_saved: Callback<ModelBinding>) ->
 }
 
 /// What a successful test found.
-fn details(run: &TestRun<Value, ModelTestResult>) -> Option<AnyView> {
+fn details(run: &TestState<Value, ModelTestResult>) -> Option<AnyView> {
     match run {
-        TestRun::Ended { outcome, .. } => match &**outcome {
+        TestState::Ended { outcome, .. } => match &**outcome {
             Outcome::Connected(result) => Some(view! { <Answered result=result.clone() /> }.into_any()),
             Outcome::Problem(_) | Outcome::NoAnswer(_) => None,
         },
-        TestRun::Idle | TestRun::Running(_) | TestRun::Cancelled => None,
+        TestState::Idle | TestState::Running(_) | TestState::Cancelled => None,
     }
 }
 

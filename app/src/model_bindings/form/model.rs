@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::api::{ReadClient, WriteClient};
-use crate::connections::{Consent, Tester};
+use crate::connections::{ConnectionTest, Consent};
 use crate::model_bindings::leads_to;
 use crate::schemas::FormHandle;
 use crate::ui::Save;
@@ -26,7 +26,7 @@ pub(super) struct BindingForm {
     pub name: RwSignal<String>,
     pub name_fault: RwSignal<Option<String>>,
     pub settings: FormHandle,
-    pub tester: Tester<Value, ModelTestResult>,
+    pub tester: ConnectionTest<Value, ModelTestResult>,
     pub consent: Consent<Value>,
     pub save: Save,
     pub client: StoredValue<ReadClient>,
@@ -42,7 +42,7 @@ impl BindingForm {
             settings: FormHandle::new(schema, "model")
                 .leading_to(leads_to)
                 .with_rules(settings_faults),
-            tester: Tester::new(),
+            tester: ConnectionTest::new(),
             consent: Consent::new(),
             save: Save::new(),
             client: StoredValue::new(ReadClient::from_context()),

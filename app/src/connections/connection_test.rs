@@ -5,37 +5,37 @@ use futures::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{TestRun, Tried};
+use super::{TestResponse, TestState};
 use crate::api::ClientError;
 
 /// A test that can be started and cancelled. `T` is what is tested, `R` what a test gives.
 #[derive(Debug)]
-pub(crate) struct Tester<T: 'static, R: 'static> {
+pub(crate) struct ConnectionTest<T: 'static, R: 'static> {
     /// Where it stands.
-    pub run: RwSignal<TestRun<T, R>>,
+    pub run: RwSignal<TestState<T, R>>,
     /// How many were started.
     count: StoredValue<u64>,
     /// Breaks the running one off.
     abort: StoredValue<Option<AbortHandle>>,
 }
 
-impl<T, R> Clone for Tester<T, R> {
+impl<T, R> Clone for ConnectionTest<T, R> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T, R> Copy for Tester<T, R> {}
+impl<T, R> Copy for ConnectionTest<T, R> {}
 
-impl<T, R> Tester<T, R>
+impl<T, R> ConnectionTest<T, R>
 where
     T: Clone + PartialEq + Send + Sync + 'static,
-    R: Tried + Clone + PartialEq + Send + Sync + 'static,
+    R: TestResponse + Clone + PartialEq + Send + Sync + 'static,
 {
     /// None was started yet. Call it while the form is built.
     pub(crate) fn new() -> Self {
         Self {
-            run: RwSignal::new(TestRun::Idle),
+            run: RwSignal::new(TestState::Idle),
             count: StoredValue::new(0),
             abort: StoredValue::new(None),
         }
@@ -50,7 +50,7 @@ where
     ) {
         let number = self.count.get_value() + 1;
         self.count.set_value(number);
-        self.run.set(TestRun::Running(number));
+        self.run.set(TestState::Running(number));
         let (waiting, abort) = abortable(test);
         self.abort.set_value(Some(abort));
         spawn_local(async move {
@@ -58,7 +58,7 @@ where
             let Ok(answer) = waiting.await else { return };
             // The form may be gone by now.
             let _ = self.run.try_update(|run| run.answered(number, tested.clone(), answer));
-            if let Some(problem) = self.run.try_with_untracked(TestRun::problem).flatten() {
+            if let Some(problem) = self.run.try_with_untracked(TestState::problem).flatten() {
                 failed(tested, &problem);
             }
         });
@@ -66,7 +66,7 @@ where
 
     /// Whether one is running. Tracked.
     pub(crate) fn is_running(self) -> bool {
-        self.run.with(|run| matches!(run, TestRun::Running(_)))
+        self.run.with(|run| matches!(run, TestState::Running(_)))
     }
 
     /// Whether the result is about something else than what stands there now. Tracked.
@@ -77,7 +77,7 @@ where
     /// Breaks a running test off, here and, since the connection ends, on the server.
     pub(crate) fn cancel(self) {
         self.abort();
-        self.run.set(TestRun::Cancelled);
+        self.run.set(TestState::Cancelled);
     }
 
     /// The same for a form that is closed.

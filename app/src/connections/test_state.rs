@@ -5,14 +5,14 @@ use contract::api::Problem;
 use crate::api::ClientError;
 
 /// What a test gives: a failed connection is a result, too.
-pub(crate) trait Tried {
+pub(crate) trait TestResponse {
     /// Takes the reason why it failed.
     fn take_error(&mut self) -> Option<Problem>;
 }
 
 /// Where a test stands. `T` is what was tested, `R` what a test gives.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) enum TestRun<T, R> {
+pub(crate) enum TestState<T, R> {
     /// None was started.
     #[default]
     Idle,
@@ -40,7 +40,7 @@ pub(crate) enum Outcome<R> {
     NoAnswer(ClientError),
 }
 
-impl<R: Tried> Outcome<R> {
+impl<R: TestResponse> Outcome<R> {
     /// Reads an answer: a failed connection is a result, a refused test is an error; both are problems.
     pub(crate) fn of(answer: Result<R, ClientError>) -> Self {
         match answer {
@@ -54,7 +54,7 @@ impl<R: Tried> Outcome<R> {
     }
 }
 
-impl<T: PartialEq, R: Tried + PartialEq> TestRun<T, R> {
+impl<T: PartialEq, R: TestResponse + PartialEq> TestState<T, R> {
     /// Takes an answer, unless it comes too late.
     pub(crate) fn answered(&mut self, number: u64, tested: T, answer: Result<R, ClientError>) {
         if *self == Self::Running(number) {
@@ -86,13 +86,13 @@ impl<T: PartialEq, R: Tried + PartialEq> TestRun<T, R> {
 mod tests {
     use contract::api::Problem;
 
-    use super::{Outcome, TestRun, Tried};
+    use super::{Outcome, TestResponse, TestState};
     use crate::api::ClientError;
 
     #[derive(Clone, Debug, PartialEq)]
     struct Answer(Option<Problem>);
 
-    impl Tried for Answer {
+    impl TestResponse for Answer {
         fn take_error(&mut self) -> Option<Problem> {
             self.0.take()
         }
@@ -100,17 +100,17 @@ mod tests {
 
     #[test]
     fn an_answer_after_cancelling_is_not_shown() {
-        let mut run = TestRun::Cancelled;
+        let mut run = TestState::Cancelled;
         run.answered(1, "a", Ok(Answer(None)));
-        assert_eq!(run, TestRun::Cancelled);
-        let mut run = TestRun::Running(2);
+        assert_eq!(run, TestState::Cancelled);
+        let mut run = TestState::Running(2);
         run.answered(1, "a", Ok(Answer(None)));
-        assert_eq!(run, TestRun::Running(2));
+        assert_eq!(run, TestState::Running(2));
     }
 
     #[test]
     fn a_result_is_outdated_once_the_form_changes() {
-        let mut run = TestRun::Running(1);
+        let mut run = TestState::Running(1);
         run.answered(1, "a", Ok(Answer(None)));
         assert!(!run.is_outdated(&"a"));
         assert!(run.is_outdated(&"b"));
