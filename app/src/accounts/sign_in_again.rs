@@ -8,7 +8,7 @@ use super::{text, use_me};
 use crate::{
     api::WriteClient,
     ui::{
-        Again, Dialog, DialogBody, DialogFooter, DialogForm, FieldFrame, FieldIds, Icon, IconKind, SignInAgain,
+        Dialog, DialogBody, DialogFooter, DialogForm, FieldFrame, FieldIds, Icon, IconKind, ReauthOutcome, SignInAgain,
         TextField, problem_text::error_words,
     },
 };
@@ -52,7 +52,11 @@ fn SignInForm(again: SignInAgain) -> impl IntoView {
             match answer {
                 Ok(now) => {
                     let same = me.with_value(|me| me.as_ref().is_some_and(|me| me.id == now.id));
-                    again.answer(if same { Again::SamePerson } else { Again::OtherPerson });
+                    again.answer(if same {
+                        ReauthOutcome::SamePerson
+                    } else {
+                        ReauthOutcome::OtherPerson
+                    });
                 }
                 Err(error) if error.is_unauthorized() => {
                     failure.set(Some(text::sign_in_error("wrong").to_owned()));
@@ -63,7 +67,7 @@ fn SignInForm(again: SignInAgain) -> impl IntoView {
         });
     });
     view! {
-        <Dialog title=text::sign_in_again() on_close=Callback::new(move |()| again.answer(Again::Declined))>
+        <Dialog title=text::sign_in_again() on_close=Callback::new(move |()| again.answer(ReauthOutcome::Declined))>
             <DialogForm on_submit=submit>
                 <DialogBody>
                     <p class="dialog-about">{text::sign_in_again_about()}</p>

@@ -45,7 +45,7 @@ pub(crate) use lazy::chunk;
 pub use lazy::{NotFetched, lazily};
 pub use menu::{Menu, MenuButton, MenuLink};
 pub use save::{
-    Again, ErrorSummary, FieldIssue, GeneralError, Save, SaveFailure, SaveState, SignInAgain, WriteOutcome,
+    ErrorSummary, FieldIssue, GeneralError, ReauthOutcome, Save, SaveFailure, SaveState, SignInAgain, WriteOutcome,
 };
 pub use shorten::shorten_middle;
 pub(crate) use text::{created_short, updated_short};

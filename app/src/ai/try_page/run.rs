@@ -12,7 +12,7 @@ use super::mcp_rows::McpRow;
 use super::trial::Trial;
 use crate::api::{ClientError, WriteClient};
 use crate::schemas::FormHandle;
-use crate::ui::{Again, SignInAgain, scroll_into_sight};
+use crate::ui::{ReauthOutcome, SignInAgain, scroll_into_sight};
 
 pub(super) const OUTPUT_ID: &str = "try-output";
 
@@ -91,9 +91,9 @@ impl TryModel {
             let ended = end.as_ref().is_err_and(ClientError::is_unauthorized);
             if ended {
                 match self.again.ask().await {
-                    Again::SamePerson => end = self.ask(action, &body, number).await,
-                    Again::OtherPerson => end = Err(ClientError::OtherPerson),
-                    Again::Declined => {}
+                    ReauthOutcome::SamePerson => end = self.ask(action, &body, number).await,
+                    ReauthOutcome::OtherPerson => end = Err(ClientError::OtherPerson),
+                    ReauthOutcome::Declined => {}
                 }
             }
             end

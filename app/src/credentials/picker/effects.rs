@@ -10,7 +10,7 @@ use super::PickerHandle;
 use super::events::{Command, Event};
 use super::state::ROWS;
 use crate::api::{ClientError, ReadClient};
-use crate::ui::{Again, SignInAgain};
+use crate::ui::{ReauthOutcome, SignInAgain};
 
 const TYPING_PAUSE: Duration = Duration::from_millis(150);
 const SHOW_WAITING_AFTER: Duration = Duration::from_millis(300);
@@ -106,7 +106,7 @@ impl Driver {
         };
         let mut answer = client.credentials(&query).await;
         let ended = answer.as_ref().is_err_and(ClientError::is_unauthorized);
-        if ended && self.again.ask().await == Again::SamePerson {
+        if ended && self.again.ask().await == ReauthOutcome::SamePerson {
             answer = client.credentials(&query).await;
         }
         self.send(Event::Answered(ticket, answer));

@@ -3,7 +3,7 @@
 use contract::api::Problem;
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{Again, SignInAgain};
+use super::{ReauthOutcome, SignInAgain};
 use crate::api::ClientError;
 
 /// Why something was not saved.
@@ -171,9 +171,9 @@ impl Save {
             let mut next = after(send().await, false);
             if let Next::SignIn = next {
                 next = match again.ask().await {
-                    Again::SamePerson => after(send().await, true),
-                    Again::OtherPerson => Next::Fail(SaveFailure::OtherPerson),
-                    Again::Declined => Next::Fail(SaveFailure::NotSignedIn),
+                    ReauthOutcome::SamePerson => after(send().await, true),
+                    ReauthOutcome::OtherPerson => Next::Fail(SaveFailure::OtherPerson),
+                    ReauthOutcome::Declined => Next::Fail(SaveFailure::NotSignedIn),
                 };
             }
             if let Next::Look = next {

@@ -6,4 +6,4 @@ mod sign_in_again;
 
 pub use issues::{ErrorSummary, FieldIssue, GeneralError};
 pub use machine::{Save, SaveFailure, SaveState, WriteOutcome};
-pub use sign_in_again::{Again, SignInAgain};
+pub use sign_in_again::{ReauthOutcome, SignInAgain};

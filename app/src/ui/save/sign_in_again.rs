@@ -7,7 +7,7 @@ use crate::api::WriteClient;
 
 /// How signing in over a form ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Again {
+pub enum ReauthOutcome {
     /// The same person: the request may be repeated.
     SamePerson,
     /// Another person: what was typed stays, nothing is sent from this page any more.
@@ -19,7 +19,7 @@ pub enum Again {
 /// The question to sign in again, in context. The accounts feature shows the dialog.
 #[derive(Clone, Copy)]
 pub struct SignInAgain {
-    waiting: StoredValue<Vec<oneshot::Sender<Again>>>,
+    waiting: StoredValue<Vec<oneshot::Sender<ReauthOutcome>>>,
     wanted: RwSignal<bool>,
 }
 
@@ -52,16 +52,16 @@ impl SignInAgain {
     }
 
     /// Opens the dialog and waits for its end.
-    pub async fn ask(&self) -> Again {
+    pub async fn ask(&self) -> ReauthOutcome {
         let (sender, answer) = oneshot::channel();
         self.waiting.update_value(|waiting| waiting.push(sender));
         self.wanted.set(true);
-        answer.await.unwrap_or(Again::Declined)
+        answer.await.unwrap_or(ReauthOutcome::Declined)
     }
 
     /// Closes the dialog and tells everybody who waits.
-    pub fn answer(&self, answer: Again) {
-        if answer == Again::OtherPerson {
+    pub fn answer(&self, answer: ReauthOutcome) {
+        if answer == ReauthOutcome::OtherPerson {
             WriteClient::refuse_from_now_on();
         }
         self.wanted.set(false);
