@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::FormHandle;
-use super::field::Place;
+use super::field::FieldContext;
 use crate::ui::after_press;
 
 /// Whether a field was changed, and what to check when it is left. A field that is taken away with the focus in it
@@ -17,7 +17,7 @@ pub(super) struct Leaving {
 
 impl Leaving {
     /// Nothing was changed yet.
-    pub(super) fn of(place: &Place) -> Self {
+    pub(super) fn of(place: &FieldContext) -> Self {
         Self {
             form: place.form,
             pointer: StoredValue::new(place.pointer.clone()),

@@ -4,13 +4,13 @@ use contract::schemas::{Choice, Content, Entry};
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::field::Place;
+use super::field::FieldContext;
 use crate::schemas::text;
 use crate::ui::FieldFrame;
 
 /// A list to choose from.
 #[component]
-pub(super) fn ChoiceField(place: Place) -> impl IntoView {
+pub(super) fn ChoiceField(place: FieldContext) -> impl IntoView {
     let Content::Choice(choices) = place.field.content.clone() else {
         return ().into_any();
     };

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::field::Place;
+use super::field::FieldContext;
 use crate::credentials::picker::CredentialPicker;
 use crate::schemas::text;
 
 /// The credential picker, told where the value goes.
 #[component]
-pub(super) fn CredentialField(place: Place) -> impl IntoView {
+pub(super) fn CredentialField(place: FieldContext) -> impl IntoView {
     let (form, error) = (place.form, place.error());
     let Some(picker) = form.picker(&place.pointer) else {
         return ().into_any();

@@ -19,7 +19,7 @@ use crate::ui::{FieldIds, IconButton, IconKind};
 
 /// What every kind of field is given.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct FieldContext {
     /// The form around it.
     pub form: FormHandle,
     /// The pointer of the object around it.
@@ -30,7 +30,7 @@ pub(super) struct Place {
     pub field: Field,
 }
 
-impl Place {
+impl FieldContext {
     /// The ids of its control.
     pub fn ids(&self) -> FieldIds {
         FieldIds::of(self.form.control(&self.pointer))
@@ -48,7 +48,7 @@ impl Place {
 pub(super) fn SchemaField(form: FormHandle, base: String, field: Field, is_added: Signal<bool>) -> impl IntoView {
     let pointer = format!("{base}/{}", field.name);
     let title = field.title.clone();
-    let place = Place {
+    let place = FieldContext {
         form,
         base: base.clone(),
         pointer: pointer.clone(),
@@ -69,7 +69,7 @@ pub(super) fn SchemaField(form: FormHandle, base: String, field: Field, is_added
     }
 }
 
-fn control(place: Place) -> AnyView {
+fn control(place: FieldContext) -> AnyView {
     match &place.field.content {
         Content::Text {
             lines: Lines::Several, ..
@@ -87,7 +87,7 @@ fn control(place: Place) -> AnyView {
 }
 
 /// A group of fields.
-fn object(place: &Place) -> AnyView {
+fn object(place: &FieldContext) -> AnyView {
     let id = place.form.control(&place.pointer);
     let help = place.field.help.clone();
     let help_id = format!("{id}-help");

@@ -4,12 +4,12 @@ use contract::schemas::{Content, Entry};
 use leptos::prelude::*;
 
 use super::check_field::Leaving;
-use super::field::Place;
+use super::field::FieldContext;
 use crate::ui::FieldFrame;
 
 /// Several lines.
 #[component]
-pub(super) fn LinesField(place: Place) -> impl IntoView {
+pub(super) fn LinesField(place: FieldContext) -> impl IntoView {
     let (ids, error, form) = (place.ids(), place.error(), place.form);
     let is_json = matches!(place.field.content, Content::Json(_));
     let help = place.field.help.clone();

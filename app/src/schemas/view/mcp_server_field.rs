@@ -8,7 +8,7 @@ use contract::schemas::Entry;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::field::Place;
+use super::field::FieldContext;
 use crate::api::ReadClient;
 use crate::schemas::text;
 use crate::ui::{Button, FieldFrame, problem_text};
@@ -113,7 +113,7 @@ impl Offer {
 
 /// A list of servers, with a search where they are many.
 #[component]
-pub(super) fn McpServerField(place: Place) -> impl IntoView {
+pub(super) fn McpServerField(place: FieldContext) -> impl IntoView {
     let (ids, error, help) = (place.ids(), place.error(), place.field.help.clone());
     let offer = Offer::new();
     Effect::new(move || offer.ask());
@@ -144,7 +144,7 @@ pub(super) fn McpServerField(place: Place) -> impl IntoView {
 }
 
 #[component]
-fn ServerSelect(place: Place, offer: Offer) -> impl IntoView {
+fn ServerSelect(place: FieldContext, offer: Offer) -> impl IntoView {
     let (ids, error, form, has_help) = (place.ids(), place.error(), place.form, place.field.help.is_some());
     let pointer = StoredValue::new(place.pointer.clone());
     let chosen = Memo::new(move |_| {

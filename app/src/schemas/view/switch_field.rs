@@ -4,13 +4,13 @@ use contract::schemas::Entry;
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::field::Place;
+use super::field::FieldContext;
 use crate::schemas::text;
 use crate::ui::{FieldFrame, Icon, IconKind};
 
 /// A switch; where "not said" is an answer of its own, a choice of three.
 #[component]
-pub(super) fn SwitchField(place: Place) -> impl IntoView {
+pub(super) fn SwitchField(place: FieldContext) -> impl IntoView {
     let field = &place.field;
     let default = field.default.as_ref().and_then(Value::as_bool);
     let two = field.required || default.is_some() || (field.hidden_until_added && field.show_when.is_none());
@@ -63,7 +63,7 @@ pub(super) fn SwitchField(place: Place) -> impl IntoView {
     .into_any()
 }
 
-fn three(place: &Place, answer: Memo<Option<bool>>, set: Callback<Option<bool>>) -> AnyView {
+fn three(place: &FieldContext, answer: Memo<Option<bool>>, set: Callback<Option<bool>>) -> AnyView {
     let (ids, error, help) = (place.ids(), place.error(), place.field.help.clone());
     let described = {
         let (ids, has_help) = (ids.clone(), help.is_some());

@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use super::check_field::Leaving;
-use super::field::Place;
+use super::field::FieldContext;
 use crate::schemas::text;
 use crate::ui::FieldFrame;
 
 /// One line.
 #[component]
-pub(super) fn OneLineField(place: Place) -> impl IntoView {
+pub(super) fn OneLineField(place: FieldContext) -> impl IntoView {
     let (ids, error, form) = (place.ids(), place.error(), place.form);
     let (range, kind, mode) = match &place.field.content {
         Content::Number { whole, min, max } => {

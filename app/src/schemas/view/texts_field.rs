@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::FormHandle;
 use super::check_field::Leaving;
-use super::field::Place;
+use super::field::FieldContext;
 use crate::schemas::text;
 use crate::ui::{Button, Icon, IconButton, IconKind, focus_when_painted};
 
@@ -20,7 +20,7 @@ struct Rows {
 }
 
 impl Rows {
-    fn of(place: &Place) -> Self {
+    fn of(place: &FieldContext) -> Self {
         let (form, pointer) = (place.form, StoredValue::new(place.pointer.clone()));
         Self {
             form,
@@ -84,7 +84,7 @@ impl Rows {
 
 /// Rows that are added and taken away.
 #[component]
-pub(super) fn TextsField(place: Place) -> impl IntoView {
+pub(super) fn TextsField(place: FieldContext) -> impl IntoView {
     let (ids, error, help) = (place.ids(), place.error(), place.field.help.clone());
     let rows = Rows::of(&place);
     let described = {

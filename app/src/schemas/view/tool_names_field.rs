@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use serde_json::Value;
 
 use super::FormHandle;
-use super::field::Place;
+use super::field::FieldContext;
 use crate::api::ReadClient;
 use crate::schemas::text;
 use crate::ui::{Button, Icon, IconKind, problem_text};
@@ -35,7 +35,7 @@ struct Offer {
 }
 
 impl Offer {
-    fn new(place: &Place, route: Route) -> Self {
+    fn new(place: &FieldContext, route: Route) -> Self {
         let (form, base, pointer) = (place.form, place.base.clone(), StoredValue::new(place.pointer.clone()));
         Self {
             form,
@@ -121,7 +121,7 @@ impl Offer {
 
 /// All tools, or some of those that the route lists.
 #[component]
-pub(super) fn ToolNamesField(place: Place) -> impl IntoView {
+pub(super) fn ToolNamesField(place: FieldContext) -> impl IntoView {
     let Content::ToolNames { route, .. } = place.field.content.clone() else {
         return ().into_any();
     };
