@@ -132,7 +132,7 @@ fn DeleteForm(user: User, owned: Owned, on_done: Callback<Done>) -> impl IntoVie
                 if problem.slug() == "owns-records" {
                     show_anew();
                 } else if problem.field("/transfer_to").is_some() {
-                    choice.refuse_heir(text::new_owner_gone());
+                    choice.refuse_new_owner(text::new_owner_gone());
                 }
             },
         );

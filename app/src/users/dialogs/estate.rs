@@ -5,7 +5,7 @@ use contract::credentials::ReferrerKind;
 use contract::users::{Estate, Owned};
 use leptos::prelude::*;
 
-use super::heir::{HEIR_ID, HeirField};
+use super::new_owner::{NEW_OWNER_ID, NewOwnerField};
 use crate::{
     accounts::use_me,
     ui::{Choice, ChoiceOption, FieldIds, TextField, focus_when_painted},
@@ -20,8 +20,8 @@ const DESTROY: &str = "destroy";
 #[derive(Clone, Copy)]
 pub struct EstateChoice {
     way: RwSignal<&'static str>,
-    heir: RwSignal<Option<UserId>>,
-    heir_fault: RwSignal<Option<String>>,
+    new_owner: RwSignal<Option<UserId>>,
+    new_owner_fault: RwSignal<Option<String>>,
     typed: RwSignal<String>,
     typed_fault: RwSignal<Option<String>>,
 }
@@ -31,8 +31,8 @@ impl EstateChoice {
     pub fn new() -> Self {
         Self {
             way: RwSignal::new(TRANSFER),
-            heir: RwSignal::new(use_me().map(|me| me.id)),
-            heir_fault: RwSignal::new(None),
+            new_owner: RwSignal::new(use_me().map(|me| me.id)),
+            new_owner_fault: RwSignal::new(None),
             typed: RwSignal::new(String::new()),
             typed_fault: RwSignal::new(None),
         }
@@ -44,11 +44,11 @@ impl EstateChoice {
             return Some(Estate::None);
         }
         if self.way.get_untracked() == TRANSFER {
-            let heir = self.heir.get_untracked();
-            if heir.is_none() {
-                self.refuse_heir(text::new_owner_missing());
+            let new_owner = self.new_owner.get_untracked();
+            if new_owner.is_none() {
+                self.refuse_new_owner(text::new_owner_missing());
             }
-            return heir.map(Estate::TransferTo);
+            return new_owner.map(Estate::TransferTo);
         }
         if self.typed.with_untracked(|typed| typed.trim() != name) {
             self.typed_fault.set(Some(text::name_not_typed(name)));
@@ -60,9 +60,9 @@ impl EstateChoice {
     }
 
     /// Says what is wrong with the new owner.
-    pub fn refuse_heir(&self, words: &str) {
-        self.heir_fault.set(Some(words.to_owned()));
-        focus_when_painted(HEIR_ID);
+    pub fn refuse_new_owner(&self, words: &str) {
+        self.new_owner_fault.set(Some(words.to_owned()));
+        focus_when_painted(NEW_OWNER_ID);
     }
 
     /// Asks again: what is owned has changed.
@@ -128,7 +128,7 @@ pub fn EstateFields(
                     }
                 }
             >
-                <HeirField leaving heir=choice.heir error=choice.heir_fault />
+                <NewOwnerField leaving new_owner=choice.new_owner error=choice.new_owner_fault />
             </Show>
         }
         .into_any()

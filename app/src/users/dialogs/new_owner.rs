@@ -13,17 +13,17 @@ use crate::{
 };
 
 /// The id of the control, for moving the focus to it.
-pub const HEIR_ID: &str = "new-owner";
+pub const NEW_OWNER_ID: &str = "new-owner";
 /// How many are listed at once; with more of them there is a field that narrows.
 const LISTED: u32 = 100;
 
 /// A list of users to choose from, narrowed where there are many.
 #[component]
-pub fn HeirField(
+pub fn NewOwnerField(
     /// Who leaves.
     leaving: UserId,
     /// Who gets it.
-    heir: RwSignal<Option<UserId>>,
+    new_owner: RwSignal<Option<UserId>>,
     /// What is wrong, if anything.
     error: RwSignal<Option<String>>,
 ) -> impl IntoView {
@@ -53,12 +53,12 @@ pub fn HeirField(
             many.set(true);
         }
         // Whoever is not in the list any more is not chosen any more.
-        let there = listed.with(|listed| listed.iter().any(|user| Some(user.id) == heir.get_untracked()));
+        let there = listed.with(|listed| listed.iter().any(|user| Some(user.id) == new_owner.get_untracked()));
         if !there && listed.with(|listed| !listed.is_empty()) {
-            heir.set(None);
+            new_owner.set(None);
         }
     });
-    let ids = FieldIds::of(HEIR_ID);
+    let ids = FieldIds::of(NEW_OWNER_ID);
     let described = {
         let ids = ids.clone();
         move || ids.described_by(false, error.get().is_some())
@@ -70,22 +70,22 @@ pub fn HeirField(
         <FieldFrame ids label=text::new_owner() error>
             <select
                 class="select field-select"
-                id=HEIR_ID
+                id=NEW_OWNER_ID
                 aria-invalid=move || error.get().is_some().then_some("true")
                 aria-describedby=described
                 on:change=move |event| {
                     error.set(None);
-                    heir.set(event_target_value(&event).parse().ok());
+                    new_owner.set(event_target_value(&event).parse().ok());
                 }
             >
-                <option value="" selected=move || heir.get().is_none()>
+                <option value="" selected=move || new_owner.get().is_none()>
                     {move || {
                         let nobody = !search.with(String::is_empty) && listed.with(Vec::is_empty);
                         if nobody { text::no_matching_users() } else { text::choose_user() }
                     }}
                 </option>
                 <For each=move || listed.get() key=|user| user.id let:user>
-                    <option value=user.id.to_string() selected=move || heir.get() == Some(user.id)>
+                    <option value=user.id.to_string() selected=move || new_owner.get() == Some(user.id)>
                         {text::user_option(&user.name, &user.email, Some(user.id) == own)}
                     </option>
                 </For>
