@@ -8,7 +8,7 @@ pub mod ai;
 pub mod api;
 pub mod audit;
 pub mod chunks;
-mod connections;
+mod credential_forms;
 pub mod credentials;
 pub mod destination;
 mod document;

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::text;
 use super::tools::ToolsList;
-use crate::connections::{fact, milliseconds};
+use crate::credential_forms::{fact, milliseconds};
 use crate::ui::Time;
 
 /// The facts that a test and a list of tools have in common.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{connection::Connected, text};
 use crate::api::{ClientError, ReadClient, WriteClient};
-use crate::connections::Record;
+use crate::credential_forms::Record;
 
 impl Record for McpServer {
     type Id = McpServerId;

@@ -5,7 +5,7 @@ use contract::model_bindings::ModelTestResult;
 use leptos::prelude::*;
 
 use super::text;
-use crate::connections::{TestResponse, fact, milliseconds};
+use crate::credential_forms::{TestResponse, fact, milliseconds};
 use crate::ui::Time;
 
 impl TestResponse for ModelTestResult {

@@ -8,7 +8,7 @@ use super::inner_html_tests::sources;
 const SERVER: &str = include_str!("../../../server/src/http/problem_kinds.rs");
 
 /// Files that word problems: every slug in them is meant. In others it is those beside `slug()`.
-const WORDING: [&str; 2] = ["problem_text.rs", "connections/failure.rs"];
+const WORDING: [&str; 2] = ["problem_text.rs", "credential_forms/failure.rs"];
 
 /// The slugs in a line.
 fn slugs(line: &str) -> impl Iterator<Item = &str> {

@@ -8,7 +8,7 @@ use super::steps::{Steps, ToolCalls};
 use super::trial::{Phase, Trial};
 use crate::ai::text;
 use crate::api::ClientError;
-use crate::connections::{Headline, HeadlineLine, error_words, fact, milliseconds};
+use crate::credential_forms::{Headline, HeadlineLine, error_words, fact, milliseconds};
 use crate::ui::CopyButton;
 
 /// The answer, while it comes and afterwards. Its end is announced, not every piece of it.

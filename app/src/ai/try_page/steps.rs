@@ -4,7 +4,7 @@ use contract::ai::{AgentStep, ModelToolCall, ModelToolResult};
 use leptos::prelude::*;
 
 use crate::ai::text;
-use crate::connections::milliseconds;
+use crate::credential_forms::milliseconds;
 
 /// The steps that are over, each folded.
 #[component]

@@ -8,7 +8,7 @@ use super::fields::FormFields;
 use super::model::Form;
 use crate::accounts::use_me;
 use crate::api::ReadClient;
-use crate::connections::{LoadingBody, error_words};
+use crate::credential_forms::{LoadingBody, error_words};
 use crate::mcp_servers::text;
 use crate::ui::{Dialog, focus_autofocus, use_toasts};
 

@@ -9,7 +9,7 @@ use super::model::{Field, Form};
 use super::program::{ARGS_ID, COMMAND_ID, CWD_ID, ENV_ID};
 use super::program_fields::ProgramFields;
 use super::transport::TransportChoice;
-use crate::connections::{AllowHost, Headline, Outcome, PlainWarning, TakeOver, TestButton, TestPanel, TestState};
+use crate::credential_forms::{AllowHost, Headline, Outcome, PlainWarning, TakeOver, TestButton, TestPanel, TestState};
 use crate::credentials::picker::CredentialPicker;
 use crate::destination::Destination;
 use crate::mcp_servers::connection::Connected;

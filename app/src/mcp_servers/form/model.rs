@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::draft::{Allow, Draft, Tested};
 use super::program::ProgramModel;
 use crate::api::ReadClient;
-use crate::connections::{ConnectionTest, Consent};
+use crate::credential_forms::{ConnectionTest, Consent};
 use crate::credentials::picker::PickerHandle;
 use crate::destination::Destination;
 use crate::mcp_servers::text;

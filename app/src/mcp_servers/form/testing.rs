@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::model::{Field, Form};
 use crate::api::WriteClient;
-use crate::connections::TestResponse;
+use crate::credential_forms::TestResponse;
 
 impl TestResponse for TestResult {
     fn take_error(&mut self) -> Option<Problem> {

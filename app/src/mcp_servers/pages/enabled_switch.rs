@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api::WriteClient;
-use crate::connections::error_words;
+use crate::credential_forms::error_words;
 use crate::mcp_servers::text;
 use crate::ui::list::Listing;
 use crate::ui::use_toasts;

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::row::McpServerRow;
 use crate::accounts::may;
-use crate::connections::{DeleteDialog, test_dialog};
+use crate::credential_forms::{DeleteDialog, test_dialog};
 use crate::help::HelpTopic;
 use crate::locale::Label;
 use crate::mcp_servers::form::{FormOf, McpServerDialog};

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::enabled_switch::EnabledSwitch;
 use crate::accounts::may;
-use crate::connections::{CredentialCell, Record as _, RecordName};
+use crate::credential_forms::{CredentialCell, Record as _, RecordName};
 use crate::mcp_servers::text;
 use crate::ui::list::Listing;
 use crate::ui::{DialogAddress, IconButton, IconKind, Time, created_short, updated_short};

@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 
 use super::ToolsList;
 use crate::api::{ClientError, ReadClient};
-use crate::connections::error_words;
+use crate::credential_forms::error_words;
 use crate::mcp_servers::connection::{ConnectionFacts, Facts};
 use crate::mcp_servers::text;
 use crate::ui::{Button, Dialog, DialogBody, DialogSize, Icon, IconKind};

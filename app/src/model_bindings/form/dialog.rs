@@ -9,7 +9,7 @@ use super::fields::FormFields;
 use super::model::BindingForm;
 use crate::accounts::use_me;
 use crate::api::ReadClient;
-use crate::connections::LoadingBody;
+use crate::credential_forms::LoadingBody;
 use crate::model_bindings::text;
 use crate::ui::{Dialog, focus_autofocus, problem_text, use_toasts};
 

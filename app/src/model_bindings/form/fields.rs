@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use super::model::{API_KEY, BindingForm, SETTINGS};
-use crate::connections::{AllowHost, Headline, Outcome, PlainWarning, TakeOver, TestButton, TestPanel, TestState};
+use crate::credential_forms::{AllowHost, Headline, Outcome, PlainWarning, TakeOver, TestButton, TestPanel, TestState};
 use crate::model_bindings::destination::base_url;
 use crate::model_bindings::test_result::Answered;
 use crate::model_bindings::{leads_to, text};

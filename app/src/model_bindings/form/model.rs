@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::api::{ReadClient, WriteClient};
-use crate::connections::{ConnectionTest, Consent};
+use crate::credential_forms::{ConnectionTest, Consent};
 use crate::model_bindings::leads_to;
 use crate::schemas::FormHandle;
 use crate::ui::Save;

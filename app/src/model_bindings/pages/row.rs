@@ -5,7 +5,7 @@ use contract::model_bindings::ModelBinding;
 use leptos::prelude::*;
 
 use crate::accounts::may;
-use crate::connections::{CredentialCell, Record as _, RecordName};
+use crate::credential_forms::{CredentialCell, Record as _, RecordName};
 use crate::model_bindings::text;
 use crate::ui::list::Listing;
 use crate::ui::{DialogAddress, IconButton, IconKind, Time, created_short, updated_short};

@@ -4,7 +4,7 @@ use contract::credentials::CredentialSummary;
 
 use crate::destination::Destination;
 
-include!(concat!(env!("OUT_DIR"), "/messages/connections.rs"));
+include!(concat!(env!("OUT_DIR"), "/messages/credential_forms.rs"));
 
 #[must_use]
 pub fn allow(destination: &Destination) -> String {
