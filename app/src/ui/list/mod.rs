@@ -3,6 +3,7 @@
 
 mod add_link;
 mod frame;
+mod handle;
 mod leaving;
 mod listing;
 mod outcome;
@@ -14,11 +15,12 @@ mod text;
 
 pub use add_link::{ADD_ID, AddLink};
 pub use frame::{ListFrame, ListWords};
+pub use handle::{ListHandle, use_filtered_list, use_list};
 pub use leaving::focus_beside;
 pub use listing::{Listing, SessionEnded, use_listing};
 pub use outcome::Outcome;
 pub use pager::Pager;
 pub use search::{SEARCH_ID, SearchBox};
 pub use sort::{ColumnHeader, SortBy, SortHeader};
-pub use state::{FilterSpec, ListHandle, ListSpec, ListState, use_filtered_list, use_list};
+pub use state::{FilterSpec, ListSpec, ListState};
 pub(crate) use text::grouped;
