@@ -1,7 +1,7 @@
 import { axeCheck, expect, open, PROGRAM_TOKEN, signIn, test, unique } from '../fixtures';
 import { McpServerForm, McpServersPage } from '../pages/mcp-servers';
 
-const SECRETS = 'Stdio servers don't use credentials. Set the secret in Strongroom\'s environment and enter the variable\'s name here.';
+const SECRETS = 'Stdio servers don\'t use credentials. Set the secret in Strongroom\'s environment and enter the variable\'s name here.';
 
 test('an administrator makes a server of a program, tests it and uses it', async ({ page, programs }) => {
   await signIn(page, programs, 'administrator');
