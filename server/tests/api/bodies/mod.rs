@@ -1,97 +1,21 @@
 //! What the server answers, against the schemas of the OpenAPI document: no field that is not described, none missing,
 //! none of another type.
 
-use std::collections::BTreeSet;
+mod described;
+
 use std::sync::Arc;
 
 use http::Method;
 use serde_json::{Value, json};
-use server::openapi::document;
 use server::outbound::stdio::Stdio;
 use server::router::operations;
 
 use crate::both_engines;
-use crate::openapi::resolve;
 use crate::peers::hostile::{Peer, answer};
 use crate::peers::models::{Spelling, calls, calls_in_pieces, event_stream, may_call, pieces, streams};
 use crate::support::stdio::{files, stdio_settings};
 use crate::support::{Answer, Engine, PASSWORD, TestApp};
-
-/// The document, and the operations whose answers were held against it.
-struct Described {
-    document: Value,
-    checked: BTreeSet<&'static str>,
-}
-
-impl Described {
-    fn new() -> Self {
-        let mut document = document(&operations(), false);
-        close(&mut document["components"]["schemas"]);
-        Self {
-            document,
-            checked: BTreeSet::new(),
-        }
-    }
-
-    /// The body must fit what the document says of this operation and this status. Gives the answer back.
-    #[track_caller]
-    fn fits(&mut self, id: &'static str, answer: Answer) -> Answer {
-        let operations = operations();
-        let operation = operations.iter().find(|operation| operation.id == id).expect(id);
-        let responses = &self.document["paths"][operation.full_path()][operation.method]["responses"];
-        let described = resolve(&self.document, &responses[answer.status.to_string()]);
-        let content = &described["content"][answer.header("content-type")];
-        let about = format!("{id}, {}", answer.status);
-        assert!(content.is_object(), "{about} has no such answer: {}", answer.whole());
-        match answer.header("content-type").as_str() {
-            "text/event-stream" => {
-                let text = String::from_utf8(answer.bytes.clone()).unwrap();
-                let events: Vec<Value> = text
-                    .lines()
-                    .filter_map(|line| line.strip_prefix("data:"))
-                    .map(|data| serde_json::from_str(data).unwrap())
-                    .collect();
-                assert!(!events.is_empty(), "{about}");
-                for event in events {
-                    self.assert_valid(&content["x-event"], &event, &about);
-                }
-            }
-            _ => self.assert_valid(&content["schema"], &answer.json(), &about),
-        }
-        if answer.status < 300 {
-            self.checked.insert(id);
-        }
-        answer
-    }
-
-    #[track_caller]
-    fn assert_valid(&self, schema: &Value, body: &Value, about: &str) {
-        let whole = json!({"allOf": [schema], "components": self.document["components"]});
-        let validator = jsonschema::options()
-            .should_validate_formats(true)
-            .build(&whole)
-            .unwrap();
-        let faults: Vec<String> = validator
-            .iter_errors(body)
-            .map(|error| format!("{}: {error}", error.instance_path()))
-            .collect();
-        assert!(faults.is_empty(), "{about}: {faults:#?} in {body:#}");
-    }
-}
-
-/// Refuses fields that are not described. The document leaves that open, so that later versions may add some.
-fn close(schema: &mut Value) {
-    match schema {
-        Value::Object(fields) => {
-            fields.values_mut().for_each(close);
-            if fields.get("properties").is_some_and(Value::is_object) && !fields.contains_key("additionalProperties") {
-                fields.insert("additionalProperties".to_owned(), false.into());
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(close),
-        _ => {}
-    }
-}
+use described::Described;
 
 /// A server of tools, and a model that calls one and says things, as text or as an object.
 async fn peer() -> Peer {
