@@ -16,7 +16,7 @@ use super::{Accounts, Ending, passwords};
 use crate::audit::{self, Event};
 use crate::db::{WriteClass, execute, read};
 use crate::http::{
-    Answer, ApiError, ClientAddress, Fields, IdPath, JsonBody, Principal, RequestId, SessionEnd, json, no_content,
+    ApiError, ApiResult, ClientAddress, Fields, IdPath, JsonBody, Principal, RequestId, SessionEnd, json, no_content,
 };
 use crate::name_key::{fold, sort_key};
 
@@ -84,7 +84,7 @@ pub(super) async fn update(
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     JsonBody(fields): JsonBody,
-) -> Answer {
+) -> ApiResult {
     let visit = Visit {
         address,
         headers: &headers,
@@ -96,7 +96,7 @@ pub(super) async fn update(
 }
 
 #[instrument(name = "me.sessions", skip_all)]
-pub(super) async fn sessions(principal: Principal, State(accounts): State<Accounts>) -> Answer {
+pub(super) async fn sessions(principal: Principal, State(accounts): State<Accounts>) -> ApiResult {
     let (user, current) = own(&principal)?;
     let now = accounts.base.clock.now();
     let rows: Vec<SessionRow> =
@@ -118,7 +118,7 @@ pub(super) async fn end_session(
     State(accounts): State<Accounts>,
     IdPath(id): IdPath<SessionId>,
     Extension(request): Extension<RequestId>,
-) -> Answer {
+) -> ApiResult {
     let (user, _) = own(&principal)?;
     let mut tx = accounts.base.db.begin_as(WriteClass::Revocation).await?;
     let ended = accounts
@@ -138,7 +138,7 @@ pub(super) async fn end_other_sessions(
     principal: Principal,
     State(accounts): State<Accounts>,
     Extension(request): Extension<RequestId>,
-) -> Answer {
+) -> ApiResult {
     let (user, current) = own(&principal)?;
     let mut tx = accounts.base.db.begin_as(WriteClass::Revocation).await?;
     let ended = accounts

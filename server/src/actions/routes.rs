@@ -10,7 +10,7 @@ use super::input::{self, ActionPath, Which};
 use super::stream;
 use super::{Actions, Task};
 use crate::ai::{Caller, Sink};
-use crate::http::{self, Answer, ApiError, JsonBody, May, permits};
+use crate::http::{self, ApiError, ApiResult, JsonBody, May, permits};
 use crate::model_bindings::ModelBindings;
 
 /// The route, below the prefix of the API.
@@ -27,7 +27,7 @@ async fn run(
     ActionPath(action): ActionPath,
     headers: HeaderMap,
     JsonBody(fields): JsonBody,
-) -> Answer {
+) -> ApiResult {
     let streams = stream::wanted(&headers) && action.streams();
     if !streams && !stream::takes_whole(&headers) {
         return Err(ApiError::NotStreamed);

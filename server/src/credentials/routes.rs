@@ -11,7 +11,7 @@ use super::listing::SORTS;
 use super::rows::show_to;
 use super::{Credentials, input};
 use crate::http::{
-    Answer, ApiError, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, created, json, no_content, permits,
+    ApiError, ApiResult, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, created, json, no_content, permits,
     with_etag,
 };
 
@@ -27,7 +27,7 @@ pub fn router() -> Router<Credentials> {
 permits!(Credentials: Read, Create, Update, Delete);
 
 #[instrument(name = "credentials.list", skip_all)]
-async fn list(may: May<Read>, State(credentials): State<Credentials>, pairs: QueryPairs) -> Answer {
+async fn list(may: May<Read>, State(credentials): State<Credentials>, pairs: QueryPairs) -> ApiResult {
     let query = ListQuery::parse(pairs, "credentials", SORTS, "-created_at")?;
     let mut page = credentials.list(query).await?;
     for credential in &mut page.items {
@@ -37,7 +37,7 @@ async fn list(may: May<Read>, State(credentials): State<Credentials>, pairs: Que
 }
 
 #[instrument(name = "credentials.create", skip_all)]
-async fn create(may: May<Create>, State(credentials): State<Credentials>, JsonBody(fields): JsonBody) -> Answer {
+async fn create(may: May<Create>, State(credentials): State<Credentials>, JsonBody(fields): JsonBody) -> ApiResult {
     let credential = credentials.create(may.act(), input::create(fields)?).await?;
     Ok(created(
         &credential,
@@ -47,7 +47,7 @@ async fn create(may: May<Create>, State(credentials): State<Credentials>, JsonBo
 }
 
 #[instrument(name = "credentials.get", skip_all, fields(credential.id = %id))]
-async fn read(may: May<Read>, State(credentials): State<Credentials>, IdPath(id): IdPath<CredentialId>) -> Answer {
+async fn read(may: May<Read>, State(credentials): State<Credentials>, IdPath(id): IdPath<CredentialId>) -> ApiResult {
     let mut credential = credentials.get(id).await?.ok_or(ApiError::NotFound)?;
     show_to(&mut credential, &may.principal);
     Ok(with_etag(&credential, credential.revision))
@@ -60,7 +60,7 @@ async fn update(
     IdPath(id): IdPath<CredentialId>,
     IfMatch(revision): IfMatch,
     JsonBody(fields): JsonBody,
-) -> Answer {
+) -> ApiResult {
     let credential = credentials
         .update(may.act(), id, revision, input::update(fields)?)
         .await?;
@@ -74,7 +74,7 @@ async fn delete(
     IdPath(id): IdPath<CredentialId>,
     IfMatch(revision): IfMatch,
     mut pairs: QueryPairs,
-) -> Answer {
+) -> ApiResult {
     let force = pairs.flag("force")?;
     pairs.finish()?;
     credentials.delete(may.act(), id, revision, force).await?;
@@ -87,7 +87,7 @@ async fn references(
     State(credentials): State<Credentials>,
     IdPath(id): IdPath<CredentialId>,
     pairs: QueryPairs,
-) -> Answer {
+) -> ApiResult {
     let limit = limit(pairs)?;
     credentials.get(id).await?.ok_or(ApiError::NotFound)?;
     let references = credentials.references(&may.principal, id, limit).await?;
@@ -104,7 +104,7 @@ async fn uses(
     State(credentials): State<Credentials>,
     IdPath(id): IdPath<CredentialId>,
     pairs: QueryPairs,
-) -> Answer {
+) -> ApiResult {
     let limit = limit(pairs)?;
     let credential = credentials.get(id).await?.ok_or(ApiError::NotFound)?;
     Ok(json(&credentials.uses(&may.principal, &credential, limit).await?))

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::ApiError;
 
 /// What a handler gives.
-pub type Answer = Result<Response, ApiError>;
+pub type ApiResult = Result<Response, ApiError>;
 
 /// 200 with a JSON body.
 #[must_use]

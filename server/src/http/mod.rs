@@ -18,7 +18,7 @@ mod request_id;
 mod serve;
 mod session_end;
 
-pub use answer::{Answer, created, json, no_content, with_etag};
+pub use answer::{ApiResult, created, json, no_content, with_etag};
 pub use client::{ClientAddress, TrustedProxies, client_address};
 pub use connections::{Connection, Connections};
 pub use cursor::{Cursor, Direction, Keyset, ListQuery, SortKey};

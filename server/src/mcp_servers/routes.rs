@@ -14,7 +14,7 @@ use super::resolve_target::{self, Purpose};
 use super::rows::{self, SORTS};
 use super::store;
 use super::{McpServers, Usage};
-use crate::http::{self, Answer, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, permits};
+use crate::http::{self, ApiResult, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, permits};
 
 /// The routes, below the prefix of the API.
 pub fn router() -> Router<McpServers> {
@@ -31,14 +31,14 @@ pub fn router() -> Router<McpServers> {
 permits!(McpServers: Read, Create, Update, Delete, Use);
 
 #[instrument(name = "mcp_servers.list", skip_all)]
-async fn list(may: May<Read>, State(servers): State<McpServers>, pairs: QueryPairs) -> Answer {
+async fn list(may: May<Read>, State(servers): State<McpServers>, pairs: QueryPairs) -> ApiResult {
     let query = ListQuery::parse(pairs, "mcp-servers", SORTS, "name")?;
     Ok(http::json(&rows::list(&servers.base.db, &may.principal, &query).await?))
 }
 
 /// The programs of the configuration, for whoever may make servers of them.
 #[instrument(name = "mcp_servers.commands", skip_all)]
-async fn commands(may: May<Read>, State(servers): State<McpServers>) -> Answer {
+async fn commands(may: May<Read>, State(servers): State<McpServers>) -> ApiResult {
     let offered = may.principal.may(Resource::StdioServers, Action::Create).is_some();
     let entries = servers.stdio.settings().entries.iter().filter(|_| offered);
     let items = entries.map(|entry| StdioCommand {
@@ -50,13 +50,13 @@ async fn commands(may: May<Read>, State(servers): State<McpServers>) -> Answer {
 }
 
 #[instrument(name = "mcp_servers.get", skip_all, fields(mcp_server.id = %id))]
-async fn read(may: May<Read>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> Answer {
+async fn read(may: May<Read>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> ApiResult {
     let server = rows::get(&servers.base.db, id).await?.into_output(&may.principal);
     Ok(http::with_etag(&server, server.revision))
 }
 
 #[instrument(name = "mcp_servers.create", skip_all)]
-async fn create(may: May<Create>, State(servers): State<McpServers>, JsonBody(fields): JsonBody) -> Answer {
+async fn create(may: May<Create>, State(servers): State<McpServers>, JsonBody(fields): JsonBody) -> ApiResult {
     let may_stdio = may.principal.may(Resource::StdioServers, Action::Create).is_some();
     let input = input::create(fields, servers.stdio.settings(), may_stdio)?;
     let server = store::create(&servers, may.act(), input).await?;
@@ -74,7 +74,7 @@ async fn update(
     IdPath(id): IdPath<McpServerId>,
     IfMatch(revision): IfMatch,
     JsonBody(fields): JsonBody,
-) -> Answer {
+) -> ApiResult {
     let input = input::update(fields)?;
     let server = store::update(&servers, may.act(), id, revision, &input).await?;
     servers.sessions.end(id);
@@ -87,7 +87,7 @@ async fn delete(
     State(servers): State<McpServers>,
     IdPath(id): IdPath<McpServerId>,
     IfMatch(revision): IfMatch,
-) -> Answer {
+) -> ApiResult {
     store::delete(&servers, may.act(), id, revision).await?;
     servers.sessions.end(id);
     Ok(http::no_content())
@@ -95,7 +95,7 @@ async fn delete(
 
 /// Tries what a form holds: a new server, or a saved one with changes. Nothing is stored.
 #[instrument(name = "mcp_servers.test", skip_all)]
-async fn test(may: May<Use>, State(servers): State<McpServers>, JsonBody(fields): JsonBody) -> Answer {
+async fn test(may: May<Use>, State(servers): State<McpServers>, JsonBody(fields): JsonBody) -> ApiResult {
     let _running = servers.sessions.outbound().running().begin(&may.principal)?;
     let input = input::test(fields)?;
     let ready = resolve_target::draft(&servers, &may.principal, input, &may.request_id).await;
@@ -103,7 +103,7 @@ async fn test(may: May<Use>, State(servers): State<McpServers>, JsonBody(fields)
 }
 
 #[instrument(name = "mcp_servers.test_saved", skip_all, fields(mcp_server.id = %id))]
-async fn test_saved(may: May<Use>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> Answer {
+async fn test_saved(may: May<Use>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> ApiResult {
     let _running = servers.sessions.outbound().running().begin(&may.principal)?;
     let row = rows::get(&servers.base.db, id).await?;
     let ready = resolve_target::as_saved(&servers, &may.principal, &row, Purpose::Test, &may.request_id).await;
@@ -111,7 +111,7 @@ async fn test_saved(may: May<Use>, State(servers): State<McpServers>, IdPath(id)
 }
 
 #[instrument(name = "mcp_servers.tools", skip_all, fields(mcp_server.id = %id))]
-async fn tools(may: May<Use>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> Answer {
+async fn tools(may: May<Use>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> ApiResult {
     let _running = servers.sessions.outbound().running().begin(&may.principal)?;
     let (_, tools) = servers.list_tools(usage(&may), id).await?;
     Ok(http::json(&tools))
@@ -124,7 +124,7 @@ async fn call(
     IdPath(id): IdPath<McpServerId>,
     input::ToolPath(tool): input::ToolPath,
     JsonBody(fields): JsonBody,
-) -> Answer {
+) -> ApiResult {
     let _running = servers.sessions.outbound().running().begin(&may.principal)?;
     let arguments = input::call(fields)?;
     Ok(http::json(&servers.call_tool(usage(&may), id, &tool, arguments).await?))

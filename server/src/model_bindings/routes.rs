@@ -12,7 +12,7 @@ use super::resolve_target;
 use super::rows::{self, SORTS};
 use super::store;
 use crate::ai::{Caller, Model};
-use crate::http::{self, Answer, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, permits};
+use crate::http::{self, ApiResult, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, permits};
 
 /// The routes, below the prefix of the API.
 pub fn router() -> Router<ModelBindings> {
@@ -26,7 +26,7 @@ pub fn router() -> Router<ModelBindings> {
 permits!(ModelBindings: Read, Create, Update, Delete, Use);
 
 #[instrument(name = "model_bindings.list", skip_all)]
-async fn list(may: May<Read>, State(bindings): State<ModelBindings>, pairs: QueryPairs) -> Answer {
+async fn list(may: May<Read>, State(bindings): State<ModelBindings>, pairs: QueryPairs) -> ApiResult {
     let query = ListQuery::parse(pairs, "model-bindings", SORTS, "name")?;
     Ok(http::json(
         &rows::list(&bindings.base.db, &may.principal, &query).await?,
@@ -34,13 +34,13 @@ async fn list(may: May<Read>, State(bindings): State<ModelBindings>, pairs: Quer
 }
 
 #[instrument(name = "model_bindings.get", skip_all, fields(model_binding.id = %id))]
-async fn read(may: May<Read>, State(bindings): State<ModelBindings>, IdPath(id): IdPath<ModelBindingId>) -> Answer {
+async fn read(may: May<Read>, State(bindings): State<ModelBindings>, IdPath(id): IdPath<ModelBindingId>) -> ApiResult {
     let binding = rows::get(&bindings.base.db, id).await?.into_output(&may.principal)?;
     Ok(http::with_etag(&binding, binding.revision))
 }
 
 #[instrument(name = "model_bindings.create", skip_all)]
-async fn create(may: May<Create>, State(bindings): State<ModelBindings>, JsonBody(fields): JsonBody) -> Answer {
+async fn create(may: May<Create>, State(bindings): State<ModelBindings>, JsonBody(fields): JsonBody) -> ApiResult {
     let input = input::create(fields)?;
     let binding = store::create(&bindings, may.act(), input).await?;
     Ok(http::created(
@@ -57,7 +57,7 @@ async fn update(
     IdPath(id): IdPath<ModelBindingId>,
     IfMatch(revision): IfMatch,
     JsonBody(fields): JsonBody,
-) -> Answer {
+) -> ApiResult {
     let input = input::update(fields)?;
     let change = may.act();
     let binding = store::update(&bindings, change, id, revision, &input).await?;
@@ -70,14 +70,14 @@ async fn delete(
     State(bindings): State<ModelBindings>,
     IdPath(id): IdPath<ModelBindingId>,
     IfMatch(revision): IfMatch,
-) -> Answer {
+) -> ApiResult {
     store::delete(&bindings, may.act(), id, revision).await?;
     Ok(http::no_content())
 }
 
 /// Tries what a form holds: a new binding, or a saved one with changes. Nothing is stored.
 #[instrument(name = "model_bindings.test", skip_all)]
-async fn test(may: May<Use>, State(bindings): State<ModelBindings>, JsonBody(fields): JsonBody) -> Answer {
+async fn test(may: May<Use>, State(bindings): State<ModelBindings>, JsonBody(fields): JsonBody) -> ApiResult {
     let _running = bindings.ai.running().begin(&may.principal)?;
     let input = input::test(fields)?;
     let model = resolve_target::draft(&bindings, &may.principal, input).await?;
@@ -90,13 +90,13 @@ async fn test_saved(
     may: May<Use>,
     State(bindings): State<ModelBindings>,
     IdPath(id): IdPath<ModelBindingId>,
-) -> Answer {
+) -> ApiResult {
     let _running = bindings.ai.running().begin(&may.principal)?;
     let model = bindings.model(&may.principal, id).await?;
     try_out(&bindings, may, &model).await
 }
 
-async fn try_out(bindings: &ModelBindings, may: May<Use>, model: &Model) -> Answer {
+async fn try_out(bindings: &ModelBindings, may: May<Use>, model: &Model) -> ApiResult {
     let caller = Caller {
         principal: may.principal,
         request_id: may.request_id,

@@ -8,7 +8,7 @@ use tracing::instrument;
 
 use super::{Users, delete, input, owned, rows, store};
 use crate::http::{
-    Answer, ApiError, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, created, json, no_content, permits,
+    ApiError, ApiResult, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, created, json, no_content, permits,
     with_etag,
 };
 
@@ -24,7 +24,7 @@ pub fn router() -> Router<Users> {
 permits!(Users: Read, Create, Update, Delete);
 
 #[instrument(name = "users.list", skip_all)]
-async fn list(_may: May<Read>, State(users): State<Users>, pairs: QueryPairs) -> Answer {
+async fn list(_may: May<Read>, State(users): State<Users>, pairs: QueryPairs) -> ApiResult {
     let query = ListQuery::parse(pairs, "users", rows::SORTS, "name")?;
     if query.owner.is_some() {
         return Err(ApiError::BadQuery("Users have no owner. Remove owner_id."));
@@ -33,14 +33,14 @@ async fn list(_may: May<Read>, State(users): State<Users>, pairs: QueryPairs) ->
 }
 
 #[instrument(name = "users.create", skip_all)]
-async fn create(may: May<Create>, State(users): State<Users>, JsonBody(fields): JsonBody) -> Answer {
+async fn create(may: May<Create>, State(users): State<Users>, JsonBody(fields): JsonBody) -> ApiResult {
     let answer = store::create(&users, may.act(), input::create(fields)?).await?;
     let path = format!("/users/{}", answer.user.id);
     Ok(created(&answer, &path, answer.user.revision))
 }
 
 #[instrument(name = "users.get", skip_all, fields(user.id = %id))]
-async fn read(_may: May<Read>, State(users): State<Users>, IdPath(id): IdPath<UserId>) -> Answer {
+async fn read(_may: May<Read>, State(users): State<Users>, IdPath(id): IdPath<UserId>) -> ApiResult {
     let row = rows::find(&users.base.db, id).await?.ok_or(ApiError::NotFound)?;
     let revision = row.revision;
     Ok(with_etag(&contract::users::User::from(row), revision))
@@ -53,7 +53,7 @@ async fn update(
     IdPath(id): IdPath<UserId>,
     IfMatch(revision): IfMatch,
     JsonBody(fields): JsonBody,
-) -> Answer {
+) -> ApiResult {
     let input = input::update(fields)?;
     let user = store::update(&users, may.act(), id, revision, &input).await?;
     Ok(with_etag(&user, user.revision))
@@ -66,19 +66,19 @@ async fn remove(
     IdPath(id): IdPath<UserId>,
     IfMatch(revision): IfMatch,
     pairs: QueryPairs,
-) -> Answer {
+) -> ApiResult {
     let estate = input::estate(pairs, id)?;
     delete::delete(&users, may.act(), id, revision, estate).await?;
     Ok(no_content())
 }
 
 #[instrument(name = "users.create_link", skip_all, fields(user.id = %id))]
-async fn create_link(may: May<Update>, State(users): State<Users>, IdPath(id): IdPath<UserId>) -> Answer {
+async fn create_link(may: May<Update>, State(users): State<Users>, IdPath(id): IdPath<UserId>) -> ApiResult {
     Ok(json(&store::create_link(&users, may.act(), id).await?))
 }
 
 #[instrument(name = "users.owned", skip_all, fields(user.id = %id))]
-async fn read_owned(may: May<Delete>, State(users): State<Users>, IdPath(id): IdPath<UserId>) -> Answer {
+async fn read_owned(may: May<Delete>, State(users): State<Users>, IdPath(id): IdPath<UserId>) -> ApiResult {
     rows::find(&users.base.db, id).await?.ok_or(ApiError::NotFound)?;
     Ok(json(&owned::list(&users.base.db, &may.principal, id).await?))
 }
