@@ -15,7 +15,9 @@ use super::throttle::delay_refusal;
 use super::{Accounts, Ending, me, passwords};
 use crate::audit::{self, Event};
 use crate::db::WriteClass;
-use crate::http::{ApiError, ClientAddress, JsonBody, Principal, RequestId, SessionEnd, json, no_content, permissions};
+use crate::http::{
+    ApiError, ClientAddress, JsonBody, Principal, RequestId, SessionEnd, json, no_content, permissions_of,
+};
 
 /// The longest password that is looked at, in bytes: 256 characters.
 pub(super) const MAX_PASSWORD_BYTES: usize = 1024;
@@ -40,7 +42,7 @@ pub fn describe_me(principal: &Principal) -> Option<Me> {
             email: email.clone(),
             name: name.clone(),
             role: *role,
-            permissions: permissions(*role),
+            permissions: permissions_of(*role),
         }),
         Principal::Cli => None,
     }
@@ -143,7 +145,7 @@ impl Accounts {
             email: row.email,
             name: row.name,
             role,
-            permissions: permissions(role),
+            permissions: permissions_of(role),
         };
         let mut tx = self.base.db.begin_recording(class).await?;
         let session = self

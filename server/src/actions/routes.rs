@@ -10,7 +10,7 @@ use super::input::{self, ActionPath, Which};
 use super::stream;
 use super::{Actions, Task};
 use crate::ai::{Caller, Sink};
-use crate::http::{self, ApiError, ApiResult, JsonBody, May, permits};
+use crate::http::{self, ApiError, ApiResult, Authorized, JsonBody, permissions};
 use crate::model_bindings::ModelBindings;
 
 /// The route, below the prefix of the API.
@@ -18,11 +18,11 @@ pub fn router() -> Router<Actions> {
     Router::new().route("/actions/{action}", post(run))
 }
 
-permits!(ModelBindings: Use);
+permissions!(ModelBindings: Use);
 
 #[instrument(name = "actions.run", skip_all, fields(action = action.as_str()))]
 async fn run(
-    may: May<Use>,
+    may: Authorized<Use>,
     State(actions): State<Actions>,
     ActionPath(action): ActionPath,
     headers: HeaderMap,

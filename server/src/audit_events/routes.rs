@@ -7,9 +7,9 @@ use contract::accounts::Resource;
 use tracing::instrument;
 
 use super::{AuditTrail, export, query, store};
-use crate::http::{ApiResult, May, QueryPairs, json, permits};
+use crate::http::{ApiResult, Authorized, QueryPairs, json, permissions};
 
-permits!(AuditEvents: Read);
+permissions!(AuditEvents: Read);
 
 /// `/audit-events` and its export.
 pub fn router() -> Router<AuditTrail> {
@@ -19,13 +19,13 @@ pub fn router() -> Router<AuditTrail> {
 }
 
 #[instrument(name = "audit_events.list", skip_all)]
-async fn list(_may: May<Read>, State(trail): State<AuditTrail>, pairs: QueryPairs) -> ApiResult {
+async fn list(_may: Authorized<Read>, State(trail): State<AuditTrail>, pairs: QueryPairs) -> ApiResult {
     let (filters, query) = query::list(pairs)?;
     Ok(json(&store::list(&trail.infra.db, &filters, &query).await?))
 }
 
 #[instrument(name = "audit_events.export", skip_all)]
-async fn export(may: May<Read>, State(trail): State<AuditTrail>, pairs: QueryPairs) -> ApiResult {
+async fn export(may: Authorized<Read>, State(trail): State<AuditTrail>, pairs: QueryPairs) -> ApiResult {
     let filters = query::export(pairs)?;
     let revoked = trail.resolver.revoked(&may.principal, Resource::AuditEvents);
     export::export(trail.infra, filters, may.act(), revoked).await

@@ -11,8 +11,8 @@ use super::listing::SORTS;
 use super::rows::show_to;
 use super::{Credentials, input};
 use crate::http::{
-    ApiError, ApiResult, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, created, json, no_content, permits,
-    with_etag,
+    ApiError, ApiResult, Authorized, IdPath, IfMatch, JsonBody, ListQuery, QueryPairs, created, json, no_content,
+    permissions, with_etag,
 };
 
 /// `/credentials` and everything below it.
@@ -24,10 +24,10 @@ pub fn router() -> Router<Credentials> {
         .route("/credentials/{id}/uses", get(uses))
 }
 
-permits!(Credentials: Read, Create, Update, Delete);
+permissions!(Credentials: Read, Create, Update, Delete);
 
 #[instrument(name = "credentials.list", skip_all)]
-async fn list(may: May<Read>, State(credentials): State<Credentials>, pairs: QueryPairs) -> ApiResult {
+async fn list(may: Authorized<Read>, State(credentials): State<Credentials>, pairs: QueryPairs) -> ApiResult {
     let query = ListQuery::parse(pairs, "credentials", SORTS, "-created_at")?;
     let mut page = credentials.list(query).await?;
     for credential in &mut page.items {
@@ -37,7 +37,11 @@ async fn list(may: May<Read>, State(credentials): State<Credentials>, pairs: Que
 }
 
 #[instrument(name = "credentials.create", skip_all)]
-async fn create(may: May<Create>, State(credentials): State<Credentials>, JsonBody(fields): JsonBody) -> ApiResult {
+async fn create(
+    may: Authorized<Create>,
+    State(credentials): State<Credentials>,
+    JsonBody(fields): JsonBody,
+) -> ApiResult {
     let credential = credentials.create(may.act(), input::create(fields)?).await?;
     Ok(created(
         &credential,
@@ -47,7 +51,11 @@ async fn create(may: May<Create>, State(credentials): State<Credentials>, JsonBo
 }
 
 #[instrument(name = "credentials.get", skip_all, fields(credential.id = %id))]
-async fn read(may: May<Read>, State(credentials): State<Credentials>, IdPath(id): IdPath<CredentialId>) -> ApiResult {
+async fn read(
+    may: Authorized<Read>,
+    State(credentials): State<Credentials>,
+    IdPath(id): IdPath<CredentialId>,
+) -> ApiResult {
     let mut credential = credentials.get(id).await?.ok_or(ApiError::NotFound)?;
     show_to(&mut credential, &may.principal);
     Ok(with_etag(&credential, credential.revision))
@@ -55,7 +63,7 @@ async fn read(may: May<Read>, State(credentials): State<Credentials>, IdPath(id)
 
 #[instrument(name = "credentials.update", skip_all, fields(credential.id = %id))]
 async fn update(
-    may: May<Update>,
+    may: Authorized<Update>,
     State(credentials): State<Credentials>,
     IdPath(id): IdPath<CredentialId>,
     IfMatch(revision): IfMatch,
@@ -69,7 +77,7 @@ async fn update(
 
 #[instrument(name = "credentials.delete", skip_all, fields(credential.id = %id))]
 async fn delete(
-    may: May<Delete>,
+    may: Authorized<Delete>,
     State(credentials): State<Credentials>,
     IdPath(id): IdPath<CredentialId>,
     IfMatch(revision): IfMatch,
@@ -83,7 +91,7 @@ async fn delete(
 
 #[instrument(name = "credentials.references", skip_all, fields(credential.id = %id))]
 async fn references(
-    may: May<Read>,
+    may: Authorized<Read>,
     State(credentials): State<Credentials>,
     IdPath(id): IdPath<CredentialId>,
     pairs: QueryPairs,
@@ -100,7 +108,7 @@ async fn references(
 
 #[instrument(name = "credentials.uses", skip_all, fields(credential.id = %id))]
 async fn uses(
-    may: May<Read>,
+    may: Authorized<Read>,
     State(credentials): State<Credentials>,
     IdPath(id): IdPath<CredentialId>,
     pairs: QueryPairs,

@@ -35,7 +35,7 @@ impl Principal {
     #[must_use]
     pub fn may(&self, resource: Resource, action: Action) -> Option<Scope> {
         match self {
-            Self::User { role, .. } => permissions(*role)
+            Self::User { role, .. } => permissions_of(*role)
                 .into_iter()
                 .filter(|permission| permission.resource == resource && permission.action == action)
                 .map(|permission| permission.scope)
@@ -93,7 +93,7 @@ impl Principal {
 
 /// What a role allows: the table of DESIGN, in one place.
 #[must_use]
-pub fn permissions(role: Role) -> Vec<Permission> {
+pub fn permissions_of(role: Role) -> Vec<Permission> {
     use Action::{Create, Delete, Read, Update, Use};
     let allow = |resource, rules: &[(Action, Scope)]| {
         rules
@@ -155,8 +155,8 @@ pub trait Permit: Send + Sync + 'static {
     const ACTION: Action;
 }
 
-/// Declares the permissions that the routes of a resource need: `permits!(Users: Read, Create)`.
-macro_rules! permits {
+/// Declares the permissions that the routes of a resource need: `permissions!(Users: Read, Create)`.
+macro_rules! permissions {
     ($resource:ident: $($action:ident),+) => {
         $(
             #[derive(Debug)]
@@ -169,13 +169,13 @@ macro_rules! permits {
         )+
     };
 }
-pub(crate) use permits;
+pub(crate) use permissions;
 
 /// Proof that the caller holds the permission `P`. As an argument it comes first: without a session
 /// the answer is 401, without the permission 403, before anything else of the request is read. For the action `Use` it is
 /// also proof that no other site and no visit of an address made the request, for every method ([`MayUse`]).
 #[derive(Debug)]
-pub struct May<P: Permit> {
+pub struct Authorized<P: Permit> {
     /// Who is acting.
     pub principal: Principal,
     /// The request that it was asked in.
@@ -183,7 +183,7 @@ pub struct May<P: Permit> {
     permit: PhantomData<P>,
 }
 
-impl<P: Permit> May<P> {
+impl<P: Permit> Authorized<P> {
     /// What a change is recorded with.
     #[must_use]
     pub fn act(&self) -> Act<'_> {
@@ -194,7 +194,7 @@ impl<P: Permit> May<P> {
     }
 }
 
-impl<P: Permit, S: Send + Sync> FromRequestParts<S> for May<P> {
+impl<P: Permit, S: Send + Sync> FromRequestParts<S> for Authorized<P> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {

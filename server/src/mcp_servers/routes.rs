@@ -14,7 +14,7 @@ use super::resolve_target::{self, Purpose};
 use super::rows::{self, SORTS};
 use super::store;
 use super::{McpServers, Usage};
-use crate::http::{self, ApiResult, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, permits};
+use crate::http::{self, ApiResult, Authorized, IdPath, IfMatch, JsonBody, ListQuery, QueryPairs, permissions};
 
 /// The routes, below the prefix of the API.
 pub fn router() -> Router<McpServers> {
@@ -28,17 +28,17 @@ pub fn router() -> Router<McpServers> {
         .route("/mcp-servers/{id}/tools/{tool}/call", post(call))
 }
 
-permits!(McpServers: Read, Create, Update, Delete, Use);
+permissions!(McpServers: Read, Create, Update, Delete, Use);
 
 #[instrument(name = "mcp_servers.list", skip_all)]
-async fn list(may: May<Read>, State(servers): State<McpServers>, pairs: QueryPairs) -> ApiResult {
+async fn list(may: Authorized<Read>, State(servers): State<McpServers>, pairs: QueryPairs) -> ApiResult {
     let query = ListQuery::parse(pairs, "mcp-servers", SORTS, "name")?;
     Ok(http::json(&rows::list(&servers.base.db, &may.principal, &query).await?))
 }
 
 /// The programs of the configuration, for whoever may make servers of them.
 #[instrument(name = "mcp_servers.commands", skip_all)]
-async fn commands(may: May<Read>, State(servers): State<McpServers>) -> ApiResult {
+async fn commands(may: Authorized<Read>, State(servers): State<McpServers>) -> ApiResult {
     let offered = may.principal.may(Resource::StdioServers, Action::Create).is_some();
     let entries = servers.stdio.settings().entries.iter().filter(|_| offered);
     let items = entries.map(|entry| StdioCommand {
@@ -50,13 +50,13 @@ async fn commands(may: May<Read>, State(servers): State<McpServers>) -> ApiResul
 }
 
 #[instrument(name = "mcp_servers.get", skip_all, fields(mcp_server.id = %id))]
-async fn read(may: May<Read>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> ApiResult {
+async fn read(may: Authorized<Read>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> ApiResult {
     let server = rows::get(&servers.base.db, id).await?.into_output(&may.principal);
     Ok(http::with_etag(&server, server.revision))
 }
 
 #[instrument(name = "mcp_servers.create", skip_all)]
-async fn create(may: May<Create>, State(servers): State<McpServers>, JsonBody(fields): JsonBody) -> ApiResult {
+async fn create(may: Authorized<Create>, State(servers): State<McpServers>, JsonBody(fields): JsonBody) -> ApiResult {
     let may_stdio = may.principal.may(Resource::StdioServers, Action::Create).is_some();
     let input = input::create(fields, servers.stdio.settings(), may_stdio)?;
     let server = store::create(&servers, may.act(), input).await?;
@@ -69,7 +69,7 @@ async fn create(may: May<Create>, State(servers): State<McpServers>, JsonBody(fi
 
 #[instrument(name = "mcp_servers.update", skip_all, fields(mcp_server.id = %id))]
 async fn update(
-    may: May<Update>,
+    may: Authorized<Update>,
     State(servers): State<McpServers>,
     IdPath(id): IdPath<McpServerId>,
     IfMatch(revision): IfMatch,
@@ -83,7 +83,7 @@ async fn update(
 
 #[instrument(name = "mcp_servers.delete", skip_all, fields(mcp_server.id = %id))]
 async fn delete(
-    may: May<Delete>,
+    may: Authorized<Delete>,
     State(servers): State<McpServers>,
     IdPath(id): IdPath<McpServerId>,
     IfMatch(revision): IfMatch,
@@ -95,7 +95,7 @@ async fn delete(
 
 /// Tries what a form holds: a new server, or a saved one with changes. Nothing is stored.
 #[instrument(name = "mcp_servers.test", skip_all)]
-async fn test(may: May<Use>, State(servers): State<McpServers>, JsonBody(fields): JsonBody) -> ApiResult {
+async fn test(may: Authorized<Use>, State(servers): State<McpServers>, JsonBody(fields): JsonBody) -> ApiResult {
     let _running = servers.sessions.outbound().running().begin(&may.principal)?;
     let input = input::test(fields)?;
     let ready = resolve_target::draft(&servers, &may.principal, input, &may.request_id).await;
@@ -103,7 +103,11 @@ async fn test(may: May<Use>, State(servers): State<McpServers>, JsonBody(fields)
 }
 
 #[instrument(name = "mcp_servers.test_saved", skip_all, fields(mcp_server.id = %id))]
-async fn test_saved(may: May<Use>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> ApiResult {
+async fn test_saved(
+    may: Authorized<Use>,
+    State(servers): State<McpServers>,
+    IdPath(id): IdPath<McpServerId>,
+) -> ApiResult {
     let _running = servers.sessions.outbound().running().begin(&may.principal)?;
     let row = rows::get(&servers.base.db, id).await?;
     let ready = resolve_target::as_saved(&servers, &may.principal, &row, Purpose::Test, &may.request_id).await;
@@ -111,7 +115,7 @@ async fn test_saved(may: May<Use>, State(servers): State<McpServers>, IdPath(id)
 }
 
 #[instrument(name = "mcp_servers.tools", skip_all, fields(mcp_server.id = %id))]
-async fn tools(may: May<Use>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> ApiResult {
+async fn tools(may: Authorized<Use>, State(servers): State<McpServers>, IdPath(id): IdPath<McpServerId>) -> ApiResult {
     let _running = servers.sessions.outbound().running().begin(&may.principal)?;
     let (_, tools) = servers.list_tools(usage(&may), id).await?;
     Ok(http::json(&tools))
@@ -119,7 +123,7 @@ async fn tools(may: May<Use>, State(servers): State<McpServers>, IdPath(id): IdP
 
 #[instrument(name = "mcp_servers.call", skip_all, fields(mcp_server.id = %id))]
 async fn call(
-    may: May<Use>,
+    may: Authorized<Use>,
     State(servers): State<McpServers>,
     IdPath(id): IdPath<McpServerId>,
     input::ToolPath(tool): input::ToolPath,
@@ -130,7 +134,7 @@ async fn call(
     Ok(http::json(&servers.call_tool(usage(&may), id, &tool, arguments).await?))
 }
 
-fn usage(may: &May<Use>) -> Usage<'_> {
+fn usage(may: &Authorized<Use>) -> Usage<'_> {
     Usage {
         principal: &may.principal,
         request_id: &may.request_id,

@@ -12,7 +12,7 @@ use super::resolve_target;
 use super::rows::{self, SORTS};
 use super::store;
 use crate::ai::{Caller, Model};
-use crate::http::{self, ApiResult, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, permits};
+use crate::http::{self, ApiResult, Authorized, IdPath, IfMatch, JsonBody, ListQuery, QueryPairs, permissions};
 
 /// The routes, below the prefix of the API.
 pub fn router() -> Router<ModelBindings> {
@@ -23,10 +23,10 @@ pub fn router() -> Router<ModelBindings> {
         .route("/model-bindings/{id}/test", post(test_saved))
 }
 
-permits!(ModelBindings: Read, Create, Update, Delete, Use);
+permissions!(ModelBindings: Read, Create, Update, Delete, Use);
 
 #[instrument(name = "model_bindings.list", skip_all)]
-async fn list(may: May<Read>, State(bindings): State<ModelBindings>, pairs: QueryPairs) -> ApiResult {
+async fn list(may: Authorized<Read>, State(bindings): State<ModelBindings>, pairs: QueryPairs) -> ApiResult {
     let query = ListQuery::parse(pairs, "model-bindings", SORTS, "name")?;
     Ok(http::json(
         &rows::list(&bindings.base.db, &may.principal, &query).await?,
@@ -34,13 +34,21 @@ async fn list(may: May<Read>, State(bindings): State<ModelBindings>, pairs: Quer
 }
 
 #[instrument(name = "model_bindings.get", skip_all, fields(model_binding.id = %id))]
-async fn read(may: May<Read>, State(bindings): State<ModelBindings>, IdPath(id): IdPath<ModelBindingId>) -> ApiResult {
+async fn read(
+    may: Authorized<Read>,
+    State(bindings): State<ModelBindings>,
+    IdPath(id): IdPath<ModelBindingId>,
+) -> ApiResult {
     let binding = rows::get(&bindings.base.db, id).await?.into_output(&may.principal)?;
     Ok(http::with_etag(&binding, binding.revision))
 }
 
 #[instrument(name = "model_bindings.create", skip_all)]
-async fn create(may: May<Create>, State(bindings): State<ModelBindings>, JsonBody(fields): JsonBody) -> ApiResult {
+async fn create(
+    may: Authorized<Create>,
+    State(bindings): State<ModelBindings>,
+    JsonBody(fields): JsonBody,
+) -> ApiResult {
     let input = input::create(fields)?;
     let binding = store::create(&bindings, may.act(), input).await?;
     Ok(http::created(
@@ -52,7 +60,7 @@ async fn create(may: May<Create>, State(bindings): State<ModelBindings>, JsonBod
 
 #[instrument(name = "model_bindings.update", skip_all, fields(model_binding.id = %id))]
 async fn update(
-    may: May<Update>,
+    may: Authorized<Update>,
     State(bindings): State<ModelBindings>,
     IdPath(id): IdPath<ModelBindingId>,
     IfMatch(revision): IfMatch,
@@ -66,7 +74,7 @@ async fn update(
 
 #[instrument(name = "model_bindings.delete", skip_all, fields(model_binding.id = %id))]
 async fn delete(
-    may: May<Delete>,
+    may: Authorized<Delete>,
     State(bindings): State<ModelBindings>,
     IdPath(id): IdPath<ModelBindingId>,
     IfMatch(revision): IfMatch,
@@ -77,7 +85,7 @@ async fn delete(
 
 /// Tries what a form holds: a new binding, or a saved one with changes. Nothing is stored.
 #[instrument(name = "model_bindings.test", skip_all)]
-async fn test(may: May<Use>, State(bindings): State<ModelBindings>, JsonBody(fields): JsonBody) -> ApiResult {
+async fn test(may: Authorized<Use>, State(bindings): State<ModelBindings>, JsonBody(fields): JsonBody) -> ApiResult {
     let _running = bindings.ai.running().begin(&may.principal)?;
     let input = input::test(fields)?;
     let model = resolve_target::draft(&bindings, &may.principal, input).await?;
@@ -87,7 +95,7 @@ async fn test(may: May<Use>, State(bindings): State<ModelBindings>, JsonBody(fie
 
 #[instrument(name = "model_bindings.test_saved", skip_all, fields(model_binding.id = %id))]
 async fn test_saved(
-    may: May<Use>,
+    may: Authorized<Use>,
     State(bindings): State<ModelBindings>,
     IdPath(id): IdPath<ModelBindingId>,
 ) -> ApiResult {
@@ -96,7 +104,7 @@ async fn test_saved(
     try_out(&bindings, may, &model).await
 }
 
-async fn try_out(bindings: &ModelBindings, may: May<Use>, model: &Model) -> ApiResult {
+async fn try_out(bindings: &ModelBindings, may: Authorized<Use>, model: &Model) -> ApiResult {
     let caller = Caller {
         principal: may.principal,
         request_id: may.request_id,

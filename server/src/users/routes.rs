@@ -8,8 +8,8 @@ use tracing::instrument;
 
 use super::{Users, delete, input, owned, rows, store};
 use crate::http::{
-    ApiError, ApiResult, IdPath, IfMatch, JsonBody, ListQuery, May, QueryPairs, created, json, no_content, permits,
-    with_etag,
+    ApiError, ApiResult, Authorized, IdPath, IfMatch, JsonBody, ListQuery, QueryPairs, created, json, no_content,
+    permissions, with_etag,
 };
 
 /// `/users` and everything below it.
@@ -21,10 +21,10 @@ pub fn router() -> Router<Users> {
         .route("/users/{id}/owned", get(read_owned))
 }
 
-permits!(Users: Read, Create, Update, Delete);
+permissions!(Users: Read, Create, Update, Delete);
 
 #[instrument(name = "users.list", skip_all)]
-async fn list(_may: May<Read>, State(users): State<Users>, pairs: QueryPairs) -> ApiResult {
+async fn list(_may: Authorized<Read>, State(users): State<Users>, pairs: QueryPairs) -> ApiResult {
     let query = ListQuery::parse(pairs, "users", rows::SORTS, "name")?;
     if query.owner.is_some() {
         return Err(ApiError::BadQuery("Users have no owner. Remove owner_id."));
@@ -33,14 +33,14 @@ async fn list(_may: May<Read>, State(users): State<Users>, pairs: QueryPairs) ->
 }
 
 #[instrument(name = "users.create", skip_all)]
-async fn create(may: May<Create>, State(users): State<Users>, JsonBody(fields): JsonBody) -> ApiResult {
+async fn create(may: Authorized<Create>, State(users): State<Users>, JsonBody(fields): JsonBody) -> ApiResult {
     let answer = store::create(&users, may.act(), input::create(fields)?).await?;
     let path = format!("/users/{}", answer.user.id);
     Ok(created(&answer, &path, answer.user.revision))
 }
 
 #[instrument(name = "users.get", skip_all, fields(user.id = %id))]
-async fn read(_may: May<Read>, State(users): State<Users>, IdPath(id): IdPath<UserId>) -> ApiResult {
+async fn read(_may: Authorized<Read>, State(users): State<Users>, IdPath(id): IdPath<UserId>) -> ApiResult {
     let row = rows::find(&users.base.db, id).await?.ok_or(ApiError::NotFound)?;
     let revision = row.revision;
     Ok(with_etag(&contract::users::User::from(row), revision))
@@ -48,7 +48,7 @@ async fn read(_may: May<Read>, State(users): State<Users>, IdPath(id): IdPath<Us
 
 #[instrument(name = "users.update", skip_all, fields(user.id = %id))]
 async fn update(
-    may: May<Update>,
+    may: Authorized<Update>,
     State(users): State<Users>,
     IdPath(id): IdPath<UserId>,
     IfMatch(revision): IfMatch,
@@ -61,7 +61,7 @@ async fn update(
 
 #[instrument(name = "users.delete", skip_all, fields(user.id = %id))]
 async fn remove(
-    may: May<Delete>,
+    may: Authorized<Delete>,
     State(users): State<Users>,
     IdPath(id): IdPath<UserId>,
     IfMatch(revision): IfMatch,
@@ -73,12 +73,12 @@ async fn remove(
 }
 
 #[instrument(name = "users.create_link", skip_all, fields(user.id = %id))]
-async fn create_link(may: May<Update>, State(users): State<Users>, IdPath(id): IdPath<UserId>) -> ApiResult {
+async fn create_link(may: Authorized<Update>, State(users): State<Users>, IdPath(id): IdPath<UserId>) -> ApiResult {
     Ok(json(&store::create_link(&users, may.act(), id).await?))
 }
 
 #[instrument(name = "users.owned", skip_all, fields(user.id = %id))]
-async fn read_owned(may: May<Delete>, State(users): State<Users>, IdPath(id): IdPath<UserId>) -> ApiResult {
+async fn read_owned(may: Authorized<Delete>, State(users): State<Users>, IdPath(id): IdPath<UserId>) -> ApiResult {
     rows::find(&users.base.db, id).await?.ok_or(ApiError::NotFound)?;
     Ok(json(&owned::list(&users.base.db, &may.principal, id).await?))
 }
