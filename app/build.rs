@@ -1,4 +1,4 @@
-//! Makes the functions of `app/src/**/text.rs` from the Fluent files in `app/locales`.
+//! Makes the functions of `app/src/**/messages.rs` from the Fluent files in `app/locales`.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

@@ -92,15 +92,15 @@ pub fn shell() -> impl IntoView {
 fn Bars() -> impl IntoView {
     view! {
         <div id="not-started" class="bar bar-danger" role="alert" hidden>
-            <p>{crate::shell::text::not_started()}</p>
+            <p>{crate::shell::messages::not_started()}</p>
             <a class="button" href="" rel="external" target="_self">
-                {crate::shell::text::reload()}
+                {crate::shell::messages::reload()}
             </a>
         </div>
         <div id="new-build" class="bar" role="status" hidden>
-            <p>{crate::shell::text::new_build()}</p>
+            <p>{crate::shell::messages::new_build()}</p>
             <a class="button" href="" rel="external" target="_self">
-                {crate::shell::text::reload()}
+                {crate::shell::messages::reload()}
             </a>
         </div>
     }

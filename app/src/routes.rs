@@ -14,7 +14,7 @@ use crate::{
     chunks,
     help::HelpTopic,
     page_table::page_table,
-    shell::{NotFoundPage, Shell, text},
+    shell::{NotFoundPage, Shell, messages},
     ui::{SignInAgain, lazily, provide_dialogs, provide_hydrated, provide_toasts},
 };
 
@@ -74,7 +74,7 @@ macro_rules! routes {
             provide_context(SignInAgain::default());
             provide_me(|| use_context::<PageRequest>().and_then(|request| request.me));
             view! {
-                <Title formatter=|title: String| text::document_title(&title) />
+                <Title formatter=|title: String| messages::document_title(&title) />
                 <Router>
                     <Routes fallback=NotFoundPage>
                         $(<Route

@@ -1,10 +1,10 @@
 //! Who is signed in, and what they may do.
 
 mod api;
+mod messages;
 mod pages;
 mod session;
 mod sign_in_again;
-mod text;
 
 pub use pages::{AccountPage, SetUpPage, SignInPage, WelcomePage};
 pub use session::{leave_when_signed_out, may, own_name, provide_me, provide_session_ended, tell_other_tabs, use_me};

@@ -4,7 +4,7 @@ use contract::accounts::SignIn;
 use contract::secret::SecretValue;
 use leptos::{html, prelude::*, task::spawn_local};
 
-use super::{text, use_me};
+use super::{messages, use_me};
 use crate::{
     api::WriteClient,
     ui::{
@@ -59,7 +59,7 @@ fn SignInForm(again: SignInAgain) -> impl IntoView {
                     });
                 }
                 Err(error) if error.is_unauthorized() => {
-                    failure.set(Some(text::sign_in_error("wrong").to_owned()));
+                    failure.set(Some(messages::sign_in_error("wrong").to_owned()));
                     element.select();
                 }
                 Err(error) => failure.set(Some(error_words(&error))),
@@ -67,12 +67,12 @@ fn SignInForm(again: SignInAgain) -> impl IntoView {
         });
     });
     view! {
-        <Dialog title=text::sign_in_again() on_close=Callback::new(move |()| again.answer(ReauthOutcome::Declined))>
+        <Dialog title=messages::sign_in_again() on_close=Callback::new(move |()| again.answer(ReauthOutcome::Declined))>
             <DialogForm on_submit=submit>
                 <DialogBody>
-                    <p class="dialog-about">{text::sign_in_again_about()}</p>
-                    <TextField label=text::email() value=email kind="email" autocomplete="username" />
-                    <FieldFrame ids=ids.get_value() label=text::password()>
+                    <p class="dialog-about">{messages::sign_in_again_about()}</p>
+                    <TextField label=messages::email() value=email kind="email" autocomplete="username" />
+                    <FieldFrame ids=ids.get_value() label=messages::password()>
                         <input
                             node_ref=password
                             class="field-input"
@@ -91,7 +91,7 @@ fn SignInForm(again: SignInAgain) -> impl IntoView {
                         </Show>
                     </div>
                 </DialogBody>
-                <DialogFooter save=text::sign_in() busy=busy />
+                <DialogFooter save=messages::sign_in() busy=busy />
             </DialogForm>
         </Dialog>
     }

@@ -1,7 +1,7 @@
 //! The AI actions: text, replies, objects and agents, with a model that a binding names.
 
 mod api;
-mod text;
+mod messages;
 mod try_page;
 
 pub use try_page::TryPage;

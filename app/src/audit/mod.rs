@@ -1,7 +1,7 @@
 //! The audit trail: who did what, when, with which record, and how it ended.
 
 mod api;
+mod messages;
 mod pages;
-mod text;
 
 pub use pages::AuditPage;

@@ -5,7 +5,7 @@ use contract::address::{host_of, is_readable_on_the_way};
 use contract::api::{NamedRecord, Problem};
 use leptos::prelude::*;
 
-use super::text;
+use super::messages;
 use crate::credentials::picker::{self, PickerHandle, WholeHost};
 use crate::destination::Destination;
 use crate::ui::{Icon, IconKind};
@@ -55,7 +55,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Consent<T> {
     /// The words at the field of the credential, until it was allowed. Tracked.
     pub(crate) fn fault(self, now: &T) -> Option<String> {
         self.refusal(now).filter(|_| !self.allow.get())?;
-        Some(text::not_allowed().to_owned())
+        Some(messages::not_allowed().to_owned())
     }
 
     /// Whether the refused destination was allowed, and the form still is about it.
@@ -106,7 +106,8 @@ pub(crate) fn AllowHost(
                 view! { <ConsentTo destination name picker allow /> }.into_any()
             } else {
                 let owner = picker.selected().and_then(|choice| choice.owner);
-                let words = text::ask_to_allow(&destination, &name, owner.as_ref().map(|owner| owner.name.as_str()));
+                let words =
+                    messages::ask_to_allow(&destination, &name, owner.as_ref().map(|owner| owner.name.as_str()));
                 view! {
                     <div class="notice notice-warn">
                         <Icon kind=IconKind::Info />
@@ -136,7 +137,7 @@ fn ConsentTo(destination: Destination, name: String, picker: PickerHandle, allow
         to.with_value(|to| picker.allow_whole_host(to, whole));
         allow.set(allowed);
     };
-    let (help, label) = (text::allow_help(&name, &destination), text::allow(&destination));
+    let (help, label) = (messages::allow_help(&name, &destination), messages::allow(&destination));
     view! {
         <div class="notice notice-warn notice-words">
             <p>{help}</p>
@@ -183,7 +184,7 @@ pub(crate) fn PlainWarning(
         Some(view! {
             <div class="notice notice-warn">
                 <Icon kind=IconKind::Alert />
-                <p>{text::readable_on_the_way(&host)}</p>
+                <p>{messages::readable_on_the_way(&host)}</p>
             </div>
         })
     }

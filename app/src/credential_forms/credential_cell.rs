@@ -3,7 +3,7 @@
 use contract::credentials::{CredentialState, CredentialSummary};
 use leptos::prelude::*;
 
-use super::text;
+use super::messages;
 use crate::ui::shorten_middle;
 
 /// Names of at most so many characters fit into a narrow column.
@@ -16,7 +16,7 @@ pub(crate) fn CredentialCell(
     credential: Option<CredentialSummary>,
 ) -> impl IntoView {
     let Some(credential) = credential else {
-        return view! { <span class="chip">{text::no_credential()}</span> }.into_any();
+        return view! { <span class="chip">{messages::no_credential()}</span> }.into_any();
     };
     match (credential.state, &credential.name) {
         (CredentialState::Live, Some(name)) => {
@@ -29,12 +29,12 @@ pub(crate) fn CredentialCell(
             .into_any()
         }
         (CredentialState::Deleted, _) => view! {
-            <span class="chip chip-danger">{text::credential_deleted()}</span>
-            <span class="row-more">{text::credential_deleted_more(&credential)}</span>
+            <span class="chip chip-danger">{messages::credential_deleted()}</span>
+            <span class="row-more">{messages::credential_deleted_more(&credential)}</span>
         }
         .into_any(),
         (CredentialState::Hidden | CredentialState::Live, _) => {
-            view! { <span class="muted">{text::credential_hidden()}</span> }.into_any()
+            view! { <span class="muted">{messages::credential_hidden()}</span> }.into_any()
         }
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{LoadingBody, Record, text};
+use super::{LoadingBody, Record, messages};
 use crate::api::ReadClient;
 use crate::ui::list::{Listing, focus_beside};
 use crate::ui::{
@@ -48,7 +48,7 @@ pub(crate) fn DeleteDialog<T: Record>(
         }
     });
     let name = move || record.with(|record| record.as_ref().map(|record| record.name().to_owned()));
-    let title = Signal::derive(move || text::delete_question(name().as_deref().unwrap_or(T::KIND)));
+    let title = Signal::derive(move || messages::delete_question(name().as_deref().unwrap_or(T::KIND)));
     let ready = Memo::new(move |_| record.with(Option::is_some));
     view! {
         <Dialog title on_close>
@@ -86,7 +86,7 @@ fn DeleteForm<T: Record>(record: RwSignal<Option<T>>, listing: Listing<T>, load:
             },
             move |()| {
                 dialog.close();
-                toasts.say(text::deleted(&name));
+                toasts.say(messages::deleted(&name));
                 let rows: Vec<_> = listing.shown_items().iter().map(|row| T::row_id(row.id())).collect();
                 focus_beside(&rows, &T::row_id(id));
                 listing.refetch();
@@ -105,7 +105,7 @@ fn DeleteForm<T: Record>(record: RwSignal<Option<T>>, listing: Listing<T>, load:
                 <p>{means}</p>
             </DialogBody>
             <GeneralError state=save.state() />
-            <DialogFooter save=text::delete_button() kind=ButtonKind::Danger busy=save.busy() focus_cancel=true />
+            <DialogFooter save=messages::delete_button() kind=ButtonKind::Danger busy=save.busy() focus_cancel=true />
         </DialogForm>
     }
 }

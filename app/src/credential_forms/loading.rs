@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::text;
+use super::messages;
 use crate::ui::{Button, DialogBody};
 
 /// Says that the record is being fetched or why that failed, and fetches again.
@@ -15,9 +15,9 @@ pub(crate) fn LoadingBody(
 ) -> impl IntoView {
     view! {
         <DialogBody>
-            <div role="status">{move || failure.get().unwrap_or_else(|| text::loading().to_owned())}</div>
+            <div role="status">{move || failure.get().unwrap_or_else(|| messages::loading().to_owned())}</div>
             <Show when=move || failure.with(Option::is_some)>
-                <Button on_press=Callback::new(move |_| on_retry.run(()))>{text::retry()}</Button>
+                <Button on_press=Callback::new(move |_| on_retry.run(()))>{messages::retry()}</Button>
             </Show>
         </DialogBody>
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Outcome, TestState, error_words, text, words};
+use super::{Outcome, TestState, error_words, messages, words};
 use crate::ui::{Button, Icon, IconKind, scroll_into_sight};
 
 /// One sentence for where a test stands.
@@ -27,9 +27,9 @@ impl Headline {
             Outcome::Connected(result) => Self::Good(connected(result)),
             // The field says the rest, and how to go on.
             Outcome::Problem(problem) if problem.slug() == "host-not-allowed" => {
-                Self::Info(text::not_tested().to_owned())
+                Self::Info(messages::not_tested().to_owned())
             }
-            Outcome::Problem(problem) => Self::Bad(format!("{} {}", text::not_connected(), words(problem))),
+            Outcome::Problem(problem) => Self::Bad(format!("{} {}", messages::not_connected(), words(problem))),
             Outcome::NoAnswer(error) => Self::Bad(error_words(error)),
         }
     }
@@ -38,8 +38,8 @@ impl Headline {
     pub(crate) fn of_run<T, R>(run: &TestState<T, R>, connected: impl FnOnce(&R) -> String) -> Option<Self> {
         match run {
             TestState::Idle => None,
-            TestState::Running(_) => Some(Self::Waiting(text::testing(None))),
-            TestState::Cancelled => Some(Self::Plain(text::test_cancelled().to_owned())),
+            TestState::Running(_) => Some(Self::Waiting(messages::testing(None))),
+            TestState::Cancelled => Some(Self::Plain(messages::test_cancelled().to_owned())),
             TestState::Ended { outcome, .. } => Some(Self::of(outcome, connected)),
         }
     }
@@ -91,7 +91,7 @@ pub(crate) fn TestPanel(
             <div role="status">
                 {move || headline.get().map(|headline| view! { <HeadlineLine headline /> })}
                 <Show when=move || outdated.get()>
-                    <p class="test-outdated-words">{text::outdated()}</p>
+                    <p class="test-outdated-words">{messages::outdated()}</p>
                 </Show>
             </div>
             {move || details.run()}
@@ -118,6 +118,6 @@ pub(crate) fn TestButton(
             on_test.run(());
         }
     });
-    view! { <Button on_press=press>{move || if running.get() { text::cancel_test() } else { words }}</Button> }
+    view! { <Button on_press=press>{move || if running.get() { messages::cancel_test() } else { words }}</Button> }
         .into_any()
 }

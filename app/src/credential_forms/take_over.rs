@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::text;
+use super::messages;
 use crate::ui::{Button, Save};
 
 /// Shown while the last save failed since the record was changed by somebody else.
@@ -15,7 +15,7 @@ pub(crate) fn TakeOver(
 ) -> impl IntoView {
     view! {
         <Show when=move || save.met_conflict()>
-            <Button on_press=Callback::new(move |_| on_take_over.run(()))>{text::take_over()}</Button>
+            <Button on_press=Callback::new(move |_| on_take_over.run(()))>{messages::take_over()}</Button>
         </Show>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{Headline, HeadlineLine, Outcome, Record, text};
+use super::{Headline, HeadlineLine, Outcome, Record, messages};
 use crate::api::ReadClient;
 use crate::ui::{Button, Dialog, DialogBody};
 
@@ -32,7 +32,7 @@ pub(crate) fn test_dialog<T: Record>(id: T::Id, on_close: Callback<()>) -> AnyVi
         let headline = match outcome.get() {
             None => {
                 let target = record.with(|record| record.as_ref().and_then(T::target));
-                Headline::Waiting(text::testing(target.as_deref()))
+                Headline::Waiting(messages::testing(target.as_deref()))
             }
             Some(outcome) => Headline::of(&outcome, T::connected),
         };
@@ -49,7 +49,7 @@ pub(crate) fn test_dialog<T: Record>(id: T::Id, on_close: Callback<()>) -> AnyVi
                 {details}
                 <Show when=move || outcome.with(Option::is_some)>
                     <div>
-                        <Button on_press=Callback::new(move |_| test())>{text::test_again()}</Button>
+                        <Button on_press=Callback::new(move |_| test())>{messages::test_again()}</Button>
                     </div>
                 </Show>
             </DialogBody>

@@ -2,8 +2,8 @@
 
 mod api;
 mod dialogs;
+mod messages;
 mod pages;
 pub mod picker;
-mod text;
 
 pub use pages::{CredentialPage, CredentialsPage};

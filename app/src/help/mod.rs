@@ -1,7 +1,7 @@
 //! Help: texts of `docs/`, rendered by the server, readable without signing in and without scripts.
 
+pub mod messages;
 mod pages;
-pub mod text;
 
 pub use pages::{HelpIndexPage, HelpPage, HelpText};
 

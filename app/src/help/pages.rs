@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{HelpTopic, text};
+use super::{HelpTopic, messages};
 use crate::{shell::PageHeader, ui::use_hydrated};
 
 /// The text of the topic at this address, as HTML made of the product's own files. The server puts it into
@@ -20,16 +20,16 @@ pub fn HelpIndexPage() -> impl IntoView {
                 <li class="card">
                     <h2>
                         <a href=topic.href() rel="external">
-                            {text::title(topic)}
+                            {messages::title(topic)}
                         </a>
                     </h2>
-                    <p>{text::summary(topic)}</p>
+                    <p>{messages::summary(topic)}</p>
                 </li>
             }
         })
         .collect_view();
     view! {
-        <PageHeader title=text::help() about=text::about() />
+        <PageHeader title=messages::help() about=messages::about() />
         <ul class="help-topics">{topics}</ul>
     }
 }
@@ -45,16 +45,16 @@ pub fn HelpPage(
     let body = if arrived_by_navigation {
         // Fails only while the page is being left already.
         Effect::new(|| drop(window().location().reload()));
-        view! { <p role="status">{text::loading()}</p> }.into_any()
+        view! { <p role="status">{messages::loading()}</p> }.into_any()
     } else {
         let html = use_context::<HelpText>().map_or("", |text| text.0);
         view! { <div class="help" inner_html=html></div> }.into_any()
     };
     view! {
         <p class="back">
-            <a href="/help">{text::all_topics()}</a>
+            <a href="/help">{messages::all_topics()}</a>
         </p>
-        <PageHeader title=text::page_title(topic) about=text::summary(topic) />
+        <PageHeader title=messages::page_title(topic) about=messages::summary(topic) />
         {body}
     }
 }

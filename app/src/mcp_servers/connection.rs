@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use contract::mcp_servers::{ServerInfo, TestResult, ToolList};
 use leptos::prelude::*;
 
-use super::text;
+use super::messages;
 use super::tools::ToolsList;
 use crate::credential_forms::{fact, milliseconds};
 use crate::ui::Time;
@@ -48,7 +48,7 @@ pub(super) fn Connected(result: TestResult) -> impl IntoView {
     view! {
         <ConnectionFacts facts />
         <details class="disclosure" hidden=none>
-            <summary>{text::show_tools()}</summary>
+            <summary>{messages::show_tools()}</summary>
             <ToolsList tools=result.tools />
         </details>
     }
@@ -59,10 +59,10 @@ pub(super) fn Connected(result: TestResult) -> impl IntoView {
 pub(super) fn ConnectionFacts(facts: Facts) -> impl IntoView {
     view! {
         <dl class="connection-facts">
-            {facts.server.map(|server| fact(text::fact_server(), format!("{} {}", server.name, server.version)))}
-            {facts.protocol.map(|protocol| fact(text::fact_protocol(), protocol))}
-            {fact(text::fact_latency(), milliseconds(facts.latency_ms))} <div>
-                <dt>{text::fact_checked()}</dt>
+            {facts.server.map(|server| fact(messages::fact_server(), format!("{} {}", server.name, server.version)))}
+            {facts.protocol.map(|protocol| fact(messages::fact_protocol(), protocol))}
+            {fact(messages::fact_latency(), milliseconds(facts.latency_ms))} <div>
+                <dt>{messages::fact_checked()}</dt>
                 <dd>
                     <Time at=facts.checked_at exact=true />
                 </dd>

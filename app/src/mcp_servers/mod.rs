@@ -3,9 +3,9 @@
 mod api;
 mod connection;
 mod form;
+mod messages;
 mod pages;
 mod record;
-mod text;
 mod tools;
 
 pub use pages::McpServersPage;

@@ -3,7 +3,7 @@
 use contract::mcp_servers::{McpServer, McpServerId, TestResult, Transport};
 use leptos::prelude::*;
 
-use super::{connection::Connected, text};
+use super::{connection::Connected, messages};
 use crate::api::{ClientError, ReadClient, WriteClient};
 use crate::credential_forms::Record;
 
@@ -27,13 +27,13 @@ impl Record for McpServer {
 
     fn means(&self) -> String {
         if self.transport == Transport::Stdio {
-            return text::program_delete_means().to_owned();
+            return messages::program_delete_means().to_owned();
         }
         let credential = self
             .credential
             .as_ref()
             .and_then(|credential| credential.name.as_deref());
-        text::delete_means(credential)
+        messages::delete_means(credential)
     }
 
     async fn fetch(client: ReadClient, id: McpServerId) -> Result<Self, ClientError> {
@@ -53,11 +53,11 @@ impl Record for McpServer {
     }
 
     fn test_title(name: Option<&str>) -> String {
-        text::test(name.unwrap_or(text::a_server()))
+        messages::test(name.unwrap_or(messages::a_server()))
     }
 
     fn connected(result: &TestResult) -> String {
-        text::connected(result.tool_count)
+        messages::connected(result.tool_count)
     }
 
     fn facts(result: TestResult) -> AnyView {

@@ -3,10 +3,10 @@
 mod api;
 mod destination;
 mod form;
+mod messages;
 mod pages;
 mod record;
 mod test_result;
-mod text;
 
 pub use destination::leads_to;
 pub use pages::ModelBindingsPage;

@@ -3,7 +3,7 @@
 use contract::model_bindings::{ModelBinding, ModelBindingId, ModelTestResult};
 use leptos::prelude::*;
 
-use super::{test_result::Answered, text};
+use super::{messages, test_result::Answered};
 use crate::api::{ClientError, ReadClient, WriteClient};
 use crate::credential_forms::Record;
 
@@ -30,7 +30,7 @@ impl Record for ModelBinding {
             .credential
             .as_ref()
             .and_then(|credential| credential.name.as_deref());
-        text::delete_means(credential)
+        messages::delete_means(credential)
     }
 
     async fn fetch(client: ReadClient, id: ModelBindingId) -> Result<Self, ClientError> {
@@ -50,11 +50,11 @@ impl Record for ModelBinding {
     }
 
     fn test_title(name: Option<&str>) -> String {
-        text::test(name.unwrap_or(text::a_binding()))
+        messages::test(name.unwrap_or(messages::a_binding()))
     }
 
     fn connected(_: &ModelTestResult) -> String {
-        text::works().to_owned()
+        messages::works().to_owned()
     }
 
     fn facts(result: ModelTestResult) -> AnyView {

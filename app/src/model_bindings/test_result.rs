@@ -4,7 +4,7 @@ use contract::api::Problem;
 use contract::model_bindings::ModelTestResult;
 use leptos::prelude::*;
 
-use super::text;
+use super::messages;
 use crate::credential_forms::{TestResponse, fact, milliseconds};
 use crate::ui::Time;
 
@@ -19,9 +19,9 @@ impl TestResponse for ModelTestResult {
 pub(super) fn Answered(result: ModelTestResult) -> impl IntoView {
     view! {
         <dl class="connection-facts">
-            {result.model.map(|model| fact(text::fact_model(), model))}
-            {fact(text::fact_latency(), milliseconds(result.latency_ms))} <div>
-                <dt>{text::fact_checked()}</dt>
+            {result.model.map(|model| fact(messages::fact_model(), model))}
+            {fact(messages::fact_latency(), milliseconds(result.latency_ms))} <div>
+                <dt>{messages::fact_checked()}</dt>
                 <dd>
                     <Time at=result.checked_at exact=true />
                 </dd>

@@ -8,7 +8,7 @@ mod api;
 #[cfg(any(test, clippy))]
 #[cfg_attr(not(test), allow(dead_code, reason = "no page shows it"))]
 mod example;
-mod text;
+mod messages;
 mod view;
 
 pub use view::{FormHandle, SchemaForm, WithSchema};

@@ -3,7 +3,7 @@
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local, wasm_bindgen::JsCast, web_sys::HtmlFormElement};
 use leptos_router::hooks::use_location;
 
-use super::{text, theme::ThemeSwitch};
+use super::{messages, theme::ThemeSwitch};
 use crate::{
     accounts::{own_name, tell_other_tabs, use_me},
     api::WriteClient,
@@ -45,9 +45,9 @@ pub fn AccountArea(
     if me.is_none() {
         // The help is open to everybody.
         return view! {
-            <section class="account" aria-label=text::account()>
+            <section class="account" aria-label=messages::account()>
                 <a class="button" href="/sign-in" rel="external">
-                    {text::sign_in()}
+                    {messages::sign_in()}
                 </a>
             </section>
         }
@@ -58,7 +58,7 @@ pub fn AccountArea(
         let first = name.with(|name| name.chars().next());
         first.map(|first| first.to_uppercase().to_string()).unwrap_or_default()
     };
-    let role = me.as_ref().map(|me| text::role(me.role)).unwrap_or_default();
+    let role = me.as_ref().map(|me| messages::role(me.role)).unwrap_or_default();
     let email = me.map(|me| me.email).unwrap_or_default();
     let open = RwSignal::new(false);
     let menu = NodeRef::<html::Div>::new();
@@ -76,11 +76,11 @@ pub fn AccountArea(
         }
     });
     view! {
-        <section class="account" aria-label=text::account()>
+        <section class="account" aria-label=messages::account()>
             <button
                 type="button"
                 class="account-button"
-                aria-label=move || text::account_menu(&name.get())
+                aria-label=move || messages::account_menu(&name.get())
                 aria-expanded=move || if open.get() { "true" } else { "false" }
                 popovertarget=MENU_ID
             >
@@ -111,11 +111,11 @@ pub fn AccountArea(
                 </p>
                 <a class="account-item" href="/account">
                     <Icon kind=IconKind::Person />
-                    {text::own_account()}
+                    {messages::own_account()}
                 </a>
                 <a class="account-item" href="/help" rel="external">
                     <Icon kind=IconKind::Help />
-                    {text::help()}
+                    {messages::help()}
                 </a>
                 <button
                     type="button"
@@ -126,16 +126,16 @@ pub fn AccountArea(
                     }
                 >
                     <Icon kind=IconKind::Keyboard />
-                    {text::shortcuts()}
+                    {messages::shortcuts()}
                 </button>
                 <div class="account-theme">
-                    <span aria-hidden="true">{text::theme()}</span>
+                    <span aria-hidden="true">{messages::theme()}</span>
                     <ThemeSwitch />
                 </div>
                 <form method="post" action="/sign-out" on:submit=sign_out>
                     <button type="submit" class="account-item">
                         <Icon kind=IconKind::Leave />
-                        {text::sign_out()}
+                        {messages::sign_out()}
                     </button>
                 </form>
             </div>

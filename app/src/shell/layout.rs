@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
 use super::{
+    messages,
     navigation::{Navigation, TopBar},
     shortcuts::{ShortcutsDialog, listen},
-    text,
 };
 use crate::{
     accounts::{SignInAgainDialog, leave_when_signed_out, provide_session_ended},
@@ -23,7 +23,7 @@ pub fn Shell() -> impl IntoView {
     listen(open_shortcuts);
     view! {
         <a class="skip" href="#main" rel="external">
-            {text::skip()}
+            {messages::skip()}
         </a>
         <TopBar />
         <div class="shell">

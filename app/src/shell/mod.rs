@@ -2,11 +2,11 @@
 
 mod account_area;
 mod layout;
+pub mod messages;
 mod navigation;
 mod not_found;
 mod page_header;
 mod shortcuts;
-pub mod text;
 mod theme;
 
 pub use layout::Shell;

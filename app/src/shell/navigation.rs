@@ -4,7 +4,7 @@ use contract::accounts::{Action, Resource};
 use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
 
-use super::{account_area::AccountArea, text};
+use super::{account_area::AccountArea, messages};
 use crate::accounts::may;
 use crate::page_table::page_table;
 use crate::ui::{Icon, IconKind};
@@ -38,7 +38,7 @@ macro_rules! entries {
             section: Section::$section,
             href: $path,
             icon: IconKind::$icon,
-            words: text::$name,
+            words: messages::$name,
         },)?)*];
     };
 }
@@ -49,7 +49,7 @@ page_table!(entries);
 pub fn TopBar() -> impl IntoView {
     view! {
         <header class="topbar">
-            <button type="button" class="icon-button" aria-label=text::menu() popovertarget=NAVIGATION_ID>
+            <button type="button" class="icon-button" aria-label=messages::menu() popovertarget=NAVIGATION_ID>
                 <Icon kind=IconKind::Menu size=18 />
             </button>
             <Brand />
@@ -62,7 +62,7 @@ fn Brand() -> impl IntoView {
     view! {
         <a class="brand" href="/credentials">
             <Icon kind=IconKind::Vault size=22 />
-            {text::product()}
+            {messages::product()}
         </a>
     }
 }
@@ -85,14 +85,14 @@ pub fn Navigation(
         }
     });
     view! {
-        <nav node_ref=element id=NAVIGATION_ID class="side" popover="auto" aria-label=text::main_navigation()>
+        <nav node_ref=element id=NAVIGATION_ID class="side" popover="auto" aria-label=messages::main_navigation()>
             <Brand />
-            {section("nav-integrations", text::integrations(), Section::Integrations)}
-            {section("nav-ai", text::ai(), Section::Ai)}
+            {section("nav-integrations", messages::integrations(), Section::Integrations)}
+            {section("nav-ai", messages::ai(), Section::Ai)}
             {may(Resource::Users, Action::Read, None)
-                .then(|| section("nav-administration", text::administration(), Section::Administration))}
+                .then(|| section("nav-administration", messages::administration(), Section::Administration))}
             <ul class="side-help">
-                <NavigationLink href="/help" icon=IconKind::Help words=text::help() />
+                <NavigationLink href="/help" icon=IconKind::Help words=messages::help() />
             </ul>
             <AccountArea on_shortcuts />
         </nav>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{PageHeader, text};
+use super::{PageHeader, messages};
 use crate::ui::LinkButton;
 
 /// The page for an address at which there is nothing.
@@ -10,8 +10,8 @@ use crate::ui::LinkButton;
 pub fn NotFoundPage() -> impl IntoView {
     view! {
         <main id="main" class="main main-alone" tabindex="-1">
-            <PageHeader title=text::not_found() about=text::not_found_help() />
-            <LinkButton href="/credentials">{text::to_credentials()}</LinkButton>
+            <PageHeader title=messages::not_found() about=messages::not_found_help() />
+            <LinkButton href="/credentials">{messages::to_credentials()}</LinkButton>
         </main>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::{html, prelude::*, text_prop::TextProp};
 use leptos_meta::Title;
 
-use crate::help::{HelpTopic, text as help_text};
+use crate::help::{HelpTopic, messages as help_text};
 use crate::ui::use_hydrated;
 
 /// The head of a page. After a navigation inside the app the heading takes the focus, so that a screen

@@ -2,7 +2,7 @@
 
 use leptos::{ev, prelude::*};
 
-use super::text;
+use super::messages;
 use crate::ui::{
     Dialog, DialogBody,
     list::{ADD_ID, SEARCH_ID},
@@ -119,10 +119,10 @@ pub fn ShortcutsDialog(
     on_close: Callback<()>,
 ) -> impl IntoView {
     view! {
-        <Dialog title=text::shortcuts() on_close>
+        <Dialog title=messages::shortcuts() on_close>
             <DialogBody>
                 <dl class="shortcuts">
-                    {text::shortcut_list()
+                    {messages::shortcut_list()
                         .map(|(key, words)| {
                             view! {
                                 <div>
@@ -137,7 +137,7 @@ pub fn ShortcutsDialog(
                 </dl>
                 <p>
                     <a href="/help" rel="external">
-                        {text::all_help()}
+                        {messages::all_help()}
                     </a>
                 </p>
                 <label class="check">
@@ -146,7 +146,9 @@ pub fn ShortcutsDialog(
                         checked=are_on()
                         on:change=move |event| switch(event_target_checked(&event))
                     />
-                    <span>{text::use_shortcuts()} <span class="field-help">{text::use_shortcuts_help()}</span></span>
+                    <span>
+                        {messages::use_shortcuts()} <span class="field-help">{messages::use_shortcuts_help()}</span>
+                    </span>
                 </label>
             </DialogBody>
         </Dialog>

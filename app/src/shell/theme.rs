@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::text;
+use super::messages;
 use crate::ui::{Icon, IconKind};
 
 /// A theme that somebody chose.
@@ -47,12 +47,12 @@ pub fn ThemeSwitch() -> impl IntoView {
         );
     });
     let choices = [
-        (None, IconKind::System, text::theme_system()),
-        (Some(Theme::Light), IconKind::Sun, text::theme_light()),
-        (Some(Theme::Dark), IconKind::Moon, text::theme_dark()),
+        (None, IconKind::System, messages::theme_system()),
+        (Some(Theme::Light), IconKind::Sun, messages::theme_light()),
+        (Some(Theme::Dark), IconKind::Moon, messages::theme_dark()),
     ];
     view! {
-        <div class="theme-switch" role="group" aria-label=text::theme()>
+        <div class="theme-switch" role="group" aria-label=messages::theme()>
             {choices
                 .map(|(choice, icon, words)| {
                     view! {

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use futures::FutureExt as _;
 use leptos::prelude::*;
 
-use super::{reload::reload_link, text};
+use super::{messages, reload::reload_link};
 
 /// The code of a view could not be fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ fn show(mut view: Fetching) -> AnyView {
 fn not_fetched(_: NotFetched) -> AnyView {
     view! {
         <div class="empty" role="alert">
-            <p>{text::not_fetched()}</p>
+            <p>{messages::not_fetched()}</p>
             {reload_link()}
         </div>
     }

@@ -16,6 +16,7 @@ mod inner_html_tests;
 mod lazy;
 pub mod list;
 mod menu;
+mod messages;
 #[cfg(test)]
 mod problem_slug_tests;
 pub mod problem_text;
@@ -23,7 +24,6 @@ mod query_string;
 mod reload;
 mod save;
 mod shorten;
-mod text;
 mod time;
 mod toast;
 mod unique;
@@ -44,11 +44,11 @@ pub use icon::{Icon, IconKind};
 pub(crate) use lazy::chunk;
 pub use lazy::{NotFetched, lazily};
 pub use menu::{Menu, MenuButton, MenuLink};
+pub(crate) use messages::{created_short, updated_short};
 pub use save::{
     ErrorSummary, FieldIssue, GeneralError, ReauthOutcome, Save, SaveFailure, SaveState, SignInAgain, WriteOutcome,
 };
 pub use shorten::shorten_middle;
-pub(crate) use text::{created_short, updated_short};
 pub use time::Time;
 pub use toast::{ToastRegion, Toasts, provide_toasts, use_toasts};
 pub use unique::unique_id;

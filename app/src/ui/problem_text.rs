@@ -2,7 +2,7 @@
 
 use contract::api::Problem;
 
-use super::text;
+use super::messages;
 use crate::api::ClientError;
 
 /// A sentence for a problem that says what to do.
@@ -11,22 +11,22 @@ pub fn words(problem: &Problem) -> String {
     let named = problem
         .credential
         .as_ref()
-        .map_or(text::the_credential(), |credential| &credential.name);
+        .map_or(messages::the_credential(), |credential| &credential.name);
     match problem.slug() {
-        "unauthorized" => text::session_expired().to_owned(),
-        "forbidden" => text::forbidden().to_owned(),
-        "not-found" => text::not_found().to_owned(),
-        "name-taken" => text::name_taken().to_owned(),
+        "unauthorized" => messages::session_expired().to_owned(),
+        "forbidden" => messages::forbidden().to_owned(),
+        "not-found" => messages::not_found().to_owned(),
+        "name-taken" => messages::name_taken().to_owned(),
         "precondition-failed" => match &problem.changed_by {
-            Some(user) => text::changed_by(user),
-            None => text::changed_by_someone().to_owned(),
+            Some(user) => messages::changed_by(user),
+            None => messages::changed_by_someone().to_owned(),
         },
         "host-not-allowed" => match &problem.host {
-            Some(host) => text::host_not_allowed(named, host),
+            Some(host) => messages::host_not_allowed(named, host),
             None => problem.detail.clone(),
         },
-        "credential-forbidden" => text::credential_forbidden(named),
-        "value-not-sendable" => text::value_not_sendable(named),
+        "credential-forbidden" => messages::credential_forbidden(named),
+        "value-not-sendable" => messages::value_not_sendable(named),
         _ => problem.detail.clone(),
     }
 }
@@ -35,9 +35,9 @@ pub fn words(problem: &Problem) -> String {
 #[must_use]
 pub fn error_words(error: &ClientError) -> String {
     match error {
-        ClientError::Offline => text::unreachable().to_owned(),
-        ClientError::OtherPerson => text::other_person().to_owned(),
-        ClientError::Unreadable => text::unreadable().to_owned(),
+        ClientError::Offline => messages::unreachable().to_owned(),
+        ClientError::OtherPerson => messages::other_person().to_owned(),
+        ClientError::Unreadable => messages::unreadable().to_owned(),
         ClientError::Problem(problem) => words(problem),
     }
 }

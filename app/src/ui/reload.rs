@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::text;
+use super::messages;
 
 /// Loads the page anew. It names a target: the guard of the dialogs leaves it to the browser then, which asks before
 /// anything typed is lost, and loads the page after that.
 pub fn reload_link() -> AnyView {
     view! {
         <a class="button" href="" rel="external" target="_self">
-            {text::reload()}
+            {messages::reload()}
         </a>
     }
     .into_any()

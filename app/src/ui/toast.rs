@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::{html, prelude::*};
 
-use super::{IconButton, IconKind, text, use_dialogs};
+use super::{IconButton, IconKind, messages, use_dialogs};
 
 const SHOWN_FOR: Duration = Duration::from_secs(8);
 const AT_MOST: usize = 3;
@@ -47,7 +47,11 @@ impl Toasts {
 
     /// Says whether copying worked.
     pub fn say_copied(&self, done: bool) {
-        self.say(if done { text::copied() } else { text::copy_failed() });
+        self.say(if done {
+            messages::copied()
+        } else {
+            messages::copy_failed()
+        });
     }
 
     fn leave_later(self, id: u64) {
@@ -126,7 +130,7 @@ pub fn ToastRegion(
             node_ref=region
             class="toasts"
             role="status"
-            aria-label=text::messages()
+            aria-label=messages::messages()
             on:mouseenter=move |_| toasts.hovered.set(true)
             on:mouseleave=move |_| toasts.hovered.set(false)
             on:focusin=move |_| toasts.focused.set(true)
@@ -137,7 +141,7 @@ pub fn ToastRegion(
                     <p>{toast.words}</p>
                     <IconButton
                         icon=IconKind::Cross
-                        label=text::dismiss()
+                        label=messages::dismiss()
                         on_press=Callback::new(move |_| dismiss(toast.id))
                     />
                 </div>

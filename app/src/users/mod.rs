@@ -2,7 +2,7 @@
 
 mod api;
 mod dialogs;
+mod messages;
 mod pages;
-mod text;
 
 pub use pages::UsersPage;

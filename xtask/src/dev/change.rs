@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn a_change_rebuilds_what_is_made_from_it() {
         for (path, expected) in [
-            ("app/src/shell/text.rs", &[Part::FrontEnd, Part::Server][..]),
+            ("app/src/shell/messages.rs", &[Part::FrontEnd, Part::Server][..]),
             ("app/locales/en/shell.ftl", &[Part::FrontEnd, Part::Server]),
             ("app/contract/src/lib.rs", &[Part::FrontEnd, Part::Server]),
             ("app/build.rs", &[Part::FrontEnd, Part::Server]),

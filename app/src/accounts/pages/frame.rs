@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    shell::text::product,
+    shell::messages::product,
     ui::{FieldFrame, FieldIds, Icon, IconKind},
 };
 

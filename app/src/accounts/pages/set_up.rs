@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    super::text,
+    super::messages,
     frame::{AlonePage, PlainField},
     token::take_token_from_address,
 };
@@ -22,40 +22,46 @@ pub fn SetUpPage() -> impl IntoView {
     Effect::new(|| take_token_from_address(TOKEN, "name"));
     view! {
         <AlonePage
-            title=text::set_up()
-            about=text::set_up_about()
-            error=Signal::derive(move || code.get().map(|code| text::set_up_error(&code).to_owned()))
+            title=messages::set_up()
+            about=messages::set_up_about()
+            error=Signal::derive(move || code.get().map(|code| messages::set_up_error(&code).to_owned()))
         >
             <Show
                 when=move || code.get().as_deref() != Some("spent")
-                fallback=|| view! { <LinkButton href="/sign-in">{text::sign_in()}</LinkButton> }
+                fallback=|| view! { <LinkButton href="/sign-in">{messages::sign_in()}</LinkButton> }
             >
                 <form class="alone-form" method="post" action="/set-up">
                     <PlainField
                         name=TOKEN
-                        label=text::token()
-                        help=text::token_help()
+                        label=messages::token()
+                        help=messages::token_help()
                         autocomplete="off"
                         bad=is("token")
                     />
                     <PlainField
                         name="name"
-                        label=text::name()
-                        help=text::name_help()
+                        label=messages::name()
+                        help=messages::name_help()
                         autocomplete="name"
                         bad=is("name")
                     />
-                    <PlainField name="email" label=text::email() kind="email" autocomplete="username" bad=is("email") />
+                    <PlainField
+                        name="email"
+                        label=messages::email()
+                        kind="email"
+                        autocomplete="username"
+                        bad=is("email")
+                    />
                     <PlainField
                         name="password"
-                        label=text::password()
-                        help=text::password_help()
+                        label=messages::password()
+                        help=messages::password_help()
                         kind="password"
                         autocomplete="new-password"
                         bad=is("password")
                     />
                     <Button kind=ButtonKind::Primary submit=true>
-                        {text::create_administrator()}
+                        {messages::create_administrator()}
                     </Button>
                 </form>
             </Show>

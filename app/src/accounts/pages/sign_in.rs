@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    super::text,
+    super::messages,
     frame::{AlonePage, PlainField},
 };
 use crate::ui::{Button, ButtonKind};
@@ -18,14 +18,14 @@ pub fn SignInPage() -> impl IntoView {
     let wrong = Signal::derive(move || code.get().as_deref() == Some("wrong"));
     view! {
         <AlonePage
-            title=text::sign_in()
-            about=text::sign_in_about()
-            error=Signal::derive(move || code.get().map(|code| text::sign_in_error(&code).to_owned()))
+            title=messages::sign_in()
+            about=messages::sign_in_about()
+            error=Signal::derive(move || code.get().map(|code| messages::sign_in_error(&code).to_owned()))
         >
             <form class="alone-form" method="post" action="/sign-in">
                 <PlainField
                     name="email"
-                    label=text::email()
+                    label=messages::email()
                     kind="email"
                     autocomplete="username"
                     bad=wrong
@@ -33,14 +33,14 @@ pub fn SignInPage() -> impl IntoView {
                 />
                 <PlainField
                     name="password"
-                    label=text::password()
+                    label=messages::password()
                     kind="password"
                     autocomplete="current-password"
                     bad=wrong
                 />
                 <input type="hidden" name="next" value=next />
                 <Button kind=ButtonKind::Primary submit=true>
-                    {text::sign_in()}
+                    {messages::sign_in()}
                 </Button>
             </form>
         </AlonePage>

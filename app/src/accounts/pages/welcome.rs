@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    super::text,
+    super::messages,
     frame::{AlonePage, PlainField},
     token::take_token_from_address,
 };
@@ -22,32 +22,32 @@ pub fn WelcomePage() -> impl IntoView {
     Effect::new(|| take_token_from_address(TOKEN, "password"));
     view! {
         <AlonePage
-            title=text::welcome()
-            about=text::welcome_about()
-            error=Signal::derive(move || code.get().map(|code| text::welcome_error(&code).to_owned()))
+            title=messages::welcome()
+            about=messages::welcome_about()
+            error=Signal::derive(move || code.get().map(|code| messages::welcome_error(&code).to_owned()))
         >
             <Show
                 when=move || code.get().as_deref() != Some("spent")
-                fallback=|| view! { <LinkButton href="/sign-in">{text::sign_in()}</LinkButton> }
+                fallback=|| view! { <LinkButton href="/sign-in">{messages::sign_in()}</LinkButton> }
             >
                 <form class="alone-form" method="post" action="/welcome">
                     <PlainField
                         name=TOKEN
-                        label=text::link()
-                        help=text::link_help()
+                        label=messages::link()
+                        help=messages::link_help()
                         autocomplete="off"
                         bad=is("token")
                     />
                     <PlainField
                         name="password"
-                        label=text::new_password()
-                        help=text::password_help()
+                        label=messages::new_password()
+                        help=messages::password_help()
                         kind="password"
                         autocomplete="new-password"
                         bad=is("password")
                     />
                     <Button kind=ButtonKind::Primary submit=true>
-                        {text::choose_password()}
+                        {messages::choose_password()}
                     </Button>
                 </form>
             </Show>

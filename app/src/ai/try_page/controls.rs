@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::inputs::{Inputs, SCHEMAS};
 use super::run::TryModel;
-use crate::ai::text;
+use crate::ai::messages;
 use crate::schemas::WithSchema;
 use crate::ui::{Button, ButtonKind, FieldFrame, FieldIds};
 
@@ -43,7 +43,7 @@ pub(super) fn Controls(model: TryModel) -> impl IntoView {
             <Inputs model schemas />
             <div class="try-actions">
                 <Button kind=ButtonKind::Primary on_press=Callback::new(press)>
-                    {move || if running.get() { text::stop() } else { text::run() }}
+                    {move || if running.get() { messages::stop() } else { messages::run() }}
                 </Button>
             </div>
         }
@@ -66,7 +66,7 @@ fn ActionChoice(model: TryModel) -> impl IntoView {
         .map(|action| {
             view! {
                 <option value=action.as_str() prop:selected=move || model.action.get() == action>
-                    {text::action_name(action)}
+                    {messages::action_name(action)}
                 </option>
             }
         })
@@ -74,8 +74,8 @@ fn ActionChoice(model: TryModel) -> impl IntoView {
     view! {
         <FieldFrame
             ids=ids.clone()
-            label=text::action()
-            help=Signal::derive(move || text::action_help(model.action.get()).to_owned())
+            label=messages::action()
+            help=Signal::derive(move || messages::action_help(model.action.get()).to_owned())
         >
             <select
                 class="field-input select"

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::mcp_rows::McpRows;
 use super::run::{ActionForms, TryModel};
-use crate::ai::text;
+use crate::ai::messages;
 use crate::schemas::{FormHandle, SchemaForm};
 
 /// What an agent needs for each MCP server.
@@ -60,7 +60,7 @@ pub(super) fn Inputs(model: TryModel, schemas: StoredValue<Vec<Form>>) -> impl I
                 prop:open=model.unfolded
                 on:toggle=move |event| model.unfolded.set(is_open(&event))
             >
-                <summary>{text::settings()}</summary>
+                <summary>{messages::settings()}</summary>
                 <SchemaForm form=forms.settings />
             </details>
         }

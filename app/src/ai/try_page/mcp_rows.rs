@@ -4,7 +4,7 @@ use contract::schemas::Form;
 use leptos::prelude::*;
 
 use super::run::TryModel;
-use crate::ai::text;
+use crate::ai::messages;
 use crate::schemas::{FormHandle, SchemaForm};
 use crate::ui::{Button, IconButton, IconKind, focus_when_painted, unique_id};
 
@@ -50,11 +50,11 @@ pub(super) fn McpRows(
         };
         view! {
             <fieldset class="schema-object try-server">
-                <legend class="field-label">{move || text::server_number(number.get())}</legend>
+                <legend class="field-label">{move || messages::server_number(number.get())}</legend>
                 <SchemaForm form=row.form />
                 <IconButton
                     icon=IconKind::Cross
-                    label=Signal::derive(move || text::remove_server(number.get()))
+                    label=Signal::derive(move || messages::remove_server(number.get()))
                     on_press=Callback::new(remove)
                 />
             </fieldset>
@@ -64,14 +64,14 @@ pub(super) fn McpRows(
         <section class="schema-fields" aria-labelledby="try-servers">
             <div>
                 <h3 id="try-servers" class="field-label">
-                    {text::mcp_servers()}
+                    {messages::mcp_servers()}
                 </h3>
-                <p class="field-help">{text::mcp_help()}</p>
+                <p class="field-help">{messages::mcp_help()}</p>
             </div>
             <For each=move || model.mcp.get() key=|row| row.key children=row />
             <div>
                 <Button id=ADD_ID on_press=Callback::new(add)>
-                    {text::add_server()}
+                    {messages::add_server()}
                 </Button>
             </div>
         </section>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::run::{OUTPUT_ID, TryModel};
 use super::steps::{Steps, ToolCalls};
 use super::trial::{Phase, Trial};
-use crate::ai::text;
+use crate::ai::messages;
 use crate::api::ClientError;
 use crate::credential_forms::{Headline, HeadlineLine, error_words, fact, milliseconds};
 use crate::ui::CopyButton;
@@ -30,11 +30,11 @@ pub(super) fn Output(model: TryModel) -> impl IntoView {
     let announced = move || output.get().map(|output| output.text);
     view! {
         <section id=OUTPUT_ID class="try-output" aria-labelledby="try-answer" tabindex="-1">
-            <h2 id="try-answer">{text::answer()}</h2>
+            <h2 id="try-answer">{messages::answer()}</h2>
             <div role="status">
                 {move || match headline.get() {
                     Some(headline) => view! { <HeadlineLine headline /> }.into_any(),
-                    None => view! { <p class="muted">{text::nothing_yet()}</p> }.into_any(),
+                    None => view! { <p class="muted">{messages::nothing_yet()}</p> }.into_any(),
                 }}
             </div>
             <p class="visually-hidden" role="status">
@@ -43,7 +43,7 @@ pub(super) fn Output(model: TryModel) -> impl IntoView {
             <Steps steps />
             <Show when=move || reasoning.with(|reasoning| !reasoning.is_empty())>
                 <details class="disclosure">
-                    <summary>{text::reasoning()}</summary>
+                    <summary>{messages::reasoning()}</summary>
                     <p class="try-text muted" dir="auto">
                         {reasoning}
                     </p>
@@ -71,15 +71,17 @@ fn headline(trial: &Trial) -> Option<Headline> {
     Some(match &trial.phase {
         Phase::Idle => return None,
         Phase::Running(_) if trial.text.is_empty() && trial.calls.is_empty() => {
-            Headline::Waiting(text::waiting().to_owned())
+            Headline::Waiting(messages::waiting().to_owned())
         }
-        Phase::Running(_) => Headline::Waiting(text::running().to_owned()),
-        Phase::Stopped => Headline::Plain(text::stopped().to_owned()),
+        Phase::Running(_) => Headline::Waiting(messages::running().to_owned()),
+        Phase::Stopped => Headline::Plain(messages::stopped().to_owned()),
         Phase::Finished => {
             let reason = trial.output.as_ref().map_or("", |output| output.finish_reason.as_str());
-            Headline::Good(text::finished(reason).to_owned())
+            Headline::Good(messages::finished(reason).to_owned())
         }
-        Phase::Failed(ClientError::Offline) if !trial.text.is_empty() => Headline::Bad(text::broke_off().to_owned()),
+        Phase::Failed(ClientError::Offline) if !trial.text.is_empty() => {
+            Headline::Bad(messages::broke_off().to_owned())
+        }
         Phase::Failed(error) => Headline::Bad(error_words(error)),
     })
 }
@@ -96,13 +98,14 @@ fn Facts(output: ActionOutput) -> impl IntoView {
     view! {
         <div class="try-facts">
             <dl class="connection-facts">
-                {fact(text::fact_model(), output.model)} {fact(text::fact_latency(), milliseconds(output.latency_ms))}
-                {fact(text::fact_input(), usage.input_tokens.to_string())}
-                {fact(text::fact_output(), usage.output_tokens.to_string())}
-                {usage.reasoning_tokens.map(|count| fact(text::fact_reasoning(), count.to_string()))}
-                {fact(text::fact_reason(), output.finish_reason)}
+                {fact(messages::fact_model(), output.model)}
+                {fact(messages::fact_latency(), milliseconds(output.latency_ms))}
+                {fact(messages::fact_input(), usage.input_tokens.to_string())}
+                {fact(messages::fact_output(), usage.output_tokens.to_string())}
+                {usage.reasoning_tokens.map(|count| fact(messages::fact_reasoning(), count.to_string()))}
+                {fact(messages::fact_reason(), output.finish_reason)}
             </dl>
-            <CopyButton content=copied label=text::copy() />
+            <CopyButton content=copied label=messages::copy() />
         </div>
     }
 }

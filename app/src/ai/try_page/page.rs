@@ -11,7 +11,7 @@ use super::output::Output;
 use super::run::TryModel;
 use crate::PageOutcome;
 use crate::accounts::may;
-use crate::ai::text;
+use crate::ai::messages;
 use crate::api::{ClientError, ReadClient};
 use crate::help::HelpTopic;
 use crate::shell::PageHeader;
@@ -38,10 +38,10 @@ pub fn TryPage() -> impl IntoView {
     );
     view! {
         <p class="back">
-            <a href="/model-bindings">{text::back()}</a>
+            <a href="/model-bindings">{messages::back()}</a>
         </p>
         <Transition fallback=|| {
-            view! { <PageHeader title=text::loading() /> }
+            view! { <PageHeader title=messages::loading() /> }
         }>
             {move || match binding.get() {
                 None => ().into_any(),
@@ -54,7 +54,7 @@ pub fn TryPage() -> impl IntoView {
 
 #[component]
 fn Trying(binding: ModelBinding) -> impl IntoView {
-    let about = text::about(&binding.settings.model_id, binding.settings.provider.label());
+    let about = messages::about(&binding.settings.model_id, binding.settings.provider.label());
     let may_use = may(Kind::ModelBindings, Action::Use, Some(binding.owner.id));
     let body = if may_use {
         let model = TryModel::new(binding.id);
@@ -67,10 +67,10 @@ fn Trying(binding: ModelBinding) -> impl IntoView {
         }
         .into_any()
     } else {
-        view! { <p role="status">{text::may_not_use()}</p> }.into_any()
+        view! { <p role="status">{messages::may_not_use()}</p> }.into_any()
     };
     view! {
-        <PageHeader title=text::title(&binding.name) about help=HelpTopic::ModelBindings />
+        <PageHeader title=messages::title(&binding.name) about help=HelpTopic::ModelBindings />
         {body}
     }
 }
@@ -78,8 +78,8 @@ fn Trying(binding: ModelBinding) -> impl IntoView {
 fn unknown(error: &ClientError) -> AnyView {
     if error.slug() == Some("not-found") {
         PageOutcome::note_not_found();
-        view! { <PageHeader title=text::gone() about=text::gone_help() /> }.into_any()
+        view! { <PageHeader title=messages::gone() about=messages::gone_help() /> }.into_any()
     } else {
-        view! { <PageHeader title=text::could_not_be_loaded() about=error_words(error) /> }.into_any()
+        view! { <PageHeader title=messages::could_not_be_loaded() about=error_words(error) /> }.into_any()
     }
 }

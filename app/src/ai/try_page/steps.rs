@@ -3,7 +3,7 @@
 use contract::ai::{AgentStep, ModelToolCall, ModelToolResult};
 use leptos::prelude::*;
 
-use crate::ai::text;
+use crate::ai::messages;
 use crate::credential_forms::milliseconds;
 
 /// The steps that are over, each folded.
@@ -12,7 +12,7 @@ pub(super) fn Steps(steps: Memo<Vec<AgentStep>>) -> impl IntoView {
     view! {
         <Show when=move || steps.with(|steps| !steps.is_empty())>
             <section class="try-steps" aria-labelledby="try-steps">
-                <h3 id="try-steps">{text::steps()}</h3>
+                <h3 id="try-steps">{messages::steps()}</h3>
                 <ol class="tools">
                     <For
                         each=move || steps.get()
@@ -51,7 +51,7 @@ fn Step(step: AgentStep) -> impl IntoView {
     view! {
         <details class="disclosure tool">
             <summary>
-                <span class="tool-name">{text::step(step.number, tools)}</span>
+                <span class="tool-name">{messages::step(step.number, tools)}</span>
                 <span class="tool-about">
                     <bdi>{names.join(", ")}</bdi>
                 </span>
@@ -72,7 +72,7 @@ pub(super) fn ToolCalls(calls: Vec<ModelToolCall>, results: Vec<ModelToolResult>
             let arguments = serde_json::to_string_pretty(&call.arguments).unwrap_or_default();
             let gave = match result {
                 Some(result) => view! {
-                    <dt>{text::tool_result(result.is_error)} ", " {milliseconds(result.latency_ms)}</dt>
+                    <dt>{messages::tool_result(result.is_error)} ", " {milliseconds(result.latency_ms)}</dt>
                     <dd>
                         <pre class="schema-json" dir="auto">
                             {result.content}
@@ -80,13 +80,13 @@ pub(super) fn ToolCalls(calls: Vec<ModelToolCall>, results: Vec<ModelToolResult>
                     </dd>
                 }
                 .into_any(),
-                None => view! { <dt class="progress">{text::tool_running()}</dt> }.into_any(),
+                None => view! { <dt class="progress">{messages::tool_running()}</dt> }.into_any(),
             };
             view! {
                 <div class="try-call">
                     <code class="tool-name">{call.name}</code>
                     <dl class="schema">
-                        <dt>{text::arguments()}</dt>
+                        <dt>{messages::arguments()}</dt>
                         <dd>
                             <pre class="schema-json">{arguments}</pre>
                         </dd>

@@ -5,17 +5,17 @@ use leptos::prelude::*;
 
 use super::row::Record;
 use crate::{
-    audit::text,
+    audit::messages,
     ui::{CopyButton, list::ListHandle},
 };
 
 /// The facts of an event.
 #[component]
 pub(super) fn Details(event: AuditEvent, list: ListHandle) -> impl IntoView {
-    let who = text::actor(&event.actor.kind, &event.actor.name);
+    let who = messages::actor(&event.actor.kind, &event.actor.name);
     let by = event.actor.id.map_or(event.actor.kind, |id| id.to_string());
     let about = event.target.id.map(|id| {
-        let name = text::record(&event.target.kind, event.target.name.as_deref());
+        let name = messages::record(&event.target.kind, event.target.name.as_deref());
         (id, name)
     });
     let version = event.credential_version.filter(|version| *version > 0);
@@ -31,13 +31,13 @@ pub(super) fn Details(event: AuditEvent, list: ListHandle) -> impl IntoView {
     };
     view! {
         <dl class="audit-facts">
-            <Fact label=text::column_number()>{event.seq}</Fact>
+            <Fact label=messages::column_number()>{event.seq}</Fact>
             {event
                 .target
                 .id
                 .map(|id| {
                     view! {
-                        <Fact label=text::column_record_id()>
+                        <Fact label=messages::column_record_id()>
                             <code>{id.to_string()}</code>
                         </Fact>
                     }
@@ -46,18 +46,18 @@ pub(super) fn Details(event: AuditEvent, list: ListHandle) -> impl IntoView {
                 .referrer
                 .map(|record| {
                     view! {
-                        <Fact label=text::column_through()>
+                        <Fact label=messages::column_through()>
                             <Record record />
                         </Fact>
                     }
                 })}
-            {version.map(|version| view! { <Fact label=text::column_version()>{version}</Fact> })}
-            {event.host.clone().map(|host| view! { <Fact label=text::column_host()>{host}</Fact> })}
+            {version.map(|version| view! { <Fact label=messages::column_version()>{version}</Fact> })}
+            {event.host.clone().map(|host| view! { <Fact label=messages::column_host()>{host}</Fact> })}
             {event
                 .address
                 .map(|address| {
                     view! {
-                        <Fact label=text::column_address()>
+                        <Fact label=messages::column_address()>
                             <code>{address}</code>
                         </Fact>
                     }
@@ -66,29 +66,29 @@ pub(super) fn Details(event: AuditEvent, list: ListHandle) -> impl IntoView {
                 .reason
                 .map(|reason| {
                     view! {
-                        <Fact label=text::column_reason()>
+                        <Fact label=messages::column_reason()>
                             <code>{reason}</code>
                         </Fact>
                     }
                 })}
-            {event.details.map(|details| view! { <Fact label=text::column_details()>{details}</Fact> })}
+            {event.details.map(|details| view! { <Fact label=messages::column_details()>{details}</Fact> })}
             {event
                 .request_id
                 .map(|id| {
                     view! {
-                        <Fact label=text::column_request()>
+                        <Fact label=messages::column_request()>
                             <span class="request-id">
                                 <code>{id.clone()}</code>
-                                <CopyButton content=id label=text::copy_request() />
+                                <CopyButton content=id label=messages::copy_request() />
                             </span>
                         </Fact>
                     }
                 })}
         </dl>
         <ul class="audit-ways">
-            {narrow("actor", by, text::all_by(&who))}
-            {about.map(|(id, name)| narrow("target", id.to_string(), text::all_about(&name)))}
-            {event.host.map(|host| narrow("host", host.clone(), text::all_at(&host)))}
+            {narrow("actor", by, messages::all_by(&who))}
+            {about.map(|(id, name)| narrow("target", id.to_string(), messages::all_about(&name)))}
+            {event.host.map(|host| narrow("host", host.clone(), messages::all_at(&host)))}
         </ul>
     }
 }

@@ -5,7 +5,7 @@ use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::moments;
 use crate::{
-    audit::text,
+    audit::messages,
     locale::Label,
     ui::{
         Icon, IconKind,
@@ -83,13 +83,13 @@ pub(super) fn Filters(
         <form
             class="filters"
             method="get"
-            aria-label=text::filter_filters()
+            aria-label=messages::filter_filters()
             on:submit=|event: SubmitEvent| event.prevent_default()
         >
-            <Choice list name="action" label=text::filter_action() known=text::ACTIONS />
-            <Choice list name="outcome" label=text::filter_outcome() known=text::OUTCOMES />
+            <Choice list name="action" label=messages::filter_action() known=messages::ACTIONS />
+            <Choice list name="outcome" label=messages::filter_outcome() known=messages::OUTCOMES />
             <label class="filter">
-                <span>{text::filter_host()}</span>
+                <span>{messages::filter_host()}</span>
                 <input
                     class="field-input"
                     type="text"
@@ -103,15 +103,15 @@ pub(super) fn Filters(
                     on:change=move |event| set(list, "host", &event_target_value(&event))
                 />
             </label>
-            <Moment list name="since" label=text::filter_since() />
-            <Moment list name="until" label=text::filter_until() />
+            <Moment list name="since" label=messages::filter_since() />
+            <Moment list name="until" label=messages::filter_until() />
             {kept}
             <button type="submit" class="button no-life">
-                {text::filter_apply()}
+                {messages::filter_apply()}
             </button>
             <Show when=any>
                 <a class="button button-quiet" href=clear data-noscroll="">
-                    {text::filter_clear()}
+                    {messages::filter_clear()}
                 </a>
             </Show>
         </form>
@@ -158,7 +158,7 @@ fn Choice(
         <label class="filter">
             <span>{label}</span>
             <select class="select" name=name on:change=move |event| set(list, name, &event_target_value(&event))>
-                {option(String::new(), text::filter_any().to_owned())}
+                {option(String::new(), messages::filter_any().to_owned())}
                 {options}
                 {unknown}
             </select>
@@ -179,7 +179,7 @@ fn Moment(list: ListHandle, name: &'static str, label: &'static str) -> impl Int
     };
     view! {
         <label class="filter">
-            <span>{label} <span class="no-life muted">" " {text::filter_in_utc()}</span></span>
+            <span>{label} <span class="no-life muted">" " {messages::filter_in_utc()}</span></span>
             <input
                 class="field-input"
                 type="datetime-local"
@@ -205,22 +205,22 @@ fn Narrowed(list: ListHandle, listing: Listing<AuditEvent>) -> impl IntoView {
             let found = found.filter(|actor| actor.id.is_some_and(|known| known.to_string() == id));
             let name = found.map(|actor| actor.name.clone()).next();
             let is_id = full_id(&id).is_some();
-            text::only_by(&name.unwrap_or_else(|| if is_id { last(&id) } else { text::actor(&id, &id) }))
+            messages::only_by(&name.unwrap_or_else(|| if is_id { last(&id) } else { messages::actor(&id, &id) }))
         });
         let target = Some(state.filter("target")).filter(|id| !id.is_empty()).map(|id| {
             let found = items.iter().map(|event| &event.target);
             let found = found.filter(|record| record.id.is_some_and(|known| known.to_string() == id));
             let name = found
-                .map(|record| text::record(&record.kind, record.name.as_deref()))
+                .map(|record| messages::record(&record.kind, record.name.as_deref()))
                 .next();
-            text::only_about(&name.unwrap_or_else(|| last(&id)))
+            messages::only_about(&name.unwrap_or_else(|| last(&id)))
         });
         [("actor", actor), ("target", target)]
             .into_iter()
             .filter_map(|(name, words)| Some((name, words?)))
             .map(|(name, words)| {
                 let href = list.href(&state.clone().filtered(name, ""));
-                let remove = text::remove(&words);
+                let remove = messages::remove(&words);
                 view! {
                     <li>
                         <a class="chip chip-accent" href=href data-noscroll="" aria-label=remove>

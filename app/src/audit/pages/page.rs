@@ -8,7 +8,7 @@ use super::{
     row::AuditRow,
 };
 use crate::{
-    audit::{api::export_href, text},
+    audit::{api::export_href, messages},
     help::HelpTopic,
     shell::PageHeader,
     ui::list::{ListFrame, ListHandle, ListSpec, ListWords, Listing, SearchBox, use_filtered_list, use_listing},
@@ -26,16 +26,16 @@ pub fn AuditPage() -> impl IntoView {
     let list = use_filtered_list(SPEC, FILTERS);
     let listing = use_listing(list, |client, query| async move { client.audit_events(&query).await });
     view! {
-        <PageHeader title=text::audit_trail() about=text::about() help=HelpTopic::Audit>
-            <SearchBox list label=text::search() />
+        <PageHeader title=messages::audit_trail() about=messages::about() help=HelpTopic::Audit>
+            <SearchBox list label=messages::search() />
             <a
                 class="button"
                 href=move || export_href(&list.query())
                 rel="external"
                 download=""
-                title=text::export_help()
+                title=messages::export_help()
             >
-                {text::export()}
+                {messages::export()}
             </a>
         </PageHeader>
         <Filters list listing />
@@ -43,8 +43,8 @@ pub fn AuditPage() -> impl IntoView {
             list
             listing
             words=ListWords {
-                first_use: text::first_use(),
-                how_to_begin: text::how_to_begin(),
+                first_use: messages::first_use(),
+                how_to_begin: messages::how_to_begin(),
             }
         >
             <AuditTable list listing />
@@ -56,15 +56,15 @@ pub fn AuditPage() -> impl IntoView {
 #[component]
 fn AuditTable(list: ListHandle, listing: Listing<AuditEvent>) -> impl IntoView {
     let heads = [
-        (text::column_when(), "audit-when"),
-        (text::column_who(), "audit-who"),
-        (text::column_action(), "audit-what"),
-        (text::column_record(), "audit-record"),
-        (text::column_host(), "audit-host"),
-        (text::column_outcome(), "audit-outcome"),
+        (messages::column_when(), "audit-when"),
+        (messages::column_who(), "audit-who"),
+        (messages::column_action(), "audit-what"),
+        (messages::column_record(), "audit-record"),
+        (messages::column_host(), "audit-host"),
+        (messages::column_outcome(), "audit-outcome"),
     ];
     view! {
-        <table class="table audit-table" role="table" aria-label=text::audit_trail()>
+        <table class="table audit-table" role="table" aria-label=messages::audit_trail()>
             <thead role="rowgroup">
                 <tr role="row">
                     {heads

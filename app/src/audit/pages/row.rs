@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::details::Details;
 use crate::{
-    audit::text,
+    audit::messages,
     ui::{Time, list::ListHandle},
 };
 
@@ -23,15 +23,15 @@ pub(super) fn AuditRow(
         "refused" => "chip chip-danger",
         _ => "chip",
     };
-    let who = text::actor(&event.actor.kind, &event.actor.name);
-    let what = text::action(&event.action);
+    let who = messages::actor(&event.actor.kind, &event.actor.name);
+    let what = messages::action(&event.action);
     let tries = event.details.clone().filter(|_| event.actor.kind == "anonymous");
     view! {
         <tr role="row">
-            <td role="cell" class="audit-when" data-label=text::column_when()>
+            <td role="cell" class="audit-when" data-label=messages::column_when()>
                 <Time at=event.at exact=true />
             </td>
-            <td role="cell" class="audit-who" data-label=text::column_who()>
+            <td role="cell" class="audit-who" data-label=messages::column_who()>
                 {who}
             </td>
             <td role="cell" class="cell-name audit-what">
@@ -49,14 +49,14 @@ pub(super) fn AuditRow(
                     <Details event=event.clone() list />
                 </details>
             </td>
-            <td role="cell" class="audit-record" data-label=text::column_record()>
+            <td role="cell" class="audit-record" data-label=messages::column_record()>
                 <Record record=event.target />
             </td>
-            <td role="cell" class="audit-host" data-label=text::column_host()>
+            <td role="cell" class="audit-host" data-label=messages::column_host()>
                 {event.host}
             </td>
-            <td role="cell" class="audit-outcome" data-label=text::column_outcome()>
-                <span class=outcome>{text::outcome(&event.outcome)}</span>
+            <td role="cell" class="audit-outcome" data-label=messages::column_outcome()>
+                <span class=outcome>{messages::outcome(&event.outcome)}</span>
             </td>
         </tr>
     }
@@ -68,7 +68,7 @@ pub(super) fn Record(
     /// The record.
     record: AuditRecord,
 ) -> impl IntoView {
-    let words = text::record(&record.kind, record.name.as_deref());
+    let words = messages::record(&record.kind, record.name.as_deref());
     match page_of(&record) {
         Some(href) => view! { <a href=href>{words}</a> }.into_any(),
         None => words.into_any(),

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     accounts::use_me,
     api::{ReadClient, WriteClient},
-    credentials::text,
+    credentials::messages,
     ui::{
         Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, FieldIds, GeneralError, Save,
         TextField, use_toasts,
@@ -32,12 +32,12 @@ pub fn AddCredentialDialog(
     let toasts = use_toasts();
     let is_dirty = Callback::new(move |()| untrack(|| value.is_dirty()) || !name.get_untracked().is_empty());
     let on_added = Callback::new(move |added: Credential| {
-        toasts.say(text::added(&added.name));
+        toasts.say(messages::added(&added.name));
         on_done.run(Done::Saved(Box::new(added)));
     });
     view! {
-        <Dialog title=text::add() is_dirty on_close>
-            <AddForm name value help=text::value_help_add() on_added />
+        <Dialog title=messages::add() is_dirty on_close>
+            <AddForm name value help=messages::value_help_add() on_added />
         </Dialog>
     }
 }
@@ -106,9 +106,9 @@ pub fn AddForm(
                 <ErrorSummary issues=faults.issues() />
                 <TextField
                     ids=FieldIds::of(NAME_ID)
-                    label=text::name()
+                    label=messages::name()
                     value=name
-                    help=text::name_help()
+                    help=messages::name_help()
                     error=faults.name
                     autofocus=true
                     node_ref=name_ref
@@ -117,7 +117,7 @@ pub fn AddForm(
                 <ValueField
                     id=VALUE_ID
                     handle=value
-                    label=text::value()
+                    label=messages::value()
                     help
                     error=faults.value
                     on_check=Callback::new(move |()| faults.check_value(value))

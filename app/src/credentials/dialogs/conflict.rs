@@ -5,7 +5,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     api::ReadClient,
-    credentials::text,
+    credentials::messages,
     ui::{Button, Save},
 };
 
@@ -37,7 +37,7 @@ pub fn LoadCurrent(
             }
             // A failure leaves the conflict on the screen, with its button.
             if let Ok(current) = found {
-                said.set(Some(text::loaded_current(&current.name)));
+                said.set(Some(messages::loaded_current(&current.name)));
                 credential.set(current);
                 save.reset();
             }
@@ -47,7 +47,7 @@ pub fn LoadCurrent(
         <Show when=move || save.met_conflict()>
             <p>
                 <Button busy on_press=load>
-                    {text::load_current()}
+                    {messages::load_current()}
                 </Button>
             </p>
         </Show>

@@ -7,7 +7,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{Done, reconcile, references::ReferenceList};
 use crate::{
     api::{ClientError, ReadClient, WriteClient},
-    credentials::text,
+    credentials::messages,
     ui::{
         ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, FieldIds, GeneralError, Save,
         TextField, focus_autofocus, focus_when_painted, use_toasts,
@@ -72,7 +72,7 @@ pub fn DeleteCredentialDialog(
 ) -> impl IntoView {
     let client = ReadClient::from_context();
     let id = credential.id;
-    let title = text::delete_title(&credential.name);
+    let title = messages::delete_title(&credential.name);
     let found = LocalResource::new(move || {
         let client = client.clone();
         async move { client.credential_references(id).await }
@@ -131,7 +131,7 @@ fn DeleteForm(credential: Credential, known: Uses, on_done: Callback<Done>) -> i
     let submit = Callback::new(move |()| {
         let force = in_use.get_untracked();
         if force && name.with_value(|name| typed.get_untracked().trim() != name) {
-            fault.set(Some(name.with_value(|name| text::name_not_typed(name))));
+            fault.set(Some(name.with_value(|name| messages::name_not_typed(name))));
             focus_when_painted(CONFIRM_ID);
             return;
         }
@@ -153,7 +153,7 @@ fn DeleteForm(credential: Credential, known: Uses, on_done: Callback<Done>) -> i
             move || reconcile::after_delete(client.get_value(), id),
             move |()| {
                 dialog.close();
-                toasts.say(name.with_value(|name| text::deleted(name)));
+                toasts.say(name.with_value(|name| messages::deleted(name)));
                 on_done.run(Done::Deleted(id));
             },
             move || {
@@ -179,18 +179,18 @@ fn DeleteForm(credential: Credential, known: Uses, on_done: Callback<Done>) -> i
                 <div class="notice" class:notice-danger=in_use>
                     <p>
                         {move || {
-                            if in_use.get() { text::in_use(total.get()) } else { text::not_in_use().to_owned() }
-                        }} " " {text::destroyed()}
+                            if in_use.get() { messages::in_use(total.get()) } else { messages::not_in_use().to_owned() }
+                        }} " " {messages::destroyed()}
                     </p>
                 </div>
                 <p role="status" hidden=move || !changed.get()>
-                    {move || changed.get().then(text::references_changed)}
+                    {move || changed.get().then(messages::references_changed)}
                 </p>
                 <Show when=move || in_use.get()>
                     <ReferenceList items total hidden />
                     <TextField
                         ids=FieldIds::of(CONFIRM_ID)
-                        label=name.with_value(|name| text::type_name(name))
+                        label=name.with_value(|name| messages::type_name(name))
                         value=typed
                         error=fault
                     />
@@ -198,7 +198,7 @@ fn DeleteForm(credential: Credential, known: Uses, on_done: Callback<Done>) -> i
             </DialogBody>
             <GeneralError state=save.state() />
             <DialogFooter
-                save=Signal::derive(move || text::delete_button(in_use.get()).to_owned())
+                save=Signal::derive(move || messages::delete_button(in_use.get()).to_owned())
                 kind=ButtonKind::Danger
                 busy=save.busy()
                 focus_cancel=true

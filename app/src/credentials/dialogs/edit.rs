@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     api::{ReadClient, WriteClient},
-    credentials::text,
+    credentials::messages,
     ui::{
         Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, FieldIds, GeneralError, Save,
         TextField, use_toasts,
@@ -33,9 +33,9 @@ pub fn EditCredentialDialog(
     on_done: Callback<Done>,
 ) -> impl IntoView {
     let title = if rename_only {
-        text::rename_title(&credential.name)
+        messages::rename_title(&credential.name)
     } else {
-        text::edit(&credential.name)
+        messages::edit(&credential.name)
     };
     let begun_with = StoredValue::new(credential.name.clone());
     let name = RwSignal::new(credential.name.clone());
@@ -95,9 +95,9 @@ fn EditForm(
                 value.clear();
                 dialog.close();
                 toasts.say(if asked_value.is_some() {
-                    text::rotated(saved.used_by, &saved.name)
+                    messages::rotated(saved.used_by, &saved.name)
                 } else {
-                    text::renamed(&before.name, &saved.name)
+                    messages::renamed(&before.name, &saved.name)
                 });
                 on_done.run(Done::Saved(Box::new(saved)));
             },
@@ -114,9 +114,9 @@ fn EditForm(
                 <ErrorSummary issues=faults.issues() />
                 <TextField
                     ids=FieldIds::of(NAME_ID)
-                    label=text::name()
+                    label=messages::name()
                     value=name
-                    help=text::name_help()
+                    help=messages::name_help()
                     error=faults.name
                     autofocus=true
                     on_check=Callback::new(move |()| faults.name.set(name_fault(&name.get_untracked())))
@@ -128,8 +128,8 @@ fn EditForm(
                     <ValueField
                         id=VALUE_ID
                         handle=value
-                        label=text::value()
-                        help=text::value_help_edit()
+                        label=messages::value()
+                        help=messages::value_help_edit()
                         error=faults.value
                         on_check=Callback::new(move |()| faults.check_value(value))
                         on_submit=submit
@@ -158,7 +158,7 @@ fn KeepValue(keep_value: RwSignal<bool>, on_change: Callback<()>) -> impl IntoVi
                     on_change.run(());
                 }
             />
-            <span>{text::only_rename()}</span>
+            <span>{messages::only_rename()}</span>
         </label>
     }
 }

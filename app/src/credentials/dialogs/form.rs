@@ -6,7 +6,7 @@ use contract::secret::SecretValue;
 use leptos::prelude::*;
 
 use crate::{
-    credentials::text,
+    credentials::messages,
     ui::{FieldIssue, focus_when_painted, value_field::ValueHandle},
 };
 
@@ -26,9 +26,9 @@ pub fn name_fault(name: &str) -> Option<String> {
 /// What is wrong with a value, if anything.
 fn value_fault(value: &SecretValue) -> Option<String> {
     if value.is_empty() {
-        Some(text::value_missing().to_owned())
+        Some(messages::value_missing().to_owned())
     } else if value.exceeds(MAX_VALUE_BYTES) {
-        Some(text::value_too_long().to_owned())
+        Some(messages::value_too_long().to_owned())
     } else {
         None
     }
@@ -71,7 +71,7 @@ impl Faults {
     pub fn take_from(&self, problem: &Problem, value: Option<ValueHandle>) {
         let of = |pointer| problem.field(pointer).map(|error| error.detail.clone());
         self.name.set(if problem.slug() == "name-taken" {
-            Some(text::name_taken().to_owned())
+            Some(messages::name_taken().to_owned())
         } else {
             of("/name")
         });
@@ -101,8 +101,8 @@ impl Faults {
                 })
             };
             [
-                issue(NAME_ID, text::name(), name.get()),
-                issue(VALUE_ID, text::value(), value.get()),
+                issue(NAME_ID, messages::name(), name.get()),
+                issue(VALUE_ID, messages::value(), value.get()),
             ]
             .into_iter()
             .flatten()

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::{Done, conflict::LoadCurrent, reconcile};
 use crate::{
     api::{ReadClient, WriteClient},
-    credentials::text,
+    credentials::messages,
     ui::{
         Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, FieldFrame, FieldIds, GeneralError, Save,
         focus_when_painted, use_toasts,
@@ -50,7 +50,7 @@ pub fn AllowedHostsDialog(
     /// Changed.
     on_done: Callback<Done>,
 ) -> impl IntoView {
-    let title = text::hosts_title(&credential.name);
+    let title = messages::hosts_title(&credential.name);
     let begun_with = StoredValue::new(credential.allowed_hosts.join("\n"));
     let typed = RwSignal::new(begun_with.get_value());
     let credential = RwSignal::new(credential);
@@ -93,7 +93,7 @@ fn HostsForm(credential: RwSignal<Credential>, typed: RwSignal<String>, on_done:
             },
             move |saved: Credential| {
                 dialog.close();
-                toasts.say(text::hosts_saved(&saved.name));
+                toasts.say(messages::hosts_saved(&saved.name));
                 on_done.run(Done::Saved(Box::new(saved)));
             },
             move || {
@@ -105,7 +105,7 @@ fn HostsForm(credential: RwSignal<Credential>, typed: RwSignal<String>, on_done:
     });
     let emptied = move || {
         let stops = credential.with(|credential| credential.used_by > 0 && !credential.allowed_hosts.is_empty());
-        (stops && typed.with(|typed| parse_hosts(typed).is_empty())).then(text::emptied)
+        (stops && typed.with(|typed| parse_hosts(typed).is_empty())).then(messages::emptied)
     };
     let ids = FieldIds::of(HOSTS_ID);
     let described = {
@@ -115,7 +115,7 @@ fn HostsForm(credential: RwSignal<Credential>, typed: RwSignal<String>, on_done:
     view! {
         <DialogForm on_submit=submit>
             <DialogBody>
-                <FieldFrame ids label=text::allowed_hosts() help=text::allowed_hosts_help() error=fault>
+                <FieldFrame ids label=messages::allowed_hosts() help=messages::allowed_hosts_help() error=fault>
                     <textarea
                         class="field-input field-lines"
                         id=HOSTS_ID

@@ -9,7 +9,7 @@ use super::{Done, delete::DeleteCredentialDialog, edit::EditCredentialDialog, ho
 use crate::{
     accounts::use_me,
     api::{ClientError, ReadClient},
-    credentials::text,
+    credentials::messages,
     ui::{LoadingDialog, MessageDialog, problem_text::error_words},
 };
 
@@ -43,7 +43,7 @@ pub fn CredentialDialog(
         async move { client.credential(id).await }
     });
     move || match found.get() {
-        None => view! { <LoadingDialog words=text::loading() on_close /> }.into_any(),
+        None => view! { <LoadingDialog words=messages::loading() on_close /> }.into_any(),
         Some(Ok(credential)) if !allowed(&credential) => {
             let error = ClientError::Problem(Box::new(Problem::local("forbidden", 403)));
             view! { <NotThere error on_close /> }.into_any()
@@ -62,9 +62,9 @@ pub fn CredentialDialog(
 #[component]
 fn NotThere(error: ClientError, on_close: Callback<()>) -> impl IntoView {
     let (title, words) = match error.slug() {
-        Some("not-found") => (text::gone(), text::gone_help().to_owned()),
-        Some("forbidden") => (text::not_allowed(), error_words(&error)),
-        _ => (text::could_not_be_loaded(), error_words(&error)),
+        Some("not-found") => (messages::gone(), messages::gone_help().to_owned()),
+        Some("forbidden") => (messages::not_allowed(), error_words(&error)),
+        _ => (messages::could_not_be_loaded(), error_words(&error)),
     };
     view! { <MessageDialog title words on_close /> }
 }

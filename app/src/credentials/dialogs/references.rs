@@ -3,7 +3,7 @@
 use contract::credentials::Reference;
 use leptos::prelude::*;
 
-use crate::{credentials::text, kinds, ui::Time};
+use crate::{credentials::messages, kinds, ui::Time};
 
 /// How many references a dialog shows.
 const SHOWN: usize = 10;
@@ -32,10 +32,10 @@ pub fn ReferenceList(
                 <ReferenceItem item />
             </For>
             <Show when=move || more().is_positive()>
-                <li class="muted">{move || text::and_more(more())}</li>
+                <li class="muted">{move || messages::and_more(more())}</li>
             </Show>
             <Show when=move || hidden.get().is_positive()>
-                <li class="muted">{move || text::and_hidden(hidden.get())}</li>
+                <li class="muted">{move || messages::and_hidden(hidden.get())}</li>
             </Show>
         </ul>
     }
@@ -55,16 +55,16 @@ fn ReferenceItem(item: Reference) -> impl IntoView {
                 {match item.last_used_at {
                     Some(at) => {
                         view! {
-                            {text::last_used()}
+                            {messages::last_used()}
                             " "
                             <Time at />
                         }
                             .into_any()
                     }
-                    None => text::never_used().into_any(),
+                    None => messages::never_used().into_any(),
                 }}
             </span>
-            <span class="references-fate">{text::fate(item.kind)}</span>
+            <span class="references-fate">{messages::fate(item.kind)}</span>
         </li>
     }
 }

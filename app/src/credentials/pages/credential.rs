@@ -16,7 +16,7 @@ use crate::{
     api::{ClientError, ReadClient},
     credentials::{
         dialogs::{CredentialDialogs, DIALOG_KEYS, Done},
-        text,
+        messages,
     },
     help::HelpTopic,
     shell::PageHeader,
@@ -71,9 +71,9 @@ pub fn CredentialPage() -> impl IntoView {
     let dialog = use_addressed_dialog(DIALOG_KEYS);
     view! {
         <p class="back">
-            <a href="/credentials">{text::back_to_list()}</a>
+            <a href="/credentials">{messages::back_to_list()}</a>
         </p>
-        <Transition fallback=|| view! { <PageHeader title=text::loading() /> }>
+        <Transition fallback=|| view! { <PageHeader title=messages::loading() /> }>
             <CredentialBody fetched references uses refetch />
         </Transition>
         <CredentialDialogs dialog on_done />
@@ -168,9 +168,9 @@ fn Known(credential: Signal<Credential>) -> impl IntoView {
             {may_update
                 .then(|| {
                     view! {
-                        <LinkButton href=opens("rename")>{text::rename()}</LinkButton>
+                        <LinkButton href=opens("rename")>{messages::rename()}</LinkButton>
                         <LinkButton href=opens("edit") kind=ButtonKind::Primary>
-                            {text::edit_short()}
+                            {messages::edit_short()}
                         </LinkButton>
                     }
                 })}
@@ -178,7 +178,7 @@ fn Known(credential: Signal<Credential>) -> impl IntoView {
                 .then(|| {
                     view! {
                         <LinkButton href=opens("delete") kind=ButtonKind::Caution>
-                            {text::delete_short()}
+                            {messages::delete_short()}
                         </LinkButton>
                     }
                 })}
@@ -191,8 +191,8 @@ fn Known(credential: Signal<Credential>) -> impl IntoView {
 fn Unknown(error: ClientError) -> impl IntoView {
     if error.slug() == Some("not-found") {
         PageOutcome::note_not_found();
-        view! { <PageHeader title=text::gone() about=text::gone_help() /> }
+        view! { <PageHeader title=messages::gone() about=messages::gone_help() /> }
     } else {
-        view! { <PageHeader title=text::could_not_be_loaded() about=error_words(&error) /> }
+        view! { <PageHeader title=messages::could_not_be_loaded() about=error_words(&error) /> }
     }
 }

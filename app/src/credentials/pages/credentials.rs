@@ -9,7 +9,7 @@ use crate::{
     accounts::may,
     credentials::{
         dialogs::{CredentialDialogs, DIALOG_KEYS, Done},
-        text,
+        messages,
     },
     help::HelpTopic,
     shell::PageHeader,
@@ -39,18 +39,18 @@ pub fn CredentialsPage() -> impl IntoView {
         listing.refetch();
     });
     view! {
-        <PageHeader title=text::credentials() about=text::about() help=HelpTopic::Credentials>
-            <SearchBox list label=text::search() />
-            {may_create.then(|| view! { <AddLink words=text::add() /> })}
+        <PageHeader title=messages::credentials() about=messages::about() help=HelpTopic::Credentials>
+            <SearchBox list label=messages::search() />
+            {may_create.then(|| view! { <AddLink words=messages::add() /> })}
         </PageHeader>
         <ListFrame
             list
             listing
             words=ListWords {
-                first_use: text::first_use(),
-                how_to_begin: text::how_to_begin(may_create),
+                first_use: messages::first_use(),
+                how_to_begin: messages::how_to_begin(may_create),
             }
-            begin=may_create.then(text::add)
+            begin=may_create.then(messages::add)
         >
             <CredentialTable list listing />
         </ListFrame>

@@ -4,7 +4,7 @@ use contract::credentials::Credential;
 use leptos::prelude::*;
 
 use crate::{
-    credentials::text,
+    credentials::messages,
     destination::Destination,
     ui::{CopyButton, Icon, IconKind, LinkButton, Time},
 };
@@ -24,50 +24,53 @@ pub fn CredentialFacts(
     let from_before = move || credential.with(|credential| credential.allowed_hosts_from_before.clone());
     view! {
         <section class="card" aria-labelledby="facts">
-            <h2 id="facts">{text::facts()}</h2>
+            <h2 id="facts">{messages::facts()}</h2>
             <dl class="facts">
                 <div>
-                    <dt>{text::column_id()}</dt>
+                    <dt>{messages::column_id()}</dt>
                     <dd class="facts-id">
                         <code class="full-id">{id}</code>
-                        <CopyButton content=Signal::derive(id) label=Signal::derive(move || text::copy_id(&name())) />
+                        <CopyButton
+                            content=Signal::derive(id)
+                            label=Signal::derive(move || messages::copy_id(&name()))
+                        />
                     </dd>
                 </div>
                 <div>
-                    <dt>{text::column_owner()}</dt>
+                    <dt>{messages::column_owner()}</dt>
                     <dd>{move || credential.with(|credential| credential.owner.name.clone())}</dd>
                 </div>
                 <div>
-                    <dt>{text::column_value()}</dt>
+                    <dt>{messages::column_value()}</dt>
                     <dd>
                         <span class="mask" aria-hidden="true">
-                            {text::mask()}
+                            {messages::mask()}
                         </span>
-                        <span class="visually-hidden">{text::hidden_value()}</span>
+                        <span class="visually-hidden">{messages::hidden_value()}</span>
                     </dd>
                 </div>
                 <div>
-                    <dt>{text::version()}</dt>
-                    <dd>{move || credential.with(|credential| text::version_words(credential.version))}</dd>
+                    <dt>{messages::version()}</dt>
+                    <dd>{move || credential.with(|credential| messages::version_words(credential.version))}</dd>
                 </div>
                 <div>
-                    <dt>{text::column_created()}</dt>
+                    <dt>{messages::column_created()}</dt>
                     <dd>
                         <Time at=Signal::derive(move || credential.with(|credential| credential.created_at)) />
                     </dd>
                 </div>
                 <div>
-                    <dt>{text::column_updated()}</dt>
+                    <dt>{messages::column_updated()}</dt>
                     <dd>
                         <Time at=Signal::derive(move || credential.with(|credential| credential.updated_at)) />
                     </dd>
                 </div>
                 <div class="facts-wide">
-                    <dt>{text::allowed_hosts()}</dt>
+                    <dt>{messages::allowed_hosts()}</dt>
                     <dd>
                         <Show
                             when=move || !hosts().is_empty()
-                            fallback=|| view! { <span class="muted">{text::nowhere()}</span> }
+                            fallback=|| view! { <span class="muted">{messages::nowhere()}</span> }
                         >
                             <ul class="hosts">
                                 {move || {
@@ -83,9 +86,9 @@ pub fn CredentialFacts(
                             </ul>
                         </Show>
                         <Show when=move || !from_before().is_empty()>
-                            <p class="field-help">{text::from_before_help()}</p>
+                            <p class="field-help">{messages::from_before_help()}</p>
                         </Show>
-                        {change_hosts.map(|href| view! { <LinkButton href>{text::change_hosts()}</LinkButton> })}
+                        {change_hosts.map(|href| view! { <LinkButton href>{messages::change_hosts()}</LinkButton> })}
                     </dd>
                 </div>
             </dl>
@@ -101,15 +104,15 @@ fn AllowedDestination(entry: String, is_from_before: bool) -> impl IntoView {
     view! {
         <li>
             <span class="chip mono">{entry}</span>
-            {any_path.then(|| view! { <span class="muted">{text::any_path()}</span> })}
-            {is_from_before.then(|| view! { <span class="muted">{text::from_before()}</span> })}
+            {any_path.then(|| view! { <span class="muted">{messages::any_path()}</span> })}
+            {is_from_before.then(|| view! { <span class="muted">{messages::from_before()}</span> })}
             {destination
                 .is_plain_http()
                 .then(|| {
                     view! {
                         <span class="hosts-plain">
                             <Icon kind=IconKind::Alert size=14 />
-                            {text::plain_http()}
+                            {messages::plain_http()}
                         </span>
                     }
                 })}

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::section::SectionFailed;
 use crate::{
     api::ClientError,
-    credentials::text,
+    credentials::messages,
     kinds,
     ui::{Time, list::ColumnHeader},
 };
@@ -23,7 +23,7 @@ pub fn References(
     view! {
         <section class="card" aria-labelledby="references">
             <h2 id="references" tabindex="-1">
-                {text::where_used()}
+                {messages::where_used()}
             </h2>
             <Transition>
                 {move || {
@@ -31,7 +31,7 @@ pub fn References(
                         .get()
                         .map(|found| match found {
                             Ok(page) if page.total == 0 => {
-                                view! { <p class="card-empty">{text::no_references()}</p> }.into_any()
+                                view! { <p class="card-empty">{messages::no_references()}</p> }.into_any()
                             }
                             Ok(page) => view! { <ReferenceTable page /> }.into_any(),
                             Err(error) => view! { <SectionFailed error on_retry /> }.into_any(),
@@ -55,20 +55,20 @@ fn ReferenceTable(page: Page<Reference>) -> impl IntoView {
             };
             let last_used = match item.last_used_at {
                 Some(at) => view! { <Time at /> }.into_any(),
-                None => text::never_used().into_any(),
+                None => messages::never_used().into_any(),
             };
             view! {
                 <tr role="row">
                     <td role="cell" class="cell-name">
                         {name}
                     </td>
-                    <td role="cell" data-label=text::detail_column_kind()>
+                    <td role="cell" data-label=messages::detail_column_kind()>
                         {kinds::name(item.kind)}
                     </td>
-                    <td role="cell" class="cell-time" data-label=text::detail_column_attached()>
+                    <td role="cell" class="cell-time" data-label=messages::detail_column_attached()>
                         <Time at=item.attached_at />
                     </td>
-                    <td role="cell" class="cell-time" data-label=text::detail_column_last_used()>
+                    <td role="cell" class="cell-time" data-label=messages::detail_column_last_used()>
                         {last_used}
                     </td>
                 </tr>
@@ -80,10 +80,10 @@ fn ReferenceTable(page: Page<Reference>) -> impl IntoView {
             <thead role="rowgroup">
                 <tr role="row">
                     {[
-                        text::detail_column_name(),
-                        text::detail_column_kind(),
-                        text::detail_column_attached(),
-                        text::detail_column_last_used(),
+                        messages::detail_column_name(),
+                        messages::detail_column_kind(),
+                        messages::detail_column_attached(),
+                        messages::detail_column_last_used(),
                     ]
                         .map(|head| view! { <ColumnHeader label=head /> })
                         .collect_view()}
@@ -91,6 +91,6 @@ fn ReferenceTable(page: Page<Reference>) -> impl IntoView {
             </thead>
             <tbody role="rowgroup">{rows}</tbody>
         </table>
-        {hidden.is_positive().then(|| view! { <p class="card-empty">{text::and_hidden(hidden)}</p> })}
+        {hidden.is_positive().then(|| view! { <p class="card-empty">{messages::and_hidden(hidden)}</p> })}
     }
 }

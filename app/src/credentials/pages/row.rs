@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::credentials::row_link_id;
 use crate::{
     accounts::may,
-    credentials::text,
+    credentials::messages,
     ui::{
         CopyButton, DialogAddress, IconButton, IconKind, Menu, MenuButton, MenuLink, Time, copy_text, created_short,
         list::Listing, shorten_middle, updated_short, use_dialog_links, use_toasts,
@@ -56,25 +56,25 @@ pub fn CredentialRow(
                     <span class="detail-updated">{updated_short()} " " <Time at=updated /></span>
                 </span>
             </td>
-            <td role="cell" class="cell-id" data-label=text::column_id()>
+            <td role="cell" class="cell-id" data-label=messages::column_id()>
                 <ShortId id name />
             </td>
-            <td role="cell" class="cell-owner" data-label=text::column_owner()>
+            <td role="cell" class="cell-owner" data-label=messages::column_owner()>
                 {owner}
             </td>
-            <td role="cell" data-label=text::column_value()>
+            <td role="cell" data-label=messages::column_value()>
                 <span class="mask" aria-hidden="true">
-                    {text::mask()}
+                    {messages::mask()}
                 </span>
-                <span class="visually-hidden">{text::hidden_value()}</span>
+                <span class="visually-hidden">{messages::hidden_value()}</span>
             </td>
-            <td role="cell" data-label=text::column_used_by()>
+            <td role="cell" data-label=messages::column_used_by()>
                 <UsedBy id count=Signal::derive(move || credential.with(|credential| credential.used_by)) />
             </td>
-            <td role="cell" class="cell-time cell-created" data-label=text::column_created()>
+            <td role="cell" class="cell-time cell-created" data-label=messages::column_created()>
                 <Time at=created />
             </td>
-            <td role="cell" class="cell-time cell-updated" data-label=text::column_updated()>
+            <td role="cell" class="cell-time cell-updated" data-label=messages::column_updated()>
                 <Time at=updated />
             </td>
             <td role="cell" class="cell-operations">
@@ -97,7 +97,7 @@ fn ShortId(id: CredentialId, name: Signal<String>) -> impl IntoView {
     view! {
         <span class="id">
             <span title=full.clone()>"\u{2026}" {last}</span>
-            <CopyButton content=full label=Signal::derive(move || text::copy_id(&name.get())) />
+            <CopyButton content=full label=Signal::derive(move || messages::copy_id(&name.get())) />
         </span>
     }
 }
@@ -105,10 +105,10 @@ fn ShortId(id: CredentialId, name: Signal<String>) -> impl IntoView {
 #[component]
 fn UsedBy(id: CredentialId, count: Signal<i64>) -> impl IntoView {
     move || match count.get() {
-        0 => view! { <span class="chip">{text::used_by(0)}</span> }.into_any(),
+        0 => view! { <span class="chip">{messages::used_by(0)}</span> }.into_any(),
         count => view! {
             <a class="chip chip-accent" href=format!("/credentials/{id}#references")>
-                {text::used_by(count)}
+                {messages::used_by(count)}
             </a>
         }
         .into_any(),
@@ -132,7 +132,7 @@ fn Operations(id: CredentialId, name: Signal<String>, may_update: bool, may_dele
                     view! {
                         <IconButton
                             icon=IconKind::Pencil
-                            label=Signal::derive(move || text::edit(&name.get()))
+                            label=Signal::derive(move || messages::edit(&name.get()))
                             href=edit
                         />
                     }
@@ -142,17 +142,17 @@ fn Operations(id: CredentialId, name: Signal<String>, may_update: bool, may_dele
                     view! {
                         <IconButton
                             icon=IconKind::Trash
-                            label=Signal::derive(move || text::delete(&name.get()))
+                            label=Signal::derive(move || messages::delete(&name.get()))
                             href=delete
                             danger=true
                         />
                     }
-                })} <Menu id=format!("menu-{id}") label=Signal::derive(move || text::more(&name.get()))>
+                })} <Menu id=format!("menu-{id}") label=Signal::derive(move || messages::more(&name.get()))>
                 <Show when=move || may_update>
-                    <MenuLink href=rename>{text::rename()}</MenuLink>
+                    <MenuLink href=rename>{messages::rename()}</MenuLink>
                 </Show>
-                <MenuButton on_press=copy>{text::copy_id_short()}</MenuButton>
-                <MenuLink href=format!("/credentials/{id}#references")>{text::where_used()}</MenuLink>
+                <MenuButton on_press=copy>{messages::copy_id_short()}</MenuButton>
+                <MenuLink href=format!("/credentials/{id}#references")>{messages::where_used()}</MenuLink>
             </Menu>
         </span>
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::ClientError,
-    credentials::text,
+    credentials::messages,
     ui::{Button, problem_text::error_words},
 };
 
@@ -18,8 +18,8 @@ pub fn SectionFailed(
 ) -> impl IntoView {
     view! {
         <div class="empty" role="alert">
-            <p>{text::could_not_be_loaded()} " " {error_words(&error)}</p>
-            <Button on_press=Callback::new(move |_| on_retry.run(()))>{text::retry()}</Button>
+            <p>{messages::could_not_be_loaded()} " " {error_words(&error)}</p>
+            <Button on_press=Callback::new(move |_| on_retry.run(()))>{messages::retry()}</Button>
         </div>
     }
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::section::SectionFailed;
 use crate::{
     api::ClientError,
-    credentials::text,
+    credentials::messages,
     kinds,
     ui::{Time, list::ColumnHeader},
 };
@@ -22,14 +22,14 @@ pub fn LastUses(
 ) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="uses">
-            <h2 id="uses">{text::recent_activity()}</h2>
+            <h2 id="uses">{messages::recent_activity()}</h2>
             <Transition>
                 {move || {
                     found
                         .get()
                         .map(|found| match found {
                             Ok(page) if page.items.is_empty() => {
-                                view! { <p class="card-empty">{text::no_uses()}</p> }.into_any()
+                                view! { <p class="card-empty">{messages::no_uses()}</p> }.into_any()
                             }
                             Ok(page) => view! { <UseTable uses=page.items /> }.into_any(),
                             Err(error) => view! { <SectionFailed error on_retry /> }.into_any(),
@@ -43,12 +43,12 @@ pub fn LastUses(
 #[component]
 fn UseTable(uses: Vec<Use>) -> impl IntoView {
     let heads = [
-        text::detail_column_when(),
-        text::detail_column_who(),
-        text::detail_column_through(),
-        text::detail_column_host(),
-        text::detail_column_version(),
-        text::detail_column_outcome(),
+        messages::detail_column_when(),
+        messages::detail_column_who(),
+        messages::detail_column_through(),
+        messages::detail_column_host(),
+        messages::detail_column_version(),
+        messages::detail_column_outcome(),
     ];
     view! {
         <table class="table" role="table" aria-labelledby="uses">
@@ -68,26 +68,26 @@ fn UseRow(used: Use) -> impl IntoView {
         UseOutcome::Echoed => "chip chip-warn",
         UseOutcome::Unknown => "chip",
     };
-    let help = (used.outcome == UseOutcome::Echoed).then(text::echoed_help);
+    let help = (used.outcome == UseOutcome::Echoed).then(messages::echoed_help);
     view! {
         <tr role="row">
-            <td role="cell" class="cell-exact" data-label=text::detail_column_when()>
+            <td role="cell" class="cell-exact" data-label=messages::detail_column_when()>
                 <Time at=used.at exact=true />
             </td>
-            <td role="cell" data-label=text::detail_column_who()>
+            <td role="cell" data-label=messages::detail_column_who()>
                 {used.actor.name}
             </td>
-            <td role="cell" data-label=text::detail_column_through()>
+            <td role="cell" data-label=messages::detail_column_through()>
                 {used.referrer.map(|referrer| view! { <Through referrer /> })}
             </td>
-            <td role="cell" class="cell-host" data-label=text::detail_column_host()>
+            <td role="cell" class="cell-host" data-label=messages::detail_column_host()>
                 {used.host}
             </td>
-            <td role="cell" data-label=text::detail_column_version()>
+            <td role="cell" data-label=messages::detail_column_version()>
                 {used.version}
             </td>
-            <td role="cell" data-label=text::detail_column_outcome()>
-                <span class=class>{text::outcome(used.outcome)}</span>
+            <td role="cell" data-label=messages::detail_column_outcome()>
+                <span class=class>{messages::outcome(used.outcome)}</span>
                 {used
                     .reason
                     .map(|reason| {
@@ -112,7 +112,10 @@ fn UseRow(used: Use) -> impl IntoView {
 #[component]
 fn Through(referrer: UseReferrer) -> impl IntoView {
     let href = referrer.id.and_then(|id| kinds::href(referrer.kind, id));
-    let name = referrer.name.clone().unwrap_or_else(|| text::unsaved(referrer.kind));
+    let name = referrer
+        .name
+        .clone()
+        .unwrap_or_else(|| messages::unsaved(referrer.kind));
     match href {
         Some(href) => view! { <a href=href>{name}</a> }.into_any(),
         None => name.into_any(),

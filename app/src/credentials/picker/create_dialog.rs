@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::effects::Draft;
 use super::whole_host::WholeHost;
-use super::{PickerHandle, text};
+use super::{PickerHandle, messages};
 use crate::credentials::dialogs::AddForm;
 use crate::destination::Destination;
 use crate::ui::Dialog;
@@ -42,7 +42,7 @@ pub(super) fn CreateHere(
     let input = NodeRef::<Input>::new();
     select_when_mounted(input);
     let help = Signal::derive(move || {
-        text::value_help(
+        messages::value_help(
             destination
                 .get()
                 .map(|to| if whole_host.get() { to.whole_host() } else { to })
@@ -54,7 +54,7 @@ pub(super) fn CreateHere(
         Some(view! { <WholeHost destination whole=whole_host on_change=move |whole| whole_host.set(whole) /> })
     };
     view! {
-        <Dialog title=text::create_title() is_dirty on_close>
+        <Dialog title=messages::create_title() is_dirty on_close>
             <AddForm name value help for_header=true name_ref=input below on_added />
         </Dialog>
     }

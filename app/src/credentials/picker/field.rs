@@ -12,10 +12,10 @@ use super::effects::Driver;
 use super::events::Event;
 use super::handle::PickerHandle;
 use super::list::CredentialList;
+use super::messages;
 use super::notice::NoticeLine;
 use super::search_input::SearchInput;
 use super::suffix::Suffix;
-use super::text;
 use crate::accounts::may;
 use crate::destination::Destination;
 use crate::ui::{FieldFrame, FieldIds, use_toasts};
@@ -52,12 +52,12 @@ pub fn CredentialPicker(
     say_what_stays(handle);
 
     let shown_error = Signal::derive(move || {
-        let unpicked = state.with(|state| (state.left && state.unpicked()).then(|| text::unpicked(&state.text)));
+        let unpicked = state.with(|state| (state.left && state.unpicked()).then(|| messages::unpicked(&state.text)));
         let gone = || {
             handle
                 .selected()
                 .filter(|_| handle.is_deleted())
-                .map(|choice| text::deleted(&choice))
+                .map(|choice| messages::deleted(&choice))
         };
         unpicked.or_else(|| error.get()).or_else(gone)
     });
@@ -138,7 +138,7 @@ fn say_what_stays(handle: PickerHandle) {
     on_cleanup(move || {
         let names = handle.left_over();
         if !names.is_empty() {
-            toasts.say(text::created_stays(&names));
+            toasts.say(messages::created_stays(&names));
         }
     });
 }

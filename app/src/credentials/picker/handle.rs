@@ -5,8 +5,8 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use zeroize::Zeroizing;
 
+use super::messages;
 use super::state::State;
-use super::text;
 use crate::destination::Destination;
 
 /// What the picker says of itself below the field.
@@ -49,7 +49,7 @@ impl PickerHandle {
     /// A picker with a choice, or none. Call it in the component that owns the form.
     #[must_use]
     pub fn new(selected: Option<CredentialSummary>) -> Self {
-        let words = selected.as_ref().map(text::chosen).unwrap_or_default();
+        let words = selected.as_ref().map(messages::chosen).unwrap_or_default();
         Self {
             selected: RwSignal::new(selected),
             state: RwSignal::new(State::new(words)),
@@ -137,7 +137,7 @@ impl PickerHandle {
     /// Empties the field.
     pub fn clear(&self) {
         self.show(None);
-        self.notice.set(Some(Notice::Said(text::cleared().to_owned())));
+        self.notice.set(Some(Notice::Said(messages::cleared().to_owned())));
     }
 
     /// Puts the focus into the field.
@@ -155,14 +155,14 @@ impl PickerHandle {
 
     /// Something was created here and is chosen.
     pub(super) fn select_created(&self, choice: CredentialSummary, sendable: bool) {
-        let name = text::chosen(&choice);
+        let name = messages::chosen(&choice);
         self.created.update_value(|created| created.push(name.clone()));
         self.show(Some(choice));
         self.is_unlinked.set(true);
         self.notice.set(Some(if sendable {
-            Notice::Said(text::created(&name))
+            Notice::Said(messages::created(&name))
         } else {
-            Notice::Warning(text::created_not_sendable(&name))
+            Notice::Warning(messages::created_not_sendable(&name))
         }));
     }
 
@@ -187,7 +187,7 @@ impl PickerHandle {
 
     /// Takes back what [`host_changed`](Self::host_changed) cleared.
     pub(super) fn undo(&self, choice: CredentialSummary, is_unlinked: bool) {
-        let words = text::restored(&text::chosen(&choice));
+        let words = messages::restored(&messages::chosen(&choice));
         self.show(Some(choice));
         self.is_unlinked.set(is_unlinked);
         self.notice.set(Some(Notice::Said(words)));
@@ -195,7 +195,7 @@ impl PickerHandle {
     }
 
     fn show(&self, choice: Option<CredentialSummary>) {
-        let words = choice.as_ref().map(text::chosen).unwrap_or_default();
+        let words = choice.as_ref().map(messages::chosen).unwrap_or_default();
         self.is_unlinked.set(false);
         self.selected.set(choice);
         self.state.update(|state| state.show(words));

@@ -7,9 +7,9 @@ use super::PickerHandle;
 use super::effects::Driver;
 use super::events::Event;
 use super::highlight::split;
+use super::messages;
 use super::popover_position::place;
 use super::state::{Row, Waiting};
-use super::text;
 use crate::ui::{Icon, IconKind, scroll_into_sight};
 
 /// A popover in the top layer, so that no dialog cuts it off.
@@ -26,11 +26,19 @@ pub(super) fn CredentialList(
     show_while(open, popover, field);
     scroll_to_active(handle, control.clone());
 
-    let status = Memo::new(move |_| state.with(|state| if state.open { text::status(state) } else { String::new() }));
+    let status = Memo::new(move |_| {
+        state.with(|state| {
+            if state.open {
+                messages::status(state)
+            } else {
+                String::new()
+            }
+        })
+    });
     let announced = move || {
         state.with(|state| {
             if state.open {
-                format!("{} {}", text::count(state), text::status(state))
+                format!("{} {}", messages::count(state), messages::status(state))
             } else {
                 String::new()
             }
@@ -75,7 +83,7 @@ pub(super) fn CredentialList(
             <p class="picker-status" aria-hidden="true" hidden=move || status.get().is_empty()>
                 {status}
             </p>
-            <div id=format!("{control}-list") role="listbox" aria-label=text::list()>
+            <div id=format!("{control}-list") role="listbox" aria-label=messages::list()>
                 {rows}
             </div>
         </div>
@@ -98,9 +106,9 @@ fn RowWords(row: Row, search: String, current: bool) -> impl IntoView {
             }
             .into_any()
         }
-        Row::Retry => view! { <span>{text::retry()}</span> }.into_any(),
-        Row::Create(name) => view! { <span>{text::create(&name)}</span> }.into_any(),
-        Row::CreateFromPaste => view! { <span>{text::create_from_paste()}</span> }.into_any(),
+        Row::Retry => view! { <span>{messages::retry()}</span> }.into_any(),
+        Row::Create(name) => view! { <span>{messages::create(&name)}</span> }.into_any(),
+        Row::CreateFromPaste => view! { <span>{messages::create_from_paste()}</span> }.into_any(),
     }
 }
 

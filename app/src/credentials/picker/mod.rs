@@ -8,10 +8,10 @@
 //!     <CredentialPicker
 //!         handle=credential
 //!         ids=FieldIds::of("crm-credential")
-//!         label=text::credential()
+//!         label=messages::credential()
 //!         destination                                          // where the value will be sent
-//!         help=Signal::derive(move || text::sent_to(destination.get()))
-//!         none=text::no_authentication()                       // said while nothing is chosen
+//!         help=Signal::derive(move || messages::sent_to(destination.get()))
+//!         none=messages::no_authentication()                       // said while nothing is chosen
 //!         error=credential_error
 //!     />
 //! }
@@ -29,15 +29,15 @@ mod field;
 mod handle;
 mod highlight;
 mod list;
+mod messages;
 mod notice;
 mod popover_position;
 mod search_input;
 mod state;
 mod suffix;
-mod text;
 mod whole_host;
 
 pub use field::CredentialPicker;
 pub use handle::PickerHandle;
-pub(crate) use text::after_saving;
+pub(crate) use messages::after_saving;
 pub(crate) use whole_host::WholeHost;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::handle::{Notice, PickerHandle};
-use super::text;
+use super::messages;
 
 /// What just happened to the choice, announced.
 #[component]
@@ -19,13 +19,13 @@ pub(super) fn NoticeLine(handle: PickerHandle, has_error: Signal<bool>) -> impl 
         } => Some(
             view! {
                 // The error of the field says the same.
-                {(!has_error.get()).then(|| view! { <span>{text::cleared_for_host(&before, &now)} " "</span> })}
+                {(!has_error.get()).then(|| view! { <span>{messages::cleared_for_host(&before, &now)} " "</span> })}
                 <button type="button" class="link-button" on:click=move |_| handle.undo(choice.clone(), is_unlinked)>
-                    {text::undo()}
+                    {messages::undo()}
                 </button>
                 " "
                 <button type="button" class="link-button" on:click=move |_| handle.clear()>
-                    {text::none_needed()}
+                    {messages::none_needed()}
                 </button>
             }
             .into_any(),

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::effects::Driver;
 use super::events::Event;
-use super::{PickerHandle, text};
+use super::{PickerHandle, messages};
 use crate::ui::{Icon, IconButton, IconKind};
 
 /// The owner, Clear, and the arrow.
@@ -29,7 +29,7 @@ pub(super) fn Suffix(driver: Driver, handle: PickerHandle) -> impl IntoView {
         <Show when=filled>
             <IconButton
                 icon=IconKind::Cross
-                label=text::clear()
+                label=messages::clear()
                 on_press=Callback::new(move |_| {
                     handle.clear();
                     handle.focus();
@@ -41,7 +41,7 @@ pub(super) fn Suffix(driver: Driver, handle: PickerHandle) -> impl IntoView {
             type="button"
             class="icon-button"
             tabindex="-1"
-            aria-label=text::open()
+            aria-label=messages::open()
             on:mousedown=|event| event.prevent_default()
             on:click=toggle
         >

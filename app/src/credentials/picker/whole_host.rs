@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::text;
+use super::messages;
 use crate::destination::Destination;
 
 /// The checkbox; not shown for a destination that has no path.
@@ -25,7 +25,7 @@ pub(crate) fn WholeHost(
                     prop:checked=move || whole.get()
                     on:change=move |event| on_change.run(event_target_checked(&event))
                 />
-                <span>{text::allow_whole_host(&destination)}</span>
+                <span>{messages::allow_whole_host(&destination)}</span>
             </label>
         }
     })

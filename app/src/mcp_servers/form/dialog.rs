@@ -9,7 +9,7 @@ use super::model::Form;
 use crate::accounts::use_me;
 use crate::api::ReadClient;
 use crate::credential_forms::{LoadingBody, error_words};
-use crate::mcp_servers::text;
+use crate::mcp_servers::messages;
 use crate::ui::{Dialog, focus_autofocus, use_toasts};
 
 /// What the form is about.
@@ -53,7 +53,7 @@ pub fn McpServerDialog(
                             focus_autofocus();
                         } else {
                             // The dialog may be closed by now.
-                            let _ = failure.try_set(Some(text::not_yours().to_owned()));
+                            let _ = failure.try_set(Some(messages::not_yours().to_owned()));
                         }
                     }
                     Err(error) => {
@@ -68,15 +68,15 @@ pub fn McpServerDialog(
     form.program.ask(client.get_value());
 
     let title = Signal::derive(move || match (of, form.before.get()) {
-        (FormOf::New, _) => text::add().to_owned(),
-        (FormOf::Saved(_), Some(server)) => text::edit(&server.name),
-        (FormOf::Saved(_), None) => text::edit(text::a_server()),
+        (FormOf::New, _) => messages::add().to_owned(),
+        (FormOf::Saved(_), Some(server)) => messages::edit(&server.name),
+        (FormOf::Saved(_), None) => messages::edit(messages::a_server()),
     });
     let ready = Memo::new(move |_| of == FormOf::New || form.before.with(Option::is_some));
     let saved = Callback::new(move |server: McpServer| {
         toasts.say(match of {
-            FormOf::New => text::added(&server.name),
-            FormOf::Saved(_) => text::saved(&server.name),
+            FormOf::New => messages::added(&server.name),
+            FormOf::Saved(_) => messages::saved(&server.name),
         });
         on_saved.run(server);
     });

@@ -13,7 +13,7 @@ use crate::credential_forms::{AllowHost, Headline, Outcome, PlainWarning, TakeOv
 use crate::credentials::picker::CredentialPicker;
 use crate::destination::Destination;
 use crate::mcp_servers::connection::Connected;
-use crate::mcp_servers::text;
+use crate::mcp_servers::messages;
 use crate::ui::{
     DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, FieldIds, FieldIssue, GeneralError, TextField,
     focus_element,
@@ -63,9 +63,9 @@ pub(super) fn FormFields(form: Form, on_saved: Callback<McpServer>) -> impl Into
                 <ErrorSummary issues=Signal::derive(move || issues(form)) />
                 <TextField
                     ids=FieldIds::of(NAME_ID)
-                    label=text::name()
+                    label=messages::name()
                     value=form.name
-                    help=text::name_help()
+                    help=messages::name_help()
                     error=form.name_fault
                     autofocus=true
                     node_ref=name
@@ -80,7 +80,9 @@ pub(super) fn FormFields(form: Form, on_saved: Callback<McpServer>) -> impl Into
                 <TestPanel
                     id="mcp-test"
                     headline=Signal::derive(move || {
-                        form.tester.run.with(|run| Headline::of_run(run, |result| text::connected(result.tool_count)))
+                        form.tester
+                            .run
+                            .with(|run| Headline::of_run(run, |result| messages::connected(result.tool_count)))
                     })
                     outdated=Signal::derive(move || form.tester.is_outdated(&form.tested()))
                     details=move || details(&form.tester.run.get())
@@ -91,7 +93,7 @@ pub(super) fn FormFields(form: Form, on_saved: Callback<McpServer>) -> impl Into
             </GeneralError>
             <DialogFooter busy=form.save.busy()>
                 <TestButton
-                    words=text::test_connection()
+                    words=messages::test_connection()
                     running=Signal::derive(move || form.tester.is_running())
                     on_test=Callback::new(move |()| form.test(focus))
                     on_cancel=Callback::new(move |()| form.tester.cancel())
@@ -112,12 +114,12 @@ fn AddressFields(form: Form, url: NodeRef<Input>) -> impl IntoView {
     view! {
         <TextField
             ids=FieldIds::of(URL_ID)
-            label=text::url()
+            label=messages::url()
             value=form.url
             kind="url"
-            help=text::url_help()
+            help=messages::url_help()
             error=form.url_fault
-            placeholder=text::url_example()
+            placeholder=messages::url_example()
             node_ref=url
             on_check=Callback::new(move |()| {
                 form.check_url();
@@ -126,10 +128,10 @@ fn AddressFields(form: Form, url: NodeRef<Input>) -> impl IntoView {
         <CredentialPicker
             handle=form.picker
             ids=FieldIds::of(CREDENTIAL_ID)
-            label=text::credential()
+            label=messages::credential()
             destination=form.destination
-            help=Signal::derive(move || text::sent_to(typed_host.get().as_deref()))
-            none=text::no_authentication()
+            help=Signal::derive(move || messages::sent_to(typed_host.get().as_deref()))
+            none=messages::no_authentication()
             error=credential_error
         />
         <AllowHost
@@ -155,20 +157,20 @@ fn details(run: &TestState<Tested, TestResult>) -> Option<AnyView> {
 
 fn issues(form: Form) -> Vec<FieldIssue> {
     let program = form.program;
-    let name = (NAME_ID, text::name(), form.name_fault);
+    let name = (NAME_ID, messages::name(), form.name_fault);
     let fields: &[_] = if form.is_program() {
         &[
             name,
-            (COMMAND_ID, text::program_command(), program.command_fault),
-            (ARGS_ID, text::program_args(), program.args_fault),
-            (CWD_ID, text::program_cwd(), program.cwd_fault),
-            (ENV_ID, text::program_variables(), program.env_fault),
+            (COMMAND_ID, messages::program_command(), program.command_fault),
+            (ARGS_ID, messages::program_args(), program.args_fault),
+            (CWD_ID, messages::program_cwd(), program.cwd_fault),
+            (ENV_ID, messages::program_variables(), program.env_fault),
         ]
     } else {
         &[
             name,
-            (URL_ID, text::url(), form.url_fault),
-            (CREDENTIAL_ID, text::credential(), form.credential_fault),
+            (URL_ID, messages::url(), form.url_fault),
+            (CREDENTIAL_ID, messages::credential(), form.credential_fault),
         ]
     };
     fields

@@ -9,7 +9,7 @@ use crate::api::ReadClient;
 use crate::credential_forms::{ConnectionTest, Consent};
 use crate::credentials::picker::PickerHandle;
 use crate::destination::Destination;
-use crate::mcp_servers::text;
+use crate::mcp_servers::messages;
 use crate::ui::Save;
 
 /// The form.
@@ -139,9 +139,9 @@ impl Form {
             moved && self.picker.selected_id().is_some()
         });
         let fault = if leads_elsewhere || untrack(|| self.picker.awaits_choice()) {
-            Some(text::choose_again())
+            Some(messages::choose_again())
         } else if untrack(|| self.picker.has_unpicked_text()) {
-            Some(text::pick_one())
+            Some(messages::pick_one())
         } else {
             None
         };

@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 use super::draft::Draft;
 use crate::accounts::may;
 use crate::api::ReadClient;
-use crate::mcp_servers::text;
+use crate::mcp_servers::messages;
 
 pub(super) const COMMAND_ID: &str = "mcp-server-command";
 pub(super) const ARGS_ID: &str = "mcp-server-args";
@@ -136,7 +136,7 @@ impl ProgramModel {
             cwd.is_empty() || cwd.starts_with('/')
         });
         self.cwd_fault
-            .set((!fits).then(|| text::program_whole_path().to_owned()));
+            .set((!fits).then(|| messages::program_whole_path().to_owned()));
         fits
     }
 
@@ -144,7 +144,7 @@ impl ProgramModel {
     pub(super) fn check(self) -> Option<&'static str> {
         let chosen = self.command.with_untracked(|command| !command.is_empty());
         self.command_fault
-            .set((!chosen).then(|| text::program_choose().to_owned()));
+            .set((!chosen).then(|| messages::program_choose().to_owned()));
         let cwd = self.check_cwd();
         match (chosen, cwd) {
             (false, _) => Some(COMMAND_ID),
@@ -164,7 +164,7 @@ impl ProgramModel {
         ] {
             let found = problem.field_or_item(pointer);
             fault.set(found.map(|found| match item(pointer, &found.pointer) {
-                Some(index) if pointer == "/args" => text::program_of_line(&found.detail, index + 1),
+                Some(index) if pointer == "/args" => messages::program_of_line(&found.detail, index + 1),
                 _ => found.detail.clone(),
             }));
             first = first.or(found.map(|_| id));

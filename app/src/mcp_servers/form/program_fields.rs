@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::program::{ARGS_ID, COMMAND_ID, CWD_ID, ENV_ID, ProgramModel};
-use crate::mcp_servers::text;
+use crate::mcp_servers::messages;
 use crate::ui::{FieldFrame, FieldIds, Icon, IconKind, TextField};
 
 /// Program, arguments, directory and variables.
@@ -20,9 +20,9 @@ pub(super) fn ProgramFields(program: ProgramModel) -> impl IntoView {
         </Show>
         <TextField
             ids=FieldIds::of(CWD_ID)
-            label=text::program_cwd()
+            label=messages::program_cwd()
             value=program.cwd
-            help=text::program_cwd_help()
+            help=messages::program_cwd_help()
             error=program.cwd_fault
             placeholder="/"
             on_check=Callback::new(move |()| {
@@ -45,12 +45,12 @@ fn CommandField(program: ProgramModel) -> impl IntoView {
     // The choice moves from one to another, but they stay: a browser keeps what was picked by hand.
     let choices = Memo::new(move |_| {
         let chosen = program.command.get();
-        let mut choices = vec![(String::new(), text::program_choose_one().to_owned())];
+        let mut choices = vec![(String::new(), messages::program_choose_one().to_owned())];
         program.offered.with(|offered| {
             choices.extend(offered.iter().map(|offer| (offer.name.clone(), offer.name.clone())));
         });
         if !choices.iter().any(|(name, _)| *name == chosen) {
-            choices.push((chosen.clone(), text::program_not_offered(&chosen)));
+            choices.push((chosen.clone(), messages::program_not_offered(&chosen)));
         }
         choices
     });
@@ -63,7 +63,7 @@ fn CommandField(program: ProgramModel) -> impl IntoView {
         }
     };
     view! {
-        <FieldFrame ids label=text::program_command() help=text::program_command_help() error=fault>
+        <FieldFrame ids label=messages::program_command() help=messages::program_command_help() error=fault>
             <select
                 class="field-input select"
                 id=COMMAND_ID
@@ -87,7 +87,7 @@ fn ArgsField(program: ProgramModel) -> impl IntoView {
         move || ids.described_by(true, fault.get().is_some())
     };
     view! {
-        <FieldFrame ids label=text::program_args() help=text::program_args_help() error=fault>
+        <FieldFrame ids label=messages::program_args() help=messages::program_args_help() error=fault>
             <textarea
                 class="field-input field-lines"
                 id=ARGS_ID
@@ -120,21 +120,21 @@ fn Variables(program: ProgramModel) -> impl IntoView {
             tabindex="-1"
             aria-describedby=described
         >
-            <legend class="field-label">{text::program_variables()}</legend>
+            <legend class="field-label">{messages::program_variables()}</legend>
             <For
                 each=move || program.env_choices()
                 key=String::clone
                 children=move |name| view! { <Variable program name /> }
             />
             <Show when=move || !has_choices()>
-                <p>{text::program_no_variables()}</p>
+                <p>{messages::program_no_variables()}</p>
             </Show>
             <p class="field-error" id=error_id hidden=move || fault.get().is_none()>
                 <Icon kind=IconKind::Alert size=14 />
                 <span>{move || fault.get()}</span>
             </p>
             <p class="field-help" id=help_id>
-                {text::program_secrets()}
+                {messages::program_secrets()}
             </p>
         </fieldset>
     }

@@ -4,7 +4,7 @@ use contract::mcp_servers::Transport;
 use leptos::prelude::*;
 
 use super::model::Form;
-use crate::mcp_servers::text;
+use crate::mcp_servers::messages;
 
 /// Two radio buttons, where there is something to choose: programs on offer, or a saved one.
 #[component]
@@ -26,9 +26,9 @@ pub(super) fn TransportChoice(form: Form) -> impl IntoView {
     view! {
         <Show when=is_choice>
             <fieldset class="field choices">
-                <legend class="field-label">{text::program_transport()}</legend>
-                {radio(Transport::Http, text::program_http(), text::program_http_help())}
-                {radio(Transport::Stdio, text::program_stdio(), text::program_stdio_help())}
+                <legend class="field-label">{messages::program_transport()}</legend>
+                {radio(Transport::Http, messages::program_http(), messages::program_http_help())}
+                {radio(Transport::Stdio, messages::program_stdio(), messages::program_stdio_help())}
             </fieldset>
         </Show>
     }

@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 
 use crate::api::WriteClient;
 use crate::credential_forms::error_words;
-use crate::mcp_servers::text;
+use crate::mcp_servers::messages;
 use crate::ui::list::Listing;
 use crate::ui::use_toasts;
 
@@ -45,13 +45,13 @@ pub(super) fn EnabledSwitch(server: Memo<McpServer>, listing: Listing<McpServer>
                 ..McpServerInput::default()
             };
             match WriteClient.update_mcp_server(id, revision, &input).await {
-                Ok(_) => toasts.say(text::switched(&name, !enabled)),
+                Ok(_) => toasts.say(messages::switched(&name, !enabled)),
                 Err(error) => {
                     // The row may be gone by now.
                     let _ = wanted.try_set(None);
                     let outdated = error.slug() == Some("precondition-failed");
                     let words = if outdated {
-                        text::switch_outdated().to_owned()
+                        messages::switch_outdated().to_owned()
                     } else {
                         error_words(&error)
                     };
@@ -62,7 +62,7 @@ pub(super) fn EnabledSwitch(server: Memo<McpServer>, listing: Listing<McpServer>
         });
     };
     if !may_update {
-        let words = move || text::on_or_off(server.with(|server| server.enabled));
+        let words = move || messages::on_or_off(server.with(|server| server.enabled));
         return view! { <span>{words}</span> }.into_any();
     }
     view! {
@@ -72,7 +72,7 @@ pub(super) fn EnabledSwitch(server: Memo<McpServer>, listing: Listing<McpServer>
             role="switch"
             aria-checked=move || if shown() { "true" } else { "false" }
             aria-busy=move || wanted.get().is_some().then_some("true")
-            aria-label=move || text::switch(&server.with(|server| server.name.clone()))
+            aria-label=move || messages::switch(&server.with(|server| server.name.clone()))
             on:click=toggle
         >
             <span class=TRACK aria-hidden="true"></span>

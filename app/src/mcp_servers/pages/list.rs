@@ -10,7 +10,7 @@ use crate::credential_forms::{DeleteDialog, test_dialog};
 use crate::help::HelpTopic;
 use crate::locale::Label;
 use crate::mcp_servers::form::{FormOf, McpServerDialog};
-use crate::mcp_servers::text;
+use crate::mcp_servers::messages;
 use crate::mcp_servers::tools::ToolsDialog;
 use crate::shell::PageHeader;
 use crate::ui::list::{
@@ -24,9 +24,9 @@ const SPEC: ListSpec = ListSpec {
     default_sort: "name",
 };
 const SORTS: &[(&str, Label)] = &[
-    ("name", text::column_name),
-    ("created_at", text::column_created),
-    ("updated_at", text::column_updated),
+    ("name", messages::column_name),
+    ("created_at", messages::column_created),
+    ("updated_at", messages::column_updated),
 ];
 const DIALOGS: &[&str] = &["dialog", "edit", "test", "tools", "delete"];
 
@@ -39,26 +39,26 @@ pub fn McpServersPage() -> impl IntoView {
     let may_add = may(Resource::McpServers, Action::Create, None);
     let to_dialog = use_dialog_links();
     let words = ListWords {
-        first_use: text::first_use(),
-        how_to_begin: text::how_to_begin(),
+        first_use: messages::first_use(),
+        how_to_begin: messages::how_to_begin(),
     };
     view! {
-        <PageHeader title=text::mcp_servers() about=text::about() help=HelpTopic::McpServers>
-            <SearchBox list label=text::search() />
-            {may_add.then(|| view! { <AddLink words=text::add() /> })}
+        <PageHeader title=messages::mcp_servers() about=messages::about() help=HelpTopic::McpServers>
+            <SearchBox list label=messages::search() />
+            {may_add.then(|| view! { <AddLink words=messages::add() /> })}
         </PageHeader>
-        <ListFrame list listing words begin=may_add.then(text::add)>
+        <ListFrame list listing words begin=may_add.then(messages::add)>
             <SortBy list columns=SORTS />
-            <table class="table mcp-table" role="table" aria-label=text::mcp_servers()>
+            <table class="table mcp-table" role="table" aria-label=messages::mcp_servers()>
                 <thead role="rowgroup">
                     <tr role="row">
-                        <SortHeader list field="name" label=text::column_name() />
-                        <ColumnHeader label=text::column_enabled() />
-                        <ColumnHeader label=text::column_url() class="mcp-url" />
-                        <ColumnHeader label=text::column_credential() />
-                        <SortHeader list field="created_at" label=text::column_created() class="cell-created" />
-                        <SortHeader list field="updated_at" label=text::column_updated() class="cell-updated" />
-                        <ColumnHeader label=text::column_operations() class="cell-operations" />
+                        <SortHeader list field="name" label=messages::column_name() />
+                        <ColumnHeader label=messages::column_enabled() />
+                        <ColumnHeader label=messages::column_url() class="mcp-url" />
+                        <ColumnHeader label=messages::column_credential() />
+                        <SortHeader list field="created_at" label=messages::column_created() class="cell-created" />
+                        <SortHeader list field="updated_at" label=messages::column_updated() class="cell-updated" />
+                        <ColumnHeader label=messages::column_operations() class="cell-operations" />
                     </tr>
                 </thead>
                 <tbody role="rowgroup">

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::enabled_switch::EnabledSwitch;
 use crate::accounts::may;
 use crate::credential_forms::{CredentialCell, Record as _, RecordName};
-use crate::mcp_servers::text;
+use crate::mcp_servers::messages;
 use crate::ui::list::Listing;
 use crate::ui::{DialogAddress, IconButton, IconKind, Time, created_short, updated_short};
 
@@ -36,7 +36,7 @@ pub(super) fn McpServerRow(
     let chip = move || {
         is_program().then(|| {
             view! {
-                <span class="chip">{text::program_stdio()}</span>
+                <span class="chip">{messages::program_stdio()}</span>
                 " "
             }
         })
@@ -53,30 +53,30 @@ pub(super) fn McpServerRow(
                     <span class="detail-updated">{updated_short()} " " <Time at=updated /></span>
                 </span>
             </td>
-            <td role="cell" data-label=text::column_enabled()>
+            <td role="cell" data-label=messages::column_enabled()>
                 <EnabledSwitch server listing may_update />
             </td>
-            <td role="cell" class="mcp-url mono" data-label=text::column_url()>
+            <td role="cell" class="mcp-url mono" data-label=messages::column_url()>
                 <span class="name-text" title=full_place>
                     {chip}
                     {place}
                 </span>
             </td>
-            <td role="cell" data-label=text::column_credential()>
+            <td role="cell" data-label=messages::column_credential()>
                 {move || {
                     if is_program() {
                         let names = server.with(|server| server.env_names.join(", "));
-                        view! { <span class="mcp-variables">{text::program_given(&names)}</span> }.into_any()
+                        view! { <span class="mcp-variables">{messages::program_given(&names)}</span> }.into_any()
                     } else {
                         let credential = server.with(|server| server.credential.clone());
                         view! { <CredentialCell credential /> }.into_any()
                     }
                 }}
             </td>
-            <td role="cell" class="cell-time cell-created" data-label=text::column_created()>
+            <td role="cell" class="cell-time cell-created" data-label=messages::column_created()>
                 <Time at=created />
             </td>
-            <td role="cell" class="cell-time cell-updated" data-label=text::column_updated()>
+            <td role="cell" class="cell-time cell-updated" data-label=messages::column_updated()>
                 <Time at=updated />
             </td>
             <td role="cell" class="cell-operations">
@@ -84,13 +84,13 @@ pub(super) fn McpServerRow(
                     {may_use
                         .then(|| {
                             view! {
-                                <IconButton icon=IconKind::Play label=label(text::test) href=to("test") />
-                                <IconButton icon=IconKind::Wrench label=label(text::tools) href=to("tools") />
+                                <IconButton icon=IconKind::Play label=label(messages::test) href=to("test") />
+                                <IconButton icon=IconKind::Wrench label=label(messages::tools) href=to("tools") />
                             }
                         })}
                     {may_update
                         .then(|| {
-                            view! { <IconButton icon=IconKind::Pencil label=label(text::edit) href=to("edit") /> }
+                            view! { <IconButton icon=IconKind::Pencil label=label(messages::edit) href=to("edit") /> }
                         })}
                     {may_delete
                         .then(|| {
@@ -98,7 +98,7 @@ pub(super) fn McpServerRow(
                                 <IconButton
                                     icon=IconKind::Trash
                                     danger=true
-                                    label=label(text::delete)
+                                    label=label(messages::delete)
                                     href=to("delete")
                                 />
                             }

@@ -8,7 +8,7 @@ use super::ToolsList;
 use crate::api::{ClientError, ReadClient};
 use crate::credential_forms::error_words;
 use crate::mcp_servers::connection::{ConnectionFacts, Facts};
-use crate::mcp_servers::text;
+use crate::mcp_servers::messages;
 use crate::ui::{Button, Dialog, DialogBody, DialogSize, Icon, IconKind};
 
 /// Where asking stands.
@@ -48,12 +48,12 @@ pub fn ToolsDialog(
     };
     Effect::new(ask);
     let title = Signal::derive(move || match server.get() {
-        Some(server) => text::tools(&server.name),
-        None => text::tools(text::a_server()),
+        Some(server) => messages::tools(&server.name),
+        None => messages::tools(messages::a_server()),
     });
     let status = move || match asking.get() {
-        Asking::Waiting => Some(view! { <p class="progress">{text::asking()}</p> }.into_any()),
-        Asking::Tools(tools) if tools.items.is_empty() => Some(view! { <p>{text::no_tools()}</p> }.into_any()),
+        Asking::Waiting => Some(view! { <p class="progress">{messages::asking()}</p> }.into_any()),
+        Asking::Tools(tools) if tools.items.is_empty() => Some(view! { <p>{messages::no_tools()}</p> }.into_any()),
         Asking::Tools(_) => None,
         Asking::Failed(error) => Some(
             view! {
@@ -78,7 +78,7 @@ pub fn ToolsDialog(
                 <div role="status">{status}</div>
                 <Show when=move || matches!(asking.get(), Asking::Failed(_))>
                     <div>
-                        <Button on_press=Callback::new(move |_| ask())>{text::retry()}</Button>
+                        <Button on_press=Callback::new(move |_| ask())>{messages::retry()}</Button>
                     </div>
                 </Show>
                 {tools}

@@ -4,7 +4,7 @@ use contract::mcp_servers::Tool;
 use leptos::prelude::*;
 
 use super::schema::{SchemaField, fields_of};
-use crate::mcp_servers::text;
+use crate::mcp_servers::messages;
 
 /// The tools; each opens to show what it takes.
 #[component]
@@ -49,12 +49,12 @@ fn ToolEntry(tool: Tool) -> impl IntoView {
             </summary>
             <div class="tool-input">
                 {if fields.is_empty() {
-                    view! { <p class="field-help">{text::no_input()}</p> }.into_any()
+                    view! { <p class="field-help">{messages::no_input()}</p> }.into_any()
                 } else {
                     view! { <dl class="schema">{fields.into_iter().map(schema_row).collect_view()}</dl> }.into_any()
                 }} <details class="disclosure">
-                    <summary>{text::json_schema()}</summary>
-                    <pre class="schema-json" tabindex="0" aria-label=text::json_schema()>
+                    <summary>{messages::json_schema()}</summary>
+                    <pre class="schema-json" tabindex="0" aria-label=messages::json_schema()>
                         {json}
                     </pre>
                 </details>
@@ -71,7 +71,7 @@ fn schema_row(field: SchemaField) -> impl IntoView {
                     <bdi>{field.name}</bdi>
                 </code>
                 <span class="schema-kind">{field.kind}</span>
-                {field.required.then(|| view! { <span class="chip">{text::required()}</span> })}
+                {field.required.then(|| view! { <span class="chip">{messages::required()}</span> })}
             </dt>
             {field.description.map(|words| view! { <dd dir="auto">{words}</dd> })}
         </div>

@@ -10,7 +10,7 @@ use super::model::BindingForm;
 use crate::accounts::use_me;
 use crate::api::ReadClient;
 use crate::credential_forms::LoadingBody;
-use crate::model_bindings::text;
+use crate::model_bindings::messages;
 use crate::ui::{Dialog, focus_autofocus, problem_text, use_toasts};
 
 /// What the form is about.
@@ -59,7 +59,7 @@ pub fn ModelBindingDialog(
                         let _ = form.try_set(Some(made));
                         focus_autofocus();
                     } else {
-                        let _ = failure.try_set(Some(text::not_yours().to_owned()));
+                        let _ = failure.try_set(Some(messages::not_yours().to_owned()));
                     }
                 }
                 Err(error) => drop(failure.try_set(Some(problem_text::error_words(&error)))),
@@ -69,14 +69,14 @@ pub fn ModelBindingDialog(
     Effect::new(load);
     let on_retry = Callback::new(move |()| load());
     let title = Signal::derive(move || match (of, form.get().and_then(|form| form.before.get())) {
-        (FormOf::New, _) => text::add().to_owned(),
-        (FormOf::Saved(_), Some(binding)) => text::edit(&binding.name),
-        (FormOf::Saved(_), None) => text::edit(text::a_binding()),
+        (FormOf::New, _) => messages::add().to_owned(),
+        (FormOf::Saved(_), Some(binding)) => messages::edit(&binding.name),
+        (FormOf::Saved(_), None) => messages::edit(messages::a_binding()),
     });
     let saved = Callback::new(move |binding: ModelBinding| {
         toasts.say(match of {
-            FormOf::New => text::added(&binding.name),
-            FormOf::Saved(_) => text::saved(&binding.name),
+            FormOf::New => messages::added(&binding.name),
+            FormOf::Saved(_) => messages::saved(&binding.name),
         });
         on_saved.run(binding);
     });

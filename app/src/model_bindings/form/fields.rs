@@ -8,7 +8,7 @@ use super::model::{API_KEY, BindingForm, SETTINGS};
 use crate::credential_forms::{AllowHost, Headline, Outcome, PlainWarning, TakeOver, TestButton, TestPanel, TestState};
 use crate::model_bindings::destination::base_url;
 use crate::model_bindings::test_result::Answered;
-use crate::model_bindings::{leads_to, text};
+use crate::model_bindings::{leads_to, messages};
 use crate::schemas::SchemaForm;
 use crate::ui::{
     DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, FieldIds, FieldIssue, GeneralError, TextField,
@@ -35,9 +35,9 @@ pub(super) fn FormFields(form: BindingForm, on_saved: Callback<ModelBinding>) ->
                 <ErrorSummary issues=Signal::derive(move || issues(form)) />
                 <TextField
                     ids=FieldIds::of(NAME_ID)
-                    label=text::name()
+                    label=messages::name()
                     value=form.name
-                    help=text::name_help()
+                    help=messages::name_help()
                     error=form.name_fault
                     autofocus=true
                     on_check=Callback::new(move |()| {
@@ -64,7 +64,7 @@ pub(super) fn FormFields(form: BindingForm, on_saved: Callback<ModelBinding>) ->
                 <TestPanel
                     id="model-test"
                     headline=Signal::derive(move || {
-                        form.tester.run.with(|run| Headline::of_run(run, |_| text::works().to_owned()))
+                        form.tester.run.with(|run| Headline::of_run(run, |_| messages::works().to_owned()))
                     })
                     outdated=Signal::derive(move || form.tester.is_outdated(&settings.get()))
                     details=move || details(&form.tester.run.get())
@@ -79,7 +79,7 @@ pub(super) fn FormFields(form: BindingForm, on_saved: Callback<ModelBinding>) ->
             </GeneralError>
             <DialogFooter busy=form.save.busy()>
                 <TestButton
-                    words=text::test_model()
+                    words=messages::test_model()
                     running=Signal::derive(move || form.tester.is_running())
                     on_test=Callback::new(move |()| form.test())
                     on_cancel=Callback::new(move |()| form.tester.cancel())
@@ -104,7 +104,7 @@ fn details(run: &TestState<Value, ModelTestResult>) -> Option<AnyView> {
 fn issues(form: BindingForm) -> Vec<FieldIssue> {
     let name = form.name_fault.get().map(|message| FieldIssue {
         control: NAME_ID.to_owned(),
-        label: text::name().to_owned(),
+        label: messages::name().to_owned(),
         message,
     });
     name.into_iter().chain(form.settings.issues()).collect()

@@ -10,7 +10,7 @@ use crate::credential_forms::{DeleteDialog, test_dialog};
 use crate::help::HelpTopic;
 use crate::locale::Label;
 use crate::model_bindings::form::{FormOf, ModelBindingDialog};
-use crate::model_bindings::text;
+use crate::model_bindings::messages;
 use crate::shell::PageHeader;
 use crate::ui::list::{
     AddLink, ColumnHeader, ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, use_list,
@@ -23,9 +23,9 @@ const SPEC: ListSpec = ListSpec {
     default_sort: "name",
 };
 const SORTS: &[(&str, Label)] = &[
-    ("name", text::column_name),
-    ("created_at", text::column_created),
-    ("updated_at", text::column_updated),
+    ("name", messages::column_name),
+    ("created_at", messages::column_created),
+    ("updated_at", messages::column_updated),
 ];
 const DIALOGS: &[&str] = &["dialog", "edit", "test", "delete"];
 
@@ -38,28 +38,28 @@ pub fn ModelBindingsPage() -> impl IntoView {
     let may_add = may(Resource::ModelBindings, Action::Create, None);
     let to_dialog = use_dialog_links();
     let words = ListWords {
-        first_use: text::first_use(),
-        how_to_begin: text::how_to_begin(),
+        first_use: messages::first_use(),
+        how_to_begin: messages::how_to_begin(),
     };
     view! {
-        <PageHeader title=text::model_bindings() about=text::about() help=HelpTopic::ModelBindings>
-            <SearchBox list label=text::search() />
-            {may_add.then(|| view! { <AddLink words=text::add() /> })}
+        <PageHeader title=messages::model_bindings() about=messages::about() help=HelpTopic::ModelBindings>
+            <SearchBox list label=messages::search() />
+            {may_add.then(|| view! { <AddLink words=messages::add() /> })}
         </PageHeader>
-        <ListFrame list listing words begin=may_add.then(text::add)>
+        <ListFrame list listing words begin=may_add.then(messages::add)>
             <SortBy list columns=SORTS />
-            <table class="table binding-table" role="table" aria-label=text::model_bindings()>
+            <table class="table binding-table" role="table" aria-label=messages::model_bindings()>
                 <thead role="rowgroup">
                     <tr role="row">
-                        <SortHeader list field="name" label=text::column_name() />
-                        <ColumnHeader label=text::column_provider() class="binding-provider" />
-                        <ColumnHeader label=text::column_model() />
-                        <ColumnHeader label=text::column_credential() />
-                        <ColumnHeader label=text::column_host() class="binding-host" />
-                        <ColumnHeader label=text::column_last_used() class="binding-used" />
-                        <SortHeader list field="created_at" label=text::column_created() class="cell-created" />
-                        <SortHeader list field="updated_at" label=text::column_updated() class="cell-updated" />
-                        <ColumnHeader label=text::column_operations() class="cell-operations" />
+                        <SortHeader list field="name" label=messages::column_name() />
+                        <ColumnHeader label=messages::column_provider() class="binding-provider" />
+                        <ColumnHeader label=messages::column_model() />
+                        <ColumnHeader label=messages::column_credential() />
+                        <ColumnHeader label=messages::column_host() class="binding-host" />
+                        <ColumnHeader label=messages::column_last_used() class="binding-used" />
+                        <SortHeader list field="created_at" label=messages::column_created() class="cell-created" />
+                        <SortHeader list field="updated_at" label=messages::column_updated() class="cell-updated" />
+                        <ColumnHeader label=messages::column_operations() class="cell-operations" />
                     </tr>
                 </thead>
                 <tbody role="rowgroup">

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::accounts::may;
 use crate::credential_forms::{CredentialCell, Record as _, RecordName};
-use crate::model_bindings::text;
+use crate::model_bindings::messages;
 use crate::ui::list::Listing;
 use crate::ui::{DialogAddress, IconButton, IconKind, Time, created_short, updated_short};
 
@@ -36,7 +36,7 @@ pub(super) fn ModelBindingRow(
     let updated = Signal::derive(move || binding.with(|binding| binding.updated_at));
     let used = move || match binding.with(|binding| binding.last_used_at) {
         Some(at) => view! { <Time at /> }.into_any(),
-        None => view! { <span class="muted">{text::never_used()}</span> }.into_any(),
+        None => view! { <span class="muted">{messages::never_used()}</span> }.into_any(),
     };
     view! {
         <tr role="row">
@@ -49,7 +49,7 @@ pub(super) fn ModelBindingRow(
                         <span class="mono">{host}</span>
                     </span>
                     <span class="detail-used">
-                        <span>{text::used_short()}</span>
+                        <span>{messages::used_short()}</span>
                         " "
                         {used}
                     </span>
@@ -57,28 +57,28 @@ pub(super) fn ModelBindingRow(
                     <span class="detail-updated">{updated_short()} " " <Time at=updated /></span>
                 </span>
             </td>
-            <td role="cell" class="binding-provider" data-label=text::column_provider()>
+            <td role="cell" class="binding-provider" data-label=messages::column_provider()>
                 {provider}
             </td>
-            <td role="cell" class="binding-model" data-label=text::column_model()>
+            <td role="cell" class="binding-model" data-label=messages::column_model()>
                 <bdi>{model}</bdi>
             </td>
-            <td role="cell" data-label=text::column_credential()>
+            <td role="cell" data-label=messages::column_credential()>
                 {move || {
                     let credential = binding.with(|binding| binding.credential.clone());
                     view! { <CredentialCell credential /> }
                 }}
             </td>
-            <td role="cell" class="binding-host" data-label=text::column_host()>
+            <td role="cell" class="binding-host" data-label=messages::column_host()>
                 <span class="mono">{host}</span>
             </td>
-            <td role="cell" class="cell-time binding-used" data-label=text::column_last_used()>
+            <td role="cell" class="cell-time binding-used" data-label=messages::column_last_used()>
                 {used}
             </td>
-            <td role="cell" class="cell-time cell-created" data-label=text::column_created()>
+            <td role="cell" class="cell-time cell-created" data-label=messages::column_created()>
                 <Time at=created />
             </td>
-            <td role="cell" class="cell-time cell-updated" data-label=text::column_updated()>
+            <td role="cell" class="cell-time cell-updated" data-label=messages::column_updated()>
                 <Time at=updated />
             </td>
             <td role="cell" class="cell-operations">
@@ -88,15 +88,15 @@ pub(super) fn ModelBindingRow(
                             view! {
                                 <IconButton
                                     icon=IconKind::Chat
-                                    label=label(text::try_out)
+                                    label=label(messages::try_out)
                                     href=Signal::derive(move || format!("/model-bindings/{id}/try"))
                                 />
-                                <IconButton icon=IconKind::Play label=label(text::test) href=to("test") />
+                                <IconButton icon=IconKind::Play label=label(messages::test) href=to("test") />
                             }
                         })}
                     {may_update
                         .then(|| {
-                            view! { <IconButton icon=IconKind::Pencil label=label(text::edit) href=to("edit") /> }
+                            view! { <IconButton icon=IconKind::Pencil label=label(messages::edit) href=to("edit") /> }
                         })}
                     {may_delete
                         .then(|| {
@@ -104,7 +104,7 @@ pub(super) fn ModelBindingRow(
                                 <IconButton
                                     icon=IconKind::Trash
                                     danger=true
-                                    label=label(text::delete)
+                                    label=label(messages::delete)
                                     href=to("delete")
                                 />
                             }

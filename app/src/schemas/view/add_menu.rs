@@ -4,7 +4,7 @@ use contract::schemas::{Field, Shown};
 use leptos::prelude::*;
 
 use super::FormHandle;
-use crate::schemas::text;
+use crate::schemas::messages;
 use crate::ui::{Menu, MenuButton, focus_when_painted};
 
 /// The id of the menu of the object at `base`.
@@ -21,7 +21,10 @@ pub(super) fn focus_menu(form: FormHandle, base: &str) {
 #[component]
 pub(super) fn AddMenu(form: FormHandle, base: String, addable: Vec<Field>, group: Option<String>) -> impl IntoView {
     let id = menu_id(form, &base);
-    let label = group.map_or_else(|| text::add_field().to_owned(), |group| text::add_field_to(&group));
+    let label = group.map_or_else(
+        || messages::add_field().to_owned(),
+        |group| messages::add_field_to(&group),
+    );
     let (base, addable) = (StoredValue::new(base), StoredValue::new(addable));
     let offered = Memo::new(move |_| {
         let is_offered = |field: &&Field| base.with_value(|base| form.shown(base, field)) == Shown::Offered;

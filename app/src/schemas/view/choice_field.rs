@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use super::field::FieldContext;
-use crate::schemas::text;
+use crate::schemas::messages;
 use crate::ui::FieldFrame;
 
 /// A list to choose from.
@@ -18,8 +18,8 @@ pub(super) fn ChoiceField(place: FieldContext) -> impl IntoView {
     let default = place.field.default.as_ref().and_then(Value::as_str).map(str::to_owned);
     let none = match (&default, place.field.required) {
         (Some(_), _) => None,
-        (None, true) => Some(text::choose_one()),
-        (None, false) => Some(text::not_set()),
+        (None, true) => Some(messages::choose_one()),
+        (None, false) => Some(messages::not_set()),
     };
     let pointer = StoredValue::new(place.pointer.clone());
     let chosen = Memo::new(move |_| {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::field::FieldContext;
 use crate::credentials::picker::CredentialPicker;
-use crate::schemas::text;
+use crate::schemas::messages;
 
 /// The credential picker, told where the value goes.
 #[component]
@@ -17,7 +17,7 @@ pub(super) fn CredentialField(place: FieldContext) -> impl IntoView {
         .field
         .help
         .clone()
-        .unwrap_or_else(|| text::no_credential().to_owned());
+        .unwrap_or_else(|| messages::no_credential().to_owned());
     let pointer = place.pointer.clone();
     // A fault is of one choice. The effect follows the choice alone: the focus and the open list belong to the picker, too.
     Effect::new(move |before: Option<_>| {
@@ -36,7 +36,7 @@ pub(super) fn CredentialField(place: FieldContext) -> impl IntoView {
             ids=place.ids()
             label=place.field.title.clone()
             destination=Signal::derive(move || form.destination())
-            help=Signal::derive(move || text::sent_to(form.typed_destination().map(|to| to.host()).as_deref()))
+            help=Signal::derive(move || messages::sent_to(form.typed_destination().map(|to| to.host()).as_deref()))
             none
             error
         />

@@ -14,7 +14,7 @@ use super::switch_field::SwitchField;
 use super::text_field::OneLineField;
 use super::texts_field::TextsField;
 use super::tool_names_field::ToolNamesField;
-use crate::schemas::text;
+use crate::schemas::messages;
 use crate::ui::{FieldIds, IconButton, IconKind};
 
 /// What every kind of field is given.
@@ -63,7 +63,7 @@ pub(super) fn SchemaField(form: FormHandle, base: String, field: Field, is_added
         <div class="schema-field" class:schema-field-added=is_added>
             <div class="schema-field-content">{control(place)}</div>
             <Show when=move || is_added.get()>
-                <IconButton icon=IconKind::Cross label=text::remove(&title) on_press=remove />
+                <IconButton icon=IconKind::Cross label=messages::remove(&title) on_press=remove />
             </Show>
         </div>
     }

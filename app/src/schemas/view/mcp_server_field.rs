@@ -10,7 +10,7 @@ use leptos::task::spawn_local;
 
 use super::field::FieldContext;
 use crate::api::ReadClient;
-use crate::schemas::text;
+use crate::schemas::messages;
 use crate::ui::{Button, FieldFrame, problem_text};
 
 /// As many as a list to choose from bears; more are found by searching.
@@ -82,7 +82,7 @@ impl Offer {
 
     /// The choices by id and name, with what is chosen among them. Tracked.
     fn choices(self, chosen: String) -> Vec<(String, String)> {
-        let mut choices = vec![(String::new(), text::choose_one().to_owned())];
+        let mut choices = vec![(String::new(), messages::choose_one().to_owned())];
         if let Servers::Found(page) = self.servers.get() {
             choices.extend(
                 page.items
@@ -91,21 +91,21 @@ impl Offer {
             );
         }
         if !choices.iter().any(|(id, _)| *id == chosen) {
-            choices.push((chosen, text::other_server().to_owned()));
+            choices.push((chosen, messages::other_server().to_owned()));
         }
         choices
     }
 
     fn status(self) -> Option<String> {
         match self.servers.get() {
-            Servers::Asked => Some(text::loading().to_owned()),
+            Servers::Asked => Some(messages::loading().to_owned()),
             Servers::Failed(words) => Some(words),
             Servers::Found(page) if page.total == 0 && self.search.with(String::is_empty) => {
-                Some(text::no_servers().to_owned())
+                Some(messages::no_servers().to_owned())
             }
             Servers::Found(page) => {
                 let more = page.total - i64::try_from(page.items.len()).unwrap_or(i64::MAX);
-                (more > 0).then(|| text::more_servers(more))
+                (more > 0).then(|| messages::more_servers(more))
             }
         }
     }
@@ -124,8 +124,8 @@ pub(super) fn McpServerField(place: FieldContext) -> impl IntoView {
                     class="field-input"
                     type="search"
                     autocomplete="off"
-                    aria-label=text::search_servers()
-                    placeholder=text::search_servers()
+                    aria-label=messages::search_servers()
+                    placeholder=messages::search_servers()
                     prop:value=offer.search
                     on:input=move |event| offer.typed(event_target_value(&event))
                 />
@@ -136,7 +136,7 @@ pub(super) fn McpServerField(place: FieldContext) -> impl IntoView {
             </p>
             <Show when=move || matches!(offer.servers.get(), Servers::Failed(_))>
                 <div>
-                    <Button on_press=Callback::new(move |_| offer.ask())>{text::retry()}</Button>
+                    <Button on_press=Callback::new(move |_| offer.ask())>{messages::retry()}</Button>
                 </div>
             </Show>
         </FieldFrame>

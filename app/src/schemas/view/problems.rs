@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use super::FormHandle;
-use crate::schemas::text;
+use crate::schemas::messages;
 use crate::ui::{FieldIssue, focus_element, focus_when_painted};
 
 impl FormHandle {
@@ -194,9 +194,9 @@ impl FormHandle {
             let faults = pickers.into_iter().filter_map(|(pointer, picker)| {
                 let again = picker.awaits_choice() || (leads_elsewhere && picker.selected_id().is_some());
                 if again {
-                    Some((pointer, text::choose_again()))
+                    Some((pointer, messages::choose_again()))
                 } else if picker.has_unpicked_text() {
-                    Some((pointer, text::pick_one()))
+                    Some((pointer, messages::pick_one()))
                 } else {
                     None
                 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use super::field::FieldContext;
-use crate::schemas::text;
+use crate::schemas::messages;
 use crate::ui::{FieldFrame, Icon, IconKind};
 
 /// A switch; where "not said" is an answer of its own, a choice of three.
@@ -92,9 +92,9 @@ fn three(place: &FieldContext, answer: Memo<Option<bool>>, set: Callback<Option<
                     );
                 }
             >
-                {option(None, "", text::not_set())}
-                {option(Some(true), "yes", text::yes())}
-                {option(Some(false), "no", text::no())}
+                {option(None, "", messages::not_set())}
+                {option(Some(true), "yes", messages::yes())}
+                {option(Some(false), "no", messages::no())}
             </select>
         </FieldFrame>
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::check_field::Leaving;
 use super::field::FieldContext;
-use crate::schemas::text;
+use crate::schemas::messages;
 use crate::ui::FieldFrame;
 
 /// One line.
@@ -22,7 +22,7 @@ pub(super) fn OneLineField(place: FieldContext) -> impl IntoView {
             } else {
                 "text"
             };
-            (text::range(*min, *max), "text", mode)
+            (messages::range(*min, *max), "text", mode)
         }
         Content::Url => (None, "url", "url"),
         _ => (None, "text", "text"),

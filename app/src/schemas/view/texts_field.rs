@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::FormHandle;
 use super::check_field::Leaving;
 use super::field::FieldContext;
-use crate::schemas::text;
+use crate::schemas::messages;
 use crate::ui::{Button, Icon, IconButton, IconKind, focus_when_painted};
 
 /// The rows of a list.
@@ -107,7 +107,7 @@ pub(super) fn TextsField(place: FieldContext) -> impl IntoView {
             />
             <div>
                 <Button id=rows.add_id() on_press=Callback::new(move |_| rows.add())>
-                    {text::add_entry()}
+                    {messages::add_entry()}
                 </Button>
             </div>
             <p class="field-error" id=ids.error hidden=move || error.get().is_none()>
@@ -132,8 +132,8 @@ fn Row(rows: Rows, index: usize) -> impl IntoView {
     let fault = Memo::new(move |_| rows.fault(index));
     let error_id = format!("{}-error", rows.row_id(index));
     let described = error_id.clone();
-    let name = Signal::derive(move || rows.title.with_value(|title| text::entry(title, index + 1)));
-    let remove_words = Signal::derive(move || rows.title.with_value(|title| text::remove_entry(title, index + 1)));
+    let name = Signal::derive(move || rows.title.with_value(|title| messages::entry(title, index + 1)));
+    let remove_words = Signal::derive(move || rows.title.with_value(|title| messages::remove_entry(title, index + 1)));
     view! {
         <div class="schema-row" class:field-bad=move || fault.get().is_some()>
             <input

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::FormHandle;
 use super::field::FieldContext;
 use crate::api::ReadClient;
-use crate::schemas::text;
+use crate::schemas::messages;
 use crate::ui::{Button, Icon, IconKind, problem_text};
 
 /// What is known of the tools.
@@ -111,10 +111,10 @@ impl Offer {
 
     fn status(self) -> Option<String> {
         match self.tools.get() {
-            Tools::Nothing => Some(text::tools_wait().to_owned()),
-            Tools::Asked => Some(text::loading().to_owned()),
+            Tools::Nothing => Some(messages::tools_wait().to_owned()),
+            Tools::Asked => Some(messages::loading().to_owned()),
             Tools::Failed(words) => Some(words),
-            Tools::Found(names) => names.is_empty().then(|| text::no_tools().to_owned()),
+            Tools::Found(names) => names.is_empty().then(|| messages::no_tools().to_owned()),
         }
     }
 }
@@ -162,8 +162,8 @@ pub(super) fn ToolNamesField(place: FieldContext) -> impl IntoView {
             aria-describedby=described
         >
             <legend class="field-label">{place.field.title.clone()}</legend>
-            {radio(false, text::all_tools())}
-            {radio(true, text::only_these())}
+            {radio(false, messages::all_tools())}
+            {radio(true, messages::only_these())}
             <Show when=move || limited.get()>
                 <ToolChoices offer />
             </Show>
@@ -199,7 +199,7 @@ fn ToolChoices(offer: Offer) -> impl IntoView {
             </p>
             <Show when=move || matches!(offer.tools.get(), Tools::Failed(_))>
                 <div>
-                    <Button on_press=Callback::new(move |_| offer.ask())>{text::retry()}</Button>
+                    <Button on_press=Callback::new(move |_| offer.ask())>{messages::retry()}</Button>
                 </div>
             </Show>
         </div>
@@ -234,7 +234,7 @@ fn ToolChoice(offer: Offer, name: String) -> impl IntoView {
                         .then(|| {
                             view! {
                                 " "
-                                <span class="field-help">{text::not_offered()}</span>
+                                <span class="field-help">{messages::not_offered()}</span>
                             }
                         })
                 }}

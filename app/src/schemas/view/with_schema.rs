@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api::ReadClient;
-use crate::schemas::text;
+use crate::schemas::messages;
 use crate::ui::{Button, problem_text};
 
 /// Shows something as soon as the schemas for it are there.
@@ -33,14 +33,14 @@ pub fn WithSchema(
         });
     };
     Effect::new(load);
-    let status = move || failure.get().unwrap_or_else(|| text::loading().to_owned());
+    let status = move || failure.get().unwrap_or_else(|| messages::loading().to_owned());
     move || match forms.get() {
         Some(forms) => view.run(forms.as_ref().clone()),
         None => view! {
             <div class="schema-wait">
                 <p role="status">{status}</p>
                 <Show when=move || failure.with(Option::is_some)>
-                    <Button on_press=Callback::new(move |_| load())>{text::retry()}</Button>
+                    <Button on_press=Callback::new(move |_| load())>{messages::retry()}</Button>
                 </Show>
             </div>
         }

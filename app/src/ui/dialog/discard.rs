@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{Button, ButtonKind, text, unique_id};
+use crate::ui::{Button, ButtonKind, messages, unique_id};
 
 /// Covers the foot of a dialog with the question.
 #[component]
@@ -22,13 +22,13 @@ pub fn DiscardQuestion(
     });
     view! {
         <div class="discard" role="alertdialog" aria-labelledby=id.clone()>
-            <p id=id.clone()>{text::discard_question()}</p>
+            <p id=id.clone()>{messages::discard_question()}</p>
             <div class="discard-buttons">
                 <Button node_ref=keep on_press=Callback::new(move |_| on_keep.run(()))>
-                    {text::keep_editing()}
+                    {messages::keep_editing()}
                 </Button>
                 <Button kind=ButtonKind::Danger on_press=Callback::new(move |_| on_discard.run(()))>
-                    {text::discard()}
+                    {messages::discard()}
                 </Button>
             </div>
         </div>

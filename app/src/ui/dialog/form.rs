@@ -3,7 +3,7 @@
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::DialogHandle;
-use crate::ui::{Button, ButtonKind, text};
+use crate::ui::{Button, ButtonKind, messages};
 
 /// A form that the page sends itself. It says `method=post`, so that a browser that gets to send it
 /// puts nothing into the address.
@@ -38,7 +38,7 @@ pub fn DialogBody(
 #[component]
 pub fn DialogFooter(
     /// The word on the button that submits.
-    #[prop(default = Signal::derive(|| text::save().to_owned()), into)]
+    #[prop(default = Signal::derive(|| messages::save().to_owned()), into)]
     save: Signal<String>,
     /// How much that button stands out.
     #[prop(default = ButtonKind::Primary)]
@@ -58,7 +58,7 @@ pub fn DialogFooter(
         <footer class="dialog-footer">
             <div class="dialog-footer-start">{children.map(|children| children())}</div>
             <Button autofocus=focus_cancel on_press=Callback::new(move |_| dialog.request_close())>
-                {text::cancel()}
+                {messages::cancel()}
             </Button>
             <Button kind submit=true busy>
                 {save}

@@ -3,7 +3,7 @@
 use leptos::{context::Provider, ev::KeyboardEvent, html, portal::Portal, prelude::*};
 
 use super::{Dialogs, discard::DiscardQuestion, stack::OpenDialog, use_dialogs};
-use crate::ui::{IconButton, IconKind, ToastRegion, text, unique_id, use_hydrated};
+use crate::ui::{IconButton, IconKind, ToastRegion, messages, unique_id, use_hydrated};
 
 const HOST_ID: &str = "dialogs";
 
@@ -134,7 +134,7 @@ pub fn Dialog(
                         <h2 id=title_id.get_value()>{title}</h2>
                         <IconButton
                             icon=IconKind::Cross
-                            label=text::close()
+                            label=messages::close()
                             on_press=Callback::new(move |_| handle.request_close())
                         />
                     </header>

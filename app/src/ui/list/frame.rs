@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{ListHandle, ListState, Listing, Outcome, Pager, add_link::link, pager::PageFacts, text};
+use super::{ListHandle, ListState, Listing, Outcome, Pager, add_link::link, messages, pager::PageFacts};
 use crate::ui::{Button, Icon, IconKind, LinkButton, computed, problem_text::error_words};
 
 /// What an empty list says.
@@ -91,8 +91,8 @@ where
                 <Show when=move || failure.get().is_some()>
                     <div class="notice notice-warn" role="status">
                         <Icon kind=IconKind::Alert />
-                        <p>{text::may_be_old()}</p>
-                        <Button on_press=Callback::new(move |_| listing.refetch())>{text::retry()}</Button>
+                        <p>{messages::may_be_old()}</p>
+                        <Button on_press=Callback::new(move |_| listing.refetch())>{messages::retry()}</Button>
                     </div>
                 </Show>
                 {table.run()}
@@ -112,21 +112,21 @@ where
                     <h2>{move || list.state.with(no_match)}</h2>
                     <LinkButton href=Signal::derive(move || {
                         list.href(&list.state.get().unfiltered())
-                    })>{move || text::clear(list.state.with(|state| !state.filters.is_empty()))}</LinkButton>
+                    })>{move || messages::clear(list.state.with(|state| !state.filters.is_empty()))}</LinkButton>
                 </div>
             }
             .into_any(),
             Outcome::Failed => view! {
                 <div class="empty" role="alert">
-                    <h2>{text::could_not_be_loaded()}</h2>
+                    <h2>{messages::could_not_be_loaded()}</h2>
                     <p>{move || failure.get().map(|failure| error_words(&failure))}</p>
-                    <Button on_press=Callback::new(move |_| listing.refetch())>{text::retry()}</Button>
+                    <Button on_press=Callback::new(move |_| listing.refetch())>{messages::retry()}</Button>
                 </div>
             }
             .into_any(),
             Outcome::Forbidden => view! {
                 <div class="empty">
-                    <h2>{text::forbidden()}</h2>
+                    <h2>{messages::forbidden()}</h2>
                 </div>
             }
             .into_any(),
@@ -137,9 +137,9 @@ where
 /// Why there are no rows.
 fn no_match(state: &ListState) -> String {
     if state.filters.is_empty() {
-        text::no_match(&state.search)
+        messages::no_match(&state.search)
     } else {
-        text::no_match_of_filters().to_owned()
+        messages::no_match_of_filters().to_owned()
     }
 }
 
@@ -151,7 +151,7 @@ const SKELETON_ROW: &str = "skeleton-row";
 fn Skeleton() -> impl IntoView {
     view! {
         <div class="skeleton" role="status">
-            <span class="visually-hidden">{text::loading()}</span>
+            <span class="visually-hidden">{messages::loading()}</span>
             {(0..6).map(|_| view! { <div class=SKELETON_ROW></div> }).collect_view()}
         </div>
     }

@@ -2,7 +2,7 @@
 
 use leptos::{either::Either, prelude::*};
 
-use super::{ListHandle, ListState, state::LIMITS, text};
+use super::{ListHandle, ListState, messages, state::LIMITS};
 
 /// What the pager needs of a page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub fn Pager(
         } else {
             1
         };
-        text::range(from, facts.rows, facts.total, facts.total_exact)
+        messages::range(from, facts.rows, facts.total, facts.total_exact)
     };
     let turn = move |cursor: Option<String>, forward: bool| {
         cursor.map(|cursor| list.href(&list.state.get().turned(&cursor, forward)))
@@ -64,12 +64,12 @@ pub fn Pager(
         })
         .collect_view();
     view! {
-        <nav class="pager" aria-label=text::pages()>
+        <nav class="pager" aria-label=messages::pages()>
             <span class="pager-range" role="status">
                 {range}
             </span>
             <label class="pager-size">
-                <span>{text::rows()}</span>
+                <span>{messages::rows()}</span>
                 <select
                     class="select"
                     on:change=move |event| {
@@ -81,8 +81,8 @@ pub fn Pager(
                     {sizes}
                 </select>
             </label>
-            <PagerLink href=back words=text::previous() />
-            <PagerLink href=forward words=text::next() />
+            <PagerLink href=back words=messages::previous() />
+            <PagerLink href=forward words=messages::next() />
         </nav>
     }
 }

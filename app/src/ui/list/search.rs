@@ -5,7 +5,7 @@ use std::time::Duration;
 use contract::names::looks_like_secret;
 use leptos::{ev::SubmitEvent, leptos_dom::helpers::TimeoutHandle, prelude::*, web_sys::HtmlInputElement};
 
-use super::{ListHandle, text};
+use super::{ListHandle, messages};
 use crate::ui::{Icon, IconKind};
 
 /// The id of the search box, for the shortcut.
@@ -111,7 +111,7 @@ pub fn SearchBox(
             }}
             <kbd aria-hidden="true">{"/"}</kbd>
             <span class="search-refused" role="status">
-                {move || refused.get().then(text::search_refused)}
+                {move || refused.get().then(messages::search_refused)}
             </span>
         </form>
     }

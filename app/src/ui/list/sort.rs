@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{ListHandle, text};
+use super::{ListHandle, messages};
 use crate::locale::Label;
 use crate::ui::{Icon, IconKind};
 
@@ -74,8 +74,8 @@ pub fn SortBy(
 ) -> impl IntoView {
     let options = columns.iter().flat_map(|(field, label)| {
         [
-            ((*field).to_owned(), text::ascending(label())),
-            (format!("-{field}"), text::descending(label())),
+            ((*field).to_owned(), messages::ascending(label())),
+            (format!("-{field}"), messages::descending(label())),
         ]
     });
     let options = options
@@ -90,7 +90,7 @@ pub fn SortBy(
         .collect_view();
     view! {
         <label class="sort-by">
-            <span>{text::sort_by()}</span>
+            <span>{messages::sort_by()}</span>
             <select
                 class="select"
                 on:change=move |event| {

@@ -4,7 +4,7 @@ use contract::api::Problem;
 use leptos::prelude::*;
 
 use super::{SaveFailure, SaveState};
-use crate::ui::{CopyButton, Icon, IconKind, focus_element, problem_text, reload::reload_link, text};
+use crate::ui::{CopyButton, Icon, IconKind, focus_element, messages, problem_text, reload::reload_link};
 
 /// A field that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub fn ErrorSummary(
     view! {
         <Show when=several>
             <div class="summary" role="alert">
-                <p>{move || text::fields_to_correct(issues.with(Vec::len))}</p>
+                <p>{move || messages::fields_to_correct(issues.with(Vec::len))}</p>
                 <ul>
                     {move || {
                         issues
@@ -102,8 +102,8 @@ pub fn GeneralError(
                                 .map(|id| {
                                     view! {
                                         <p class="request-id">
-                                            {text::request_id()} " " <code>{id.clone()}</code>
-                                            <CopyButton content=id label=text::copy_request_id() />
+                                            {messages::request_id()} " " <code>{id.clone()}</code>
+                                            <CopyButton content=id label=messages::copy_request_id() />
                                         </p>
                                     }
                                 })
@@ -121,15 +121,15 @@ pub fn GeneralError(
 fn general_words(state: &SaveState, is_shown: &dyn Fn(&str) -> bool) -> Option<String> {
     match state {
         SaveState::Idle | SaveState::Saving => None,
-        SaveState::Looking => Some(text::not_known_whether_saved().to_owned()),
+        SaveState::Looking => Some(messages::not_known_whether_saved().to_owned()),
         SaveState::Failed(failure) => match failure {
             SaveFailure::Problem(problem) => (!fields_say_it(problem, is_shown)).then(|| problem_text::words(problem)),
-            SaveFailure::WasNotSaved => Some(text::was_not_saved().to_owned()),
-            SaveFailure::NotKnown => Some(text::still_not_known().to_owned()),
+            SaveFailure::WasNotSaved => Some(messages::was_not_saved().to_owned()),
+            SaveFailure::NotKnown => Some(messages::still_not_known().to_owned()),
             SaveFailure::Untold(words) => Some((*words).to_owned()),
-            SaveFailure::Unreadable => Some(text::unreadable().to_owned()),
-            SaveFailure::NotSignedIn => Some(text::not_signed_in().to_owned()),
-            SaveFailure::OtherPerson => Some(text::other_person().to_owned()),
+            SaveFailure::Unreadable => Some(messages::unreadable().to_owned()),
+            SaveFailure::NotSignedIn => Some(messages::not_signed_in().to_owned()),
+            SaveFailure::OtherPerson => Some(messages::other_person().to_owned()),
         },
     }
 }

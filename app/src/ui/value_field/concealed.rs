@@ -4,7 +4,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 
-use super::{ValueHandle, text};
+use super::{ValueHandle, messages};
 use crate::ui::after_press;
 
 /// Keeps the browser, password managers, spelling and translation services away from the text.
@@ -60,7 +60,7 @@ pub(super) fn ConcealedText(
     let withhold = move |event: &leptos::web_sys::Event| {
         if !handle.shown.get_untracked() {
             event.prevent_default();
-            said.set(text::copy_needs_show());
+            said.set(messages::copy_needs_show());
         }
     };
     let on_beforeinput = move |event: ev::InputEvent| {
@@ -69,7 +69,7 @@ pub(super) fn ConcealedText(
         }
         if is_refused(&event.input_type()) {
             event.prevent_default();
-            said.set(text::no_undo_while_hidden());
+            said.set(messages::no_undo_while_hidden());
         } else {
             handle.begin_edit();
         }
@@ -130,7 +130,7 @@ pub(super) fn ConcealedText(
             aria-required="true"
             aria-invalid=move || error.get().is_some().then_some("true")
             aria-describedby=described_by
-            placeholder=move || text::hidden_lines(handle.lines.get())
+            placeholder=move || messages::hidden_lines(handle.lines.get())
             on:focus=move |_| handle.enter()
             on:blur=move |_| on_blur()
             on:paste=move |_| pasted.set_value(true)

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::concealed::ConcealedText;
 use super::offers::PasteOffers;
 use super::tools::ValueTools;
-use super::{ValueHandle, text};
+use super::{ValueHandle, messages};
 use crate::ui::{FieldFrame, FieldIds, Icon, IconKind};
 
 /// A field of several lines for a secret: concealed and ignored by autofill and password managers. While concealed, the
@@ -63,7 +63,7 @@ pub fn ValueField(
         <FieldFrame ids label help error>
             <Show
                 when=move || alive.get()
-                fallback=|| view! { <div class="value-field-waiting">{text::waiting()}</div> }
+                fallback=|| view! { <div class="value-field-waiting">{messages::waiting()}</div> }
             >
                 <div class="value-field-box">
                     <ConcealedText handle id described_by error said on_check on_submit />
@@ -74,7 +74,7 @@ pub fn ValueField(
             <Show when=warned>
                 <p class="field-warning">
                     <Icon kind=IconKind::Alert size=14 />
-                    <span>{text::not_sendable()}</span>
+                    <span>{messages::not_sendable()}</span>
                 </p>
             </Show>
             <p class="value-field-said" role="status">

@@ -2,7 +2,7 @@
 //!
 //! ```ignore
 //! let value = ValueHandle::new();
-//! view! { <ValueField id="add-value" handle=value label=text::value() help=text::value_help() error=value_error/> }
+//! view! { <ValueField id="add-value" handle=value label=messages::value() help=messages::value_help() error=value_error/> }
 //! // Save: `value.take()` goes into the input, `value.clear()` once it is stored.
 //! ```
 
@@ -11,9 +11,9 @@ mod element;
 mod field;
 mod handle;
 mod mask;
+mod messages;
 mod offers;
 mod paste_help;
-mod text;
 mod tools;
 
 pub use field::ValueField;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::ValueHandle;
-use super::text;
+use super::messages;
 
 /// The offers for the present text; nothing where there are none.
 #[component]
@@ -18,7 +18,7 @@ pub fn PasteOffers(
     let row = move |offer| {
         let take = move |_| {
             let name = handle.take_offer(offer);
-            said.set(text::offer_taken(offer));
+            said.set(messages::offer_taken(offer));
             handle.focus();
             if let (Some(name), Some(found)) = (name, on_name_found) {
                 found.run(name);
@@ -26,9 +26,9 @@ pub fn PasteOffers(
         };
         view! {
             <li>
-                <span>{text::offer(offer)}</span>
+                <span>{messages::offer(offer)}</span>
                 <button type="button" class="value-field-offer" on:click=take>
-                    {text::take_offer(offer)}
+                    {messages::take_offer(offer)}
                 </button>
             </li>
         }

@@ -4,7 +4,7 @@ use leptos::ev;
 use leptos::html::Button;
 use leptos::prelude::*;
 
-use super::{ValueHandle, text};
+use super::{ValueHandle, messages};
 
 /// Show and Clear: one stop of the Tab key, arrows move between the two.
 #[component]
@@ -36,7 +36,7 @@ pub(super) fn ValueTools(
         <div
             class="value-field-tools"
             role="toolbar"
-            aria-label=move || text::tools(&label.get())
+            aria-label=move || messages::tools(&label.get())
             aria-controls=id
             on:keydown=on_keydown
         >
@@ -44,11 +44,11 @@ pub(super) fn ValueTools(
                 node_ref=show
                 type="button"
                 class="value-field-tool"
-                aria-label=move || text::show(&label.get())
+                aria-label=move || messages::show(&label.get())
                 aria-pressed=move || if handle.shown.get() { "true" } else { "false" }
                 on:click=toggle
             >
-                {text::show_short()}
+                {messages::show_short()}
             </button>
             <Show when=move || !handle.is_empty()>
                 <button
@@ -56,14 +56,14 @@ pub(super) fn ValueTools(
                     type="button"
                     class="value-field-tool"
                     tabindex="-1"
-                    aria-label=move || text::clear(&label.get())
+                    aria-label=move || messages::clear(&label.get())
                     on:click=move |_| {
                         handle.clear();
-                        said.set(text::cleared());
+                        said.set(messages::cleared());
                         handle.focus();
                     }
                 >
-                    {text::clear_short()}
+                    {messages::clear_short()}
                 </button>
             </Show>
         </div>

@@ -16,7 +16,7 @@ use crate::{
         Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, GeneralError, Save, WriteOutcome,
         use_toasts,
     },
-    users::text,
+    users::messages,
 };
 
 /// The role that stands there at first.
@@ -41,8 +41,8 @@ pub fn AddUserDialog(
     });
     let title = Signal::derive(move || {
         made.with(|made| match made {
-            Some((name, _)) => text::link_title(name),
-            None => text::add().to_owned(),
+            Some((name, _)) => messages::link_title(name),
+            None => messages::add().to_owned(),
         })
     });
     view! {
@@ -92,7 +92,7 @@ fn AddForm(
                     made.set(Some((user.name, link)));
                 } else {
                     dialog.close();
-                    toasts.say(text::added_without_link(&user.name));
+                    toasts.say(messages::added_without_link(&user.name));
                 }
             },
             move || {
@@ -111,7 +111,7 @@ fn AddForm(
                 <RoleChoice role />
             </DialogBody>
             <GeneralError state=save.state() pointers=&["/name", "/email"] />
-            <DialogFooter save=text::add_and_get_link() busy=save.busy() />
+            <DialogFooter save=messages::add_and_get_link() busy=save.busy() />
         </DialogForm>
     }
 }

@@ -15,7 +15,7 @@ use crate::{
         ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, GeneralError, Save, WriteOutcome,
         focus_autofocus, problem_text::error_words, use_toasts,
     },
-    users::text,
+    users::messages,
 };
 
 /// The question before deleting. The focus begins on Cancel.
@@ -30,7 +30,7 @@ pub fn DeleteUserDialog(
 ) -> impl IntoView {
     let client = ReadClient::from_context();
     let id = user.id;
-    let title = text::delete_title(&user.name);
+    let title = messages::delete_title(&user.name);
     let found = LocalResource::new(move || {
         let client = client.clone();
         async move { client.user_owned(id).await }
@@ -123,7 +123,7 @@ fn DeleteForm(user: User, owned: Owned, on_done: Callback<Done>) -> impl IntoVie
             },
             move |()| {
                 dialog.close();
-                toasts.say(name.with_value(|name| text::deleted(name)));
+                toasts.say(name.with_value(|name| messages::deleted(name)));
                 on_done.run(Done::Deleted(id));
             },
             move || {
@@ -132,7 +132,7 @@ fn DeleteForm(user: User, owned: Owned, on_done: Callback<Done>) -> impl IntoVie
                 if problem.slug() == "owns-records" {
                     show_anew();
                 } else if problem.field("/transfer_to").is_some() {
-                    choice.refuse_new_owner(text::new_owner_gone());
+                    choice.refuse_new_owner(messages::new_owner_gone());
                 }
             },
         );
@@ -143,9 +143,9 @@ fn DeleteForm(user: User, owned: Owned, on_done: Callback<Done>) -> impl IntoVie
         name.with_value(|name| {
             owned.with(|owned| {
                 if owned.is_empty() {
-                    text::delete_means(name)
+                    messages::delete_means(name)
                 } else {
-                    text::owns(name, owned)
+                    messages::owns(name, owned)
                 }
             })
         })
@@ -157,7 +157,7 @@ fn DeleteForm(user: User, owned: Owned, on_done: Callback<Done>) -> impl IntoVie
                     <p>{words}</p>
                 </div>
                 <p role="status" hidden=move || !changed.get()>
-                    {move || changed.get().then(text::owned_changed)}
+                    {move || changed.get().then(messages::owned_changed)}
                 </p>
                 <Show when=move || owns.get()>
                     <OwnedList owned />
@@ -165,7 +165,7 @@ fn DeleteForm(user: User, owned: Owned, on_done: Callback<Done>) -> impl IntoVie
                 </Show>
             </DialogBody>
             <GeneralError state=save.state() pointers=&["/transfer_to"] />
-            <DialogFooter save=text::delete_button() kind=ButtonKind::Danger busy=save.busy() focus_cancel=true />
+            <DialogFooter save=messages::delete_button() kind=ButtonKind::Danger busy=save.busy() focus_cancel=true />
         </DialogForm>
     }
 }

@@ -11,12 +11,12 @@ use super::{
 use crate::{
     accounts::own_name,
     api::{ReadClient, WriteClient},
-    shell::text::role as role_words,
+    shell::messages::role as role_words,
     ui::{
         Button, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, GeneralError, Save,
         WriteOutcome, use_toasts,
     },
-    users::text,
+    users::messages,
 };
 
 /// The dialog Edit.
@@ -31,7 +31,7 @@ pub fn EditUserDialog(
     /// Changed.
     on_done: Callback<Done>,
 ) -> impl IntoView {
-    let title = text::edit(&user.name);
+    let title = messages::edit(&user.name);
     let name = RwSignal::new(user.name.clone());
     let role = RwSignal::new(user.role.as_str());
     let begun_with = StoredValue::new((user.name.clone(), user.role.as_str()));
@@ -94,7 +94,7 @@ fn EditForm(
             },
             move |saved: User| {
                 dialog.close();
-                toasts.say(text::saved(&saved.name));
+                toasts.say(messages::saved(&saved.name));
                 if is_own {
                     own_name.set(saved.name);
                 }
@@ -132,7 +132,7 @@ fn LoadCurrent(save: Save, user: RwSignal<User>, said: RwSignal<Option<String>>)
         spawn_local(async move {
             // A failure leaves the conflict on the screen, with its button. The dialog may be closed by now.
             if let Ok(current) = client.user(id).await {
-                let words = text::loaded_current(&current.name, role_words(current.role));
+                let words = messages::loaded_current(&current.name, role_words(current.role));
                 if said.try_set(Some(words)).is_none() {
                     user.set(current);
                     save.reset();
@@ -143,7 +143,7 @@ fn LoadCurrent(save: Save, user: RwSignal<User>, said: RwSignal<Option<String>>)
     view! {
         <Show when=move || save.met_conflict()>
             <p>
-                <Button on_press=load>{text::load_current()}</Button>
+                <Button on_press=load>{messages::load_current()}</Button>
             </p>
         </Show>
     }

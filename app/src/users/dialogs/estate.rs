@@ -9,7 +9,7 @@ use super::new_owner::{NEW_OWNER_ID, NewOwnerField};
 use crate::{
     accounts::use_me,
     ui::{Choice, ChoiceOption, FieldIds, TextField, focus_when_painted},
-    users::text,
+    users::messages,
 };
 
 const CONFIRM_ID: &str = "user-confirm";
@@ -46,12 +46,12 @@ impl EstateChoice {
         if self.way.get_untracked() == TRANSFER {
             let new_owner = self.new_owner.get_untracked();
             if new_owner.is_none() {
-                self.refuse_new_owner(text::new_owner_missing());
+                self.refuse_new_owner(messages::new_owner_missing());
             }
             return new_owner.map(Estate::TransferTo);
         }
         if self.typed.with_untracked(|typed| typed.trim() != name) {
-            self.typed_fault.set(Some(text::name_not_typed(name)));
+            self.typed_fault.set(Some(messages::name_not_typed(name)));
             focus_when_painted(CONFIRM_ID);
             return None;
         }
@@ -104,16 +104,16 @@ pub fn EstateFields(
                     let options = vec![
                         ChoiceOption {
                             value: TRANSFER,
-                            words: text::transfer().to_owned(),
-                            means: text::transfer_means().to_owned(),
+                            words: messages::transfer().to_owned(),
+                            means: messages::transfer_means().to_owned(),
                         },
                         ChoiceOption {
                             value: DESTROY,
-                            words: text::destroy().to_owned(),
-                            means: text::destroy_means(credentials, &others),
+                            words: messages::destroy().to_owned(),
+                            means: messages::destroy_means(credentials, &others),
                         },
                     ];
-                    view! { <Choice label=text::estate() name="estate" options value=choice.way /> }
+                    view! { <Choice label=messages::estate() name="estate" options value=choice.way /> }
                 })}
             <Show
                 when=move || choice.way.get() == TRANSFER
@@ -121,7 +121,7 @@ pub fn EstateFields(
                     view! {
                         <TextField
                             ids=FieldIds::of(CONFIRM_ID)
-                            label=name.with_value(|name| text::type_name(name))
+                            label=name.with_value(|name| messages::type_name(name))
                             value=choice.typed
                             error=choice.typed_fault
                         />

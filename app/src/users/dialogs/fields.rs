@@ -6,9 +6,9 @@ use contract::names::parse_name;
 use leptos::prelude::*;
 
 use crate::{
-    shell::text::role as role_words,
+    shell::messages::role as role_words,
     ui::{Choice, ChoiceOption, FieldIds, FieldIssue, TextField, focus_when_painted},
-    users::text,
+    users::messages,
 };
 
 const NAME_ID: &str = "user-name";
@@ -32,7 +32,7 @@ fn email_fault(email: &str) -> Option<String> {
         .trim()
         .rsplit_once('@')
         .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
-    (!fits).then(|| text::email_fault().to_owned())
+    (!fits).then(|| messages::email_fault().to_owned())
 }
 
 impl Faults {
@@ -83,8 +83,8 @@ impl Faults {
                 })
             };
             [
-                issue(EMAIL_ID, text::email(), email.get()),
-                issue(NAME_ID, text::name(), name.get()),
+                issue(EMAIL_ID, messages::email(), email.get()),
+                issue(NAME_ID, messages::name(), name.get()),
             ]
             .into_iter()
             .flatten()
@@ -99,9 +99,9 @@ pub fn NameField(name: RwSignal<String>, faults: Faults, #[prop(optional)] autof
     view! {
         <TextField
             ids=FieldIds::of(NAME_ID)
-            label=text::name()
+            label=messages::name()
             value=name
-            help=text::name_help()
+            help=messages::name_help()
             error=faults.name
             autofocus=autofocus
             on_check=Callback::new(move |()| faults.name.set(name_fault(&name.get_untracked())))
@@ -115,10 +115,10 @@ pub fn EmailField(email: RwSignal<String>, faults: Faults) -> impl IntoView {
     view! {
         <TextField
             ids=FieldIds::of(EMAIL_ID)
-            label=text::email()
+            label=messages::email()
             kind="email"
             value=email
-            help=text::email_help()
+            help=messages::email_help()
             error=faults.email
             autofocus=true
             on_check=Callback::new(move |()| faults.email.set(email_fault(&email.get_untracked())))
@@ -132,9 +132,9 @@ pub fn RoleChoice(role: RwSignal<&'static str>) -> impl IntoView {
     let options = [Role::Manager, Role::Viewer, Role::Administrator].map(|role| ChoiceOption {
         value: role.as_str(),
         words: role_words(role).to_owned(),
-        means: text::role_means(role).to_owned(),
+        means: messages::role_means(role).to_owned(),
     });
-    view! { <Choice label=text::role() name="role" options=options.to_vec() value=role /> }
+    view! { <Choice label=messages::role() name="role" options=options.to_vec() value=role /> }
 }
 
 /// The role that is chosen.

@@ -11,7 +11,7 @@ use crate::{
         Button, ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, FieldFrame, FieldIds,
         GeneralError, Save, Time, WriteOutcome, copy_text, focus_autofocus, use_toasts,
     },
-    users::text,
+    users::messages,
 };
 
 const LINK_ID: &str = "user-link";
@@ -32,8 +32,8 @@ pub fn LinkShown(
     Effect::new(focus_autofocus);
     view! {
         <DialogBody>
-            <p>{text::link_about(&name)}</p>
-            <FieldFrame ids=FieldIds::of(LINK_ID) label=text::link() help=text::link_once()>
+            <p>{messages::link_about(&name)}</p>
+            <FieldFrame ids=FieldIds::of(LINK_ID) label=messages::link() help=messages::link_once()>
                 <input
                     class="field-input mono"
                     id=LINK_ID
@@ -49,12 +49,12 @@ pub fn LinkShown(
                     }
                 />
             </FieldFrame>
-            <p class="muted">{text::link_good_until()} " " <Time at=link.expires_at exact=true /></p>
+            <p class="muted">{messages::link_good_until()} " " <Time at=link.expires_at exact=true /></p>
         </DialogBody>
         <footer class="dialog-footer">
-            <Button on_press=Callback::new(move |_| dialog.close())>{text::done()}</Button>
+            <Button on_press=Callback::new(move |_| dialog.close())>{messages::done()}</Button>
             <Button kind=ButtonKind::Primary autofocus=true on_press=copy>
-                {text::copy_link()}
+                {messages::copy_link()}
             </Button>
         </footer>
     }
@@ -84,9 +84,9 @@ pub fn NewLinkDialog(
     let title = Signal::derive(move || {
         name.with_value(|name| {
             if made.with(Option::is_some) {
-                text::link_title(name)
+                messages::link_title(name)
             } else {
-                text::new_link_title(name)
+                messages::new_link_title(name)
             }
         })
     });
@@ -111,7 +111,7 @@ fn Ask(user: User, made: RwSignal<Option<SignUpLink>>, on_done: Callback<Done>) 
         save.run(
             move || async move { WriteClient.create_user_link(id).await },
             // A link is in one answer only: where that was lost, another one ends it.
-            || async { Ok(WriteOutcome::Unknown(text::link_not_known())) },
+            || async { Ok(WriteOutcome::Unknown(messages::link_not_known())) },
             move |link| {
                 made.set(Some(link));
                 on_done.run(Done::Saved);
@@ -122,10 +122,10 @@ fn Ask(user: User, made: RwSignal<Option<SignUpLink>>, on_done: Callback<Done>) 
     view! {
         <DialogForm on_submit=submit>
             <DialogBody>
-                <p>{text::new_link_means(user.state)}</p>
+                <p>{messages::new_link_means(user.state)}</p>
             </DialogBody>
             <GeneralError state=save.state() />
-            <DialogFooter save=text::make_link() busy=save.busy() />
+            <DialogFooter save=messages::make_link() busy=save.busy() />
         </DialogForm>
     }
 }

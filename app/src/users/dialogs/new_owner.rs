@@ -9,7 +9,7 @@ use crate::{
     accounts::use_me,
     api::ReadClient,
     ui::{FieldFrame, FieldIds, TextField},
-    users::text,
+    users::messages,
 };
 
 /// The id of the control, for moving the focus to it.
@@ -65,9 +65,9 @@ pub fn NewOwnerField(
     };
     view! {
         <Show when=move || many.get()>
-            <TextField label=text::narrow() value=search />
+            <TextField label=messages::narrow() value=search />
         </Show>
-        <FieldFrame ids label=text::new_owner() error>
+        <FieldFrame ids label=messages::new_owner() error>
             <select
                 class="select field-select"
                 id=NEW_OWNER_ID
@@ -81,12 +81,12 @@ pub fn NewOwnerField(
                 <option value="" selected=move || new_owner.get().is_none()>
                     {move || {
                         let nobody = !search.with(String::is_empty) && listed.with(Vec::is_empty);
-                        if nobody { text::no_matching_users() } else { text::choose_user() }
+                        if nobody { messages::no_matching_users() } else { messages::choose_user() }
                     }}
                 </option>
                 <For each=move || listed.get() key=|user| user.id let:user>
                     <option value=user.id.to_string() selected=move || new_owner.get() == Some(user.id)>
-                        {text::user_option(&user.name, &user.email, Some(user.id) == own)}
+                        {messages::user_option(&user.name, &user.email, Some(user.id) == own)}
                     </option>
                 </For>
             </select>

@@ -5,7 +5,7 @@ use contract::credentials::ReferrerKind;
 use contract::users::{Owned, OwnedCredential};
 use leptos::prelude::*;
 
-use crate::{kinds, users::text};
+use crate::{kinds, users::messages};
 
 /// How many references of one credential are named.
 const NAMED: usize = 3;
@@ -37,7 +37,7 @@ pub fn OwnedList(
                 <CredentialItem credential />
             </For>
             <Show when=move || more_credentials().is_positive()>
-                <li class="muted">{text::credential()} ": " {move || text::and_more(more_credentials())}</li>
+                <li class="muted">{messages::credential()} ": " {move || messages::and_more(more_credentials())}</li>
             </Show>
             {others}
         </ul>
@@ -60,16 +60,16 @@ fn CredentialItem(credential: OwnedCredential) -> impl IntoView {
     let named = i64::try_from(names.len()).unwrap_or(used_by);
     view! {
         <li>
-            <span class="chip">{text::credential()}</span>
+            <span class="chip">{messages::credential()}</span>
             <span class="references-name">
                 <a href=format!("/credentials/{id}")>{name}</a>
             </span>
-            <span class="muted">{text::used_by(used_by)}</span>
+            <span class="muted">{messages::used_by(used_by)}</span>
             {(named > 0)
                 .then(|| {
                     let mut words = names.join(", ");
                     if used_by > named {
-                        words = format!("{words}, {}", text::and_more(used_by - named));
+                        words = format!("{words}, {}", messages::and_more(used_by - named));
                     }
                     view! { <span class="references-fate">{words}</span> }
                 })}
@@ -94,7 +94,7 @@ fn named(kind: ReferrerKind, records: &[NamedRecord], total: i64) -> AnyView {
     });
     view! {
         {items.collect_view()}
-        {besides.is_positive().then(|| view! { <li class="muted">{kind_name} ": " {text::and_more(besides)}</li> })}
+        {besides.is_positive().then(|| view! { <li class="muted">{kind_name} ": " {messages::and_more(besides)}</li> })}
     }
     .into_any()
 }

@@ -10,7 +10,7 @@ use crate::{
     accounts::use_me,
     api::{ClientError, ReadClient},
     ui::{LoadingDialog, MessageDialog, problem_text::error_words},
-    users::text,
+    users::messages,
 };
 
 /// Fetches a user, then shows the dialog.
@@ -32,9 +32,10 @@ pub fn UserDialog(
         async move { client.user(id).await }
     });
     move || match found.get() {
-        None => view! { <LoadingDialog words=text::loading() on_close /> }.into_any(),
+        None => view! { <LoadingDialog words=messages::loading() on_close /> }.into_any(),
         Some(Ok(_)) if is_own && kind != Kind::Edit => {
-            view! { <MessageDialog title=text::not_yourself() words=text::not_yourself_help() on_close /> }.into_any()
+            view! { <MessageDialog title=messages::not_yourself() words=messages::not_yourself_help() on_close /> }
+                .into_any()
         }
         Some(Ok(user)) => match kind {
             Kind::Edit => view! { <EditUserDialog user is_own on_close on_done /> }.into_any(),
@@ -51,8 +52,8 @@ pub fn UserDialog(
 
 fn not_there(error: &ClientError) -> (&'static str, String) {
     if error.slug() == Some("not-found") {
-        (text::gone(), text::gone_help().to_owned())
+        (messages::gone(), messages::gone_help().to_owned())
     } else {
-        (text::could_not_be_loaded(), error_words(error))
+        (messages::could_not_be_loaded(), error_words(error))
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         ButtonKind, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, GeneralError, Save, WriteOutcome,
         use_toasts,
     },
-    users::text,
+    users::messages,
 };
 
 /// Asks, and switches.
@@ -25,7 +25,7 @@ pub fn SwitchUserDialog(
     on_done: Callback<Done>,
 ) -> impl IntoView {
     let off = user.state != UserState::Disabled;
-    let title = text::switch_title(&user.name, off);
+    let title = messages::switch_title(&user.name, off);
     let user = StoredValue::new(user);
     view! {
         <Dialog title on_close>
@@ -65,21 +65,21 @@ fn SwitchForm(user: User, off: bool, on_done: Callback<Done>) -> impl IntoView {
             },
             move |_| {
                 dialog.close();
-                toasts.say(name.with_value(|name| text::switched(name, off)));
+                toasts.say(name.with_value(|name| messages::switched(name, off)));
                 on_done.run(Done::Saved);
             },
             || {},
         );
     });
     let (words, kind) = if off {
-        (text::disable(), ButtonKind::Danger)
+        (messages::disable(), ButtonKind::Danger)
     } else {
-        (text::enable(), ButtonKind::Primary)
+        (messages::enable(), ButtonKind::Primary)
     };
     view! {
         <DialogForm on_submit=submit>
             <DialogBody>
-                <p>{text::switch_means(off)}</p>
+                <p>{messages::switch_means(off)}</p>
             </DialogBody>
             <GeneralError state=save.state() />
             <DialogFooter save=words kind busy=save.busy() focus_cancel=off />

@@ -8,12 +8,12 @@ use leptos::prelude::*;
 use super::users::row_link_id;
 use crate::{
     accounts::use_me,
-    shell::text::role as role_words,
+    shell::messages::role as role_words,
     ui::{
         DialogAddress, IconButton, IconKind, Menu, MenuLink, Time, created_short, list::Listing, shorten_middle,
         use_dialog_links,
     },
-    users::text,
+    users::messages,
 };
 
 /// Names of at most so many characters fit into two lines.
@@ -56,28 +56,28 @@ pub fn UserRow(
                     .then(|| {
                         view! {
                             " "
-                            <span class="chip">{text::you()}</span>
+                            <span class="chip">{messages::you()}</span>
                         }
                     })}
                 <span class="row-details">
                     <span class="detail-email">{email}</span>
-                    <span class="detail-seen">{text::seen_short()} " " <Seen at=seen /></span>
+                    <span class="detail-seen">{messages::seen_short()} " " <Seen at=seen /></span>
                     <span class="detail-created">{created_short()} " " <Time at=created /></span>
                 </span>
             </td>
-            <td role="cell" class="cell-email" data-label=text::column_email()>
+            <td role="cell" class="cell-email" data-label=messages::column_email()>
                 {email}
             </td>
-            <td role="cell" data-label=text::column_role()>
+            <td role="cell" data-label=messages::column_role()>
                 {move || role_words(user.with(|user| user.role))}
             </td>
-            <td role="cell" data-label=text::column_state()>
+            <td role="cell" data-label=messages::column_state()>
                 <State user />
             </td>
-            <td role="cell" class="cell-time cell-seen" data-label=text::column_last_seen()>
+            <td role="cell" class="cell-time cell-seen" data-label=messages::column_last_seen()>
                 <Seen at=seen />
             </td>
-            <td role="cell" class="cell-time cell-created" data-label=text::column_created()>
+            <td role="cell" class="cell-time cell-created" data-label=messages::column_created()>
                 <Time at=created />
             </td>
             <td role="cell" class="cell-operations">
@@ -99,7 +99,7 @@ fn State(user: Memo<User>) -> impl IntoView {
             // Where the page was rendered, and in the browser, alike: a link ends with its day.
             #[expect(clippy::disallowed_methods, reason = "times are worded by the clock of the reader")]
             let good = user.link_expires_at.is_some_and(|until| until > Utc::now());
-            text::state(user.state, good)
+            messages::state(user.state, good)
         })
     };
     view! { <span class=class>{words}</span> }
@@ -113,7 +113,7 @@ fn Seen(at: Signal<Option<DateTime<Utc>>>) -> impl IntoView {
             let at = Signal::derive(move || at.get().unwrap_or_default());
             view! { <Time at /> }.into_any()
         } else {
-            text::never().into_any()
+            messages::never().into_any()
         }
     }
 }
@@ -131,29 +131,35 @@ fn Operations(
     let state = move || user.with(|user| user.state);
     view! {
         <span class="operations">
-            <IconButton icon=IconKind::Pencil label=Signal::derive(move || text::edit(&name.get())) href=href("edit") />
+            <IconButton
+                icon=IconKind::Pencil
+                label=Signal::derive(move || messages::edit(&name.get()))
+                href=href("edit")
+            />
             {(!is_own)
                 .then(|| {
                     view! {
                         <IconButton
                             icon=IconKind::Trash
-                            label=Signal::derive(move || text::delete(&name.get()))
+                            label=Signal::derive(move || messages::delete(&name.get()))
                             href=href("delete")
                             danger=true
                         />
                     }
                 })}
-            <Menu id=format!("menu-{id}") label=Signal::derive(move || text::more(&name.get()))>
+            <Menu id=format!("menu-{id}") label=Signal::derive(move || messages::more(&name.get()))>
                 <Show
                     when=move || !is_own
-                    fallback=|| view! { <MenuLink href="/account">{text::own_account()}</MenuLink> }
+                    fallback=|| view! { <MenuLink href="/account">{messages::own_account()}</MenuLink> }
                 >
                     <Show when=move || state() != UserState::Disabled>
-                        <MenuLink href=href("link")>{text::new_link()}</MenuLink>
+                        <MenuLink href=href("link")>{messages::new_link()}</MenuLink>
                     </Show>
                     <MenuLink href=href(
                         "switch",
-                    )>{move || if state() == UserState::Disabled { text::enable() } else { text::disable() }}</MenuLink>
+                    )>
+                        {move || if state() == UserState::Disabled { messages::enable() } else { messages::disable() }}
+                    </MenuLink>
                 </Show>
             </Menu>
         </span>

@@ -14,7 +14,7 @@ use crate::{
     },
     users::{
         dialogs::{DIALOG_KEYS, Done, UserDialogs},
-        text,
+        messages,
     },
 };
 
@@ -38,12 +38,12 @@ pub fn UsersPage() -> impl IntoView {
         listing.refetch();
     });
     view! {
-        <PageHeader title=text::users() about=text::about() help=HelpTopic::Users>
+        <PageHeader title=messages::users() about=messages::about() help=HelpTopic::Users>
             {may_add
                 .then(|| {
                     view! {
-                        <SearchBox list label=text::search() />
-                        <AddLink words=text::add() />
+                        <SearchBox list label=messages::search() />
+                        <AddLink words=messages::add() />
                     }
                 })}
         </PageHeader>
@@ -51,8 +51,8 @@ pub fn UsersPage() -> impl IntoView {
             list
             listing
             words=ListWords {
-                first_use: text::first_use(),
-                how_to_begin: text::how_to_begin(),
+                first_use: messages::first_use(),
+                how_to_begin: messages::how_to_begin(),
             }
         >
             <UserTable list listing />

@@ -6,7 +6,7 @@ mod sessions;
 
 use leptos::prelude::*;
 
-use super::super::text;
+use super::super::messages;
 use crate::{accounts::use_me, help::HelpTopic, shell::PageHeader};
 
 /// One's own account.
@@ -14,7 +14,7 @@ use crate::{accounts::use_me, help::HelpTopic, shell::PageHeader};
 pub fn AccountPage() -> impl IntoView {
     let email = use_me().map(|me| me.email).unwrap_or_default();
     view! {
-        <PageHeader title=text::account() about=text::account_about(&email) help=HelpTopic::Users />
+        <PageHeader title=messages::account() about=messages::account_about(&email) help=HelpTopic::Users />
         <div class="account-page">
             <name::NameCard />
             <password::PasswordCard />

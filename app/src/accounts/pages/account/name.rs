@@ -5,7 +5,7 @@ use contract::api::Patch;
 use contract::names::parse_name;
 use leptos::prelude::*;
 
-use super::super::super::text;
+use super::super::super::messages;
 use crate::{
     accounts::own_name,
     api::{ReadClient, WriteClient},
@@ -59,7 +59,7 @@ pub fn NameCard() -> impl IntoView {
             move |me| {
                 name.set(me.name.clone());
                 shown.set(me.name);
-                toasts.say(text::name_saved());
+                toasts.say(messages::name_saved());
             },
             move || {
                 let problem = save.problem();
@@ -73,20 +73,20 @@ pub fn NameCard() -> impl IntoView {
     };
     view! {
         <section class="card" aria-labelledby="own-name-heading">
-            <h2 id="own-name-heading">{text::own_name()}</h2>
+            <h2 id="own-name-heading">{messages::own_name()}</h2>
             <form class="card-form" method="post" novalidate on:submit=submit>
                 <TextField
                     ids=FieldIds::of(NAME_ID)
-                    label=text::name()
+                    label=messages::name()
                     value=name
-                    help=text::name_help()
+                    help=messages::name_help()
                     error=fault
                     autocomplete="name"
                 />
                 <GeneralError state=save.state() pointers=&["/name"] />
                 <p>
                     <Button kind=ButtonKind::Primary submit=true busy=save.busy()>
-                        {text::save_name()}
+                        {messages::save_name()}
                     </Button>
                 </p>
             </form>

@@ -5,7 +5,7 @@ use contract::api::{Patch, Problem};
 use contract::secret::SecretValue;
 use leptos::{html, prelude::*};
 
-use super::super::super::text;
+use super::super::super::messages;
 use crate::{
     accounts::use_me,
     api::WriteClient,
@@ -64,8 +64,10 @@ pub fn PasswordCard() -> impl IntoView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let missing = |field, words: &str| read(field).is_empty().then(|| words.to_owned());
-        faults.current.set(missing(current, text::current_password_missing()));
-        faults.new.set(missing(new, text::new_password_missing()));
+        faults
+            .current
+            .set(missing(current, messages::current_password_missing()));
+        faults.new.set(missing(new, messages::new_password_missing()));
         if !faults.focus_first() {
             return;
         }
@@ -79,10 +81,10 @@ pub fn PasswordCard() -> impl IntoView {
                 async move { WriteClient.update_me(&input).await.map(drop) }
             },
             // Nothing that can be read tells: trying again does, since the old password is not right any more then.
-            || async { Ok(WriteOutcome::Unknown(text::password_not_known())) },
+            || async { Ok(WriteOutcome::Unknown(messages::password_not_known())) },
             move |()| {
                 empty();
-                toasts.say(text::password_saved());
+                toasts.say(messages::password_saved());
             },
             move || {
                 if let Some(problem) = save.problem() {
@@ -93,9 +95,9 @@ pub fn PasswordCard() -> impl IntoView {
     };
     view! {
         <section class="card" aria-labelledby="own-password-heading">
-            <h2 id="own-password-heading">{text::password()}</h2>
+            <h2 id="own-password-heading">{messages::password()}</h2>
             <form class="card-form" method="post" novalidate on:submit=submit>
-                <p class="dialog-about">{text::password_about()}</p>
+                <p class="dialog-about">{messages::password_about()}</p>
                 // For password managers, which keep a password under its account.
                 <input
                     class="visually-hidden"
@@ -108,15 +110,15 @@ pub fn PasswordCard() -> impl IntoView {
                 />
                 <PasswordField
                     id=CURRENT_ID
-                    label=text::current_password()
+                    label=messages::current_password()
                     autocomplete="current-password"
                     error=faults.current
                     node_ref=current
                 />
                 <PasswordField
                     id=NEW_ID
-                    label=text::new_password()
-                    help=text::password_help()
+                    label=messages::new_password()
+                    help=messages::password_help()
                     autocomplete="new-password"
                     error=faults.new
                     node_ref=new
@@ -124,7 +126,7 @@ pub fn PasswordCard() -> impl IntoView {
                 <GeneralError state=save.state() pointers=&["/current_password", "/new_password"] />
                 <p>
                     <Button kind=ButtonKind::Primary submit=true busy=save.busy()>
-                        {text::change_password()}
+                        {messages::change_password()}
                     </Button>
                 </p>
             </form>

@@ -4,7 +4,7 @@ use contract::accounts::{Session, SessionId};
 use contract::api::Page;
 use leptos::{prelude::*, task::spawn_local};
 
-use super::super::super::text;
+use super::super::super::messages;
 use crate::{
     api::{ClientError, ReadClient, WriteClient},
     ui::{Button, Icon, IconKind, Time, Toasts, list::SessionEnded, problem_text::error_words, use_toasts},
@@ -38,7 +38,7 @@ impl Ending {
                 return;
             }
             match answer {
-                Ok(()) => self.toasts.say(text::session_ended(id.is_none())),
+                Ok(()) => self.toasts.say(messages::session_ended(id.is_none())),
                 // It had ended already.
                 Err(error) if error.slug() == Some("not-found") => {}
                 Err(error) => self.failure.set(Some(error_words(&error))),
@@ -77,8 +77,8 @@ pub fn SessionsCard() -> impl IntoView {
     });
     view! {
         <section class="card" aria-labelledby="own-sessions-heading">
-            <h2 id="own-sessions-heading">{text::sessions()}</h2>
-            <p class="card-about">{text::sessions_about()}</p>
+            <h2 id="own-sessions-heading">{messages::sessions()}</h2>
+            <p class="card-about">{messages::sessions_about()}</p>
             <Transition>
                 {move || {
                     found
@@ -120,7 +120,7 @@ fn SessionList(sessions: Vec<Session>, ending: Ending) -> impl IntoView {
                 view! {
                     <p class="card-foot">
                         <Button busy=ending.busy on_press=Callback::new(move |_| ending.run(None))>
-                            {text::end_other_sessions()}
+                            {messages::end_other_sessions()}
                         </Button>
                     </p>
                 }
@@ -138,18 +138,19 @@ fn SessionItem(session: Session, ending: Ending) -> impl IntoView {
         last_seen_at,
         current,
     } = session;
-    let browser = browser.unwrap_or_else(|| text::unknown_program().to_owned());
-    let label = text::end_session_of(&browser);
+    let browser = browser.unwrap_or_else(|| messages::unknown_program().to_owned());
+    let label = messages::end_session_of(&browser);
     view! {
         <li>
             <span class="session-words">
                 <span class="session-browser">
-                    {browser} {current.then(|| view! { <span class="chip chip-accent">{text::this_session()}</span> })}
+                    {browser}
+                    {current.then(|| view! { <span class="chip chip-accent">{messages::this_session()}</span> })}
                 </span>
                 <span class="session-facts">
                     {network.map(|network| view! { <span class="mono">{network}</span> })}
-                    <span>{text::signed_in()} " " <Time at=created_at /></span>
-                    <span>{text::last_seen()} " " <Time at=last_seen_at /></span>
+                    <span>{messages::signed_in()} " " <Time at=created_at /></span>
+                    <span>{messages::last_seen()} " " <Time at=last_seen_at /></span>
                 </span>
             </span>
             {(!current)
@@ -161,7 +162,7 @@ fn SessionItem(session: Session, ending: Ending) -> impl IntoView {
                             aria-label=label
                             on:click=move |_| ending.run(Some(id))
                         >
-                            {text::end_session()}
+                            {messages::end_session()}
                         </button>
                     }
                 })}

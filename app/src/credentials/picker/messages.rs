@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike as _, Utc};
 use contract::credentials::{CredentialState, CredentialSummary};
 
 use super::state::{Content, State, Waiting};
-use crate::credentials::text::value_help_add;
+use crate::credentials::messages::value_help_add;
 use crate::destination::Destination;
 
 include!(concat!(env!("OUT_DIR"), "/messages/picker.rs"));
