@@ -84,7 +84,7 @@ test.describe('the page for trying', () => {
     await schema.fill('{"type": ');
     await trial.run().click();
     await expect(schema).toBeFocused();
-    await expect(page.getByText('This isn't valid JSON. Check line 1')).toBeVisible();
+    await expect(page.getByText('This isn\'t valid JSON. Check line 1')).toBeVisible();
     await schema.fill('{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}');
     await trial.run().click();
     await expect(trial.answer()).toContainText('"city": "Oslo"');
