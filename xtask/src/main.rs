@@ -37,6 +37,7 @@ mod supply;
 mod test;
 mod test_counts;
 mod toolchain;
+mod walkthroughs;
 mod wording;
 mod workspace;
 

@@ -14,7 +14,7 @@ use crate::test_counts::Counts;
 use crate::workspace::{Workspace, is_ci};
 use crate::{
     api_fuzz, build, bundle_budget, chromium, faketime, format, node, playwright, postgres, rust_tests, supply,
-    toolchain, wording,
+    toolchain, walkthroughs, wording,
 };
 
 /// The options of `cargo xtask test`.
@@ -24,8 +24,8 @@ pub struct Options {
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
     /// Take longer: the API is also sent what its documentation allows, and what it does not, the test that kills the
-    /// server does so 200 times on each engine, PostgreSQL ends five times in each way, also under two servers, and the
-    /// soak lasts five minutes on each engine.
+    /// server does so 200 times on each engine, PostgreSQL ends five times in each way, also under two servers, the
+    /// walkthroughs are applied and compiled, and the soak lasts five minutes on each engine.
     #[arg(long)]
     long: bool,
     #[command(flatten)]
@@ -52,11 +52,13 @@ enum Part {
     Release,
     /// Schemathesis against the API (a long part).
     Api,
+    /// The patches of `docs/walkthroughs`, applied and compiled (a long part).
+    Walkthroughs,
 }
 
 impl Options {
     fn wants(&self, part: Part) -> bool {
-        let unasked = self.only.is_empty() && (part != Part::Api || self.long);
+        let unasked = self.only.is_empty() && (!matches!(part, Part::Api | Part::Walkthroughs) || self.long);
         unasked || self.only.contains(&part)
     }
 
@@ -82,6 +84,7 @@ impl Options {
             (Part::Browser, 4),
             (Part::Release, 3),
             (Part::Api, 2),
+            (Part::Walkthroughs, 1),
         ];
         let parts: usize = steps
             .iter()
@@ -163,6 +166,9 @@ pub fn run(options: Options) -> Result<()> {
     }
     if options.wants(Part::Api) {
         test_api(&workspace, &tools, compiled, &mut steps);
+    }
+    if options.wants(Part::Walkthroughs) {
+        steps.attempt("Walkthroughs", || walkthroughs::check(&workspace));
     }
 
     let passed = steps.report();

@@ -13,6 +13,7 @@ use server::router::operations;
 use crate::both_engines;
 use crate::peers::hostile::{Peer, answer};
 use crate::peers::models::{Spelling, calls, calls_in_pieces, event_stream, may_call, pieces, streams};
+use crate::support::kinds::owned_kinds;
 use crate::support::stdio::{files, stdio_settings};
 use crate::support::{Answer, Engine, PASSWORD, TestApp};
 use described::Described;
@@ -252,6 +253,26 @@ async fn try_users(tried: &mut Tried<'_>) {
     }
 }
 
+/// What every kind of record with an owner answers.
+async fn try_kinds(tried: &mut Tried<'_>, url: &str) {
+    for (path, body) in owned_kinds() {
+        let operation = |verb: &str| {
+            let id = format!("{}.{verb}", path.trim_start_matches('/').replace('-', "_"));
+            let found = operations().into_iter().find(|operation| operation.id == id);
+            found.unwrap_or_else(|| panic!("there is no operation {id}")).id
+        };
+        let body = body.replace("{name}", "of every kind").replace("{url}", url);
+        let body = serde_json::from_str(&body).unwrap();
+        let created = tried.post(operation("create"), path, body).await.expect(201);
+        let record = format!("{path}/{}", created.text("/id"));
+        tried.get(operation("get"), &record).await.expect(200);
+        let renamed = json!({"name": "of every kind, renamed"});
+        tried.patch(operation("update"), &record, renamed).await.expect(200);
+        tried.get(operation("list"), path).await.expect(200);
+        tried.app.delete("admin", &record).await.expect(204);
+    }
+}
+
 /// Lists, now that there is something of every kind.
 async fn try_lists(tried: &mut Tried<'_>, key: &str) {
     for (id, path, least) in [
@@ -296,6 +317,7 @@ both_engines! {
         try_models(&mut tried, &peer.url(), &key, &gone, &server).await;
         app.delete("admin", &format!("/credentials/{gone}?force=true")).await.expect(204);
         try_users(&mut tried).await;
+        try_kinds(&mut tried, &peer.url()).await;
         try_lists(&mut tried, &key).await;
         let unknown = "00000000-0000-0000-0000-000000000000";
         tried.get("credentials.get", &format!("/credentials/{unknown}")).await.problem(404, "not-found");
