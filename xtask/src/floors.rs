@@ -62,7 +62,7 @@ fn floors(document: &str) -> Vec<(String, HashMap<String, usize>)> {
 
 /// The modules of its own crate that a source names, outside of comments and of its test module.
 fn named_modules(source: &str) -> Vec<String> {
-    let code = source.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let code = source.split("\nmod tests {").next().unwrap_or_default();
     let code: String = code
         .lines()
         .filter(|line| !line.trim_start().starts_with("//"))

@@ -13,6 +13,7 @@ pub mod kinds;
 pub mod mcp_servers;
 pub mod model_bindings;
 pub mod names;
+pub mod problem;
 pub mod schemas;
 pub mod secret;
 pub mod secret_text;

@@ -5,7 +5,8 @@
 //! on the server it has the same signatures and answers [`ClientError::Offline`].
 
 use chrono::{DateTime, Utc};
-use contract::api::{PREFIX, Problem};
+use contract::api::PREFIX;
+use contract::problem::Problem;
 use serde::de::DeserializeOwned;
 
 /// Why a call gave no result.

@@ -2,7 +2,8 @@
 
 use contract::accounts::{Action, Me, Resource};
 use contract::address::{host_of, is_readable_on_the_way};
-use contract::api::{NamedRecord, Problem};
+use contract::api::NamedRecord;
+use contract::problem::Problem;
 use leptos::prelude::*;
 
 use super::messages;

@@ -1,6 +1,6 @@
 //! Runs a test, one at a time.
 
-use contract::api::Problem;
+use contract::problem::Problem;
 use futures::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 use leptos::task::spawn_local;

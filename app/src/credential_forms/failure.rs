@@ -1,7 +1,7 @@
 //! Why a connection failed, in the words of the server: it alone knows which of several causes it was (an unknown name,
 //! a closed port, a status, how the value was sent), and what the other server said.
 
-use contract::api::Problem;
+use contract::problem::Problem;
 
 use crate::api::ClientError;
 use crate::ui::problem_text;
@@ -29,7 +29,7 @@ pub(crate) fn error_words(error: &ClientError) -> String {
 
 #[cfg(test)]
 mod tests {
-    use contract::api::Problem;
+    use contract::problem::Problem;
 
     use super::words;
 

@@ -1,6 +1,6 @@
 //! The states of testing a connection.
 
-use contract::api::Problem;
+use contract::problem::Problem;
 
 use crate::api::ClientError;
 
@@ -84,7 +84,7 @@ impl<T: PartialEq, R: TestResponse + PartialEq> TestState<T, R> {
 
 #[cfg(test)]
 mod tests {
-    use contract::api::Problem;
+    use contract::problem::Problem;
 
     use super::{Outcome, TestResponse, TestState};
     use crate::api::ClientError;

@@ -1,7 +1,7 @@
 //! What a test of a model found.
 
-use contract::api::Problem;
 use contract::model_bindings::ModelTestResult;
+use contract::problem::Problem;
 use leptos::prelude::*;
 
 use super::messages;

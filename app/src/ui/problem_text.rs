@@ -1,6 +1,6 @@
 //! The browser's words for the problem types of the API. An unknown type is worded by the server.
 
-use contract::api::Problem;
+use contract::problem::Problem;
 
 use super::messages;
 use crate::api::ClientError;

@@ -84,7 +84,7 @@ impl Accounts {
     pub(super) async fn check_user(&self, user: NewUser) -> Result<CheckedUser, ApiError> {
         let mut errors = Vec::new();
         let mut fault = |pointer: &str, code: &str, detail: &str| {
-            errors.push(contract::api::FieldError {
+            errors.push(contract::problem::Violation {
                 pointer: pointer.to_owned(),
                 code: code.to_owned(),
                 detail: detail.to_owned(),

@@ -2,8 +2,9 @@
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use contract::ai::{ActionInputs, ActionName, ActionSettings, McpTools, Message};
-use contract::api::{FieldError, Patch};
+use contract::api::Patch;
 use contract::model_bindings::{ModelBindingId, ModelSettings};
+use contract::problem::Violation;
 use http::request::Parts;
 use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
@@ -154,14 +155,14 @@ fn read<T: DeserializeOwned>(
         }
     };
     if unreadable {
-        errors.push(FieldError {
+        errors.push(Violation {
             pointer: format!("{prefix}/messages"),
             code: "wrong-type".to_owned(),
             detail: "Send 1–1,000 messages, each with a role (user or assistant) and text content.".to_owned(),
         });
     }
     if unanswerable && !unreadable {
-        errors.push(FieldError {
+        errors.push(Violation {
             pointer: format!("{prefix}/messages"),
             code: "answered".to_owned(),
             detail: "End with a user message: the model replies to it.".to_owned(),

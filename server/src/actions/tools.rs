@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use contract::ai::McpTools;
-use contract::api::FieldError;
 use contract::mcp_servers::{McpServerId, Tool};
+use contract::problem::Violation;
 use serde_json::{Value, json};
 
 use super::Actions;
@@ -120,12 +120,12 @@ fn schema(mut schema: Value) -> Value {
 }
 
 /// A fault for each wanted tool that a server does not offer.
-fn not_offered(index: usize, server: &str, offered: &[Tool], wanted: &[String]) -> Vec<FieldError> {
+fn not_offered(index: usize, server: &str, offered: &[Tool], wanted: &[String]) -> Vec<Violation> {
     wanted
         .iter()
         .enumerate()
         .filter(|(_, name)| !offered.iter().any(|tool| tool.name == **name))
-        .map(|(at, _)| FieldError {
+        .map(|(at, _)| Violation {
             pointer: format!("/mcp/{index}/tool_names/{at}"),
             code: "unknown-tool".to_owned(),
             detail: format!("{server} has no tool with this name. Choose one from its list, or remove this one."),

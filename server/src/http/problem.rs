@@ -1,8 +1,9 @@
 //! Errors of the API: one enum, which `problem_document.rs` turns into problem documents (RFC 9457).
 
 use chrono::{DateTime, Utc};
-use contract::api::{FieldError, NamedRecord};
+use contract::api::NamedRecord;
 use contract::credentials::Reference;
+use contract::problem::Violation;
 use contract::users::Owned;
 
 use super::SessionEnd;
@@ -106,7 +107,7 @@ pub enum ApiError {
     WrongHost,
     /// Well-formed, but rules are broken; all of them are listed.
     #[error("invalid input")]
-    Invalid(Vec<FieldError>),
+    Invalid(Vec<Violation>),
     /// The destination is not on the credential's list.
     #[error("host not allowed")]
     HostNotAllowed {
@@ -222,7 +223,7 @@ impl ApiError {
     /// A broken rule of one field.
     #[must_use]
     pub fn field(pointer: &str, code: &str, detail: &str) -> Self {
-        Self::Invalid(vec![FieldError {
+        Self::Invalid(vec![Violation {
             pointer: pointer.to_owned(),
             code: code.to_owned(),
             detail: detail.to_owned(),

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use contract::api::{FieldError, Problem};
+use contract::problem::{Problem, Violation};
 use http::{HeaderValue, StatusCode, header};
 
 use super::RequestId;
@@ -41,14 +41,14 @@ pub fn problem(error: ApiError, request_id: &str) -> Problem {
         retry_after: error.retry_after(),
         ..Problem::local(slug, status.as_u16())
     };
-    let about_credential = FieldError {
+    let about_credential = Violation {
         pointer: CREDENTIAL_POINTER.to_owned(),
         code: slug.to_owned(),
         detail: document.detail.clone(),
     };
     match error {
         ApiError::Invalid(errors) => document.errors = errors,
-        ApiError::NameTaken => document.errors.push(FieldError {
+        ApiError::NameTaken => document.errors.push(Violation {
             pointer: "/name".to_owned(),
             code: slug.to_owned(),
             detail: document.detail.clone(),

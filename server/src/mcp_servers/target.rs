@@ -2,8 +2,9 @@
 
 use std::path::{Component, Path};
 
-use contract::api::{FieldError, Patch};
+use contract::api::Patch;
 use contract::mcp_servers::Transport;
+use contract::problem::Violation;
 use contract::secret_text::{is_key_pair, is_key_value, is_secret_id, is_secret_in_address};
 
 use super::input::{Moves, Update};
@@ -77,7 +78,7 @@ pub(super) fn of(
     stdio: &StdioSettings,
     before: Option<&ServerTarget>,
     changes: &Update,
-) -> Result<ServerTarget, Vec<FieldError>> {
+) -> Result<ServerTarget, Vec<Violation>> {
     let moves = &changes.moves;
     let transport = before.map_or(Transport::Http, ServerTarget::transport);
     let mut faults = Faults::default();
@@ -154,7 +155,7 @@ fn program(stdio: &StdioSettings, before: Option<&Program>, moves: &Moves, fault
 }
 
 /// What the configuration, as it is now, has against a program.
-pub(super) fn faults_of(stdio: &StdioSettings, program: &Program) -> Vec<FieldError> {
+pub(super) fn faults_of(stdio: &StdioSettings, program: &Program) -> Vec<Violation> {
     let mut faults = Faults::default();
     check(stdio, program, &mut faults);
     faults.0
@@ -255,11 +256,11 @@ pub(super) fn variable(text: &str) -> Result<String, &'static str> {
 
 /// Broken rules as they are found.
 #[derive(Default)]
-struct Faults(Vec<FieldError>);
+struct Faults(Vec<Violation>);
 
 impl Faults {
     fn note(&mut self, pointer: &str, code: &str, detail: &str) {
-        self.0.push(FieldError {
+        self.0.push(Violation {
             pointer: pointer.to_owned(),
             code: code.to_owned(),
             detail: detail.to_owned(),

@@ -1,7 +1,8 @@
 //! What comes in, checked as far as that can be done without knowing what is stored.
 
-use contract::api::{FieldError, Patch};
+use contract::api::Patch;
 use contract::model_bindings::{ModelBindingId, ModelSettings, settings_faults};
+use contract::problem::Violation;
 use serde_json::{Map, Value};
 
 use crate::address::Address;
@@ -190,7 +191,7 @@ fn tidy(map: &mut Map<String, Value>) {
 }
 
 /// Everything that is wrong with settings: by the rules of the form, which the browser has too.
-fn faults(settings: &Value) -> Result<Vec<FieldError>, ApiError> {
+fn faults(settings: &Value) -> Result<Vec<Violation>, ApiError> {
     let mut errors = schemas::check("model_settings", settings, SETTINGS)?;
     for mut fault in settings_faults(settings) {
         fault.pointer.insert_str(0, SETTINGS);
@@ -205,7 +206,7 @@ fn faults(settings: &Value) -> Result<Vec<FieldError>, ApiError> {
 }
 
 /// The address as it is sent to, or what only the server knows to be wrong with it.
-fn canonical_address(map: &mut Map<String, Value>, errors: &mut Vec<FieldError>) {
+fn canonical_address(map: &mut Map<String, Value>, errors: &mut Vec<Violation>) {
     let Some(Value::String(text)) = map.get_mut("base_url") else {
         return;
     };
@@ -215,7 +216,7 @@ fn canonical_address(map: &mut Map<String, Value>, errors: &mut Vec<FieldError>)
         Ok(address) => *text = address.url.into(),
         Err(fault) => add(
             errors,
-            FieldError {
+            Violation {
                 pointer: endpoint::POINTER.to_owned(),
                 code: fault.code().to_owned(),
                 detail: fault.to_string(),
@@ -225,7 +226,7 @@ fn canonical_address(map: &mut Map<String, Value>, errors: &mut Vec<FieldError>)
 }
 
 /// A field has one fault at a time.
-fn add(errors: &mut Vec<FieldError>, fault: FieldError) {
+fn add(errors: &mut Vec<Violation>, fault: Violation) {
     if errors.iter().all(|known| known.pointer != fault.pointer) {
         errors.push(fault);
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use contract::api::FieldError;
+use contract::problem::Violation;
 use contract::schemas::Form;
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ static FORMS: LazyLock<HashMap<&'static str, Form>> = LazyLock::new(|| {
 ///
 /// # Errors
 /// Where there is no such form.
-pub fn check(form: &str, object: &Value, prefix: &str) -> Result<Vec<FieldError>, ApiError> {
+pub fn check(form: &str, object: &Value, prefix: &str) -> Result<Vec<Violation>, ApiError> {
     let form = FORMS
         .get(form)
         .ok_or_else(|| ApiError::Internal(anyhow::anyhow!("there is no form {form}")))?;

@@ -7,8 +7,8 @@ mod schema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::api::Problem;
 use crate::mcp_servers::McpServerId;
+use crate::problem::Problem;
 
 pub use input::{ActionInputs, ActionSettings, InlineModel, Retries, RunAction};
 

@@ -3,14 +3,15 @@
 mod moment;
 mod page;
 mod patch;
-mod problem;
 #[cfg(feature = "schema")]
 mod schema;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 pub(crate) use moment::{moment, optional_moment};
 pub use page::{Page, Query};
 pub use patch::Patch;
-pub use problem::{FieldError, NamedRecord, Problem};
 #[cfg(feature = "schema")]
 pub(crate) use schema::{address, name};
 
@@ -19,6 +20,16 @@ pub const PREFIX: &str = "/api/v1";
 
 /// The header in which the server names the build that answered.
 pub const BUILD_HEADER: &str = "x-strongroom-build";
+
+/// A record by ID and name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct NamedRecord {
+    /// Its ID.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+}
 
 /// Declares the ID type of a table: a UUID that cannot be mistaken for another table's.
 macro_rules! id_type {

@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Owner, Resource};
-use crate::api::{Patch, Problem, id_type};
+use crate::api::{Patch, id_type};
 use crate::credentials::{CredentialId, CredentialSummary};
+use crate::problem::Problem;
 
 id_type! {
     /// The ID of an MCP server.

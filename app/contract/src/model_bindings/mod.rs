@@ -9,8 +9,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::Owner;
-use crate::api::{Patch, Problem, id_type};
+use crate::api::{Patch, id_type};
 use crate::credentials::{CredentialId, CredentialSummary};
+use crate::problem::Problem;
 
 pub use provider::{KeyHeader, Provider, WireFormat};
 pub use rules::settings_faults;

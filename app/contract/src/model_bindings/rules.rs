@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use super::Provider;
 use crate::address::base_fault;
-use crate::api::FieldError;
+use crate::problem::Violation;
 
 /// What is wrong with settings beyond their schema; pointers are relative to them.
 #[must_use]
-pub fn settings_faults(settings: &Value) -> Vec<FieldError> {
+pub fn settings_faults(settings: &Value) -> Vec<Violation> {
     let text = |name: &str| settings.get(name).and_then(Value::as_str);
     let needs_address = || {
         let provider = text("provider").and_then(Provider::from_name);
@@ -21,7 +21,7 @@ pub fn settings_faults(settings: &Value) -> Vec<FieldError> {
             "Enter the server's base URL, e.g. http://127.0.0.1:8000/v1.",
         )),
     };
-    let fault = fault.map(|(code, detail)| FieldError {
+    let fault = fault.map(|(code, detail)| Violation {
         pointer: "/base_url".to_owned(),
         code: code.to_owned(),
         detail: detail.to_owned(),

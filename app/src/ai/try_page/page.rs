@@ -1,8 +1,8 @@
 //! The page.
 
 use contract::accounts::{Action, Resource as Kind};
-use contract::api::Problem;
 use contract::model_bindings::{ModelBinding, ModelBindingId};
+use contract::problem::Problem;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 

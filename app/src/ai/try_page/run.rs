@@ -1,8 +1,8 @@
 //! What the page holds, and running it.
 
 use contract::ai::{ActionName, ActionOutput};
-use contract::api::Problem;
 use contract::model_bindings::ModelBindingId;
+use contract::problem::Problem;
 use futures::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 use leptos::task::spawn_local;

@@ -111,7 +111,7 @@ impl Trial {
 #[cfg(test)]
 mod tests {
     use contract::ai::{ActionEvent, ActionOutput, AgentStep};
-    use contract::api::Problem;
+    use contract::problem::Problem;
 
     use super::{Phase, Trial};
     use crate::api::ClientError;

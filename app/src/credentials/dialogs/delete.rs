@@ -1,7 +1,8 @@
 //! Deleting a credential.
 
-use contract::api::{Page, Problem};
+use contract::api::Page;
 use contract::credentials::{Credential, Reference};
+use contract::problem::Problem;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Done, reconcile, references::ReferenceList};

@@ -1,7 +1,7 @@
 //! What the forms of credentials share: checks and where their words stand.
 
-use contract::api::Problem;
 use contract::names::parse_name;
+use contract::problem::Problem;
 use contract::secret::SecretValue;
 use leptos::prelude::*;
 

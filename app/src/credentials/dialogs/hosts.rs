@@ -1,7 +1,8 @@
 //! Changing where the value of a credential may be sent.
 
-use contract::api::{Patch, Problem};
+use contract::api::Patch;
 use contract::credentials::{Credential, UpdateCredential};
+use contract::problem::Problem;
 use leptos::prelude::*;
 
 use super::{Done, conflict::LoadCurrent, reconcile};
@@ -146,7 +147,7 @@ fn HostsForm(credential: RwSignal<Credential>, typed: RwSignal<String>, on_done:
 
 #[cfg(test)]
 mod tests {
-    use contract::api::{FieldError, Problem};
+    use contract::problem::{Problem, Violation};
 
     use super::{hosts_fault, parse_hosts};
 
@@ -161,7 +162,7 @@ mod tests {
 
     #[test]
     fn each_bad_entry_is_named_with_its_own_error() {
-        let error = |pointer: &str, detail: &str| FieldError {
+        let error = |pointer: &str, detail: &str| Violation {
             pointer: pointer.to_owned(),
             code: "bad-host".to_owned(),
             detail: detail.to_owned(),

@@ -1,8 +1,8 @@
 //! A dialog about one credential: fetched first, so that it begins with the newest revision.
 
 use contract::accounts::{Action, Resource};
-use contract::api::Problem;
 use contract::credentials::{Credential, CredentialId};
+use contract::problem::Problem;
 use leptos::prelude::*;
 
 use super::{Done, delete::DeleteCredentialDialog, edit::EditCredentialDialog, hosts::AllowedHostsDialog, route::Kind};

@@ -1,8 +1,9 @@
 //! The page of one credential: facts, what refers to it, last uses.
 
 use contract::accounts::{Action, Resource as Kind};
-use contract::api::{Page, Problem};
+use contract::api::Page;
 use contract::credentials::{Credential, CredentialId, Reference, Use};
+use contract::problem::Problem;
 use leptos::{ev, prelude::*};
 use leptos_router::{
     NavigateOptions,

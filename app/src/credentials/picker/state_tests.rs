@@ -2,8 +2,9 @@
 
 use chrono::{TimeZone, Utc};
 use contract::accounts::{Owner, UserId};
-use contract::api::{Page, Problem};
+use contract::api::Page;
 use contract::credentials::{Credential, CredentialId};
+use contract::problem::Problem;
 use uuid::Uuid;
 
 use super::{Command, Content, Event, Row, State, Step, Waiting};

@@ -1,8 +1,8 @@
 //! What the form holds of a server that is a program.
 
 use contract::accounts::{Action, Resource};
-use contract::api::Problem;
 use contract::mcp_servers::StdioCommand;
+use contract::problem::Problem;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 

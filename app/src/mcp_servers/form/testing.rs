@@ -1,7 +1,7 @@
 //! Testing what stands in the form.
 
-use contract::api::Problem;
 use contract::mcp_servers::TestResult;
+use contract::problem::Problem;
 use leptos::prelude::*;
 
 use super::model::{Field, Form};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use contract::api::FieldError;
 use contract::credentials::{CredentialId, CredentialState, CredentialSummary};
+use contract::problem::Violation;
 use contract::schemas::{Content, Draft, Entry, Field, Form, Shown};
 use leptos::prelude::*;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use crate::destination::Destination;
 pub type DestinationOf = fn(&Value) -> Option<Destination>;
 
 /// Rules that no schema can say.
-pub type Rules = fn(&Value) -> Vec<FieldError>;
+pub type Rules = fn(&Value) -> Vec<Violation>;
 
 /// What stands in a [`SchemaForm`](super::SchemaForm). The page makes it, fills it, and reads it.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! What is wrong with a form, and where it says so.
 
-use contract::api::{FieldError, Problem};
+use contract::problem::{Problem, Violation};
 use contract::schemas::{Content, Form};
 use leptos::prelude::*;
 use serde_json::Value;
@@ -42,7 +42,7 @@ impl FormHandle {
         }
         for (pointer, words) in self.picker_faults(leads_elsewhere) {
             faults.retain(|fault| fault.pointer != pointer);
-            faults.push(FieldError {
+            faults.push(Violation {
                 pointer,
                 code: "choice".to_owned(),
                 detail: words.to_owned(),
@@ -75,11 +75,11 @@ impl FormHandle {
     /// value in the body that was sent.
     #[must_use = "the focus belongs to the field"]
     pub fn show_problem(self, problem: &Problem, prefix: &str) -> Option<String> {
-        let errors: Vec<FieldError> = problem
+        let errors: Vec<Violation> = problem
             .errors
             .iter()
             .filter_map(|error| {
-                Some(FieldError {
+                Some(Violation {
                     pointer: error.pointer.strip_prefix(prefix)?.to_owned(),
                     ..error.clone()
                 })
@@ -149,7 +149,7 @@ impl FormHandle {
     }
 
     /// Shows the faults, and gives the first, from the top.
-    fn show(self, faults: &[FieldError]) -> Option<String> {
+    fn show(self, faults: &[Violation]) -> Option<String> {
         let mut shown = std::collections::BTreeMap::new();
         for fault in faults {
             let known = self.with_form(|form| form.field_at(&fault.pointer).is_some());
@@ -206,7 +206,7 @@ impl FormHandle {
     }
 }
 
-fn push_new(faults: &mut Vec<FieldError>, fault: FieldError) {
+fn push_new(faults: &mut Vec<Violation>, fault: Violation) {
     if faults.iter().all(|known| known.pointer != fault.pointer) {
         faults.push(fault);
     }

@@ -1,6 +1,6 @@
 //! What went wrong, where the form shows it.
 
-use contract::api::Problem;
+use contract::problem::Problem;
 use leptos::prelude::*;
 
 use super::{SaveFailure, SaveState};

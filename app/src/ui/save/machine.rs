@@ -1,6 +1,6 @@
 //! The states of saving.
 
-use contract::api::Problem;
+use contract::problem::Problem;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{ReauthOutcome, SignInAgain};

@@ -1,6 +1,6 @@
 //! Deleting a user.
 
-use contract::api::Problem;
+use contract::problem::Problem;
 use contract::users::{Owned, User};
 use leptos::{prelude::*, task::spawn_local};
 

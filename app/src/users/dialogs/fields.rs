@@ -1,8 +1,8 @@
 //! What the forms of users share.
 
 use contract::accounts::Role;
-use contract::api::Problem;
 use contract::names::parse_name;
+use contract::problem::Problem;
 use leptos::prelude::*;
 
 use crate::{

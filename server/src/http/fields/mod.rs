@@ -12,7 +12,8 @@ mod texts;
 
 use std::fmt;
 
-use contract::api::{FieldError, Patch};
+use contract::api::Patch;
+use contract::problem::Violation;
 use serde_json::Value;
 use zeroize::Zeroize as _;
 
@@ -78,7 +79,7 @@ pub struct Fields {
     /// Where the object is in the body: in front of every pointer.
     prefix: &'static str,
     entries: Vec<(String, Value)>,
-    errors: Vec<FieldError>,
+    errors: Vec<Violation>,
     known: Vec<&'static str>,
 }
 
@@ -134,7 +135,7 @@ impl Fields {
 
     /// Notes a broken rule of a field.
     pub fn fault(&mut self, pointer: impl Into<String>, code: &str, detail: &str) {
-        self.errors.push(FieldError {
+        self.errors.push(Violation {
             pointer: pointer.into(),
             code: code.to_owned(),
             detail: detail.to_owned(),
@@ -142,7 +143,7 @@ impl Fields {
     }
 
     /// Notes broken rules that were found elsewhere, but none of a field that has its fault already.
-    pub fn faults(&mut self, mut errors: Vec<FieldError>) {
+    pub fn faults(&mut self, mut errors: Vec<Violation>) {
         errors.retain(|new| !self.errors.iter().any(|known| known.pointer == new.pointer));
         self.errors.extend(errors);
     }

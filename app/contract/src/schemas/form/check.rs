@@ -3,14 +3,14 @@
 use serde_json::{Map, Value};
 
 use super::{Content, Field, Form, rules};
-use crate::api::FieldError;
+use crate::problem::Violation;
 
 impl Form {
     /// Everything that is wrong with a value, each fault with a JSON Pointer relative to it.
     ///
     /// Null and an absent field are the same. A field that does not apply may not have a value.
     #[must_use]
-    pub fn check(&self, value: &Value) -> Vec<FieldError> {
+    pub fn check(&self, value: &Value) -> Vec<Violation> {
         let mut faults = Vec::new();
         let mut names = Vec::new();
         self.collect_names(&mut names);
@@ -28,7 +28,7 @@ impl Form {
     }
 
     /// `names` are those of the whole form: they may be named in a fault.
-    pub(super) fn check_object(&self, value: &Value, at: &str, names: &[&str], faults: &mut Vec<FieldError>) {
+    pub(super) fn check_object(&self, value: &Value, at: &str, names: &[&str], faults: &mut Vec<Violation>) {
         let Value::Object(map) = value else {
             faults.push(fault(at, "wrong-type", "Send an object."));
             return;
@@ -49,7 +49,7 @@ impl Form {
         self.check_unknown(map, at, names, faults);
     }
 
-    fn check_unknown(&self, map: &Map<String, Value>, at: &str, names: &[&str], faults: &mut Vec<FieldError>) {
+    fn check_unknown(&self, map: &Map<String, Value>, at: &str, names: &[&str], faults: &mut Vec<Violation>) {
         for name in map.keys().filter(|name| self.field(name).is_none()) {
             // Any other name is input, and may be a pasted secret.
             let pointer = if names.contains(&name.as_str()) {
@@ -57,7 +57,7 @@ impl Form {
             } else {
                 at.to_owned()
             };
-            let is_new = |known: &FieldError| known.code != "unknown-field" || known.pointer != pointer;
+            let is_new = |known: &Violation| known.code != "unknown-field" || known.pointer != pointer;
             if faults.iter().all(is_new) {
                 let own: Vec<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
                 let detail = format!("Remove unknown fields. Allowed: {}.", own.join(", "));
@@ -69,7 +69,7 @@ impl Form {
 
 impl Field {
     /// Checks a value that is not null.
-    pub(super) fn check_value(&self, value: &Value, at: &str, names: &[&str], faults: &mut Vec<FieldError>) {
+    pub(super) fn check_value(&self, value: &Value, at: &str, names: &[&str], faults: &mut Vec<Violation>) {
         if let Content::Object(inner) = &self.content {
             inner.check_object(value, at, names, faults);
             return;
@@ -83,8 +83,8 @@ impl Field {
 
 const NOT_APPLICABLE: &str = "This field doesn't apply to your other choices. Remove it.";
 
-pub(super) fn fault(pointer: &str, code: &str, detail: &str) -> FieldError {
-    FieldError {
+pub(super) fn fault(pointer: &str, code: &str, detail: &str) -> Violation {
+    Violation {
         pointer: pointer.to_owned(),
         code: code.to_owned(),
         detail: detail.to_owned(),

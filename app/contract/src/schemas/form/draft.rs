@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value};
 
 use super::check::fault;
 use super::{Content, Field, Form, JsonShape, Shown};
-use crate::api::FieldError;
+use crate::problem::Violation;
 
 /// What stands in one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +127,7 @@ impl Draft {
 
     /// The value that the state stands for, with what cannot be read of it.
     #[must_use]
-    pub fn value(&self, form: &Form) -> (Value, Vec<FieldError>) {
+    pub fn value(&self, form: &Form) -> (Value, Vec<Violation>) {
         let mut faults = Vec::new();
         let value = self.object(form, "", &mut faults);
         (value, faults)
@@ -135,7 +135,7 @@ impl Draft {
 
     /// The value, and everything that is wrong with it.
     #[must_use]
-    pub fn check(&self, form: &Form) -> (Value, Vec<FieldError>) {
+    pub fn check(&self, form: &Form) -> (Value, Vec<Violation>) {
         let (value, mut faults) = self.value(form);
         for found in form.check(&value) {
             // What cannot be read is left out of the value, and not missing.
@@ -146,7 +146,7 @@ impl Draft {
         (value, faults)
     }
 
-    fn object(&self, form: &Form, at: &str, faults: &mut Vec<FieldError>) -> Value {
+    fn object(&self, form: &Form, at: &str, faults: &mut Vec<Violation>) -> Value {
         let mut map = Map::new();
         for field in &form.fields {
             if !self.shown(form, at, field).is_shown() {
@@ -184,7 +184,7 @@ impl Draft {
     }
 
     /// The value of a field that holds no further fields.
-    fn read(&self, field: &Field, at: &str) -> Result<Option<Value>, FieldError> {
+    fn read(&self, field: &Field, at: &str) -> Result<Option<Value>, Violation> {
         Ok(match (&field.content, self.entry(at)) {
             (Content::Number { .. }, Some(Entry::Text(text))) if !text.trim().is_empty() => {
                 let number = number(text.trim());

@@ -1,7 +1,8 @@
 //! One's own password. Both fields are read from the page at the moment of saving and are in no signal.
 
 use contract::accounts::UpdateMe;
-use contract::api::{Patch, Problem};
+use contract::api::Patch;
+use contract::problem::Problem;
 use contract::secret::SecretValue;
 use leptos::{html, prelude::*};
 

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
+use crate::api::NamedRecord;
 use crate::credentials::Reference;
 use crate::users::Owned;
 
@@ -25,7 +25,7 @@ pub struct Problem {
     pub request_id: String,
     /// The faults of single fields.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<FieldError>,
+    pub errors: Vec<Violation>,
     /// `in-use`: the first records that refer to the credential.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub references: Option<Vec<Reference>>,
@@ -85,13 +85,13 @@ impl Problem {
 
     /// What is wrong with one field, by its JSON Pointer.
     #[must_use]
-    pub fn field(&self, pointer: &str) -> Option<&FieldError> {
+    pub fn field(&self, pointer: &str) -> Option<&Violation> {
         self.errors.iter().find(|error| error.pointer == pointer)
     }
 
     /// The first thing that is wrong with a field or with an item of its list.
     #[must_use]
-    pub fn field_or_item(&self, pointer: &str) -> Option<&FieldError> {
+    pub fn field_or_item(&self, pointer: &str) -> Option<&Violation> {
         self.errors.iter().find(|error| {
             let rest = error.pointer.strip_prefix(pointer);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -101,22 +101,12 @@ impl Problem {
 
 /// A fault of one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct FieldError {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "FieldError"))]
+pub struct Violation {
     /// JSON Pointer (RFC 6901) to the field; empty for the whole document.
     pub pointer: String,
     /// The stable code of the broken rule, e.g. `required`, `too-long`.
     pub code: String,
     /// A sentence that says what happened and what to do.
     pub detail: String,
-}
-
-/// A record by ID and name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct NamedRecord {
-    /// Its ID.
-    pub id: Uuid,
-    /// Its name.
-    pub name: String,
 }
