@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::SchemaFault;
 use super::content::{Choice, Content};
-use super::hints::{Hints, Widget};
+use super::ui_hints::{Hints, Widget};
 use crate::address::MAX_ADDRESS_CHARS;
 
 /// Keywords that only describe.

@@ -3,21 +3,21 @@
 //! [`Form::parse`] reads a schema and refuses what it does not understand, so that an author sees it at once.
 //! [`Form::check`] says what is wrong with a value, [`Draft`] is the state of the form on a page.
 
-mod agree;
 mod check;
 mod condition;
+mod consistency;
 mod content;
 mod draft;
 mod fault;
-mod hints;
 mod keywords;
+mod normalize;
+mod option_source;
 mod parse;
 mod resolve;
-mod route;
 mod rules;
 #[cfg(test)]
 mod tests;
-mod tidy;
+mod ui_hints;
 
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ pub use condition::{Condition, Shown};
 pub use content::{Choice, Content, JsonShape, Lines};
 pub use draft::{Draft, Entry};
 pub use fault::SchemaFault;
-pub use route::Route;
+pub use option_source::Route;
 
 /// A form, or a part of one: the fields of an object.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::content::{Content, JsonShape, Lines};
-use super::hints::{Hints, Widget};
 use super::keywords::{choice, count, id, is_of, list_of_texts, number, only, title_of, url, usual_widget};
 use super::resolve::resolve;
+use super::ui_hints::{Hints, Widget};
 use super::{Field, Form, SchemaFault};
 
 /// Deeper than any form that people fill in.
