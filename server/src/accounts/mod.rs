@@ -22,7 +22,7 @@ mod users;
 pub(crate) use email::parse_email;
 pub use forms::{local_path, router as forms_router};
 pub use operations::operations;
-pub use owners::{OWNED, OwnedKind, Transfer, begin_owning, first_owned, owns_any, rename_owner};
+pub use owners::{OWNED, OwnedKind, Transfer, first_owned, lock_owner, owns_any, rename_owner};
 pub use quotas::{begin_adding, begin_replacing};
 pub use routes::{describe_me, router};
 pub use sessions::{Ending, FIND as FIND_SESSION, identify, keep_sweeping};

@@ -60,7 +60,7 @@ const ANY: &str = owned_kinds!(any);
 ///
 /// # Errors
 /// 401 where the account is gone or switched off.
-pub async fn begin_owning(tx: &mut Tx, owner: UserId) -> Result<(), ApiError> {
+pub async fn lock_owner(tx: &mut Tx, owner: UserId) -> Result<(), ApiError> {
     match execute!(tx, sqlx::query(BEGIN).bind(owner.0))? {
         0 => Err(ApiError::Unauthorized),
         _ => Ok(()),

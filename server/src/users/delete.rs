@@ -8,8 +8,8 @@ use contract::accounts::UserId;
 use contract::kinds::RecordKind;
 use contract::users::Estate;
 
-use super::{Users, check_administrators, hold_administration, owned, rows, store};
-use crate::accounts::{Ending, OWNED, begin_owning, owns_any};
+use super::{Users, ensure_admin_remains, lock_admin_set, owned, rows, store};
+use crate::accounts::{Ending, OWNED, lock_owner, owns_any};
 use crate::audit::{self, Event};
 use crate::credentials;
 use crate::db::{Tx, WriteClass, execute};
@@ -29,7 +29,7 @@ pub(super) async fn delete(
 ) -> Result<(), ApiError> {
     let now = users.base.clock.now();
     let mut tx = users.base.db.begin_as(WriteClass::Revocation).await?;
-    hold_administration(&mut tx).await?;
+    lock_admin_set(&mut tx).await?;
     let row = rows::find_within(&mut tx, id, revision).await?;
     // This takes the row lock: a record that the user is about to own is seen below, or does not come to be.
     let buried = execute!(
@@ -43,7 +43,7 @@ pub(super) async fn delete(
     if buried == 0 {
         return Err(row.outdated());
     }
-    check_administrators(&mut tx).await?;
+    ensure_admin_remains(&mut tx).await?;
     if act.principal.user_id() == Some(id) {
         return Err(ApiError::OwnAccount);
     }
@@ -81,7 +81,7 @@ async fn settle(
         Estate::TransferTo(heir) => heir,
         Estate::WithCredentials => act.principal.user_id().ok_or(ApiError::Forbidden)?,
     };
-    begin_owning(tx, heir).await.map_err(|error| match error {
+    lock_owner(tx, heir).await.map_err(|error| match error {
         ApiError::Unauthorized => {
             ApiError::field("/transfer_to", "unknown-user", "Choose a user whose account is active.")
         }

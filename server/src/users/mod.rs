@@ -42,13 +42,13 @@ const ANY_LEFT: &str = "SELECT EXISTS (SELECT 1 FROM users WHERE role = 'adminis
      AND disabled_at IS NULL AND password_hash IS NOT NULL)";
 
 /// Call it first in a transaction that may take an administrator away: two of them see each other's work.
-async fn hold_administration(tx: &mut Tx) -> Result<(), ApiError> {
+async fn lock_admin_set(tx: &mut Tx) -> Result<(), ApiError> {
     execute!(tx, sqlx::query(HOLD))?;
     Ok(())
 }
 
 /// Call it after the change, and commit only where an administrator is left.
-async fn check_administrators(tx: &mut Tx) -> Result<(), ApiError> {
+async fn ensure_admin_remains(tx: &mut Tx) -> Result<(), ApiError> {
     let any: bool = within!(tx, c => sqlx::query_scalar(ANY_LEFT).fetch_one(c))?;
     any.then_some(()).ok_or(ApiError::LastAdministrator)
 }

@@ -6,8 +6,8 @@ use contract::api::Patch;
 use contract::users::{CreateUser, CreatedUser, UpdateUser, User};
 
 use super::rows::{self, UserRow};
-use super::{Users, check_administrators, hold_administration};
-use crate::accounts::{CheckedUser, Ending, begin_owning, rename_owner};
+use super::{Users, ensure_admin_remains, lock_admin_set};
+use crate::accounts::{CheckedUser, Ending, lock_owner, rename_owner};
 use crate::audit::{self, Event};
 use crate::db::{Tx, WriteClass, execute};
 use crate::http::{Act, ApiError, SessionEnd};
@@ -56,7 +56,7 @@ pub(super) async fn create_link(users: &Users, act: Act<'_>, id: UserId) -> Resu
         return Err(ApiError::Disabled);
     }
     // For the lock of the user's row: nobody deletes or disables the account meanwhile.
-    begin_owning(&mut tx, id).await.map_err(|error| match error {
+    lock_owner(&mut tx, id).await.map_err(|error| match error {
         ApiError::Unauthorized => ApiError::NotFound,
         error => error,
     })?;
@@ -103,7 +103,7 @@ pub(super) async fn update(
     let class = class(&row, input);
     for _ in 0..TRIES {
         let mut tx = users.base.db.begin_as(class).await?;
-        hold_administration(&mut tx).await?;
+        lock_admin_set(&mut tx).await?;
         let row = rows::find_within(&mut tx, id, revision).await?;
         if let Some(user) = write(users, tx, act, row, input).await? {
             return Ok(user);
@@ -151,7 +151,7 @@ async fn write(
     if updated == 0 {
         return Ok(None);
     }
-    check_administrators(&mut tx).await?;
+    ensure_admin_remains(&mut tx).await?;
     if disabled && act.principal.user_id() == Some(id) {
         return Err(ApiError::OwnAccount);
     }
