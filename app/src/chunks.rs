@@ -9,7 +9,8 @@
 use leptos::prelude::*;
 
 use crate::{
-    help::{HelpIndexPage, HelpPage, HelpTopic},
+    help::HelpTopic,
+    help_pages::{HelpIndexPage, HelpPage},
     page_table::page_table,
     ui::{NotFetched, chunk},
 };

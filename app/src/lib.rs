@@ -13,6 +13,7 @@ pub mod credentials;
 pub mod destination;
 mod document;
 pub mod help;
+mod help_pages;
 mod kinds;
 pub mod locale;
 pub mod mcp_servers;
@@ -20,6 +21,7 @@ pub mod mcp_servers;
 #[path = "../build/messages.rs"]
 mod messages_generator;
 pub mod model_bindings;
+mod page;
 mod page_table;
 mod routes;
 pub mod schemas;
@@ -28,5 +30,6 @@ pub mod ui;
 pub mod users;
 
 pub use document::{PageOutcome, PageRequest, SiteNames, shell};
+pub use help_pages::HelpText;
 pub use routes::{App, PAGES, Page};
 pub use shell::Theme;

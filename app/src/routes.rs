@@ -13,8 +13,9 @@ use crate::{
     accounts::provide_me,
     chunks,
     help::HelpTopic,
+    page::document_title,
     page_table::page_table,
-    shell::{NotFoundPage, Shell, messages},
+    shell::{NotFoundPage, Shell},
     ui::{SignInAgain, lazily, provide_dialogs, provide_hydrated, provide_toasts},
 };
 
@@ -74,7 +75,7 @@ macro_rules! routes {
             provide_context(SignInAgain::default());
             provide_me(|| use_context::<PageRequest>().and_then(|request| request.me));
             view! {
-                <Title formatter=|title: String| messages::document_title(&title) />
+                <Title formatter=|title: String| document_title(&title) />
                 <Router>
                     <Routes fallback=NotFoundPage>
                         $(<Route

@@ -1,7 +1,8 @@
 //! Pages, rendered on the server and brought to life in the browser.
 
 use any_spawner::Executor;
-use app::help::{HelpText, HelpTopic};
+use app::HelpText;
+use app::help::HelpTopic;
 use app::ui::DialogAddress;
 use app::{PAGES, PageOutcome, PageRequest, SiteNames, Theme};
 use axum::body::Body;

@@ -61,3 +61,6 @@ welcome-error = { $code ->
 }
 one-session-ended = Device signed out.
 other-sessions-ended = Signed out everywhere else.
+role-administrator = Administrator
+role-manager = Manager
+role-viewer = Viewer

@@ -1,4 +1,3 @@
-product = Strongroom
 skip = Skip to content
 main-navigation = Main
 menu = Menu
@@ -30,10 +29,6 @@ to-credentials = Go to Credentials
 not-started = Something went wrong. Reload the page to continue.
 new-build = A new version of Strongroom is available. Finish typing, then reload.
 reload = Reload
-title-of-page = {$page} · Strongroom
-role-administrator = Administrator
-role-manager = Manager
-role-viewer = Viewer
 shortcut-search = Search the list
 shortcut-add = Add to the list
 shortcut-help = Show these shortcuts

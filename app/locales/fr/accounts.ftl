@@ -1,2 +1,5 @@
 sign-in = Se connecter
 account = Compte
+role-administrator = Administrateur
+role-manager = Gestionnaire
+role-viewer = Lecteur

@@ -1,7 +1,7 @@
 //! Who is signed in, and what they may do.
 
 mod api;
-mod messages;
+pub(crate) mod messages;
 mod pages;
 mod session;
 mod sign_in_again;

@@ -1,9 +1,6 @@
 //! Help: texts of `docs/`, rendered by the server, readable without signing in and without scripts.
 
 pub mod messages;
-mod pages;
-
-pub use pages::{HelpIndexPage, HelpPage, HelpText};
 
 use crate::page_table::page_table;
 

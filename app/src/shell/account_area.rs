@@ -5,7 +5,7 @@ use leptos_router::hooks::use_location;
 
 use super::{messages, theme::ThemeSwitch};
 use crate::{
-    accounts::{own_name, tell_other_tabs, use_me},
+    accounts::{messages::role, own_name, tell_other_tabs, use_me},
     api::WriteClient,
     ui::{Icon, IconKind},
 };
@@ -58,7 +58,7 @@ pub fn AccountArea(
         let first = name.with(|name| name.chars().next());
         first.map(|first| first.to_uppercase().to_string()).unwrap_or_default()
     };
-    let role = me.as_ref().map(|me| messages::role(me.role)).unwrap_or_default();
+    let role = me.as_ref().map(|me| role(me.role)).unwrap_or_default();
     let email = me.map(|me| me.email).unwrap_or_default();
     let open = RwSignal::new(false);
     let menu = NodeRef::<html::Div>::new();

@@ -5,11 +5,9 @@ mod layout;
 pub mod messages;
 mod navigation;
 mod not_found;
-mod page_header;
 mod shortcuts;
 mod theme;
 
 pub use layout::Shell;
 pub use not_found::NotFoundPage;
-pub use page_header::PageHeader;
 pub use theme::Theme;

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_location;
 
 use super::{account_area::AccountArea, messages};
 use crate::accounts::may;
+use crate::page::product;
 use crate::page_table::page_table;
 use crate::ui::{Icon, IconKind};
 
@@ -62,7 +63,7 @@ fn Brand() -> impl IntoView {
     view! {
         <a class="brand" href="/credentials">
             <Icon kind=IconKind::Vault size=22 />
-            {messages::product()}
+            {product()}
         </a>
     }
 }

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{PageHeader, messages};
+use super::messages;
+use crate::page::PageHeader;
 use crate::ui::LinkButton;
 
 /// The page for an address at which there is nothing.

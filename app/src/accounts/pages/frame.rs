@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    shell::messages::product,
+    page::product,
     ui::{FieldFrame, FieldIds, Icon, IconKind},
 };
 

@@ -14,7 +14,7 @@ use crate::accounts::may;
 use crate::ai::messages;
 use crate::api::{ClientError, ReadClient};
 use crate::help::HelpTopic;
-use crate::shell::PageHeader;
+use crate::page::PageHeader;
 use crate::ui::problem_text::error_words;
 
 /// Tries a model binding.

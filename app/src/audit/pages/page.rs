@@ -10,7 +10,7 @@ use super::{
 use crate::{
     audit::{api::export_href, messages},
     help::HelpTopic,
-    shell::PageHeader,
+    page::PageHeader,
     ui::list::{ListFrame, ListHandle, ListSpec, ListWords, Listing, SearchBox, use_filtered_list, use_listing},
 };
 

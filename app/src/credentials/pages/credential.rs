@@ -20,7 +20,7 @@ use crate::{
         messages,
     },
     help::HelpTopic,
-    shell::PageHeader,
+    page::PageHeader,
     ui::{
         ButtonKind, DialogAddress, LinkButton, computed, list::SessionEnded, problem_text::error_words,
         use_addressed_dialog, use_dialog_links, use_dialogs,

@@ -12,7 +12,7 @@ use crate::{
         messages,
     },
     help::HelpTopic,
-    shell::PageHeader,
+    page::PageHeader,
     ui::{
         list::{AddLink, ListFrame, ListSpec, ListWords, SearchBox, focus_beside, use_list, use_listing},
         use_addressed_dialog,

@@ -12,7 +12,7 @@ use crate::locale::Label;
 use crate::mcp_servers::form::{FormOf, McpServerDialog};
 use crate::mcp_servers::messages;
 use crate::mcp_servers::tools::ToolsDialog;
-use crate::shell::PageHeader;
+use crate::page::PageHeader;
 use crate::ui::list::{
     AddLink, ColumnHeader, ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, use_list,
     use_listing,

@@ -11,7 +11,7 @@ use crate::help::HelpTopic;
 use crate::locale::Label;
 use crate::model_bindings::form::{FormOf, ModelBindingDialog};
 use crate::model_bindings::messages;
-use crate::shell::PageHeader;
+use crate::page::PageHeader;
 use crate::ui::list::{
     AddLink, ColumnHeader, ListFrame, ListSpec, ListWords, Listing, SearchBox, SortBy, SortHeader, use_list,
     use_listing,

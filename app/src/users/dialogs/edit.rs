@@ -9,9 +9,8 @@ use super::{
     fields::{Faults, NameField, RoleChoice, chosen},
 };
 use crate::{
-    accounts::own_name,
+    accounts::{messages::role as role_words, own_name},
     api::{ReadClient, WriteClient},
-    shell::messages::role as role_words,
     ui::{
         Button, Dialog, DialogBody, DialogFooter, DialogForm, DialogHandle, ErrorSummary, GeneralError, Save,
         WriteOutcome, use_toasts,

@@ -6,7 +6,7 @@ use contract::problem::Problem;
 use leptos::prelude::*;
 
 use crate::{
-    shell::messages::role as role_words,
+    accounts::messages::role as role_words,
     ui::{Choice, ChoiceOption, FieldIds, FieldIssue, TextField, focus_when_painted},
     users::messages,
 };

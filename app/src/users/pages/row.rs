@@ -7,8 +7,7 @@ use leptos::prelude::*;
 
 use super::users::row_link_id;
 use crate::{
-    accounts::use_me,
-    shell::messages::role as role_words,
+    accounts::{messages::role as role_words, use_me},
     ui::{
         DialogAddress, IconButton, IconKind, Menu, MenuLink, Time, created_short, list::Listing, shorten_middle,
         use_dialog_links,

@@ -7,7 +7,7 @@ use super::table::UserTable;
 use crate::{
     accounts::may,
     help::HelpTopic,
-    shell::PageHeader,
+    page::PageHeader,
     ui::{
         list::{AddLink, ListFrame, ListSpec, ListWords, SearchBox, focus_beside, use_list, use_listing},
         use_addressed_dialog,

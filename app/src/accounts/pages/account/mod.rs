@@ -7,7 +7,7 @@ mod sessions;
 use leptos::prelude::*;
 
 use super::super::messages;
-use crate::{accounts::use_me, help::HelpTopic, shell::PageHeader};
+use crate::{accounts::use_me, help::HelpTopic, page::PageHeader};
 
 /// One's own account.
 #[component]

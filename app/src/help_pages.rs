@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{HelpTopic, messages};
-use crate::{shell::PageHeader, ui::use_hydrated};
+use crate::help::{HelpTopic, messages};
+use crate::{page::PageHeader, ui::use_hydrated};
 
 /// The text of the topic at this address, as HTML made of the product's own files. The server puts it into
 /// context; the browser never has it, and finds it in the page.

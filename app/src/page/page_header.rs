@@ -3,7 +3,7 @@
 use leptos::{html, prelude::*, text_prop::TextProp};
 use leptos_meta::Title;
 
-use crate::help::{HelpTopic, messages as help_text};
+use crate::help::{HelpTopic, messages as help_messages};
 use crate::ui::use_hydrated;
 
 /// The head of a page. After a navigation inside the app the heading takes the focus, so that a screen
@@ -65,7 +65,7 @@ pub fn PageHeader(
 fn HelpLink(topic: HelpTopic) -> impl IntoView {
     view! {
         <a class="help-link" href=topic.href() rel="external">
-            {help_text::link(topic)}
+            {help_messages::link(topic)}
         </a>
     }
 }

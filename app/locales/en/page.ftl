@@ -1,0 +1,2 @@
+product = Strongroom
+title-of-page = {$page} · Strongroom

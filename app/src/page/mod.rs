@@ -1,0 +1,7 @@
+//! What every page begins with.
+
+mod messages;
+mod page_header;
+
+pub use messages::{document_title, product};
+pub use page_header::PageHeader;
