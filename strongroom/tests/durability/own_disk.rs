@@ -4,6 +4,8 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use nix::fcntl::posix_fallocate;
+use nix::sys::statvfs::statvfs;
 use nix::unistd::User;
 
 /// A tmpfs in a mount namespace of its own. Its process, its namespace and its files end with this value.
@@ -74,7 +76,20 @@ impl OwnDisk {
         }
     }
 
-    /// Gives back all that [`OwnDisk::fill`] took.
+    /// Fills the disk up to this many free bytes, in one step that does not wait for the disk to be full.
+    pub fn fill_up_to(&self, free: u64) {
+        use std::os::unix::fs::MetadataExt as _;
+        let disk = statvfs(&self.seen_at()).unwrap();
+        let size = disk.blocks_available() * disk.fragment_size() - free;
+        let file = std::fs::File::create(self.filler()).unwrap();
+        posix_fallocate(&file, 0, i64::try_from(size).unwrap()).unwrap();
+        assert!(
+            file.metadata().unwrap().blocks() * 512 >= size,
+            "its blocks are allocated"
+        );
+    }
+
+    /// Gives back all that the disk was filled with.
     pub fn empty(&self) {
         std::fs::remove_file(self.filler()).unwrap();
     }

@@ -86,8 +86,12 @@ pub fn add_administrator(options: &Options) {
 
 /// `strongroom user add`, for an administrator with [`PASSWORD`].
 pub fn add_user(options: &Options, email: &str, name: &str) {
-    let mut child = options
-        .command()
+    add_user_by(options.command(), email, name);
+}
+
+/// The same with a command of the caller's.
+pub fn add_user_by(mut command: Command, email: &str, name: &str) {
+    let mut child = command
         .args([
             "user",
             "add",

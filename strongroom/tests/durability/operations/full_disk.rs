@@ -1,15 +1,19 @@
 //! A file of the database cannot grow any more, and then can again: the server heals without a restart.
 
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use nix::unistd::User;
 use serde_json::{Value, json};
 
 use super::prepared;
 use crate::client::Client;
 use crate::database::Engine;
 use crate::hostile::{Peer, Seen};
-use crate::process::{self, EMAIL, Options, PASSWORD, Server};
+use crate::own_disk::OwnDisk;
+use crate::process::{self, EMAIL, Options, Server};
 
 /// Longer than four heartbeats take, even on a busy machine.
 const WITHIN: Duration = Duration::from_mins(1);
@@ -111,36 +115,52 @@ async fn a_server_whose_disk_was_full_writes_again_without_a_restart() {
     process::assert_trail_holds(&options);
 }
 
-/// The server on a disk of 24 MiB that no other process sees, with a reserve of 8 MiB and without quotas. Without root
-/// rights the disk is mounted in a user namespace.
-async fn start_on_small_disk(options: &Options) -> Server {
-    const SCRIPT: &str = r#"mkdir -p "$1" && mount -t tmpfs -o size=24m,mode=700 tmpfs "$1" || exit 9
-shift
-printf %s "$PASSWORD" | "$@" user add --email "$EMAIL" --name admin --role administrator --password-stdin > /dev/null || exit 8
-exec "$@" serve"#;
-    let plain = options.command();
-    let mut command = Command::new("unshare");
-    if !nix::unistd::geteuid().is_root() {
-        command.args(["--user", "--map-root-user"]);
+/// A server on a disk of 24 MiB that no other process sees, with a reserve of 8 MiB and without quotas.
+struct SmallDisk {
+    // Dropped first: the server ends before its disk.
+    server: Server,
+    disk: OwnDisk,
+    _folder: tempfile::TempDir,
+}
+
+impl SmallDisk {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options::new(&folder, "data", None);
+        std::fs::create_dir(&options.folder).unwrap();
+        let root = nix::unistd::geteuid();
+        let user = root.is_root().then(|| User::from_uid(root).unwrap().unwrap());
+        let disk = OwnDisk::new(&options.folder, 24, user);
+        let on_disk = |plain: Command| {
+            let mut command = disk.command(Path::new(plain.get_program()));
+            command
+                .args(plain.get_args())
+                .envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))))
+                .stderr(Stdio::null());
+            command
+        };
+        process::add_user_by(on_disk(options.command()), EMAIL, "admin");
+        let mut command = on_disk(options.command());
+        command.args(["--reserve-mib", "8", "--quota-values-mib", "0", "--quota-records", "0"]);
+        let server = Server::launch(command).await;
+        Self {
+            server,
+            disk,
+            _folder: folder,
+        }
     }
-    command
-        .args(["--mount", "sh", "-c", SCRIPT, "sh"])
-        .arg(&options.folder)
-        .arg(plain.get_program())
-        .args(plain.get_args())
-        .args(["--reserve-mib", "8", "--quota-values-mib", "0", "--quota-records", "0"])
-        .envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))))
-        .envs([("EMAIL", EMAIL), ("PASSWORD", PASSWORD)])
-        .stderr(Stdio::null());
-    // The script says `serve` itself, last: what launching adds comes after it.
-    Server::launch_as_it_is(command).await
+
+    /// The bytes of the reserve whose blocks are allocated; `None` without the file.
+    fn reserve(&self) -> Option<u64> {
+        let found = std::fs::metadata(self.disk.seen_at().join("reserve")).ok()?;
+        Some(found.len().min(found.blocks() * 512))
+    }
 }
 
 #[tokio::test]
 async fn on_a_full_disk_deleting_and_uses_go_on_until_there_is_room_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let options = Options::new(&folder, "data", None);
-    let server = start_on_small_disk(&options).await;
+    let small = SmallDisk::start().await;
+    let server = &small.server;
     let client = server.sign_in().await;
     let peer = Peer::start(Seen::decently).await;
     let used = client.credential("USED", "canary-used").await;
@@ -183,4 +203,57 @@ async fn on_a_full_disk_deleting_and_uses_go_on_until_there_is_room_again() {
     assert_eq!(ready["writes"], "all", "{ready}");
     let (_, tested) = client.send("POST", &test, Some(json!({}))).await.unwrap();
     assert_eq!(tested["ok"], json!(true), "{tested}");
+}
+
+#[tokio::test]
+async fn the_reserve_is_given_up_on_a_full_disk_and_made_again() {
+    const RESERVE: u64 = 8 << 20;
+    let small = SmallDisk::start().await;
+    let client = small.server.sign_in().await;
+    let mut others = Vec::new();
+    for _ in 0..4 {
+        others.push(small.server.sign_in().await);
+    }
+    let removed = client.credential("REMOVED", "marked-canary-value").await;
+    until_ready_is(&client, 200).await;
+    assert_eq!(small.reserve(), Some(RESERVE), "its blocks are allocated");
+
+    // The server itself takes the last blocks: the reserve is not there for the foreign file.
+    small.disk.fill_up_to(1 << 20);
+    let value = "c".repeat(64 << 10);
+    for number in 0.. {
+        assert!(number < 400, "the disk is full");
+        let body = json!({"name": format!("L{number}"), "value": value});
+        let (status, answer) = client.send("POST", "/api/v1/credentials", Some(body)).await.unwrap();
+        if status != 201 {
+            assert_eq!((status, slug(&answer)), (503, "storage-full"), "{answer}");
+            break;
+        }
+    }
+    let deadline = Instant::now() + WITHIN;
+    while small.reserve().is_some() {
+        assert!(Instant::now() < deadline, "the reserve is given up");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    for other in &others {
+        assert_eq!(other.send("DELETE", "/api/v1/session", None).await.unwrap().0, 204);
+        assert_eq!(other.send("GET", "/api/v1/me", None).await.unwrap().0, 401);
+    }
+    let path = format!("/api/v1/credentials/{removed}");
+    assert_eq!(client.send("DELETE", &path, None).await.unwrap().0, 204);
+    let (status, refused) = store(&client, "SMALL").await;
+    assert_eq!((status, slug(&refused)), (503, "storage-full"), "{refused}");
+    let ready = until_ready_is(&client, 200).await;
+    assert_eq!(ready["writes"], "deletes-only", "{ready}");
+    assert_eq!(small.reserve(), None, "there is no room for it yet");
+
+    small.disk.empty();
+    let deadline = Instant::now() + WITHIN;
+    while small.reserve() != Some(RESERVE) {
+        assert!(Instant::now() < deadline, "{:?} of the reserve", small.reserve());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    until_stored(&client, "AGAIN").await;
+    let ready = until_ready_is(&client, 200).await;
+    assert_eq!(ready["writes"], "all", "{ready}");
 }
