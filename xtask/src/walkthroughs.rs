@@ -17,7 +17,7 @@ const FOLDER: &str = "docs/walkthroughs";
 /// The limits of a patch.
 #[derive(Debug, PartialEq, Eq)]
 struct Limits {
-    /// Name of the feature's folders and files, which count neither as files nor as lines.
+    /// Name of the feature's folders and files, whose lines do not count.
     feature: String,
     existing_files: usize,
     lines_elsewhere: usize,
@@ -55,8 +55,8 @@ impl Limits {
             let mut number = || -> usize { columns.next().and_then(|text| text.parse().ok()).unwrap_or_default() };
             let changed = number().max(number());
             let path = columns.next().unwrap_or_default();
+            files += usize::from(exists(path));
             if !self.is_own(path) {
-                files += usize::from(exists(path));
                 lines += changed;
             }
         }
@@ -141,6 +141,6 @@ mod tests {
         assert!(limits.is_own("server/src/things/mod.rs") && limits.is_own("migrations/0015_things.sql"));
         assert!(limits.is_own("server/tests/api/things.rs") && !limits.is_own("server/src/nothings.rs"));
         let numstat = "3\t1\tserver/src/lib.rs\n20\t0\tserver/src/things/mod.rs\n5\t0\tdocs/new.md\n0\t2\told.rs\n";
-        assert_eq!(limits.count(numstat, |path| path != "docs/new.md"), (2, 10));
+        assert_eq!(limits.count(numstat, |path| path != "docs/new.md"), (3, 10));
     }
 }

@@ -65,6 +65,18 @@ pub struct CreateCredential {
     pub allowed_hosts: Vec<String>,
 }
 
+impl CreateCredential {
+    /// A credential with nothing but what each has.
+    #[must_use]
+    pub fn new(name: String, value: SecretValue) -> Self {
+        Self {
+            name,
+            value,
+            allowed_hosts: Vec::new(),
+        }
+    }
+}
+
 /// Body of `PATCH /credentials/{id}` (a merge patch).
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -80,11 +80,8 @@ pub fn AddForm(
         });
         save.run(
             move || {
-                let input = CreateCredential {
-                    name: added.with_value(|added| added.name.clone()),
-                    value: value.take(),
-                    allowed_hosts: Vec::new(),
-                };
+                let name = added.with_value(|added| added.name.clone());
+                let input = CreateCredential::new(name, value.take());
                 async move { WriteClient.create_credential(&input).await }
             },
             move || reconcile::after_create(client.get_value(), added.get_value()),

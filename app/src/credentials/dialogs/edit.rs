@@ -81,7 +81,7 @@ fn EditForm(
                 let input = UpdateCredential {
                     name: Patch::Set(trimmed.get_value()),
                     value: asked_value.map_or(Patch::Absent, |value| Patch::Set(value.take())),
-                    allowed_hosts: Patch::Absent,
+                    ..UpdateCredential::default()
                 };
                 async move { WriteClient.update_credential(id, revision, &input).await }
             },
