@@ -344,7 +344,6 @@ impl Locale {{
     pub const ALL: &[Self] = &[{all}];
 
     /// The language tag, as in `<html lang>`.
-    #[must_use]
     pub const fn tag(self) -> &'static str {{
         match self {{
 {tags}        }}

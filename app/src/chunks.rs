@@ -1,11 +1,6 @@
 //! The pages that are not in the first download, each with its chunk. The list of credentials, where most visits begin,
 //! the frame and what all pages share are in the module itself.
 
-#![cfg_attr(
-    all(chunks, target_arch = "wasm32"),
-    allow(missing_docs, reason = "wasm_split adds functions without documentation")
-)]
-
 use leptos::prelude::*;
 
 use crate::{
@@ -23,7 +18,6 @@ macro_rules! page_in_chunk {
             use leptos::prelude::*;
 
             $crate::ui::chunk! {
-                /// The page.
                 pub(crate) async fn $name() in $chunk, fetched by fetch { $crate::$area::$view().into_any() }
             }
         }

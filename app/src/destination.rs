@@ -14,7 +14,6 @@ pub struct Destination {
 
 impl Destination {
     /// The destination of a typed address; `None` if it is none.
-    #[must_use]
     pub fn of_address(address: &str) -> Option<Self> {
         let host = host_of(address)?;
         let (scheme, rest) = address.trim().split_once("://")?;
@@ -25,7 +24,6 @@ impl Destination {
     }
 
     /// The destination of an entry of `allowed_hosts`.
-    #[must_use]
     pub fn of_entry(entry: &str) -> Self {
         let (https, rest) = match entry.split_once("://") {
             Some((scheme, rest)) => (scheme != "http", rest),
@@ -45,14 +43,12 @@ impl Destination {
     }
 
     /// Scheme, host and port.
-    #[must_use]
     pub fn origin(&self) -> String {
         let scheme = if self.https { "https" } else { "http" };
         format!("{scheme}://{}", self.authority)
     }
 
     /// The origin; for https without its scheme.
-    #[must_use]
     pub fn host(&self) -> String {
         if self.https {
             self.authority.clone()
@@ -62,19 +58,16 @@ impl Destination {
     }
 
     /// The path prefix; empty for any path.
-    #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
     /// `true` if requests are not encrypted.
-    #[must_use]
     pub fn is_plain_http(&self) -> bool {
         !self.https
     }
 
     /// What a consent to it allows.
-    #[must_use]
     pub fn words(&self) -> String {
         if self.path.is_empty() {
             format!("all of {}", self.host())
@@ -84,7 +77,6 @@ impl Destination {
     }
 
     /// The same host with any path.
-    #[must_use]
     pub fn whole_host(&self) -> Self {
         Self {
             path: String::new(),

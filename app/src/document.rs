@@ -18,9 +18,7 @@ pub struct SiteNames {
     pub build_id: String,
     /// The script that starts the module.
     pub js: String,
-    /// The WebAssembly module.
     pub wasm: String,
-    /// The style sheet.
     pub css: String,
     /// A script that reloads the page when it is built again; in development only.
     pub reload: Option<String>,
@@ -40,7 +38,6 @@ impl PageOutcome {
     }
 
     /// Whether there is nothing at the page's address.
-    #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
@@ -55,8 +52,6 @@ pub struct PageRequest {
     pub me: Option<Me>,
 }
 
-/// The whole document.
-#[must_use]
 pub fn shell() -> impl IntoView {
     let names = expect_context::<SiteNames>();
     let theme = use_context::<PageRequest>().and_then(|request| request.theme);

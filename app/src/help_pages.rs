@@ -10,7 +10,6 @@ use crate::{page::PageHeader, ui::use_hydrated};
 #[derive(Clone, Copy, Debug)]
 pub struct HelpText(pub &'static str);
 
-/// The topics.
 #[component]
 pub fn HelpIndexPage() -> impl IntoView {
     let topics = HelpTopic::ALL
@@ -37,10 +36,7 @@ pub fn HelpIndexPage() -> impl IntoView {
 /// One text. Its HTML comes with the page alone, since the page's policy forbids to put HTML into it later:
 /// where the app leads here by itself, e.g. on the way back, the page is loaded.
 #[component]
-pub fn HelpPage(
-    /// Which one.
-    topic: HelpTopic,
-) -> impl IntoView {
+pub fn HelpPage(topic: HelpTopic) -> impl IntoView {
     let arrived_by_navigation = use_hydrated().get_untracked();
     let body = if arrived_by_navigation {
         // Fails only while the page is being left already.

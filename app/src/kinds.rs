@@ -6,13 +6,11 @@ use uuid::Uuid;
 include!(concat!(env!("OUT_DIR"), "/messages/kinds.rs"));
 
 /// The address of a record; `None` for a kind of a later release.
-#[must_use]
 pub fn href(kind: ReferrerKind, id: Uuid) -> Option<String> {
     kind.record().map(|kind| kind.href(&id.to_string()))
 }
 
 /// The name of a kind, in a chip.
-#[must_use]
 pub fn name(kind: ReferrerKind) -> &'static str {
     match kind {
         ReferrerKind::McpServer => mcp_server(),
@@ -22,7 +20,6 @@ pub fn name(kind: ReferrerKind) -> &'static str {
 }
 
 /// A record that was not saved.
-#[must_use]
 pub fn unsaved(kind: ReferrerKind) -> &'static str {
     match kind {
         ReferrerKind::McpServer => mcp_server_unsaved(),
@@ -32,7 +29,6 @@ pub fn unsaved(kind: ReferrerKind) -> &'static str {
 }
 
 /// The number of records.
-#[must_use]
 pub fn count(kind: ReferrerKind, count: i64) -> String {
     match kind {
         ReferrerKind::McpServer => mcp_servers_count(count),
@@ -42,7 +38,6 @@ pub fn count(kind: ReferrerKind, count: i64) -> String {
 }
 
 /// The records of a kind: as the first word of a sentence, and after it.
-#[must_use]
 pub fn plural(kind: ReferrerKind) -> (&'static str, &'static str) {
     match kind {
         ReferrerKind::McpServer => (mcp_servers_first(), mcp_servers()),

@@ -17,7 +17,6 @@ pub fn set(locale: Locale) {
 }
 
 /// The language of all pages.
-#[must_use]
 pub fn current() -> Locale {
     let current = CURRENT.load(Ordering::Relaxed);
     Locale::ALL.get(usize::from(current)).copied().unwrap_or_default()
@@ -25,7 +24,6 @@ pub fn current() -> Locale {
 
 impl Locale {
     /// The locale with this language tag; `None` if there are no messages in that language.
-    #[must_use]
     pub fn from_tag(tag: &str) -> Option<Self> {
         Self::ALL.iter().find(|locale| locale.tag() == tag).copied()
     }

@@ -30,7 +30,6 @@ pub struct Page {
 
 impl Page {
     /// Its path as the server's router writes it: `/credentials/{id}`.
-    #[must_use]
     pub fn route(&self) -> String {
         let part = |part: &str| {
             part.strip_prefix(':')

@@ -15,7 +15,6 @@ const HIDDEN: &str = "…";
 /// An address that was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
-    /// The address.
     pub url: Url,
     /// Destination of its requests.
     pub destination: Destination,
@@ -32,7 +31,6 @@ pub enum EnterFault {
 
 impl EnterFault {
     /// The stable code of the broken rule.
-    #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::Destination(fault) => fault.code(),
@@ -52,7 +50,6 @@ impl fmt::Display for EnterFault {
 
 impl DestinationFault {
     /// The 422 error at the field with the address.
-    #[must_use]
     pub fn at(self, pointer: &str) -> ApiError {
         ApiError::field(pointer, self.code(), &self.to_string())
     }
@@ -91,7 +88,6 @@ impl Address {
 }
 
 /// A stored address for readers who may not change the record: only the origin of one that looks like a secret.
-#[must_use]
 pub fn shown_address(text: String) -> String {
     if !is_secret_in_address(&text) {
         return text;
@@ -103,7 +99,6 @@ pub fn shown_address(text: String) -> String {
 }
 
 /// An allowed destination for such readers, and in errors.
-#[must_use]
 pub fn shown_entry(entry: String) -> String {
     if !is_secret_in_address(&entry) {
         return entry;
@@ -114,7 +109,6 @@ pub fn shown_entry(entry: String) -> String {
 }
 
 /// A stored id or argument for such readers.
-#[must_use]
 pub fn shown_id(text: String) -> String {
     if is_secret_id(&text) { HIDDEN.to_owned() } else { text }
 }

@@ -9,21 +9,16 @@ use chrono::{DateTime, SubsecRound as _, Utc};
 pub struct Clock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
 
 impl Clock {
-    /// The machine's clock.
-    #[must_use]
     pub fn system() -> Self {
         #[expect(clippy::disallowed_methods, reason = "this is the clock")]
         Self(Arc::new(Utc::now))
     }
 
     /// A clock that a test moves.
-    #[must_use]
     pub fn from_fn(tell: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
         Self(Arc::new(tell))
     }
 
-    /// Now.
-    #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         (self.0)().trunc_subsecs(6)
     }
@@ -36,7 +31,6 @@ impl std::fmt::Debug for Clock {
 }
 
 /// A random number from 0 to 1.
-#[must_use]
 pub fn chance() -> f64 {
     let mut bytes = [0; 4];
     // Without random numbers all waits are the shortest, which is no fault.

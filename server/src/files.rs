@@ -15,9 +15,6 @@ pub struct PrivateFile {
 
 impl PrivateFile {
     /// Begins a file beside the place where it will be.
-    ///
-    /// # Errors
-    /// Where the folder cannot be written.
     pub fn begin(path: &Path) -> io::Result<Self> {
         let mut random = [0_u8; 8];
         getrandom::fill(&mut random).map_err(io::Error::other)?;
@@ -39,23 +36,16 @@ impl PrivateFile {
     }
 
     /// Where it lies until it gets its name.
-    #[must_use]
     pub fn partial(&self) -> &Path {
         &self.partial
     }
 
     /// Makes what was written durable.
-    ///
-    /// # Errors
-    /// Where the disk is full or fails.
     pub fn sync(&self) -> io::Result<()> {
         self.file.sync_all()
     }
 
     /// Gives the file its name, unless something has it: then false.
-    ///
-    /// # Errors
-    /// Where it cannot be made durable.
     pub fn publish_new(self) -> io::Result<bool> {
         self.sync()?;
         match fs::hard_link(&self.partial, &self.path) {
@@ -103,7 +93,6 @@ impl Drop for PrivateFile {
 }
 
 /// The folder of a file, also where the path is a bare name.
-#[must_use]
 pub fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -112,26 +101,17 @@ pub fn folder_of(path: &Path) -> &Path {
 }
 
 /// `true` if the group or others have any permission on this file.
-///
-/// # Errors
-/// Where its permissions cannot be read.
 pub fn is_open_to_others(path: &Path) -> io::Result<bool> {
     Ok(fs::metadata(path)?.mode() & 0o077 != 0)
 }
 
 /// `true` if the group or others can put another file in the place of one in this folder. The sticky bit forbids it.
-///
-/// # Errors
-/// Where its permissions cannot be read.
 pub fn is_writable_by_others(folder: &Path) -> io::Result<bool> {
     let mode = fs::metadata(folder)?.mode();
     Ok(mode & 0o022 != 0 && mode & 0o1000 == 0)
 }
 
 /// The owner of a file or folder; `None` if that is root or the user of this process.
-///
-/// # Errors
-/// Where its owner cannot be read.
 pub fn foreign_owner(path: &Path) -> io::Result<Option<u32>> {
     let owner = fs::metadata(path)?.uid();
     Ok((owner != 0 && owner != nix::unistd::geteuid().as_raw()).then_some(owner))

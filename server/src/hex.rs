@@ -1,7 +1,6 @@
 //! Digits of bytes.
 
 /// Lowercase hexadecimal digits.
-#[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::new(), |mut text, byte| {

@@ -12,11 +12,8 @@ use crate::vault::Vault;
 /// The parts that every feature stands on.
 #[derive(Debug)]
 pub struct Infra {
-    /// The database.
     pub db: Db,
-    /// The vault.
     pub vault: Vault,
-    /// The time.
     pub clock: Clock,
     /// Figures about this server.
     pub metrics: Metrics,
@@ -32,7 +29,6 @@ pub struct Infra {
 
 impl Infra {
     /// `true` if this server takes requests and can record uses, as far as its tasks have found.
-    #[must_use]
     pub fn is_ready(&self) -> bool {
         !self.stopping.is_draining()
             && self.metrics.missing_keys() == 0

@@ -3,7 +3,6 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 /// The key under which a name is unique and searched: compatibility forms and case folded away.
-#[must_use]
 pub fn fold(text: &str) -> String {
     let normal: String = text.nfkc().collect();
     let folded = caseless::default_case_fold_str(&normal);
@@ -12,7 +11,6 @@ pub fn fold(text: &str) -> String {
 }
 
 /// The bytes by which names are ordered: case-insensitive first, the exact spelling where that is equal.
-#[must_use]
 pub fn sort_key(text: &str) -> Vec<u8> {
     let mut key = fold(text).into_bytes();
     key.push(0);

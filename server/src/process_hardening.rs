@@ -5,9 +5,6 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 /// No core dump ever holds what was in memory, and no program of the same user can read that memory or
 /// the environment. Called before anything secret is there.
-///
-/// # Errors
-/// Where the system refuses.
 pub fn harden() -> anyhow::Result<()> {
     setrlimit(Resource::RLIMIT_CORE, 0, 0).context("Cannot turn off core dumps.")?;
     #[cfg(target_os = "linux")]
@@ -16,9 +13,6 @@ pub fn harden() -> anyhow::Result<()> {
 }
 
 /// Raises the limit of open descriptors as far as the system allows; returns it.
-///
-/// # Errors
-/// If the system refuses.
 pub fn raise_descriptors() -> anyhow::Result<u64> {
     let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("Cannot read the limit of open files.")?;
     if soft < hard {
@@ -28,9 +22,6 @@ pub fn raise_descriptors() -> anyhow::Result<u64> {
 }
 
 /// Gives a program the usual limit of open descriptors: some close, or select from, all that the limit allows.
-///
-/// # Errors
-/// If the system refuses.
 pub fn usual_descriptors() -> anyhow::Result<()> {
     const USUAL: u64 = 1024;
     let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("Cannot read the limit of open files.")?;

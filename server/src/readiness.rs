@@ -64,7 +64,6 @@ impl Readiness {
     }
 
     /// `true` if two heartbeats in a row failed or got no answer.
-    #[must_use]
     pub fn cannot_write(&self) -> bool {
         self.change(|state| {
             state
@@ -75,7 +74,6 @@ impl Readiness {
     }
 
     /// `true` if the committer failed to record uses a moment ago, or waits for the database.
-    #[must_use]
     pub fn cannot_record(&self) -> bool {
         self.change(|state| {
             let failed = state.unrecorded_at.is_some_and(|at| at.elapsed() < UNRECORDED);

@@ -50,9 +50,6 @@ const SEEN_SINCE: &str = "SELECT id, name, version, keys, started_at, last_seen_
      WHERE last_seen_at >= $1 ORDER BY started_at, id";
 
 /// The servers that live.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn live(tx: &mut Tx, clock: &Clock) -> Result<Vec<Replica>, DbError> {
     let since = now(tx, clock).await? - LIVE;
     Ok(within!(tx, c => sqlx::query_as(SEEN_SINCE).bind(since).fetch_all(c))?)

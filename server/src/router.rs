@@ -82,7 +82,6 @@ const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000
 
 /// What the API can do, for its documentation: whoever adds a route describes it in the `operations.rs` next
 /// to it. A test holds this against the routes.
-#[must_use]
 pub fn operations() -> Vec<Operation> {
     let mut operations = accounts::operations();
     operations.extend(audit_events::operations());

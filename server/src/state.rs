@@ -43,9 +43,6 @@ pub struct AppState {
 
 impl AppState {
     /// Starts what serves these settings.
-    ///
-    /// # Errors
-    /// A sentence that says what cannot be set up.
     pub fn start(base: Arc<Infra>, settings: &Settings) -> anyhow::Result<Self> {
         let accounts = Accounts::new(base.clone(), settings.is_https());
         accounts.keep_recording();
@@ -81,7 +78,6 @@ impl AppState {
     }
 
     /// The figures of this server, as Prometheus reads them.
-    #[must_use]
     pub fn metrics(&self) -> String {
         self.base.metrics.to_text(&Now {
             uses_waiting: self.credentials.resolver().waiting(),

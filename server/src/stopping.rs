@@ -34,7 +34,6 @@ impl Stopping {
     }
 
     /// `true` after the server was asked to stop.
-    #[must_use]
     pub fn is_draining(&self) -> bool {
         *self.0.borrow() >= Phase::Draining
     }

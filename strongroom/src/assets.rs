@@ -38,9 +38,6 @@ struct Manifest {
 
 impl Assets {
     /// Loads the site from a folder, or from the binary.
-    ///
-    /// # Errors
-    /// A sentence that says how to build the site.
     pub fn load(folder: Option<&Path>) -> anyhow::Result<Self> {
         let mut files = HashMap::new();
         match folder {
@@ -75,7 +72,6 @@ impl Assets {
     }
 
     /// A site without files, for tests of the API.
-    #[must_use]
     pub fn none() -> Self {
         let names = SiteNames {
             build_id: "none".to_owned(),
@@ -91,14 +87,12 @@ impl Assets {
     }
 
     /// The same site, whose pages load this script to reload themselves during development.
-    #[must_use]
     pub fn with_reload(mut self, script: Option<String>) -> Self {
         self.names.reload = script;
         self
     }
 
     /// The addresses of the page's files.
-    #[must_use]
     pub fn names(&self) -> &SiteNames {
         &self.names
     }
@@ -113,7 +107,6 @@ impl Assets {
     }
 
     /// `true` if there is a file at this path.
-    #[must_use]
     pub fn has(&self, path: &str) -> bool {
         self.name(path).is_some()
     }

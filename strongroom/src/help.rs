@@ -13,7 +13,6 @@ mod page_table;
 macro_rules! texts {
     (signed_out $alone:tt signed_in $pages:tt topics { $($topic:ident($file:literal, $($message:ident)*))* }) => {
         /// The text of a topic, with its table of contents.
-        #[must_use]
         pub fn text(topic: HelpTopic) -> &'static str {
             match topic {
                 $(HelpTopic::$topic => {

@@ -20,7 +20,6 @@ use server::stopping::Stopping;
 use crate::assets::Assets;
 use crate::{compress, reload, transport};
 
-/// What rendering needs.
 #[derive(Clone, Debug)]
 struct Pages {
     assets: Assets,

@@ -22,7 +22,6 @@ const SCRIPT: &str = "/dev/reload.js";
 const EVENTS: &str = "/dev/reload";
 
 /// The address of the script if the variable asks for it, and this is a development build.
-#[must_use]
 pub fn asked_for() -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "no setting: users never need it")]
     let page = std::env::var(VARIABLE).ok()?;
@@ -30,7 +29,6 @@ pub fn asked_for() -> Option<String> {
 }
 
 /// The address of the script for a state of the pages.
-#[must_use]
 pub fn script(page: &str) -> String {
     format!("{SCRIPT}?{page}")
 }

@@ -26,7 +26,6 @@ pub enum AddressFault {
 
 impl AddressFault {
     /// The stable code of the broken rule.
-    #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::Missing => "required",
@@ -40,7 +39,6 @@ impl AddressFault {
     }
 
     /// A sentence that says what to do.
-    #[must_use]
     pub fn detail(self) -> &'static str {
         match self {
             Self::Missing => "Enter the server's URL.",
@@ -56,13 +54,11 @@ impl AddressFault {
 
 /// The host that an address leads to, as a credential's list of hosts names it: `host` for https on its own port,
 /// else `host:port`.
-#[must_use]
 pub fn host_of(text: &str) -> Option<String> {
     read(text).ok()
 }
 
 /// What is wrong with an address.
-#[must_use]
 pub fn fault_of(text: &str) -> Option<AddressFault> {
     let fault = read(text).err();
     fault.or(is_secret_in_address(text).then_some(AddressFault::Secret))
@@ -70,7 +66,6 @@ pub fn fault_of(text: &str) -> Option<AddressFault> {
 
 /// What is wrong with an address to which paths are appended: the code of the broken rule, and what to do. What makes
 /// it no address at all, and a secret in it, is told by [`fault_of`].
-#[must_use]
 pub fn base_fault(text: &str) -> Option<(&'static str, &'static str)> {
     let whole = text.split('#').next().unwrap_or_default();
     (whole.contains('?') && !is_secret_in_address(whole)).then_some((
@@ -80,7 +75,6 @@ pub fn base_fault(text: &str) -> Option<(&'static str, &'static str)> {
 }
 
 /// Whether what is sent to this address could be read on the way: plain http to another machine.
-#[must_use]
 pub fn is_readable_on_the_way(text: &str) -> bool {
     let plain = text
         .trim()

@@ -115,13 +115,11 @@ pub static KINDS: [RecordKind; 4] = [
 
 impl RecordKind {
     /// The kind of this name; `None` if a later release added it.
-    #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         KINDS.iter().find(|kind| kind.name == name)
     }
 
     /// The address of a record.
-    #[must_use]
     pub fn href(&self, id: &str) -> String {
         [self.link, id].concat()
     }
@@ -129,26 +127,22 @@ impl RecordKind {
 
 impl ReferrerKind {
     /// The row of the table; `None` for a kind of a later release.
-    #[must_use]
     pub fn record(self) -> Option<&'static RecordKind> {
         KINDS.iter().find(|kind| kind.referrer == Some(self))
     }
 
     /// The name in the API and in the database.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         self.record().map_or("unknown", |kind| kind.name)
     }
 
     /// Reads the name that the database keeps.
-    #[must_use]
     pub fn from_name(name: &str) -> Self {
         let referrer = RecordKind::named(name).and_then(|kind| kind.referrer);
         referrer.unwrap_or(Self::Unknown)
     }
 
     /// The resource of permissions to see and use records of this kind.
-    #[must_use]
     pub fn resource(self) -> Resource {
         self.record().map_or(Resource::Unknown, |kind| kind.resource)
     }

@@ -2,6 +2,7 @@
 //! forms. No views and no database, so that an edit of a page does not recompile the API.
 
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 pub mod accounts;
 pub mod address;

@@ -20,7 +20,6 @@ pub enum NameFault {
 
 impl NameFault {
     /// The stable code of the broken rule.
-    #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::Empty => "required",
@@ -31,7 +30,6 @@ impl NameFault {
     }
 
     /// A sentence that says what to do.
-    #[must_use]
     pub fn detail(self) -> &'static str {
         match self {
             Self::Empty => "Enter a name.",
@@ -43,9 +41,6 @@ impl NameFault {
 }
 
 /// Trims a text and checks that it can be a name.
-///
-/// # Errors
-/// The first broken rule.
 pub fn parse_name(text: &str) -> Result<String, NameFault> {
     let name = text.trim();
     if name.is_empty() {

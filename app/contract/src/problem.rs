@@ -57,7 +57,6 @@ pub struct Problem {
 
 impl Problem {
     /// A refusal that the browser finds out itself, in the shape of the server's. `detail` is for people.
-    #[must_use]
     pub fn local(slug: &str, status: u16) -> Self {
         Self {
             kind: format!("urn:strongroom:problem:{slug}"),
@@ -78,19 +77,16 @@ impl Problem {
     }
 
     /// The stable code without its URN prefix, e.g. `name-taken`.
-    #[must_use]
     pub fn slug(&self) -> &str {
         self.kind.rsplit(':').next().unwrap_or_default()
     }
 
     /// What is wrong with one field, by its JSON Pointer.
-    #[must_use]
     pub fn field(&self, pointer: &str) -> Option<&Violation> {
         self.errors.iter().find(|error| error.pointer == pointer)
     }
 
     /// The first thing that is wrong with a field or with an item of its list.
-    #[must_use]
     pub fn field_or_item(&self, pointer: &str) -> Option<&Violation> {
         self.errors.iter().find(|error| {
             let rest = error.pointer.strip_prefix(pointer);

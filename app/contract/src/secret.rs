@@ -14,31 +14,26 @@ pub struct SecretValue(String);
 
 impl SecretValue {
     /// Takes ownership of a secret.
-    #[must_use]
     pub fn new(value: String) -> Self {
         Self(value)
     }
 
     /// The secret in clear: the one way to read it. Clippy forbids the call outside `vault` and `outbound`.
-    #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
     /// Whether there is nothing in it.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Whether it is longer than a limit in bytes, without telling how long it is.
-    #[must_use]
     pub fn exceeds(&self, bytes: usize) -> bool {
         self.0.len() > bytes
     }
 
     /// Whether it holds U+0000, which no text of the API may.
-    #[must_use]
     pub fn has_nul(&self) -> bool {
         self.0.contains('\0')
     }

@@ -33,9 +33,6 @@ impl WriteClient {
     }
 
     /// Ends the session.
-    ///
-    /// # Errors
-    /// As [`ClientError`] says.
     pub async fn sign_out(&self) -> Result<(), ClientError> {
         self.send("DELETE", "/session", None::<&()>, None).await
     }
@@ -58,9 +55,6 @@ impl WriteClient {
     }
 
     /// Ends all of one's own sessions but this one.
-    ///
-    /// # Errors
-    /// As [`ClientError`] says.
     pub async fn end_other_sessions(&self) -> Result<(), ClientError> {
         self.send("DELETE", "/me/sessions", None::<&()>, None).await
     }

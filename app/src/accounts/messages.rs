@@ -5,7 +5,6 @@ use contract::accounts::Role;
 include!(concat!(env!("OUT_DIR"), "/messages/accounts.rs"));
 
 /// The name of a role.
-#[must_use]
 pub fn role(role: Role) -> &'static str {
     match role {
         Role::Administrator => role_administrator(),
@@ -14,7 +13,6 @@ pub fn role(role: Role) -> &'static str {
     }
 }
 
-#[must_use]
 pub fn session_ended(all: bool) -> &'static str {
     if all {
         other_sessions_ended()

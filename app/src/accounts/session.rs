@@ -23,19 +23,16 @@ pub fn provide_me(known_to_server: impl FnOnce() -> Option<Me>) {
 }
 
 /// One's own name, as it is now.
-#[must_use]
 pub fn own_name() -> RwSignal<String> {
     use_context::<OwnName>().map_or_else(|| RwSignal::new(String::new()), |OwnName(name)| name)
 }
 
 /// Who is signed in.
-#[must_use]
 pub fn use_me() -> Option<Me> {
     use_context::<SignedIn>().and_then(|signed_in| signed_in.0)
 }
 
 /// Whether the signed-in person may do something with records of an owner (`None`: with any at all).
-#[must_use]
 pub fn may(resource: Resource, action: Action, owner: Option<UserId>) -> bool {
     use_me().is_some_and(|me| me.may(resource, action, owner))
 }

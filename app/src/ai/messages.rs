@@ -4,7 +4,6 @@ use contract::ai::ActionName;
 
 include!(concat!(env!("OUT_DIR"), "/messages/ai.rs"));
 
-#[must_use]
 pub fn action_name(action: ActionName) -> &'static str {
     match action {
         ActionName::AiGenerateText => action_generate_text(),
@@ -15,7 +14,6 @@ pub fn action_name(action: ActionName) -> &'static str {
     }
 }
 
-#[must_use]
 pub fn action_help(action: ActionName) -> &'static str {
     match action {
         ActionName::AiGenerateText => action_generate_text_help(),
@@ -26,7 +24,6 @@ pub fn action_help(action: ActionName) -> &'static str {
     }
 }
 
-#[must_use]
 pub fn tool_result(is_error: bool) -> &'static str {
     if is_error { tool_error() } else { tool_output() }
 }

@@ -28,7 +28,6 @@ pub enum ClientError {
 
 impl ClientError {
     /// The problem's code, e.g. `name-taken`; nothing where no answer came.
-    #[must_use]
     pub fn slug(&self) -> Option<&str> {
         match self {
             Self::Problem(problem) => Some(problem.slug()),
@@ -37,7 +36,6 @@ impl ClientError {
     }
 
     /// Whether the session has ended.
-    #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         matches!(self, Self::Problem(problem) if problem.status == 401)
     }
@@ -58,7 +56,6 @@ impl<T> Input for T {}
 /// An answer before it is understood.
 #[derive(Clone, Debug)]
 pub struct RawAnswer {
-    /// The HTTP status.
     pub status: u16,
     /// The body as it came.
     pub body: Vec<u8>,
@@ -107,7 +104,6 @@ pub struct ReadClient {
 
 impl ReadClient {
     /// The client of the current page. Call it while the component is built, not inside a future.
-    #[must_use]
     pub fn from_context() -> Self {
         Self {
             #[cfg(feature = "ssr")]
@@ -116,17 +112,11 @@ impl ReadClient {
     }
 
     /// GET of a path below `/api/v1`.
-    ///
-    /// # Errors
-    /// [`ClientError`], as its variants say.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
         self.answer(format!("{PREFIX}{path}")).await?.read()
     }
 
     /// GET of a path below `/api/v1`, with the time at which the server answered.
-    ///
-    /// # Errors
-    /// [`ClientError`], as its variants say.
     pub async fn get_dated<T: DeserializeOwned>(&self, path: &str) -> Result<(T, Option<DateTime<Utc>>), ClientError> {
         let answer = self.answer(format!("{PREFIX}{path}")).await?;
         Ok((answer.read()?, answer.date))
@@ -158,9 +148,6 @@ pub struct WriteClient;
 impl WriteClient {
     /// Sends an input with a method to a path below `/api/v1`. `if_match` is the revision that the
     /// person saw.
-    ///
-    /// # Errors
-    /// [`ClientError`], as its variants say.
     #[cfg(target_arch = "wasm32")]
     pub async fn send<I: Input, T: DeserializeOwned>(
         &self,

@@ -1,6 +1,5 @@
 //! Reads `text/event-stream`, in whatever pieces it comes.
 
-/// One event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerEvent {
     /// Its name; `message` where it has none.

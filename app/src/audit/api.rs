@@ -16,7 +16,6 @@ impl ReadClient {
 }
 
 /// The address of an export of what a query finds: all of it, whatever page is shown.
-#[must_use]
 pub fn export_href(query: &Query) -> String {
     let all = Query {
         search: query.search.clone(),

@@ -42,7 +42,6 @@ pub const ACTIONS: &[(&str, Label)] = &[
     ("audit.accept_head", action_audit_accept_head),
 ];
 
-#[must_use]
 pub fn action(action: &str) -> String {
     label(ACTIONS, action)
 }
@@ -54,7 +53,6 @@ pub const OUTCOMES: &[(&str, Label)] = &[
     ("refused", outcome_refused),
 ];
 
-#[must_use]
 pub fn outcome(outcome: &str) -> String {
     label(OUTCOMES, outcome)
 }
@@ -64,7 +62,6 @@ fn label(labels: &[(&str, Label)], code: &str) -> String {
     known.map_or(code, |(_, label)| label()).to_owned()
 }
 
-#[must_use]
 pub fn actor(kind: &str, name: &str) -> String {
     match kind {
         "cli" => actor_cli().to_owned(),
@@ -74,7 +71,6 @@ pub fn actor(kind: &str, name: &str) -> String {
 }
 
 /// The name of a record, or a description if it has none.
-#[must_use]
 pub fn record(kind: &str, name: Option<&str>) -> String {
     let name = name.unwrap_or_default();
     match kind {

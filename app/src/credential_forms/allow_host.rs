@@ -14,11 +14,9 @@ use crate::ui::{Icon, IconKind};
 /// A credential that is not allowed for the destination of a form. `T` is what was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal<T> {
-    /// What was refused.
     pub tested: T,
     /// The destination, as the server names it.
     pub destination: Destination,
-    /// The credential.
     pub credential: NamedRecord,
 }
 
@@ -89,7 +87,6 @@ pub(crate) fn AllowHost(
     picker: PickerHandle,
     /// Where the form sends the credential, as of the last field that was left.
     destination: Signal<Option<Destination>>,
-    /// The consent.
     allow: RwSignal<bool>,
 ) -> impl IntoView {
     // Permissions come from the context, so they are read here and not in the closure below.

@@ -11,7 +11,6 @@ use crate::api::ClientError;
 /// A test that can be started and cancelled. `T` is what is tested, `R` what a test gives.
 #[derive(Debug)]
 pub(crate) struct ConnectionTest<T: 'static, R: 'static> {
-    /// Where it stands.
     pub run: RwSignal<TestState<T, R>>,
     /// How many were started.
     count: StoredValue<u64>,

@@ -14,7 +14,6 @@ use crate::ui::{
 /// Asks, and deletes.
 #[component]
 pub(crate) fn DeleteDialog<T: Record>(
-    /// Which record.
     id: T::Id,
     /// The list of its row.
     listing: Listing<T>,

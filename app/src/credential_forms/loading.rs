@@ -10,7 +10,6 @@ use crate::ui::{Button, DialogBody};
 pub(crate) fn LoadingBody(
     /// Why the record could not be fetched.
     failure: Signal<Option<String>>,
-    /// Fetches again.
     on_retry: Callback<()>,
 ) -> impl IntoView {
     view! {

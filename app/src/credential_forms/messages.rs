@@ -6,19 +6,16 @@ use crate::destination::Destination;
 
 include!(concat!(env!("OUT_DIR"), "/messages/credential_forms.rs"));
 
-#[must_use]
 pub fn allow(destination: &Destination) -> String {
     allow_destination(&destination.words())
 }
 
 /// The warning above [`allow`].
-#[must_use]
 pub fn allow_help(credential: &str, destination: &Destination) -> String {
     destination_not_allowed(credential, &address(destination))
 }
 
 /// The refusal, for a user who cannot change the credential.
-#[must_use]
 pub fn ask_to_allow(destination: &Destination, credential: &str, owner: Option<&str>) -> String {
     let destination = address(destination);
     match owner {
@@ -31,12 +28,10 @@ fn address(destination: &Destination) -> String {
     destination.origin() + destination.path()
 }
 
-#[must_use]
 pub fn testing(host: Option<&str>) -> String {
     host.map_or_else(|| testing_server().to_owned(), testing_host)
 }
 
-#[must_use]
 pub fn credential_deleted_more(credential: &CredentialSummary) -> String {
     let name = credential.name.as_deref().unwrap_or(nameless_credential());
     match &credential.deleted_by {

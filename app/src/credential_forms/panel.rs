@@ -12,7 +12,6 @@ pub(crate) enum Headline {
     Plain(String),
     /// Something is under way.
     Waiting(String),
-    /// It works.
     Good(String),
     /// It was not tried, and a field says why.
     Info(String),
@@ -106,9 +105,7 @@ pub(crate) fn TestButton(
     words: &'static str,
     /// Whether one is running.
     running: Signal<bool>,
-    /// Starts one.
     on_test: Callback<()>,
-    /// Ends it.
     on_cancel: Callback<()>,
 ) -> impl IntoView {
     let press = Callback::new(move |_| {

@@ -7,7 +7,6 @@ use crate::api::{ClientError, ReadClient};
 
 /// An MCP server or a model binding.
 pub(crate) trait Record: Clone + Send + Sync + 'static {
-    /// Its id.
     type Id: Copy + PartialEq + Send + Sync + 'static;
 
     /// The response to a test.
@@ -16,10 +15,8 @@ pub(crate) trait Record: Clone + Send + Sync + 'static {
     /// The words for a record whose name is not known.
     const KIND: &str;
 
-    /// Its id.
     fn id(&self) -> Self::Id;
 
-    /// Its name.
     fn name(&self) -> &str;
 
     /// The id of its name in the document: the element takes the focus when the row before it leaves.
@@ -28,7 +25,6 @@ pub(crate) trait Record: Clone + Send + Sync + 'static {
     /// The effect of deleting it.
     fn means(&self) -> String;
 
-    /// Fetches it.
     fn fetch(client: ReadClient, id: Self::Id) -> impl Future<Output = Result<Self, ClientError>>;
 
     /// Deletes it if it has not changed since.
@@ -40,7 +36,6 @@ pub(crate) trait Record: Clone + Send + Sync + 'static {
     /// Tests the saved record.
     fn test(id: Self::Id) -> impl Future<Output = Result<Self::Test, ClientError>>;
 
-    /// The title of the test.
     fn test_title(name: Option<&str>) -> String;
 
     /// The headline of a successful test.

@@ -12,7 +12,6 @@ const FITS: usize = 64;
 pub fn RecordName(
     /// The id in the document: it takes the focus when the row before it leaves.
     id: String,
-    /// The name.
     name: Signal<String>,
     /// Where the form is.
     href: Option<Signal<String>>,

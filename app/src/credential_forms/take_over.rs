@@ -8,7 +8,6 @@ use crate::ui::{Button, Save};
 /// Shown while the last save failed since the record was changed by somebody else.
 #[component]
 pub(crate) fn TakeOver(
-    /// Where saving stands.
     save: Save,
     /// Fetches what somebody else saved, and lays what was changed here over it.
     on_take_over: Callback<()>,

@@ -20,11 +20,8 @@ pub(crate) enum TestState<T, R> {
     Running(u64),
     /// It was cancelled.
     Cancelled,
-    /// It ended.
     Ended {
-        /// What was tested.
         tested: T,
-        /// How it ended.
         outcome: Box<Outcome<R>>,
     },
 }

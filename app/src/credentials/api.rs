@@ -14,26 +14,16 @@ impl ReadClient {
         self.get(&format!("/credentials{}", query.to_query_string())).await
     }
 
-    /// One credential.
-    ///
-    /// # Errors
-    /// 404 where it is gone.
     pub async fn credential(&self, id: CredentialId) -> Result<Credential, ClientError> {
         self.get(&format!("/credentials/{id}")).await
     }
 
     /// What refers to a credential.
-    ///
-    /// # Errors
-    /// 404 where it is gone.
     pub async fn credential_references(&self, id: CredentialId) -> Result<Page<Reference>, ClientError> {
         self.get(&format!("/credentials/{id}/references")).await
     }
 
     /// The last uses of a credential, newest first.
-    ///
-    /// # Errors
-    /// 404 where it is gone.
     pub async fn credential_uses(&self, id: CredentialId) -> Result<Page<Use>, ClientError> {
         self.get(&format!("/credentials/{id}/uses")).await
     }

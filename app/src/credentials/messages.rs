@@ -6,7 +6,6 @@ use crate::kinds;
 
 include!(concat!(env!("OUT_DIR"), "/messages/credentials.rs"));
 
-#[must_use]
 pub fn how_to_begin(may_create: bool) -> &'static str {
     if may_create {
         how_to_begin_adding()
@@ -15,7 +14,6 @@ pub fn how_to_begin(may_create: bool) -> &'static str {
     }
 }
 
-#[must_use]
 pub fn renamed(before: &str, now: &str) -> String {
     if before == now {
         unchanged(now)
@@ -25,7 +23,6 @@ pub fn renamed(before: &str, now: &str) -> String {
 }
 
 /// The effect of deleting a credential on a record that uses it.
-#[must_use]
 pub fn fate(kind: ReferrerKind) -> &'static str {
     match kind {
         ReferrerKind::McpServer => fate_mcp_server(),
@@ -33,12 +30,10 @@ pub fn fate(kind: ReferrerKind) -> &'static str {
     }
 }
 
-#[must_use]
 pub fn delete_button(in_use: bool) -> &'static str {
     if in_use { delete_anyway() } else { delete_short() }
 }
 
-#[must_use]
 pub fn outcome(outcome: UseOutcome) -> &'static str {
     match outcome {
         UseOutcome::Allowed => outcome_allowed(),
@@ -49,7 +44,6 @@ pub fn outcome(outcome: UseOutcome) -> &'static str {
 }
 
 /// A use through a record that was not saved.
-#[must_use]
 pub fn unsaved(kind: ReferrerKind) -> String {
     not_saved(kinds::name(kind))
 }

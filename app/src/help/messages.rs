@@ -11,7 +11,6 @@ macro_rules! texts {
         topics { $($topic:ident($file:literal, $title:ident $summary:ident $link:ident))* }
     ) => {
         /// The heading of a text.
-        #[must_use]
         pub fn title(topic: HelpTopic) -> &'static str {
             match topic {
                 $(HelpTopic::$topic => $title(),)*
@@ -19,7 +18,6 @@ macro_rules! texts {
         }
 
         /// The summary of a text in the index.
-        #[must_use]
         pub fn summary(topic: HelpTopic) -> &'static str {
             match topic {
                 $(HelpTopic::$topic => $summary(),)*
@@ -27,7 +25,6 @@ macro_rules! texts {
         }
 
         /// The link from a page to its text.
-        #[must_use]
         pub fn link(topic: HelpTopic) -> &'static str {
             match topic {
                 $(HelpTopic::$topic => $link(),)*
@@ -38,7 +35,6 @@ macro_rules! texts {
 page_table!(texts);
 
 /// The heading of a text on its own page.
-#[must_use]
 pub fn page_title(topic: HelpTopic) -> String {
     title_of_topic(title(topic))
 }

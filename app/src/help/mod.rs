@@ -8,7 +8,6 @@ macro_rules! topics {
     (signed_out $alone:tt signed_in $pages:tt topics { $($topic:ident($file:literal, $($message:ident)*))* }) => {
         /// A text of the help.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[allow(missing_docs, reason = "named like its file in docs/")]
         pub enum HelpTopic {
             $($topic,)*
         }
@@ -18,7 +17,6 @@ macro_rules! topics {
             pub const ALL: &[Self] = &[$(Self::$topic,)*];
 
             /// The name of its file, and the last part of its address.
-            #[must_use]
             pub fn slug(self) -> &'static str {
                 match self {
                     $(Self::$topic => $file,)*
@@ -30,14 +28,11 @@ macro_rules! topics {
 page_table!(topics);
 
 impl HelpTopic {
-    /// Its address.
-    #[must_use]
     pub fn href(self) -> String {
         format!("/help/{}", self.slug())
     }
 
     /// The topic at an address.
-    #[must_use]
     pub fn at(path: &str) -> Option<Self> {
         let slug = path.strip_prefix("/help/")?;
         Self::ALL.iter().copied().find(|topic| topic.slug() == slug)

@@ -14,10 +14,6 @@ impl ReadClient {
         self.get(&format!("/mcp-servers{}", query.to_query_string())).await
     }
 
-    /// One MCP server.
-    ///
-    /// # Errors
-    /// 404 where it is gone.
     pub async fn mcp_server(&self, id: McpServerId) -> Result<McpServer, ClientError> {
         self.get(&format!("/mcp-servers/{id}")).await
     }

@@ -19,7 +19,6 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// Of a test.
     fn of_test(result: &TestResult) -> Self {
         Self {
             server: result.server.clone(),
@@ -29,7 +28,6 @@ impl Facts {
         }
     }
 
-    /// Of a list of tools.
     pub(super) fn of_tools(tools: &ToolList) -> Self {
         Self {
             server: tools.server.clone(),

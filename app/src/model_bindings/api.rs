@@ -14,10 +14,6 @@ impl ReadClient {
         self.get(&format!("/model-bindings{}", query.to_query_string())).await
     }
 
-    /// One model binding.
-    ///
-    /// # Errors
-    /// 404 where it is gone.
     pub async fn model_binding(&self, id: ModelBindingId) -> Result<ModelBinding, ClientError> {
         self.get(&format!("/model-bindings/{id}")).await
     }

@@ -6,7 +6,6 @@ use serde_json::Value;
 use crate::destination::Destination;
 
 /// The address of the provider: the base URL, or its usual one.
-#[must_use]
 pub fn base_url(settings: &Value) -> Option<String> {
     let text = |name: &str| settings.get(name).and_then(Value::as_str);
     let own = text("base_url").map(str::trim).filter(|url| !url.is_empty());
@@ -15,7 +14,6 @@ pub fn base_url(settings: &Value) -> Option<String> {
 }
 
 /// The destination of that address.
-#[must_use]
 pub fn leads_to(settings: &Value) -> Option<Destination> {
     Destination::of_address(&base_url(settings)?)
 }

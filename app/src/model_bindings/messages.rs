@@ -2,7 +2,6 @@
 
 include!(concat!(env!("OUT_DIR"), "/messages/model_bindings.rs"));
 
-#[must_use]
 pub fn delete_means(credential: Option<&str>) -> String {
     credential.map_or_else(|| delete_means_without().to_owned(), delete_means_with)
 }

@@ -3,7 +3,6 @@
 include!(concat!(env!("OUT_DIR"), "/messages/page.rs"));
 
 /// The title of the browser's tab.
-#[must_use]
 pub fn document_title(page: &str) -> String {
     if page.is_empty() {
         product().to_owned()

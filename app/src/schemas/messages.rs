@@ -5,7 +5,6 @@ use crate::ui::list::grouped;
 include!(concat!(env!("OUT_DIR"), "/messages/schemas.rs"));
 
 /// The rule for a number, if it is one that people meet: the ends of the integers that a browser counts exactly are not.
-#[must_use]
 pub fn range(min: Option<f64>, max: Option<f64>) -> Option<String> {
     let rule = |end: Option<f64>| {
         end.filter(|end| end.abs() < 9.0e15)
@@ -21,7 +20,6 @@ pub fn range(min: Option<f64>, max: Option<f64>) -> Option<String> {
     }
 }
 
-#[must_use]
 pub fn sent_to(host: Option<&str>) -> String {
     host.map_or_else(|| sent_to_address().to_owned(), sent_to_host)
 }

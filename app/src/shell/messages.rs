@@ -3,7 +3,6 @@
 include!(concat!(env!("OUT_DIR"), "/messages/shell.rs"));
 
 /// The keys of the shortcuts and their effects.
-#[must_use]
 pub fn shortcut_list() -> [(&'static str, &'static str); 4] {
     [
         ("/", shortcut_search()),

@@ -68,7 +68,6 @@ fn Brand() -> impl IntoView {
     }
 }
 
-/// The sidebar.
 #[component]
 pub fn Navigation(
     /// Opens the list of shortcuts.

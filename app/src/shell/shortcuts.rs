@@ -114,10 +114,7 @@ fn switch(on: bool) {
 
 /// The list of shortcuts, and their switch.
 #[component]
-pub fn ShortcutsDialog(
-    /// Closed.
-    on_close: Callback<()>,
-) -> impl IntoView {
+pub fn ShortcutsDialog(on_close: Callback<()>) -> impl IntoView {
     view! {
         <Dialog title=messages::shortcuts() on_close>
             <DialogBody>

@@ -8,15 +8,12 @@ use crate::ui::{Icon, IconKind};
 /// A theme that somebody chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
-    /// Light.
     Light,
-    /// Dark.
     Dark,
 }
 
 impl Theme {
     /// The content of the cookie `theme` and of `data-theme`.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Light => "light",
@@ -25,7 +22,6 @@ impl Theme {
     }
 
     /// Reads the cookie; anything else is the system's theme.
-    #[must_use]
     pub fn from_cookie(content: &str) -> Option<Self> {
         match content {
             "light" => Some(Self::Light),

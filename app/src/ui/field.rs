@@ -19,7 +19,6 @@ pub struct FieldIds {
 
 impl FieldIds {
     /// Ids that begin with the control's id.
-    #[must_use]
     pub fn of(control: impl Into<String>) -> Self {
         let control = control.into();
         Self {
@@ -31,13 +30,11 @@ impl FieldIds {
     }
 
     /// Ids for a field that exists only after hydration.
-    #[must_use]
     pub fn unique() -> Self {
         Self::of(unique_id("field"))
     }
 
     /// The content of `aria-describedby`.
-    #[must_use]
     pub fn described_by(&self, has_help: bool, has_error: bool) -> Option<String> {
         match (has_error, has_help) {
             (true, true) => Some(format!("{} {}", self.error, self.help)),

@@ -21,7 +21,6 @@ pub fn provide_hydrated() {
 
 /// False on the server and until the first effects have run in the browser; true from then on. Read it
 /// for whatever only the browser can know, so that both sides render the same first.
-#[must_use]
 pub fn use_hydrated() -> Signal<bool> {
     use_context::<Hydrated>().map_or_else(|| Signal::from(false), |hydrated| hydrated.0.into())
 }

@@ -37,7 +37,7 @@ macro_rules! chunk {
             $(, fetched by $fetch:ident)? $body:block
     ) => {
         #[cfg(all(chunks, target_arch = "wasm32"))]
-        #[allow(missing_docs, clippy::missing_errors_doc, unsafe_code, reason = "what the border of a chunk is made of")]
+        #[allow(unsafe_code, reason = "what the border of a chunk is made of")]
         $(#[$doc])*
         #[wasm_split_helpers::wasm_split($chunk, fallible $(, preload($fetch))?)]
         $visible fn $name($($argument: $kind),*) -> Result<leptos::prelude::AnyView, $crate::ui::NotFetched> {
@@ -47,7 +47,7 @@ macro_rules! chunk {
 
         $(#[$doc])*
         #[cfg(not(all(chunks, target_arch = "wasm32")))]
-        #[allow(clippy::unused_async, clippy::missing_errors_doc, reason = "the same signature as in a chunk, where it fails when the code cannot be fetched")]
+        #[allow(clippy::unused_async, reason = "the same signature as in a chunk, where it fails when the code cannot be fetched")]
         $visible async fn $name($($argument: $kind),*) -> Result<leptos::prelude::AnyView, $crate::ui::NotFetched> {
             let view = $body;
             Ok(view)
@@ -56,7 +56,7 @@ macro_rules! chunk {
         $(
             /// Fetches the chunk.
             #[cfg(not(all(chunks, target_arch = "wasm32")))]
-            #[allow(clippy::unused_async, clippy::missing_errors_doc, reason = "the same signature as in a chunk, where it fails when the code cannot be fetched")]
+            #[allow(clippy::unused_async, reason = "the same signature as in a chunk, where it fails when the code cannot be fetched")]
             $visible async fn $fetch() -> Result<(), $crate::ui::NotFetched> {
                 Ok(())
             }

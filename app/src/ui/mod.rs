@@ -1,5 +1,7 @@
 //! Components and browser plumbing that know nothing of credentials or any other feature.
 
+#![warn(missing_docs)]
+
 mod button;
 mod choice;
 mod computed;

@@ -6,7 +6,6 @@ use super::messages;
 use crate::api::ClientError;
 
 /// A sentence for a problem that says what to do.
-#[must_use]
 pub fn words(problem: &Problem) -> String {
     let named = problem
         .credential
@@ -32,7 +31,6 @@ pub fn words(problem: &Problem) -> String {
 }
 
 /// A sentence for a read that failed.
-#[must_use]
 pub fn error_words(error: &ClientError) -> String {
     match error {
         ClientError::Offline => messages::unreachable().to_owned(),

@@ -7,7 +7,6 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// The query of an address with its `?`; nothing where there are no pairs.
-#[must_use]
 pub fn query_string(pairs: ParamsMap) -> String {
     let mut text = String::new();
     for (name, value) in pairs {

@@ -2,7 +2,6 @@
 
 /// At most so many characters: the middle of a longer text becomes an ellipsis, since names differ at
 /// both ends.
-#[must_use]
 pub fn shorten_middle(text: &str, at_most: usize) -> String {
     let count = text.chars().count();
     if count <= at_most {

@@ -85,7 +85,6 @@ pub fn provide_toasts() {
 }
 
 /// The messages of the page.
-#[must_use]
 pub fn use_toasts() -> Toasts {
     use_context().unwrap_or_else(|| {
         provide_toasts();

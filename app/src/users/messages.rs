@@ -8,7 +8,6 @@ use crate::kinds;
 
 include!(concat!(env!("OUT_DIR"), "/messages/users.rs"));
 
-#[must_use]
 pub fn state(state: UserState, link_is_valid: bool) -> &'static str {
     match state {
         UserState::Active => state_active(),
@@ -19,7 +18,6 @@ pub fn state(state: UserState, link_is_valid: bool) -> &'static str {
     }
 }
 
-#[must_use]
 pub fn role_means(role: Role) -> &'static str {
     match role {
         Role::Administrator => administrator_means(),
@@ -28,7 +26,6 @@ pub fn role_means(role: Role) -> &'static str {
     }
 }
 
-#[must_use]
 pub fn new_link_means(state: UserState) -> &'static str {
     if state == UserState::Invited {
         new_link_of_invited_means()
@@ -37,22 +34,18 @@ pub fn new_link_means(state: UserState) -> &'static str {
     }
 }
 
-#[must_use]
 pub fn switch_title(name: &str, off: bool) -> String {
     if off { disable_title(name) } else { enable_title(name) }
 }
 
-#[must_use]
 pub fn switch_means(off: bool) -> &'static str {
     if off { disable_means() } else { enable_means() }
 }
 
-#[must_use]
 pub fn switched(name: &str, off: bool) -> String {
     if off { disabled(name) } else { enabled(name) }
 }
 
-#[must_use]
 pub fn owns(name: &str, owned: &Owned) -> String {
     let credentials = (owned.credentials_total > 0).then(|| owned_credentials(owned.credentials_total));
     let others = owned.others().into_iter().filter(|(_, _, total)| *total > 0);
@@ -72,7 +65,6 @@ fn list_of(mut parts: Vec<String>) -> String {
     words
 }
 
-#[must_use]
 pub fn destroy_means(credentials: i64, others: &[ReferrerKind]) -> String {
     let destroyed = values_destroyed(credentials);
     let plurals = others.iter().enumerate().map(|(at, kind)| {
@@ -87,7 +79,6 @@ pub fn destroy_means(credentials: i64, others: &[ReferrerKind]) -> String {
     }
 }
 
-#[must_use]
 pub fn user_option(name: &str, email: &str, is_you: bool) -> String {
     if is_you {
         user_option_you(name)

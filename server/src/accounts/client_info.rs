@@ -11,7 +11,6 @@ pub(super) struct Visit<'a> {
     pub address: IpAddr,
     /// The headers, for the cookies and for the name of the browser.
     pub headers: &'a HeaderMap,
-    /// The id of the request.
     pub request_id: &'a str,
 }
 

@@ -31,7 +31,6 @@ pub fn router() -> Router<Accounts> {
 /// The tokens of a browser that has just signed in.
 #[derive(Debug)]
 pub(super) struct SignedIn {
-    /// Of its session.
     pub session: Token,
     /// Of the browser itself.
     pub browser: Token,
@@ -174,7 +173,6 @@ fn note(error: ApiError, code: &str) {
 }
 
 /// A path of this site, so that nobody is sent elsewhere after signing in.
-#[must_use]
 pub fn local_path(next: &str) -> String {
     let local = next.starts_with('/')
         && !next.starts_with("//")

@@ -38,9 +38,6 @@ struct Invited {
 
 impl Accounts {
     /// Makes a link for a user, which ends the older one. The transaction holds the user's row.
-    ///
-    /// # Errors
-    /// Where the database fails.
     pub async fn issue_link(&self, tx: &mut Tx, user: UserId) -> Result<SignUpLink, ApiError> {
         let token = Token::fresh()?;
         let now = self.base.clock.now();
@@ -60,9 +57,6 @@ impl Accounts {
     }
 
     /// Ends a user's link.
-    ///
-    /// # Errors
-    /// Where the database fails.
     pub async fn revoke_link(&self, tx: &mut Tx, user: UserId) -> Result<(), ApiError> {
         execute!(tx, sqlx::query(REVOKE).bind(user.0))?;
         Ok(())

@@ -50,7 +50,6 @@ pub struct Accounts {
 
 impl Accounts {
     /// Accounts behind https or not.
-    #[must_use]
     pub fn new(base: Arc<Infra>, https: bool) -> Self {
         Self {
             base,

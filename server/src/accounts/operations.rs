@@ -7,7 +7,6 @@ use serde_json::json;
 use crate::openapi::Operation;
 
 /// What `routes.rs` serves.
-#[must_use]
 pub fn operations() -> Vec<Operation> {
     vec![
         Operation::post("/session", "session.create", "Sign in")

@@ -70,11 +70,8 @@ pub async fn lock_owner(tx: &mut Tx, owner: UserId) -> Result<(), ApiError> {
 /// The records of a user who leaves, on their way to another. The transaction holds the rows of both.
 #[derive(Debug)]
 pub struct Transfer<'a> {
-    /// Who decides.
     pub act: Act<'a>,
-    /// Now.
     pub now: DateTime<Utc>,
-    /// Who leaves.
     pub from: UserId,
     /// Who gets what goes to somebody.
     pub to: UserId,
@@ -86,9 +83,6 @@ pub struct Transfer<'a> {
 
 impl Transfer<'_> {
     /// Gives all records of a kind to the heir.
-    ///
-    /// # Errors
-    /// Where the database fails.
     pub async fn run(&self, tx: &mut Tx, kind: &OwnedKind) -> Result<Vec<Event>, DbError> {
         let rows: Vec<(Uuid, String)> = within!(tx, c => sqlx::query_as(kind.transfer)
             .bind(self.from.0)
@@ -112,17 +106,11 @@ impl Transfer<'_> {
 }
 
 /// `true` if a user owns records, inside the transaction that holds the user's row.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn owns_any(tx: &mut Tx, owner: UserId) -> Result<bool, DbError> {
     Ok(within!(tx, c => sqlx::query_scalar(ANY).bind(owner.0).fetch_one(c))?)
 }
 
 /// A user's first records of a kind by name, and the number of all.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn first_owned(
     db: &Db,
     kind: &OwnedKind,
@@ -137,9 +125,6 @@ pub async fn first_owned(
 }
 
 /// Orders a user's records by another name. The transaction holds the user's row.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn rename_owner(tx: &mut Tx, owner: UserId, name_sort: &[u8]) -> Result<(), DbError> {
     for kind in OWNED {
         execute!(tx, sqlx::query(kind.rename_owner).bind(owner.0).bind(name_sort))?;

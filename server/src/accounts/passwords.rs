@@ -22,9 +22,6 @@ pub(super) struct Passwords {
 }
 
 /// Checks a new password. `own` are words that the password must not be made from: name and email of its user.
-///
-/// # Errors
-/// A sentence for the field.
 pub(super) fn check_new(password: &SecretValue, own: &[&str]) -> Result<(), &'static str> {
     #[expect(clippy::disallowed_methods, reason = "a password has to be looked at to be judged")]
     let text = password.expose();
@@ -52,7 +49,6 @@ impl Passwords {
         self.hashing.slot(class).await
     }
 
-    /// Hashes a password.
     pub(super) async fn hash(&self, password: SecretValue, class: WriteClass) -> Result<String, ApiError> {
         let slot = self.slot(class).await?;
         slot.run(move |memory| {

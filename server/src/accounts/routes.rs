@@ -32,7 +32,6 @@ pub fn router() -> Router<Accounts> {
 }
 
 /// What a user sees of themselves; nothing for others than users.
-#[must_use]
 pub fn describe_me(principal: &Principal) -> Option<Me> {
     match principal {
         Principal::User {

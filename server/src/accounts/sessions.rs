@@ -72,7 +72,6 @@ macro_rules! session_state {
 }
 pub(crate) use session_state;
 
-/// Which sessions end.
 #[derive(Clone, Copy, Debug)]
 pub enum Ending<'a> {
     /// One session of a user.
@@ -164,9 +163,6 @@ impl Accounts {
     }
 
     /// Ends live sessions, and returns their number: the one way to end a session before it expires.
-    ///
-    /// # Errors
-    /// Where the database fails.
     pub async fn end_sessions(&self, tx: &mut Tx, which: Ending<'_>, end: SessionEnd) -> Result<u64, ApiError> {
         let (now, end) = (self.base.clock.now(), end.as_str());
         Ok(match which {
@@ -188,9 +184,6 @@ impl Accounts {
     }
 
     /// Notes which sessions expired, and removes the rows of those that ended 30 days ago.
-    ///
-    /// # Errors
-    /// Where the database fails.
     pub async fn sweep_sessions(&self) -> Result<(), ApiError> {
         sweep(&self.base).await
     }

@@ -24,9 +24,6 @@ const END: &str = "INSERT INTO set_up (id, nonce, spent_at) VALUES (1, $1, $2) \
 
 impl Accounts {
     /// The token of the set-up link; nothing once there is a user.
-    ///
-    /// # Errors
-    /// Where the database fails.
     pub async fn set_up_token(&self) -> Result<Option<SecretValue>, ApiError> {
         if self.any_user().await? {
             return Ok(None);

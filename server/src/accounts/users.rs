@@ -19,9 +19,7 @@ pub struct NewUser {
     pub email: String,
     /// The name that others see.
     pub name: String,
-    /// The role.
     pub role: Role,
-    /// The password.
     pub password: SecretValue,
 }
 
@@ -32,7 +30,6 @@ pub struct CheckedUser {
     pub email: String,
     /// The name that others see.
     pub name: String,
-    /// The role.
     pub role: Role,
     /// The hash of the password; nothing for somebody who chooses one by a link.
     pub password_hash: Option<String>,
@@ -60,9 +57,6 @@ const UNFOLDED: &str = "SELECT id, name FROM users WHERE name_key IS NULL";
 const FOLD: &str = "UPDATE users SET name_key = $2 WHERE id = $1 AND name = $3";
 
 /// Folds the names of users from before names were folded, so that they can be searched.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn fold_names(tx: &mut Tx) -> Result<(), DbError> {
     let rows: Vec<(Uuid, String)> = within!(tx, c => sqlx::query_as(UNFOLDED).fetch_all(c))?;
     for (id, name) in rows {
@@ -177,9 +171,6 @@ impl Accounts {
     }
 
     /// Whether there ever was a user.
-    ///
-    /// # Errors
-    /// Where the database fails.
     pub async fn any_user(&self) -> Result<bool, ApiError> {
         Ok(read!(self.base.db, c => sqlx::query_scalar(ANY).fetch_one(c))?)
     }

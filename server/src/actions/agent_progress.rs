@@ -24,7 +24,6 @@ impl AgentProgress {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).steps += 1;
     }
 
-    /// A tool is called.
     pub fn call(&self, tool: &str) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !entries.tools.iter().any(|name| name == tool) {

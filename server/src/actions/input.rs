@@ -17,7 +17,6 @@ use crate::schemas;
 
 /// The most MCP servers of one agent.
 const MAX_SERVERS: usize = 16;
-/// The longest conversation.
 const MAX_MESSAGES: usize = 1000;
 /// The most tools that are named of one server, and the longest name.
 const MAX_TOOLS: usize = 128;
@@ -43,7 +42,6 @@ impl<S: Send + Sync> FromRequestParts<S> for ActionPath {
     }
 }
 
-/// Which model.
 #[derive(Clone, Debug)]
 pub enum Which {
     /// That of a saved binding.
@@ -55,20 +53,14 @@ pub enum Which {
 /// `POST /actions/{action}`.
 #[derive(Clone, Debug)]
 pub struct Run {
-    /// Which model.
     pub which: Which,
-    /// The inputs.
     pub inputs: ActionInputs,
-    /// The settings.
     pub settings: ActionSettings,
     /// The servers of an agent.
     pub mcp: Vec<McpTools>,
 }
 
 /// Reads `POST /actions/{action}`.
-///
-/// # Errors
-/// 422 with all broken rules.
 pub async fn run(action: ActionName, mut fields: Fields) -> Result<Run, ApiError> {
     let saved = fields.patch_id::<ModelBindingId>("model_binding_id");
     let model = fields.patch_object("model");

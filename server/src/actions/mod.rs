@@ -23,7 +23,6 @@ use crate::model_bindings::ModelBindings;
 pub use operations::operations;
 pub use routes::router;
 
-/// What runs actions.
 #[derive(Clone, Debug)]
 pub struct Actions {
     bindings: ModelBindings,
@@ -33,13 +32,10 @@ pub struct Actions {
 /// An action that is to run.
 #[derive(Clone, Debug)]
 pub struct Task {
-    /// Which.
     pub action: ActionName,
-    /// The model.
     pub model: Model,
     /// What it looks at.
     pub inputs: ActionInputs,
-    /// How.
     pub settings: ActionSettings,
     /// Agent: the servers whose tools it may use.
     pub mcp: Vec<McpTools>,
@@ -47,7 +43,6 @@ pub struct Task {
 
 impl Actions {
     /// Actions with these models and these tools.
-    #[must_use]
     pub fn new(bindings: ModelBindings, servers: McpServers) -> Self {
         Self { bindings, servers }
     }

@@ -23,7 +23,6 @@ const REACH: &[&str] = &[
 ];
 
 /// What `routes.rs` serves.
-#[must_use]
 pub fn operations() -> Vec<Operation> {
     let model = json!({
         "settings": {"provider": "openai-compatible", "model_id": "small", "base_url": "http://127.0.0.1:9/v1"},

@@ -18,9 +18,6 @@ const TIME_OF_AGENTS: Duration = Duration::from_mins(5);
 
 impl Actions {
     /// Runs an action. Events go to the sink while it runs, but for the last one, which is what this gives.
-    ///
-    /// # Errors
-    /// Why there is no output.
     pub async fn run(&self, caller: &Caller, task: &Task, sink: &Sink) -> Result<ActionOutput, ApiError> {
         let started = Instant::now();
         let usual = if task.action == ActionName::AiAgent {
@@ -85,7 +82,6 @@ impl Task {
         format!("action: {}", self.action.as_str())
     }
 
-    /// An answer as the output of the action.
     pub(super) fn output(&self, answer: Completion) -> ActionOutput {
         ActionOutput {
             text: answer.text,

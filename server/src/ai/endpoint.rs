@@ -20,7 +20,6 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// An address below it.
-    #[must_use]
     pub fn join(&self, segments: &[&str]) -> Url {
         let mut url = self.base.clone();
         if let Ok(mut path) = url.path_segments_mut() {

@@ -38,7 +38,6 @@ pub struct Ai {
 /// Who asks, in which request.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// Who.
     pub principal: Principal,
     /// The request, for the audit trail.
     pub request_id: RequestId,
@@ -54,7 +53,6 @@ impl<'a> From<&'a Caller> for Usage<'a> {
 }
 
 /// The problem where an operation cannot keep more of its answers.
-#[must_use]
 pub fn too_much_kept(over: OverBudget) -> ApiError {
     match over {
         OverBudget::Own { share } => ApiError::Upstream {
@@ -72,7 +70,6 @@ pub fn too_much_kept(over: OverBudget) -> ApiError {
 
 impl Ai {
     /// What reaches models through one client.
-    #[must_use]
     pub fn new(base: Arc<Infra>, resolver: Resolver, outbound: Outbound) -> Self {
         Self {
             base,
@@ -107,7 +104,6 @@ impl Ai {
     }
 
     /// The operations that use the client.
-    #[must_use]
     pub fn running(&self) -> &RunningOperations {
         self.outbound.running()
     }
@@ -144,7 +140,6 @@ impl Ai {
     }
 
     /// The limits of requests that leave the server.
-    #[must_use]
     pub fn limits(&self) -> &Limits {
         self.outbound.limits()
     }

@@ -8,20 +8,14 @@ use tokio::sync::mpsc;
 pub struct Sink(Option<mpsc::Sender<ActionEvent>>);
 
 impl Sink {
-    /// Nobody listens.
-    #[must_use]
     pub fn none() -> Self {
         Self(None)
     }
 
-    /// Somebody does.
-    #[must_use]
     pub fn to(sender: mpsc::Sender<ActionEvent>) -> Self {
         Self(Some(sender))
     }
 
-    /// Whether somebody listens.
-    #[must_use]
     pub fn listens(&self) -> bool {
         self.0.is_some()
     }

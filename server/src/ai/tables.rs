@@ -7,7 +7,6 @@ use contract::model_bindings::Provider;
 use super::wire::{SamplingParam, field, takes_schema};
 
 /// A table in Markdown: the settings of an action, each with the providers whose requests it is left out of.
-#[must_use]
 pub fn left_out() -> String {
     let mut table = String::from("| Setting | Left out for |\n|---|---|\n");
     for (knob, name) in SamplingParam::ALL {
@@ -20,7 +19,6 @@ pub fn left_out() -> String {
 }
 
 /// The providers that take no JSON Schema, unless a binding says otherwise.
-#[must_use]
 pub fn without_schema() -> String {
     labels(|provider| !takes_schema(provider))
 }

@@ -47,7 +47,6 @@ pub struct Event {
 
 impl Event {
     /// Something that somebody did to a record.
-    #[must_use]
     pub fn new(
         at: DateTime<Utc>,
         actor: &Principal,
@@ -76,41 +75,35 @@ impl Event {
     }
 
     /// Something that somebody did to a record in a request.
-    #[must_use]
     pub fn by(act: Act<'_>, at: DateTime<Utc>, action: &'static str, target: (&'static str, Uuid, &str)) -> Self {
         Self::new(at, act.principal, action, target, Some(&act.request_id.0))
     }
 
     /// With which fields were changed.
-    #[must_use]
     pub fn changed(mut self, fields: &[&str]) -> Self {
         self.details = Some(format!("changed: {}", fields.join(", ")));
         self
     }
 
     /// With the version of a credential's value, as it is after the event. A use demands that it is the stored one.
-    #[must_use]
     pub fn of_version(mut self, credential: CredentialId, version: i64) -> Self {
         self.credential = Some((credential, version));
         self
     }
 
     /// With the destination of a use.
-    #[must_use]
     pub fn at(mut self, destination: &Destination) -> Self {
         self.host = Some(destination.display());
         self.saving(destination)
     }
 
     /// With an address that is saved. The event is not one of its host: nothing was allowed or sent.
-    #[must_use]
     pub fn saving(mut self, destination: &Destination) -> Self {
         self.address = Some(destination.audited());
         self
     }
 
     /// With an entry of a credential's allowed destinations.
-    #[must_use]
     pub fn allowing(self, entry: &AllowedHost) -> Self {
         match entry.destination() {
             Some(destination) => self.at(&destination),
@@ -146,7 +139,6 @@ impl Event {
 }
 
 /// The names of the fields that were changed.
-#[must_use]
 pub fn changed_fields(fields: &[(&'static str, bool)]) -> Vec<&'static str> {
     let changed = fields.iter().filter(|(_, changed)| *changed);
     changed.map(|(name, _)| *name).collect()

@@ -93,7 +93,6 @@ pub enum NotedIn {
 
 impl IntegrityError {
     /// The first event that it is about.
-    #[must_use]
     pub fn seq(&self) -> i64 {
         match self {
             Self::Changed(seq)
@@ -152,7 +151,6 @@ pub struct Report {
 
 impl Report {
     /// What is wrong with the trail, a line for each fault; nothing where it holds.
-    #[must_use]
     pub fn complaint(&self) -> Option<String> {
         let checked = self.checked;
         let mut lines = match (self.faults.first(), self.records.is_empty()) {

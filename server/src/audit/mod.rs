@@ -1,6 +1,8 @@
 //! The audit trail: append-only rows, written in the transaction of what they record, chained. Below it:
 //! the verification of the chain. `audit_events` reads the trail for the API.
 
+#![warn(missing_docs)]
+
 mod chain;
 mod event;
 mod fault;
@@ -44,18 +46,12 @@ struct LockedHead {
 }
 
 /// Makes the head of the chain, once for each database.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn begin_chain(tx: &mut Tx) -> Result<(), ApiError> {
     execute!(tx, sqlx::query(BEGIN_CHAIN).bind(chain::BEGINNING.to_vec()))?;
     Ok(())
 }
 
 /// Sets the head to the last event that is there, so that events can be appended to a trail whose head was lost.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn mend_head(tx: &mut Tx) -> Result<(), ApiError> {
     let last: Option<Head> = within!(tx, c => sqlx::query_as(LAST).fetch_optional(c))?;
     let last = last.unwrap_or_else(|| Head {
@@ -67,9 +63,6 @@ pub async fn mend_head(tx: &mut Tx) -> Result<(), ApiError> {
 }
 
 /// The number of the last event.
-///
-/// # Errors
-/// [`DbError`] if the database fails.
 pub async fn last_seq(tx: &mut Tx) -> Result<i64, DbError> {
     Ok(within!(tx, c => sqlx::query_scalar(LAST_SEQ).fetch_one(c))?)
 }

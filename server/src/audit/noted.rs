@@ -53,7 +53,6 @@ pub enum Noted {
 
 impl HeadFile {
     /// In this data folder.
-    #[must_use]
     pub fn in_folder(data_dir: &Path) -> Self {
         Self {
             path: data_dir.join(NAME),
@@ -62,15 +61,11 @@ impl HeadFile {
     }
 
     /// Where it is.
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// The noted head; `None` if there is no file yet.
-    ///
-    /// # Errors
-    /// A sentence that names the file.
     pub fn read(&self) -> anyhow::Result<Option<Head>> {
         let read = || {
             let mut text = String::new();
@@ -96,9 +91,6 @@ impl HeadFile {
     }
 
     /// Writes the file durably.
-    ///
-    /// # Errors
-    /// Where the folder cannot be written.
     pub fn write(&self, head: &Head) -> io::Result<()> {
         let begin = || -> io::Result<PrivateFile> {
             let mut file = PrivateFile::begin(&self.path)?;

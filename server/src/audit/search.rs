@@ -34,9 +34,6 @@ pub(super) fn key(actor: &str, target: &str, referrer: Option<&str>) -> String {
 }
 
 /// Fills in what rows of an older release do not have. Does nothing where there are none.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn make_searchable(db: &Db) -> Result<(), ApiError> {
     loop {
         let mut tx = db.begin().await?;

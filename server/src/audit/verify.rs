@@ -27,9 +27,6 @@ struct Ends {
 }
 
 /// The head of the chain, to be noted elsewhere.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn head(db: &Db) -> Result<Head, ApiError> {
     Ok(read!(*db, c => sqlx::query_as(HEAD).fetch_one(c))?)
 }
@@ -52,9 +49,6 @@ pub(super) async fn holds(db: &Db, noted: &Head) -> Result<bool, ApiError> {
 /// Checks every event from a number on, the head, the heads that were noted apart from the database, and the records
 /// against their events. `progress` hears how many were checked and where the
 /// walk ends.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn verify(
     db: &Db,
     vault: &Vault,

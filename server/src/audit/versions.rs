@@ -63,9 +63,6 @@ struct Row {
 }
 
 /// Compares every credential with the trail. Returns a sentence for each whose version is not the recorded one.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn rolled_back(db: &Db) -> Result<Vec<String>, ApiError> {
     let mut faults = Vec::new();
     let mut after = Uuid::nil();
@@ -78,9 +75,6 @@ pub async fn rolled_back(db: &Db) -> Result<Vec<String>, ApiError> {
 }
 
 /// Compares every record with the trail.
-///
-/// # Errors
-/// Where the database fails.
 pub(super) async fn record_faults(db: &Db) -> Result<Vec<String>, ApiError> {
     let mut faults = rolled_back(db).await?;
     for (kind, sql) in WITHOUT_EVENT {

@@ -23,7 +23,6 @@ pub struct AuditTrail {
 
 impl AuditTrail {
     /// The trail of this server.
-    #[must_use]
     pub fn new(infra: Arc<Infra>, resolver: Resolver) -> Self {
         Self { infra, resolver }
     }

@@ -8,7 +8,6 @@ use super::query::{MAX_TEXT, SORTS};
 use crate::openapi::Operation;
 
 /// What `routes.rs` serves.
-#[must_use]
 pub fn operations() -> Vec<Operation> {
     vec![
         filters(Operation::get(

@@ -11,7 +11,6 @@ use super::cell::Cell;
 use super::read::Backup;
 use crate::vault::{Sealed, Vault};
 
-/// What was found.
 #[derive(Debug, Default)]
 pub(super) struct Checked {
     /// Values that opened.

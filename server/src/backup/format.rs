@@ -14,7 +14,6 @@ use crate::vault::{KeyRow, KeyState};
 /// The format that this build writes, and the newest that it reads.
 pub(super) const FORMAT: u32 = 1;
 
-/// The first line.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Header {
     #[serde(rename = "strongroom_backup")]
@@ -24,7 +23,6 @@ pub(super) struct Header {
     /// The newest migration of the database.
     pub schema: i64,
     pub made_at: DateTime<Utc>,
-    /// The key of the MAC.
     pub mac_key: String,
     pub keys: Vec<HeaderKey>,
     pub tables: Vec<Table>,
@@ -67,7 +65,6 @@ impl Header {
     }
 }
 
-/// The last line.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Trailer {

@@ -50,10 +50,8 @@ pub struct Summary {
     pub keys: Vec<(String, KeyState)>,
 }
 
-/// What was restored.
 #[derive(Debug)]
 pub struct Restored {
-    /// What was read.
     pub summary: Summary,
     /// What a walk along the restored audit trail found. A fault was in the trail before the backup was made: the
     /// rest is needed all the same.

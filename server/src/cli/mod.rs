@@ -105,9 +105,6 @@ fn parse_role(text: &str) -> Result<Role, String> {
 pub type LoadPages<P> = fn(&Settings) -> anyhow::Result<P>;
 
 /// Runs a command line.
-///
-/// # Errors
-/// A sentence for the terminal.
 pub async fn run<P: Pages>(cli: Cli, load: LoadPages<P>) -> anyhow::Result<()> {
     match cli.command {
         Command::Settings => {
@@ -140,9 +137,6 @@ pub async fn run<P: Pages>(cli: Cli, load: LoadPages<P>) -> anyhow::Result<()> {
 }
 
 /// Opens database and vault: the first command creates missing files.
-///
-/// # Errors
-/// A sentence that says what is wrong with folder, database or keyring.
 pub async fn open_base(settings: &Settings, clock: Clock) -> anyhow::Result<Arc<Infra>> {
     settings.make_data_dir()?;
     let db = Db::open(settings.database_url.as_deref(), &settings.data_dir, &settings.database).await?;

@@ -27,9 +27,6 @@ pub(super) struct Stop {
 
 impl Stop {
     /// Listens from now on. A second signal ends the process at once.
-    ///
-    /// # Errors
-    /// The system does not let the process listen for signals.
     pub(super) fn on_signals(times: StopTimes) -> std::io::Result<Self> {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;

@@ -44,9 +44,6 @@ impl Default for DatabaseSettings {
 const MOST: u32 = 3600;
 
 /// All settings of the database but its URL.
-///
-/// # Errors
-/// A sentence that names a setting out of its range.
 pub(super) fn settings(given: &Options, file: &Options) -> anyhow::Result<DatabaseSettings> {
     let defaults = DatabaseSettings::default();
     let number = |name: &str, least: u32, given: Option<u32>, file: Option<u32>| {

@@ -21,7 +21,6 @@ pub enum KeyringSource {
 
 impl KeyringSource {
     /// How sentences name it.
-    #[must_use]
     pub fn name(&self) -> String {
         match self {
             Self::Text(_) => "STRONGROOM_KEYRING".to_owned(),

@@ -87,9 +87,6 @@ impl std::fmt::Debug for Settings {
 
 impl Options {
     /// Completes flags and variables with the file and the defaults, and checks them.
-    ///
-    /// # Errors
-    /// A sentence that names the setting and what to do.
     pub fn complete(self, file: Option<&Path>) -> anyhow::Result<Settings> {
         let from_file = read_file(file)?;
         let database = database::settings(&self, &from_file)?;
@@ -172,21 +169,16 @@ impl Options {
 
 impl Settings {
     /// Whether people reach Strongroom over https.
-    #[must_use]
     pub fn is_https(&self) -> bool {
         self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 
     /// Whether the keyring is the data folder's own file.
-    #[must_use]
     pub fn keeps_own_keyring(&self) -> bool {
         matches!(self.keyring, KeyringSource::Own(_))
     }
 
     /// Makes the data folder, which only its owner may enter.
-    ///
-    /// # Errors
-    /// A sentence that names the folder.
     pub fn make_data_dir(&self) -> anyhow::Result<()> {
         use std::os::unix::fs::DirBuilderExt as _;
         std::fs::DirBuilder::new()

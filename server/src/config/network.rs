@@ -13,7 +13,6 @@ pub struct Network(IpNet);
 
 impl Network {
     /// Whether the address lies in it.
-    #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
     }

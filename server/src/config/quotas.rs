@@ -32,7 +32,6 @@ pub enum Quota {
 
 impl Quotas {
     /// The limit that these counts exceed.
-    #[must_use]
     pub fn exceeded(&self, records: i64, bytes: i64) -> Option<Quota> {
         if self.records > 0 && records > i64::from(self.records) {
             return Some(Quota::Records(self.records));

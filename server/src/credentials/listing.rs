@@ -95,14 +95,12 @@ const FOUND: Orders = orders!(found!());
 /// The first page of a list, newest first. The bench measures against the bare statement.
 pub const NEWEST_FIRST: &str = TRIED.created_at[1];
 const COUNT: &str = concat!("SELECT ", count!());
-/// One credential.
 pub(super) const GET: &str = concat!(columns!("CAST(1 AS BIGINT)", "credentials c"), "AND c.id = $1");
 
 /// Fields that a list of credentials can be sorted by.
 pub(super) const SORTS: &[&str] = &["name", "owner", "created_at", "updated_at"];
 
 impl Credentials {
-    /// One page.
     pub(super) async fn list(&self, query: ListQuery) -> Result<Page<Credential>, ApiError> {
         let rows = self.rows(&query).await?;
         if query.is_underfull_backward_page(rows.len()) {

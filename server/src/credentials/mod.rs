@@ -34,14 +34,12 @@ pub struct Credentials {
 
 impl Credentials {
     /// Starts the committer of uses.
-    #[must_use]
     pub fn start(base: Arc<Infra>) -> Self {
         let resolver = Resolver::start(base.clone());
         Self { base, resolver }
     }
 
     /// Decrypts credentials for use.
-    #[must_use]
     pub fn resolver(&self) -> &Resolver {
         &self.resolver
     }

@@ -8,7 +8,6 @@ use super::listing::SORTS;
 use crate::openapi::Operation;
 
 /// What `routes.rs` serves.
-#[must_use]
 pub fn operations() -> Vec<Operation> {
     let example = json!({"name": "CRM_TOKEN", "value": "the secret", "allowed_hosts": ["mcp.example.com"]});
     vec![

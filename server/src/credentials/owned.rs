@@ -17,9 +17,6 @@ const TOUCH: &str = "UPDATE credentials SET reference_epoch = reference_epoch + 
      WHERE owner_id = $1 AND deleted_at IS NULL RETURNING id, name";
 
 /// A user's credentials with their references.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn owned(
     db: &Db,
     records: Vec<NamedRecord>,
@@ -41,9 +38,6 @@ pub async fn owned(
 }
 
 /// Destroys all credentials of a user: what refers to one keeps its reference and says that it is gone.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn destroy_owned(tx: &mut Tx, transfer: &Transfer<'_>) -> Result<Vec<Event>, ApiError> {
     let rows: Vec<(Uuid, String)> = within!(tx, c => sqlx::query_as(TOUCH).bind(transfer.from.0).fetch_all(c))?;
     let mut events = Vec::with_capacity(rows.len());

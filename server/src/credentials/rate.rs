@@ -28,7 +28,6 @@ impl Rate {
         }
     }
 
-    /// The limit.
     pub(super) fn per_second(&self) -> u32 {
         self.per_second
     }

@@ -34,9 +34,7 @@ pub enum Referrer {
     Saved {
         /// What kind of record.
         kind: ReferrerKind,
-        /// The record's id.
         id: Uuid,
-        /// The record's name.
         name: String,
         /// Whether this is a test, which a record that is switched off allows to those who may change it.
         test: bool,
@@ -76,9 +74,7 @@ impl Referrer {
 pub struct UseRequest {
     /// Who triggers the use.
     pub principal: Principal,
-    /// The credential.
     pub credential: CredentialId,
-    /// Through what.
     pub referrer: Referrer,
     /// Where it will go: the address of the request.
     pub destination: Destination,
@@ -86,20 +82,17 @@ pub struct UseRequest {
     pub scope: Destination,
     /// What for, in a few words for the record.
     pub purpose: Option<String>,
-    /// The request.
     pub request_id: String,
 }
 
 /// A value in clear, for one destination.
 #[derive(Debug)]
 pub struct Resolved {
-    /// The credential.
     pub id: CredentialId,
     /// Its name, for messages.
     pub name: String,
     /// Which version of the value.
     pub version: i64,
-    /// The secret.
     pub value: SecretValue,
     /// The one destination that it may go to.
     pub destination: Destination,
@@ -128,7 +121,6 @@ pub enum ResolveError {
     HostNotAllowed {
         /// The destination, as an entry of the list writes it.
         host: String,
-        /// The credential.
         credential: NamedRecord,
     },
     /// The use could not be recorded.
@@ -224,7 +216,6 @@ impl Resolver {
     }
 
     /// How many uses wait for their record.
-    #[must_use]
     pub fn waiting(&self) -> usize {
         self.queue.max_capacity() - self.queue.capacity()
     }

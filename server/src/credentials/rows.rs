@@ -11,7 +11,6 @@ use crate::address::shown_entry;
 use crate::http::{Principal, SortKey};
 use crate::references::AllowedList;
 
-/// A live credential.
 #[derive(Debug, sqlx::FromRow)]
 pub(super) struct CredentialRow {
     pub id: Uuid,
@@ -131,14 +130,11 @@ pub struct Joined {
 }
 
 impl Joined {
-    /// The credential's id.
-    #[must_use]
     pub fn id(&self) -> Option<CredentialId> {
         self.credential_id.map(CredentialId)
     }
 
     /// What the record shows of it to somebody.
-    #[must_use]
     pub fn summary(&self, reader: &Principal) -> Option<CredentialSummary> {
         let id = self.id()?;
         let owner_id = UserId(self.credential_owner_id?);

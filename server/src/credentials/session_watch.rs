@@ -74,7 +74,6 @@ struct Running {
     states: watch::Sender<State>,
 }
 
-/// One running operation.
 struct Entry {
     shared: Arc<Shared>,
     session: Uuid,

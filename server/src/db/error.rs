@@ -40,7 +40,6 @@ pub enum DbError {
 
 impl DbError {
     /// `true` if a statement names a table that does not exist: the migrations have not run.
-    #[must_use]
     pub fn is_missing_table(&self) -> bool {
         let Self::Query(sqlx::Error::Database(error)) = self else {
             return false;
@@ -138,7 +137,6 @@ fn lost_its_transaction(error: &sqlx::Error) -> bool {
 }
 
 /// Whether a write failed because a row with this key exists.
-#[must_use]
 pub fn is_unique_violation(error: &sqlx::Error) -> bool {
     error
         .as_database_error()

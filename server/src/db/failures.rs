@@ -21,7 +21,6 @@ pub fn counters() -> Family<Class, Counter> {
     COUNTERS.clone()
 }
 
-/// Counts an error.
 pub(super) fn count(error: &sqlx::Error) {
     COUNTERS.get_or_create(&Class { class: class(error) }).inc();
 }

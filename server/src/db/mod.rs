@@ -22,14 +22,12 @@ use sqlx::{PgPool, SqlitePool};
 
 use crate::config::DatabaseSettings;
 
-/// An open database.
 #[derive(Clone, Debug)]
 pub enum Db {
     /// A file. One connection writes, several read.
     Sqlite {
         /// The one writing connection.
         writer: SqlitePool,
-        /// The reading connections.
         reader: SqlitePool,
         /// The queue in front of the writing connection.
         turns: Turns,
@@ -118,7 +116,6 @@ impl Db {
     }
 
     /// The pools: name, busy and idle connections.
-    #[must_use]
     pub fn connections(&self) -> Vec<(&'static str, usize, usize)> {
         let count = |size: u32, idle: usize| {
             let size = usize::try_from(size).unwrap_or(usize::MAX);
@@ -141,7 +138,6 @@ impl Db {
     }
 
     /// Whether several servers can share this database.
-    #[must_use]
     pub fn is_shared(&self) -> bool {
         matches!(self, Self::Postgres { .. })
     }

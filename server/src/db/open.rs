@@ -16,9 +16,6 @@ const LOG_KEPT: &str = "8388608";
 
 impl Db {
     /// Opens the database, creates it where it is a file that does not exist, and brings its tables up to date.
-    ///
-    /// # Errors
-    /// A sentence that names the database and what to do.
     pub async fn open(url: Option<&str>, data_dir: &Path, limits: &DatabaseSettings) -> anyhow::Result<Self> {
         let db = Self::open_as_it_is(url, data_dir, limits).await?;
         // No migration is even begun for tables that are up to date: a user without the right to make tables can serve.
@@ -29,9 +26,6 @@ impl Db {
     }
 
     /// Opens the database, creates it where it is a file that does not exist, and leaves its tables alone.
-    ///
-    /// # Errors
-    /// A sentence that names the database and what to do.
     pub async fn open_as_it_is(url: Option<&str>, data_dir: &Path, limits: &DatabaseSettings) -> anyhow::Result<Self> {
         Ok(match url {
             None => {
@@ -117,9 +111,6 @@ impl Db {
     }
 
     /// Brings the tables up to the migration of this number, or to the newest.
-    ///
-    /// # Errors
-    /// A sentence that says what to do.
     pub async fn migrate_to(&self, version: Option<i64>) -> anyhow::Result<()> {
         let (migrator, version) = (migrator(), version.unwrap_or(i64::MAX));
         match self {
@@ -131,9 +122,6 @@ impl Db {
 
     /// `true` for a PostgreSQL server that takes no writes: a standby, or a primary that was made read-only. The heartbeat
     /// finds a read-only file.
-    ///
-    /// # Errors
-    /// [`DbError`] if the database does not answer.
     pub async fn is_read_only(&self) -> Result<bool, DbError> {
         if !self.is_shared() {
             return Ok(false);
@@ -181,7 +169,6 @@ pub enum Schema {
 }
 
 /// The number of the newest migration of this build.
-#[must_use]
 pub fn newest_schema() -> i64 {
     migrator()
         .iter()

@@ -24,7 +24,6 @@ pub enum Writes {
     Freeing,
     /// The audit trail, sign-ins and the heartbeat: while half of the reserve is left.
     Recording,
-    /// Everything else.
     Growing,
 }
 
@@ -266,7 +265,6 @@ impl Db {
     }
 
     /// `true` while only deletes, revocations and the audit trail are written.
-    #[must_use]
     pub fn is_short_of_room(&self) -> bool {
         matches!(self, Self::Sqlite { room, .. } if room.is_short())
     }

@@ -85,9 +85,6 @@ impl Db {
     }
 
     /// Begins a transaction that only records, e.g. in the audit trail: as one of uses while the disk is full.
-    ///
-    /// # Errors
-    /// As [`Db::begin_as`].
     pub async fn begin_recording(&self, class: WriteClass) -> Result<Tx, DbError> {
         self.begin_until(class, Writes::Recording, None).await
     }
@@ -159,9 +156,6 @@ impl Db {
 impl Tx {
     /// Lifts the time limits of this transaction on PostgreSQL to those of bulk work. Only for a snapshot, which locks no
     /// row, and for a restore into an empty database, which no server uses yet: a frozen process keeps its locks.
-    ///
-    /// # Errors
-    /// [`DbError`] if the database fails.
     pub async fn allow_bulk_work(&mut self) -> Result<(), DbError> {
         if let Self::Postgres(transaction) = self {
             transaction.statement = BULK;

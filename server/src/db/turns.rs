@@ -39,7 +39,6 @@ impl WriteClass {
     const ALL: [Self; CLASSES] = [Self::Revocation, Self::Use, Self::User, Self::Anonymous];
 
     /// Revocations and uses, for which places (on PostgreSQL: connections) are kept.
-    #[must_use]
     pub fn is_urgent(self) -> bool {
         matches!(self, Self::Revocation | Self::Use)
     }
@@ -65,7 +64,6 @@ pub struct Turn(Option<Turns>);
 
 impl Turns {
     /// A queue in front of `places`, of which `kept` are for urgent classes.
-    #[must_use]
     pub fn new(places: usize, kept: usize) -> Self {
         Self(Arc::new(Mutex::new(Queues {
             free: places,
@@ -88,7 +86,6 @@ impl Turns {
     }
 
     /// The number of waiters of a class.
-    #[must_use]
     pub fn waiting(&self, class: WriteClass) -> usize {
         let queues = self.lock();
         let waiting = &queues.waiting[class as usize];

@@ -15,7 +15,6 @@ const KEY_CHARS: usize = 20;
 
 impl Destination {
     /// The address for the trail: no query, segments that look like secrets as `…`, at most [`MAX_AUDITED_BYTES`].
-    #[must_use]
     pub fn audited(&self) -> String {
         let scheme = if self.https { "https" } else { "http" };
         let mut text = format!("{scheme}://{}", self.host);

@@ -60,9 +60,6 @@ pub struct AllowedHost(String);
 
 impl AllowedHost {
     /// Reads an entry that a person wrote.
-    ///
-    /// # Errors
-    /// The first rule that it breaks.
     pub fn parse(text: &str) -> Result<Self, EntryFault> {
         let text = text.trim();
         if text.chars().count() > MAX_URL_CHARS {
@@ -113,13 +110,11 @@ impl AllowedHost {
     }
 
     /// The entry of the whole host of an address: its origin, with any path.
-    #[must_use]
     pub fn origin_of(destination: &Destination) -> Self {
         Self(destination.origin().to_owned())
     }
 
     /// `true` if a request may go there: the origin is the same, and the path is the entry's or below it.
-    #[must_use]
     pub fn admits(&self, destination: &Destination) -> bool {
         let Ok(path) = destination.path() else {
             return false;
@@ -135,19 +130,16 @@ impl AllowedHost {
     }
 
     /// The entry as it is written.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The entry as it is written; reading it gives the same entry.
-    #[must_use]
     pub fn display(&self) -> String {
         self.0.clone()
     }
 
     /// The address that the entry is the prefix of; `None` for a stored text that is no entry.
-    #[must_use]
     pub fn destination(&self) -> Option<Destination> {
         let (scheme, rest) = split_scheme(&self.0).ok()?;
         let whole = format!("{}{rest}", if scheme == Some(false) { "http://" } else { "https://" });
@@ -155,7 +147,6 @@ impl AllowedHost {
     }
 
     /// The same as releases up to 0.1 write it; `None` where they would admit more.
-    #[must_use]
     pub fn before_paths(&self) -> Option<&str> {
         let is_host = !self.0.contains('/') && !has_port(&self.0);
         is_host.then_some(self.0.as_str())

@@ -51,7 +51,6 @@ pub enum DestinationFault {
     /// A slash or a backslash that is percent-encoded.
     #[error("Remove the encoded slash (%2F or %5C) from the path.")]
     EncodedSlash,
-    /// A backslash.
     #[error("Use / instead of \\.")]
     Backslash,
     /// A percent sign without two digits, an encoded control character, or bytes that are not UTF-8.
@@ -61,7 +60,6 @@ pub enum DestinationFault {
 
 impl DestinationFault {
     /// The stable code of the broken rule.
-    #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::Unreadable => "bad-url",
@@ -161,26 +159,22 @@ impl Destination {
     }
 
     /// Scheme, host and port as the entry of an allowed destination writes them.
-    #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
     /// The whole destination as an entry of a list writes it; without the path where that cannot be one.
-    #[must_use]
     pub fn entry(&self) -> String {
         let path = self.path().unwrap_or_default();
         format!("{}{}", self.origin, path.trim_end_matches('/'))
     }
 
     /// The host alone: lowercase, in ASCII, IPv6 in brackets.
-    #[must_use]
     pub fn host(&self) -> &str {
         &self.host
     }
 
     /// `host` for https on its own port, else `host:port`: the short name of the server, in messages and filters.
-    #[must_use]
     pub fn display(&self) -> String {
         if self.https && self.port == 443 {
             self.host.clone()
@@ -190,7 +184,6 @@ impl Destination {
     }
 
     /// `true` if this is an address at which cloud machines hand out their own secrets.
-    #[must_use]
     pub fn is_metadata(&self) -> bool {
         match self.ip() {
             Some(address) => is_metadata_address(address),

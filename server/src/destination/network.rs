@@ -23,7 +23,6 @@ const METADATA_V4: &[Ipv4Addr] = &[
 /// Oracle, Tencent and others answer at 169.254.169.254, 169.254.170.2 or 169.254.0.23), the single
 /// addresses of [`METADATA_V4`], and over IPv6 Amazon (`fd00:ec2::/32`), Google (`fd20:ce::254`) and
 /// Scaleway (`fd00:42::42`).
-#[must_use]
 pub fn is_metadata_address(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => v4.is_link_local() || METADATA_V4.contains(&v4),
@@ -44,7 +43,6 @@ pub fn is_metadata_address(address: IpAddr) -> bool {
 
 /// The IPv4 address that an IPv6 one stands for: mapped (`::ffff:`), translated (`::ffff:0:`), compatible (`::`), NAT64
 /// (`64:ff9b::`, and `64:ff9b:1::` within a network), or 6to4 (`2002:`).
-#[must_use]
 pub fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     let join = |high: u16, low: u16| Some(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)));
     match v6.segments() {
@@ -60,7 +58,6 @@ pub fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
 
 /// `true` if an address is not one of the public internet: loopback, private, shared (RFC 6598),
 /// unspecified, multicast, documentation, benchmarking or reserved.
-#[must_use]
 pub fn is_private_address(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
@@ -93,7 +90,6 @@ pub fn is_private_address(address: IpAddr) -> bool {
 const PRIVATE_SUFFIXES: &[&str] = &[".localhost", ".local", ".internal", ".lan", ".home.arpa"];
 
 /// `true` if a host, as a destination writes it, is loopback or private by its address or by its name.
-#[must_use]
 pub fn is_private_host(host: &str) -> bool {
     match host.trim_matches(['[', ']']).parse() {
         Ok(address) => is_private_address(address),

@@ -11,7 +11,6 @@ use super::ApiError;
 pub type ApiResult = Result<Response, ApiError>;
 
 /// 200 with a JSON body.
-#[must_use]
 pub fn json<T: Serialize>(content: &T) -> Response {
     match serde_json::to_vec(content) {
         Ok(bytes) => {
@@ -26,7 +25,6 @@ pub fn json<T: Serialize>(content: &T) -> Response {
 }
 
 /// 200 with a JSON body and its revision as the `ETag`.
-#[must_use]
 pub fn with_etag<T: Serialize>(content: &T, revision: i64) -> Response {
     let mut response = json(content);
     if let Ok(tag) = HeaderValue::from_str(&format!("\"{revision}\"")) {
@@ -36,7 +34,6 @@ pub fn with_etag<T: Serialize>(content: &T, revision: i64) -> Response {
 }
 
 /// 201 with the new record, its address and its `ETag`.
-#[must_use]
 pub fn created<T: Serialize>(content: &T, path: &str, revision: i64) -> Response {
     let mut response = with_etag(content, revision);
     *response.status_mut() = StatusCode::CREATED;
@@ -47,7 +44,6 @@ pub fn created<T: Serialize>(content: &T, path: &str, revision: i64) -> Response
 }
 
 /// 204.
-#[must_use]
 pub fn no_content() -> Response {
     StatusCode::NO_CONTENT.into_response()
 }

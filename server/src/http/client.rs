@@ -42,7 +42,6 @@ pub struct TrustedProxies {
 
 impl TrustedProxies {
     /// These networks, and no others.
-    #[must_use]
     pub fn new(networks: &[Network]) -> Self {
         Self {
             networks: networks.into(),

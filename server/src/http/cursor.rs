@@ -15,7 +15,6 @@ use super::{ApiError, QueryPairs};
 pub enum SortKey {
     /// A text, by its bytes.
     Bytes(Vec<u8>),
-    /// A time.
     Time(DateTime<Utc>),
 }
 
@@ -31,7 +30,6 @@ pub enum Direction {
 /// The edge that a page begins at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    /// Which way.
     pub direction: Direction,
     /// The sort key of the edge row.
     pub key: SortKey,
@@ -43,7 +41,6 @@ pub struct Cursor {
 struct Wire {
     /// Fingerprint of list, sort and filters.
     f: String,
-    /// Backward.
     b: bool,
     /// Microseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,7 +60,6 @@ pub struct ListQuery {
     pub owner: Option<Uuid>,
     /// The field to sort by.
     pub sort: &'static str,
-    /// Greatest first.
     pub descending: bool,
     /// Rows on a page.
     pub limit: i64,
@@ -140,7 +136,6 @@ impl ListQuery {
     }
 
     /// The pattern for `LIKE … ESCAPE '\'` on a folded name.
-    #[must_use]
     pub fn pattern(&self) -> Option<String> {
         let search = self.search.as_deref()?.trim();
         if search.is_empty() {
@@ -158,14 +153,12 @@ impl ListQuery {
     }
 
     /// The id that the search is, if it is a whole id.
-    #[must_use]
     pub fn searched_id(&self) -> Option<Uuid> {
         let search = self.search.as_deref()?.trim();
         (search.len() == 36).then(|| Uuid::try_parse(search).ok()).flatten()
     }
 
     /// How the SQL of this page must look.
-    #[must_use]
     pub fn keyset(&self) -> Keyset {
         match (self.cursor.as_ref().map(|cursor| cursor.direction), self.descending) {
             (None, false) => Keyset::FirstAscending,
@@ -176,7 +169,6 @@ impl ListQuery {
     }
 
     /// The same list from its beginning.
-    #[must_use]
     pub fn first_page(&self) -> Self {
         Self {
             cursor: None,
@@ -186,7 +178,6 @@ impl ListQuery {
 
     /// Whether a page that was read backward reached the beginning before it was full: the first page
     /// is shown whole instead.
-    #[must_use]
     pub fn is_underfull_backward_page(&self, rows: usize) -> bool {
         self.is_backward() && i64::try_from(rows).is_ok_and(|rows| rows <= self.limit)
     }

@@ -28,7 +28,6 @@ struct Public {
 
 impl HostRule {
     /// The rule for a public address. Without one: loopback names and bare IP addresses.
-    #[must_use]
     pub fn new(public_url: Option<&Url>) -> Self {
         let public = public_url.and_then(|url| {
             let host = url.host_str()?.to_ascii_lowercase();
@@ -43,7 +42,6 @@ impl HostRule {
     }
 
     /// Whether people reach this server over https.
-    #[must_use]
     pub fn is_https(&self) -> bool {
         self.public
             .as_ref()

@@ -67,7 +67,6 @@ pub(crate) use bind_page;
 
 impl Keyset {
     /// The text for this page, of those that [`pages!`] made.
-    #[must_use]
     pub fn of(self, texts: &[&'static str; 4]) -> &'static str {
         texts[match self {
             Self::FirstAscending => 0,

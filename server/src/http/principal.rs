@@ -10,16 +10,12 @@ use http::request::Parts;
 
 use super::{ApiError, MayUse, RequestId};
 
-/// Who is acting.
 #[derive(Clone, Debug)]
 pub enum Principal {
-    /// A signed-in user.
     User {
-        /// The user's id.
         id: UserId,
         /// The name at the time of the request.
         name: String,
-        /// The email address.
         email: String,
         /// The role at the time of the request.
         role: Role,
@@ -32,7 +28,6 @@ pub enum Principal {
 
 impl Principal {
     /// How far the permission reaches; nothing where there is none.
-    #[must_use]
     pub fn may(&self, resource: Resource, action: Action) -> Option<Scope> {
         match self {
             Self::User { role, .. } => permissions_of(*role)
@@ -45,7 +40,6 @@ impl Principal {
     }
 
     /// Whether the permission reaches a record of this owner.
-    #[must_use]
     pub fn may_with(&self, resource: Resource, action: Action, owner: UserId) -> bool {
         match self.may(resource, action) {
             Some(Scope::Any) => true,
@@ -55,7 +49,6 @@ impl Principal {
     }
 
     /// The user, where it is one.
-    #[must_use]
     pub fn user_id(&self) -> Option<UserId> {
         match self {
             Self::User { id, .. } => Some(*id),
@@ -64,7 +57,6 @@ impl Principal {
     }
 
     /// The session that the request came with, for a user.
-    #[must_use]
     pub fn session(&self) -> Option<uuid::Uuid> {
         match self {
             Self::User { session, .. } => Some(*session),
@@ -73,7 +65,6 @@ impl Principal {
     }
 
     /// The name for the audit trail.
-    #[must_use]
     pub fn name(&self) -> &str {
         match self {
             Self::User { name, .. } => name,
@@ -82,7 +73,6 @@ impl Principal {
     }
 
     /// The kind for the audit trail.
-    #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::User { .. } => "user",
@@ -92,7 +82,6 @@ impl Principal {
 }
 
 /// What a role allows: the table of DESIGN, in one place.
-#[must_use]
 pub fn permissions_of(role: Role) -> Vec<Permission> {
     use Action::{Create, Delete, Read, Update, Use};
     let allow = |resource, rules: &[(Action, Scope)]| {
@@ -141,9 +130,7 @@ pub fn permissions_of(role: Role) -> Vec<Permission> {
 /// Who does something, in which request: what the record of it names.
 #[derive(Clone, Copy, Debug)]
 pub struct Act<'a> {
-    /// Who is acting.
     pub principal: &'a Principal,
-    /// The request.
     pub request_id: &'a RequestId,
 }
 
@@ -176,7 +163,6 @@ pub(crate) use permissions;
 /// also proof that no other site and no visit of an address made the request, for every method ([`MayUse`]).
 #[derive(Debug)]
 pub struct Authorized<P: Permit> {
-    /// Who is acting.
     pub principal: Principal,
     /// The request that it was asked in.
     pub request_id: RequestId,
@@ -185,7 +171,6 @@ pub struct Authorized<P: Permit> {
 
 impl<P: Permit> Authorized<P> {
     /// What a change is recorded with.
-    #[must_use]
     pub fn act(&self) -> Act<'_> {
         Act {
             principal: &self.principal,

@@ -221,7 +221,6 @@ pub const CREDENTIAL_POINTER: &str = "/credential_id";
 
 impl ApiError {
     /// A broken rule of one field.
-    #[must_use]
     pub fn field(pointer: &str, code: &str, detail: &str) -> Self {
         Self::Invalid(vec![Violation {
             pointer: pointer.to_owned(),
@@ -231,7 +230,6 @@ impl ApiError {
     }
 
     /// The same error, where this field of the input names the credential.
-    #[must_use]
     pub fn at(self, pointer: &'static str) -> Self {
         match self {
             Self::Invalid(mut errors) => {
@@ -252,7 +250,6 @@ impl ApiError {
     }
 
     /// The same error, which names the record that was to use the credential.
-    #[must_use]
     pub fn of_referrer(self, name: &str) -> Self {
         match self {
             Self::At { pointer, error, .. } => Self::At {
@@ -283,7 +280,6 @@ impl ApiError {
     }
 
     /// The error itself, wherever it is.
-    #[must_use]
     pub fn inner(&self) -> &Self {
         match self {
             Self::At { error, .. } | Self::After { error, .. } => error.inner(),
@@ -296,7 +292,6 @@ impl ApiError {
 pub(super) const BUSY_SECONDS: u64 = 2;
 
 /// 422 for an address of this server itself.
-#[must_use]
 pub fn own_address(pointer: &str) -> ApiError {
     let detail = "This is Strongroom's own address. Enter your server's URL.";
     ApiError::field(pointer, "own-address", detail)
@@ -315,7 +310,6 @@ impl From<DbError> for ApiError {
 
 impl ApiError {
     /// What is wrong where a record with a name could not be written.
-    #[must_use]
     pub fn of_named(error: sqlx::Error) -> Self {
         if is_unique_violation(&error) {
             Self::NameTaken

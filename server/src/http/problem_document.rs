@@ -12,7 +12,6 @@ use super::problem::{ApiError, CREDENTIAL_POINTER};
 use super::problem_kinds::ProblemKind;
 
 /// The document of an error, e.g. as part of a test's result.
-#[must_use]
 pub fn problem(error: ApiError, request_id: &str) -> Problem {
     let detail = error.detail();
     if let ApiError::After { error, .. } = error {

@@ -135,7 +135,6 @@ fn upstream(slug: &str) -> ProblemKind {
 
 impl ApiError {
     /// Every kind of problem.
-    #[must_use]
     pub fn kinds() -> Vec<ProblemKind> {
         OWN.iter().chain(&UPSTREAM).chain(&MODEL).copied().collect()
     }

@@ -5,13 +5,10 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderValue;
 
-/// The id of a request.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
 impl RequestId {
-    /// A fresh one.
-    #[must_use]
     pub fn fresh() -> Self {
         Self(uuid::Uuid::now_v7().simple().to_string())
     }

@@ -13,7 +13,6 @@ pub enum SessionEnd {
 
 impl SessionEnd {
     /// The name in the database.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Expired => "expired",
@@ -24,7 +23,6 @@ impl SessionEnd {
 
     /// The end that a look-up reports: `None` for a live session. A missing row, or an end of a later release, counts
     /// as revoked.
-    #[must_use]
     pub fn of_state(state: Option<&str>) -> Option<Self> {
         match state {
             Some("live") => None,
@@ -35,7 +33,6 @@ impl SessionEnd {
     }
 
     /// A sentence for the user of the session.
-    #[must_use]
     pub fn detail(self) -> &'static str {
         match self {
             Self::Expired => "Your session expired, so this was stopped. Sign in and try again.",

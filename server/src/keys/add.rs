@@ -22,9 +22,6 @@ pub enum Added {
 }
 
 /// Adds a fresh key to the keyring of the data folder, or makes a key known that the keyring holds.
-///
-/// # Errors
-/// A sentence that says what to do.
 pub async fn add(base: &Infra, from_keyring: Option<&str>) -> anyhow::Result<Added> {
     let standing = base.vault.reload(&base.db).await?;
     if let Some(id) = from_keyring {

@@ -11,7 +11,6 @@ use crate::replicas;
 /// A key of the database, or of the keyring only.
 #[derive(Debug)]
 pub struct ListedKey {
-    /// Its id.
     pub id: String,
     /// `pending`, `active`, `retiring`; nothing where the database does not know it.
     pub state: Option<&'static str>,
@@ -28,9 +27,6 @@ pub struct ListedKey {
 const VALUES: &str = "SELECT key_id, count(*) FROM credential_versions GROUP BY key_id";
 
 /// All keys, oldest first, and how many servers run.
-///
-/// # Errors
-/// A sentence.
 pub async fn list(base: &Infra) -> anyhow::Result<(Vec<ListedKey>, usize)> {
     let standing = base.vault.reload(&base.db).await?;
     let mut tx = base.db.begin().await?;

@@ -16,11 +16,9 @@ use crate::references::{Allow, allow};
 /// `POST /mcp-servers`.
 #[derive(Debug)]
 pub struct Create {
-    /// The name.
     pub name: String,
     /// Whether it may be used.
     pub enabled: bool,
-    /// Where it is.
     pub target: ServerTarget,
     /// What it asks for.
     pub credential: Option<CredentialId>,
@@ -31,11 +29,9 @@ pub struct Create {
 /// `PATCH /mcp-servers/{id}`.
 #[derive(Debug)]
 pub struct Update {
-    /// A new name.
     pub name: Patch<String>,
     /// On or off.
     pub enabled: Patch<bool>,
-    /// Another target.
     pub moves: Moves,
     /// Another credential, or none.
     pub credential: Patch<CredentialId>,
@@ -59,17 +55,13 @@ impl Update {
 /// What changes about the target of a server.
 #[derive(Clone, Debug, Default)]
 pub struct Moves {
-    /// Another transport.
     pub transport: Patch<Transport>,
-    /// A new address.
     pub url: Patch<Address>,
     /// Another entry of the configuration.
     pub command: Patch<String>,
-    /// Other arguments.
     pub args: Patch<Vec<String>>,
     /// Another working directory.
     pub cwd: Patch<String>,
-    /// Other variables.
     pub env_names: Patch<Vec<String>>,
 }
 
@@ -123,18 +115,12 @@ pub fn create(mut fields: Fields, stdio: &StdioSettings, may_stdio: bool) -> Res
 }
 
 /// Reads `PATCH /mcp-servers/{id}`.
-///
-/// # Errors
-/// 422 with all broken rules.
 pub fn update(mut fields: Fields) -> Result<Update, ApiError> {
     let content = changes(&mut fields, true);
     fields.into_result(Some(content))
 }
 
 /// Reads `POST /mcp-servers/test`.
-///
-/// # Errors
-/// 422 with all broken rules.
 pub fn test(mut fields: Fields) -> Result<Test, ApiError> {
     let id = fields.patch_id("id").apply_to(None);
     let changes = changes(&mut fields, true);
@@ -201,9 +187,6 @@ fn transport(fields: &mut Fields) -> Patch<Transport> {
 }
 
 /// Reads `POST /mcp-servers/{id}/tools/{tool}/call`: the arguments of the tool, as its schema has them.
-///
-/// # Errors
-/// 422 with all broken rules.
 pub fn call(mut fields: Fields) -> Result<Option<Map<String, Value>>, ApiError> {
     let arguments = fields.patch_object("arguments").apply_to(None);
     fields.into_result(Some(arguments))

@@ -33,9 +33,7 @@ use target::ServerTarget;
 /// Who uses a server, in which request.
 #[derive(Clone, Copy, Debug)]
 pub struct Usage<'a> {
-    /// Who.
     pub principal: &'a Principal,
-    /// The request.
     pub request_id: &'a RequestId,
 }
 
@@ -50,7 +48,6 @@ pub struct McpServers {
 
 impl McpServers {
     /// The MCP servers of a database, reached through one client or started here.
-    #[must_use]
     pub fn new(base: Arc<Infra>, resolver: Resolver, outbound: Outbound, stdio: Stdio) -> Self {
         Self {
             base,
@@ -61,9 +58,6 @@ impl McpServers {
     }
 
     /// Lists the tools of a saved server; with the server's name.
-    ///
-    /// # Errors
-    /// Why there is no list.
     pub async fn list_tools(&self, by: Usage<'_>, id: McpServerId) -> Result<(String, ToolList), ApiError> {
         let listed = async {
             let row = rows::get(&self.base.db, id).await?;
@@ -118,7 +112,6 @@ impl McpServers {
     }
 
     /// How many sessions are kept open.
-    #[must_use]
     pub fn open_sessions(&self) -> usize {
         self.sessions.open_sessions()
     }
@@ -130,7 +123,6 @@ impl McpServers {
     }
 
     /// The programs of the configuration.
-    #[must_use]
     pub fn stdio(&self) -> &Stdio {
         &self.stdio
     }

@@ -27,7 +27,6 @@ const REACH: &[&str] = &[
 const AT_ONCE: &[&str] = &["too-many-operations", "too-much-at-once"];
 
 /// What `routes.rs` serves.
-#[must_use]
 pub fn operations() -> Vec<Operation> {
     let example = json!({"name": "CRM", "url": "http://127.0.0.1:3100/mcp"});
     vec![

@@ -33,7 +33,6 @@ pub struct SessionKey {
     pub user: Option<UserId>,
     /// The session of that user, so that no operation of another one keeps an MCP session sending after its end.
     pub session: Option<Uuid>,
-    /// The server.
     pub server: McpServerId,
     /// The revision of its configuration.
     pub revision: i64,
@@ -73,8 +72,6 @@ impl Drop for Kept {
 }
 
 impl SessionPool {
-    /// An empty pool.
-    #[must_use]
     pub fn new(outbound: Outbound) -> Self {
         Self(Arc::new(Shared {
             outbound,
@@ -83,16 +80,12 @@ impl SessionPool {
     }
 
     /// The client that sessions are opened with.
-    #[must_use]
     pub fn outbound(&self) -> &Outbound {
         &self.0.outbound
     }
 
     /// Runs an operation in a session for this key: a kept one, or a new one. A kept session that turns
     /// out to be over is replaced once; the operation was not done then. A session ends when `revoked` does.
-    ///
-    /// # Errors
-    /// Why there is no result.
     pub async fn run<T, F>(
         &self,
         key: SessionKey,
@@ -179,7 +172,6 @@ impl SessionPool {
     }
 
     /// How many sessions are open.
-    #[must_use]
     pub fn open_sessions(&self) -> usize {
         self.0.lock().open.len()
     }

@@ -19,7 +19,6 @@ pub struct Subject {
 
 impl Subject {
     /// A server at a host.
-    #[must_use]
     pub fn at(host: String) -> Self {
         Self {
             host,
@@ -28,8 +27,6 @@ impl Subject {
         }
     }
 
-    /// A program.
-    #[must_use]
     pub fn program(name: String) -> Self {
         Self {
             host: name,
@@ -40,7 +37,6 @@ impl Subject {
 }
 
 /// The problem that a failure is.
-#[must_use]
 pub fn problem_of(error: OutboundError, subject: &Subject) -> ApiError {
     let host = &subject.host;
     let (slug, detail) = match (error, &subject.credential) {
@@ -145,7 +141,6 @@ pub fn problem_of(error: OutboundError, subject: &Subject) -> ApiError {
 }
 
 /// The configuration does not fit what was saved, or not any more.
-#[must_use]
 pub fn not_configured(subject: &Subject, detail: &str) -> ApiError {
     ApiError::Upstream {
         slug: "not-configured",
@@ -201,7 +196,6 @@ fn not_read(host: &str, error: &OutboundError) -> (&'static str, String) {
 }
 
 /// How the value was sent; empty if none was.
-#[must_use]
 pub fn sent_as_words(sent_as: Option<&str>) -> String {
     sent_as.map_or_else(String::new, |header| format!(" It was sent as {header}."))
 }

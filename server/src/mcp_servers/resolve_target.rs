@@ -112,7 +112,6 @@ fn ready_program(servers: &McpServers, program: Program) -> Result<Ready, ApiErr
 /// Purpose of resolving a saved server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// Its tools.
     Use,
     /// A test, also of a server that is switched off.
     Test,

@@ -79,7 +79,6 @@ const COUNT: &str = concat!(
 /// The fields that the list can be sorted by.
 pub(super) const SORTS: &[&str] = &["name", "owner", "created_at", "updated_at"];
 
-/// One server.
 pub(super) async fn find(db: &Db, id: McpServerId) -> Result<Option<McpServerRow>, DbError> {
     Ok(read!(*db, c => sqlx::query_as(SELECT_ONE).bind(id.0).fetch_optional(c))?)
 }
@@ -172,7 +171,6 @@ impl McpServerRow {
         }
     }
 
-    /// Where it is.
     pub fn target(&self) -> Result<ServerTarget, ApiError> {
         if let (Transport::Stdio, Some(command)) = (self.transport(), &self.command) {
             return Ok(ServerTarget::Stdio(Program {

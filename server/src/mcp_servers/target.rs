@@ -21,7 +21,6 @@ const NO_CREDENTIAL: &str = "Stdio servers don't use credentials. Set the secret
 pub(super) const MAX_ARGS: usize = 64;
 const MAX_ARG_BYTES: usize = 4096;
 
-/// The most variables.
 pub(super) const MAX_NAMES: usize = 64;
 
 /// Where a server is.
@@ -29,7 +28,6 @@ pub(super) const MAX_NAMES: usize = 64;
 pub enum ServerTarget {
     /// At an address.
     Http(Address),
-    /// Beside Strongroom.
     Stdio(Program),
 }
 
@@ -38,9 +36,7 @@ pub enum ServerTarget {
 pub struct Program {
     /// The name of the entry.
     pub command: String,
-    /// Further arguments.
     pub args: Vec<String>,
-    /// The working directory.
     pub cwd: Option<String>,
     /// The variables that pass through.
     pub env_names: Vec<String>,

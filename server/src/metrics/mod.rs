@@ -212,7 +212,6 @@ impl Metrics {
     }
 
     /// The keys that the last heartbeat found missing.
-    #[must_use]
     pub fn missing_keys(&self) -> i64 {
         self.0.keys.get_or_create(&Keys { state: "missing" }).get()
     }
@@ -260,7 +259,6 @@ impl Metrics {
     }
 
     /// Everything as text.
-    #[must_use]
     pub fn to_text(&self, now: &Now) -> String {
         self.0.ready.set(i64::from(now.ready));
         let last_use = *self.0.last_use.lock().unwrap_or_else(PoisonError::into_inner);

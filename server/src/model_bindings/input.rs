@@ -17,9 +17,7 @@ const SETTINGS: &str = "/settings";
 /// `POST /model-bindings`.
 #[derive(Debug)]
 pub struct Create {
-    /// The name.
     pub name: String,
-    /// What is bound.
     pub settings: ModelSettings,
     /// Consent to add the destination to the credential's list.
     pub allow: Allow,
@@ -28,7 +26,6 @@ pub struct Create {
 /// `PATCH /model-bindings/{id}`.
 #[derive(Clone, Debug)]
 pub struct Update {
-    /// A new name.
     pub name: Patch<String>,
     /// What changes about the settings.
     pub changes: Changes,
@@ -91,9 +88,6 @@ impl Changes {
 }
 
 /// Reads `POST /model-bindings`.
-///
-/// # Errors
-/// 422 with all broken rules.
 pub fn create(mut fields: Fields) -> Result<Create, ApiError> {
     let name = fields.name("name");
     let settings = new_settings(&mut fields);
@@ -105,18 +99,12 @@ pub fn create(mut fields: Fields) -> Result<Create, ApiError> {
 }
 
 /// Reads `PATCH /model-bindings/{id}`.
-///
-/// # Errors
-/// 422 with all broken rules.
 pub fn update(mut fields: Fields) -> Result<Update, ApiError> {
     let content = changes(&mut fields);
     fields.into_result(Some(content))
 }
 
 /// Reads `POST /model-bindings/test`.
-///
-/// # Errors
-/// 422 with all broken rules.
 pub fn test(mut fields: Fields) -> Result<Test, ApiError> {
     let id = fields.patch_id("id").apply_to(None);
     let update = changes(&mut fields);

@@ -31,13 +31,11 @@ impl ModelBindings {
     }
 
     /// Model bindings whose models are reached through this client.
-    #[must_use]
     pub fn new(base: Arc<Infra>, ai: Ai) -> Self {
         Self { base, ai }
     }
 
     /// What talks to the models.
-    #[must_use]
     pub fn ai(&self) -> &Ai {
         &self.ai
     }

@@ -14,7 +14,6 @@ const ATTACH: &[&str] = &["host-not-allowed", "credential-deleted"];
 const AT_ONCE: &[&str] = &["too-many-operations", "too-much-at-once"];
 
 /// What `routes.rs` serves.
-#[must_use]
 pub fn operations() -> Vec<Operation> {
     let example = json!({
         "name": "Local model",

@@ -74,7 +74,6 @@ const COUNT: &str = concat!(
 /// The fields that the list can be sorted by.
 pub(super) const SORTS: &[&str] = &["name", "owner", "created_at", "updated_at"];
 
-/// One binding.
 pub(super) async fn find(db: &Db, id: ModelBindingId) -> Result<Option<ModelBindingRow>, DbError> {
     Ok(read!(*db, c => sqlx::query_as(SELECT_ONE).bind(id.0).fetch_optional(c))?)
 }
@@ -154,7 +153,6 @@ impl ModelBindingRow {
         UserId(self.owner_id)
     }
 
-    /// What is bound.
     pub fn settings(&self) -> Result<ModelSettings, ApiError> {
         let provider = Provider::from_name(&self.provider)
             .ok_or_else(|| ApiError::Internal(anyhow::anyhow!("a stored binding has a provider of another release")))?;

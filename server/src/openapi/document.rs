@@ -29,7 +29,6 @@ struct Shapes {
 }
 
 /// The document of these operations. Over https the session's cookie has another name.
-#[must_use]
 pub fn document(operations: &[Operation], https: bool) -> Value {
     let settings = || {
         SchemaSettings::draft2020_12().with(|settings| {

@@ -17,7 +17,6 @@ use http::header;
 use serde_json::Value;
 
 /// The document's own operation, and those of health checks.
-#[must_use]
 pub fn operations() -> Vec<Operation> {
     vec![
         Operation::get("/api/openapi.json", "openapi.get", "Get this document")

@@ -35,20 +35,16 @@ pub struct Operation {
 /// A parameter in the query or a header.
 #[derive(Clone, Debug)]
 pub struct Parameter {
-    /// Its name.
     pub name: &'static str,
     /// `query` or `header`.
     pub place: &'static str,
-    /// What it does.
     pub description: &'static str,
-    /// Its schema.
     pub schema: Value,
 }
 
 /// The JSON body of a request.
 #[derive(Clone, Debug)]
 pub struct Body {
-    /// Its shape.
     pub shape: Shape,
     /// One that the server takes.
     pub example: Value,
@@ -63,13 +59,10 @@ pub struct Body {
 /// The answer when an operation worked.
 #[derive(Clone, Debug)]
 pub struct Success {
-    /// The status.
     pub status: u16,
-    /// What it tells.
     pub description: &'static str,
     /// The shape of its body; nothing for an answer without.
     pub shape: Option<Shape>,
-    /// The type of its content.
     pub content_type: &'static str,
     /// The shape of the events of a stream, for those who ask for one.
     pub events: Option<Shape>,
@@ -103,46 +96,35 @@ impl Operation {
         }
     }
 
-    /// `GET`.
-    #[must_use]
     pub fn get(path: &'static str, id: &'static str, summary: &'static str) -> Self {
         Self::new("get", path, id, summary)
     }
 
-    /// `POST`.
-    #[must_use]
     pub fn post(path: &'static str, id: &'static str, summary: &'static str) -> Self {
         Self::new("post", path, id, summary)
     }
 
-    /// `PATCH`.
-    #[must_use]
     pub fn patch(path: &'static str, id: &'static str, summary: &'static str) -> Self {
         Self::new("patch", path, id, summary)
     }
 
-    /// `DELETE`.
-    #[must_use]
     pub fn delete(path: &'static str, id: &'static str, summary: &'static str) -> Self {
         Self::new("delete", path, id, summary)
     }
 
     /// Nobody needs to be signed in.
-    #[must_use]
     pub fn open(mut self) -> Self {
         self.signed_in = false;
         self
     }
 
     /// The path is not below `/api/v1`.
-    #[must_use]
     pub fn outside(mut self) -> Self {
         self.versioned = false;
         self.open()
     }
 
     /// A list of records that have owners: what `http::ListQuery` takes.
-    #[must_use]
     pub fn list(self, sorts: &[&str], default: &'static str) -> Self {
         self.query(
             "owner_id",
@@ -153,7 +135,6 @@ impl Operation {
     }
 
     /// A list without owners.
-    #[must_use]
     pub fn pages(self, sorts: &[&str], default: &'static str) -> Self {
         let orders: Vec<String> = sorts
             .iter()
@@ -179,7 +160,6 @@ impl Operation {
     }
 
     /// How many items a list gives.
-    #[must_use]
     pub fn limit(self) -> Self {
         self.query(
             "limit",
@@ -189,7 +169,6 @@ impl Operation {
     }
 
     /// A parameter of the query.
-    #[must_use]
     pub fn query(mut self, name: &'static str, description: &'static str, schema: Value) -> Self {
         self.parameters.push(Parameter {
             name,
@@ -201,13 +180,11 @@ impl Operation {
     }
 
     /// A switch in the query.
-    #[must_use]
     pub fn flag(self, name: &'static str, description: &'static str) -> Self {
         self.query(name, description, json!({"type": "boolean", "default": false}))
     }
 
     /// Takes the revision that the caller saw.
-    #[must_use]
     pub fn if_match(mut self) -> Self {
         self.parameters.push(Parameter {
             name: "If-Match",
@@ -219,7 +196,6 @@ impl Operation {
     }
 
     /// Takes a JSON body of this type. The example is one that the server takes.
-    #[must_use]
     pub fn takes<T: JsonSchema>(mut self, example: Value) -> Self {
         self.body = Some(Body {
             shape: SchemaGenerator::subschema_for::<T>,
@@ -232,7 +208,6 @@ impl Operation {
     }
 
     /// Of one type that several operations take, this one requires some fields and does not take others.
-    #[must_use]
     pub fn but(mut self, required: &[&'static str], without: &[&'static str]) -> Self {
         if let Some(body) = &mut self.body {
             body.required.extend_from_slice(required);
@@ -242,7 +217,6 @@ impl Operation {
     }
 
     /// A field of the body has another shape in this operation.
-    #[must_use]
     pub fn with_field<T: JsonSchema>(mut self, name: &'static str) -> Self {
         if let Some(body) = &mut self.body {
             body.reshaped.push((name, SchemaGenerator::subschema_for::<T>));
@@ -263,19 +237,16 @@ impl Operation {
     }
 
     /// Answers 200 with a body of this type.
-    #[must_use]
     pub fn answers<T: JsonSchema>(self, description: &'static str) -> Self {
         self.succeeds(200, description, Some(SchemaGenerator::subschema_for::<T>))
     }
 
     /// Answers 200 with a record and its `ETag`.
-    #[must_use]
     pub fn answers_record<T: JsonSchema>(self, description: &'static str) -> Self {
         self.answers::<T>(description).with_header(REVISION)
     }
 
     /// Answers 201 with the new record, its `Location` and its `ETag`.
-    #[must_use]
     pub fn creates<T: JsonSchema>(self, description: &'static str) -> Self {
         self.succeeds(201, description, Some(SchemaGenerator::subschema_for::<T>))
             .with_header(REVISION)
@@ -283,7 +254,6 @@ impl Operation {
     }
 
     /// Answers 200 with a text of another type than JSON.
-    #[must_use]
     pub fn answers_text(mut self, content_type: &'static str, description: &'static str) -> Self {
         self = self.answers::<String>(description);
         self.success.content_type = content_type;
@@ -291,34 +261,28 @@ impl Operation {
     }
 
     /// Answers with a stream of these events where `text/event-stream` is asked for.
-    #[must_use]
     pub fn or_streams<T: JsonSchema>(mut self) -> Self {
         self.success.events = Some(SchemaGenerator::subschema_for::<T>);
         self
     }
 
     /// Answers 204.
-    #[must_use]
     pub fn answers_nothing(self, description: &'static str) -> Self {
         self.succeeds(204, description, None)
     }
 
     /// The answer surely has this header.
-    #[must_use]
     pub fn with_header(mut self, header: (&'static str, &'static str)) -> Self {
         self.success.headers.push(header);
         self
     }
 
     /// Can end with these problems, besides those that follow from the rest.
-    #[must_use]
     pub fn refuses(mut self, slugs: &[&'static str]) -> Self {
         self.refusals.extend_from_slice(slugs);
         self
     }
 
-    /// The whole path.
-    #[must_use]
     pub fn full_path(&self) -> String {
         let prefix = if self.versioned { contract::api::PREFIX } else { "" };
         format!("{prefix}{}", self.path)
@@ -333,7 +297,6 @@ impl Operation {
     }
 
     /// The slugs of all problems that it can end with.
-    #[must_use]
     pub fn problems(&self) -> Vec<&'static str> {
         let mut slugs = vec!["wrong-host", "internal", "unavailable"];
         slugs.extend_from_slice(&self.refusals);

@@ -45,9 +45,6 @@ impl Bearer {
     }
 
     /// The header for the value of a credential. The credential is known wherever the value comes back.
-    ///
-    /// # Errors
-    /// As [`Bearer::new`].
     pub fn of_resolved(place: KeyHeader, resolved: &Resolved) -> Result<Self, OutboundError> {
         let bearer = Self::in_header(place, &resolved.value, resolved.destination.clone())?;
         bearer.forms.add_sources(&[(resolved.id, resolved.version)]);
@@ -55,9 +52,6 @@ impl Bearer {
     }
 
     /// The same in the header that a provider of models wants.
-    ///
-    /// # Errors
-    /// As [`Bearer::new`].
     pub fn in_header(place: KeyHeader, value: &SecretValue, destination: Destination) -> Result<Self, OutboundError> {
         let (name, prefix, sent_as) = match place {
             KeyHeader::Bearer => (AUTHORIZATION, "Bearer ", "Authorization: Bearer"),
@@ -99,13 +93,11 @@ impl Bearer {
     }
 
     /// The filter for words of the receiver.
-    #[must_use]
     pub fn quotes(&self) -> &QuoteFilter {
         &self.quotes
     }
 
     /// The header in words, without the value.
-    #[must_use]
     pub fn sent_as(&self) -> &'static str {
         self.sent_as
     }

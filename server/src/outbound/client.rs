@@ -61,9 +61,6 @@ pub struct Outbound {
 
 impl Outbound {
     /// Makes the client, once for the process.
-    ///
-    /// # Errors
-    /// Where TLS cannot be set up.
     pub fn new(settings: &OutboundSettings) -> Result<Self, reqwest::Error> {
         // `Err` means that this process already has a crypto provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -86,7 +83,6 @@ impl Outbound {
     }
 
     /// The same client, whose reads are charged to a user.
-    #[must_use]
     pub fn charged_to(&self, account: Account) -> Self {
         Self {
             account,
@@ -95,7 +91,6 @@ impl Outbound {
     }
 
     /// The same client, which reports values that come back to other records.
-    #[must_use]
     pub fn reporting_to(self, echoes: EchoLog) -> Self {
         Self {
             echoes: Some(echoes),
@@ -104,13 +99,11 @@ impl Outbound {
     }
 
     /// The operations that use the client.
-    #[must_use]
     pub fn running(&self) -> &RunningOperations {
         &self.running
     }
 
     /// The byte budget for everything that is being read from peers.
-    #[must_use]
     pub fn budget(&self) -> &ReadBudget {
         &self.budget
     }
@@ -121,9 +114,6 @@ impl Outbound {
     }
 
     /// Runs work on an input of so many bytes away from the threads that serve requests.
-    ///
-    /// # Errors
-    /// Where it panicked.
     pub async fn work<T: Send + 'static>(
         &self,
         input_bytes: usize,
@@ -138,13 +128,11 @@ impl Outbound {
     }
 
     /// The limits of time and size.
-    #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
 
     /// Whether a URL is known to lead to this server itself, without resolving its host.
-    #[must_use]
     pub fn is_own(&self, url: &Url) -> bool {
         self.own.refuses_url(url)
     }

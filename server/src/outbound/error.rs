@@ -197,7 +197,6 @@ pub struct UpstreamText(String);
 
 impl UpstreamText {
     /// Shortens a scanned text and takes control characters and invisible ones out of it.
-    #[must_use]
     pub fn of_scanned(text: &str) -> Self {
         let mut line: String = text.chars().map(visible).take(MAX_UPSTREAM_CHARS).collect();
         if text.chars().nth(MAX_UPSTREAM_CHARS).is_some() {
@@ -207,7 +206,6 @@ impl UpstreamText {
     }
 
     /// The same, but of a text that is too long the end is kept.
-    #[must_use]
     pub fn of_scanned_end(text: &str) -> Self {
         let Some((surplus, _)) = text.char_indices().rev().nth(MAX_UPSTREAM_CHARS) else {
             return Self::of_scanned(text);
@@ -217,7 +215,6 @@ impl UpstreamText {
     }
 
     /// The text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -5,6 +5,8 @@
 //! followed, no proxy is used, the header is marked sensitive, and what comes back passes [`intake`], with its limits
 //! of time, size and memory, and is scanned for the secret before a parser, a log or a caller sees it.
 
+#![warn(missing_docs)]
+
 mod address;
 mod bearer;
 mod client;

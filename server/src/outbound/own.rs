@@ -20,7 +20,6 @@ struct Own {
 
 impl OwnAddresses {
     /// The addresses of the configuration.
-    #[must_use]
     pub fn new(listeners: Vec<SocketAddr>, public_url: Option<&Url>) -> Self {
         let public = public_url.and_then(|url| Some((name(url)?, url.port_or_known_default()?)));
         Self(Arc::new(Own {
@@ -49,7 +48,6 @@ impl OwnAddresses {
     }
 
     /// Whether a URL is known to lead here without resolving its host.
-    #[must_use]
     pub fn refuses_url(&self, url: &Url) -> bool {
         let Some(port) = url.port_or_known_default() else {
             return false;

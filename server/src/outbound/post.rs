@@ -79,31 +79,26 @@ impl Outbound {
 
 impl Reply {
     /// The status.
-    #[must_use]
     pub fn status(&self) -> u16 {
         self.incoming.status().as_u16()
     }
 
     /// Whether the status says that it worked.
-    #[must_use]
     pub fn is_success(&self) -> bool {
         self.incoming.status().is_success()
     }
 
     /// Whether a stream of events comes.
-    #[must_use]
     pub fn is_event_stream(&self) -> bool {
         self.incoming.is(SSE)
     }
 
     /// When to come back, as the other server says it.
-    #[must_use]
     pub fn retry_after(&self) -> Option<String> {
         self.incoming.header(RETRY_AFTER.as_str()).map(str::to_owned)
     }
 
     /// What finds the secret of this exchange.
-    #[must_use]
     pub fn redactor(&self) -> Redactor {
         self.incoming.redactor().clone()
     }
@@ -122,7 +117,6 @@ impl Reply {
     }
 
     /// The events of a stream, until it ends or breaks off.
-    #[must_use]
     pub fn events(self) -> ReplyEvents {
         ReplyEvents(self.incoming.events(self.answer_bytes.saturating_mul(STREAM_FACTOR)))
     }

@@ -22,7 +22,6 @@ pub struct QuoteFilter(Arc<[Zeroizing<Vec<char>>]>);
 
 impl QuoteFilter {
     /// A filter for these values.
-    #[must_use]
     #[expect(clippy::disallowed_methods, reason = "texts are compared with the value itself")]
     pub fn of_all<'value>(values: impl IntoIterator<Item = &'value SecretValue>) -> Self {
         Self(
@@ -34,7 +33,6 @@ impl QuoteFilter {
     }
 
     /// The text, or an empty one if it may not be quoted.
-    #[must_use]
     pub fn quote(&self, text: UpstreamText) -> UpstreamText {
         if self.permits(text.as_str()) {
             text
@@ -44,7 +42,6 @@ impl QuoteFilter {
     }
 
     /// Whether a text holds neither a run of characters of a value nor of a mask.
-    #[must_use]
     pub fn permits(&self, text: &str) -> bool {
         if self.0.is_empty() {
             return true;

@@ -25,7 +25,6 @@ struct Now {
 
 impl RunningOperations {
     /// At most so many at once, and so many of one user.
-    #[must_use]
     pub fn new(most: usize, most_per_user: usize) -> Self {
         Self(Arc::new(Shared {
             most,
@@ -62,7 +61,6 @@ impl RunningOperations {
     }
 
     /// The number that run.
-    #[must_use]
     pub fn count(&self) -> usize {
         self.0.lock().total
     }

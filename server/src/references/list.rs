@@ -43,7 +43,6 @@ pub struct AllowedList {
 /// The columns of a list that is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrittenList {
-    /// `allowed_destinations`.
     pub destinations: Vec<AllowedHost>,
     /// `destinations_from_before`.
     pub from_before: Option<Vec<AllowedHost>>,
@@ -54,8 +53,6 @@ pub struct WrittenList {
 }
 
 impl AllowedList {
-    /// The entries.
-    #[must_use]
     pub fn entries(&self) -> Cow<'_, [AllowedHost]> {
         let stored = self.allowed_destinations.as_ref().map_or(&[][..], |list| &list.0);
         if self.hosts_seen.as_deref() == Some(self.hosts_text.as_str()) {
@@ -71,7 +68,6 @@ impl AllowedList {
     }
 
     /// The entries that were made from a list without schemes, and that no reference narrowed.
-    #[must_use]
     pub fn marked(&self) -> Vec<AllowedHost> {
         let Some(marked) = &self.destinations_from_before else {
             return Vec::new();
@@ -86,19 +82,16 @@ impl AllowedList {
     }
 
     /// The entries as the API writes them.
-    #[must_use]
     pub fn texts(&self) -> Vec<String> {
         self.entries().iter().map(AllowedHost::display).collect()
     }
 
     /// [`AllowedList::marked`] as the API writes it.
-    #[must_use]
     pub fn marked_texts(&self) -> Vec<String> {
         self.marked().iter().map(AllowedHost::display).collect()
     }
 
     /// The same list with one more entry.
-    #[must_use]
     pub fn with(&self, entry: AllowedHost) -> WrittenList {
         let mut hosts = self.hosts();
         let mut seen: Vec<String> = self.seen().into_iter().filter(|host| hosts.contains(host)).collect();
@@ -131,7 +124,6 @@ impl AllowedList {
 
 impl WrittenList {
     /// A list that a person wrote.
-    #[must_use]
     pub fn of(destinations: Vec<AllowedHost>) -> Self {
         let hosts = destinations.iter().filter_map(AllowedHost::before_paths);
         let hosts: Vec<String> = hosts.map(str::to_owned).collect();

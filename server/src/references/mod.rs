@@ -38,7 +38,6 @@ pub struct Target {
 
 impl Target {
     /// An address that is itself the destination of every request.
-    #[must_use]
     pub fn single(destination: Destination) -> Self {
         Self {
             requests: vec![destination.clone()],
@@ -75,9 +74,7 @@ pub fn allow(fields: &mut Fields) -> Allow {
 pub struct Attach<'a> {
     /// Who saves the referrer.
     pub act: Act<'a>,
-    /// The referrer.
     pub referrer: (ReferrerKind, Uuid),
-    /// The credential.
     pub credential: CredentialId,
     /// Where the referrer will send it.
     pub target: &'a Target,
@@ -85,7 +82,6 @@ pub struct Attach<'a> {
     pub allow: Allow,
     /// The field of the input that names the credential.
     pub pointer: &'static str,
-    /// Now.
     pub now: DateTime<Utc>,
 }
 
@@ -249,9 +245,6 @@ async fn gone(tx: &mut Tx, credential: CredentialId) -> Result<ApiError, ApiErro
 }
 
 /// Removes the reference of a record, if it has one.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn detach(tx: &mut Tx, kind: ReferrerKind, id: Uuid) -> Result<(), ApiError> {
     execute!(tx, sqlx::query(DETACH).bind(kind.as_str()).bind(id))?;
     Ok(())

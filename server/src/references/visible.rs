@@ -17,13 +17,11 @@ pub struct VisibleKinds(String);
 
 impl VisibleKinds {
     /// The kinds whose records the principal may read.
-    #[must_use]
     pub fn of(reader: &Principal) -> Self {
         Self::by(|resource| reader.may(resource, Action::Read) == Some(Scope::Any))
     }
 
     /// The kinds whose resource may be read.
-    #[must_use]
     pub fn by(may_read: impl Fn(Resource) -> bool) -> Self {
         let visible = KINDS
             .iter()
@@ -90,9 +88,6 @@ const COUNT: &str = concat!(
 const COUNT_ALL: &str = "SELECT count(*) FROM credential_references WHERE credential_id = $1";
 
 /// The first references of a credential.
-///
-/// # Errors
-/// [`DbError`] if the database fails.
 pub async fn list(
     db: &Db,
     credential: CredentialId,
@@ -105,9 +100,6 @@ pub async fn list(
 }
 
 /// The same inside a transaction that holds the credential's row.
-///
-/// # Errors
-/// [`DbError`] if the database fails.
 pub async fn list_within(
     tx: &mut Tx,
     credential: CredentialId,
@@ -120,9 +112,6 @@ pub async fn list_within(
 }
 
 /// The number of references inside a transaction that holds the credential's row.
-///
-/// # Errors
-/// [`DbError`] if the database fails.
 pub async fn count_within(tx: &mut Tx, credential: CredentialId) -> Result<i64, DbError> {
     Ok(within!(tx, c => sqlx::query_scalar(COUNT_ALL).bind(credential.0).fetch_one(c))?)
 }

@@ -18,9 +18,6 @@ static FORMS: LazyLock<HashMap<&'static str, Form>> = LazyLock::new(|| {
 });
 
 /// Everything that is wrong with an object; pointers begin with this prefix. Nothing of it is repeated.
-///
-/// # Errors
-/// Where there is no such form.
 pub fn check(form: &str, object: &Value, prefix: &str) -> Result<Vec<Violation>, ApiError> {
     let form = FORMS
         .get(form)

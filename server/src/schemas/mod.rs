@@ -29,25 +29,20 @@ static ALL: LazyLock<Vec<FormSchema>> = LazyLock::new(|| {
 });
 
 /// All of them.
-#[must_use]
 pub fn all() -> &'static [FormSchema] {
     &ALL
 }
 
-/// One by its name.
-#[must_use]
 pub fn find(name: &str) -> Option<&'static FormSchema> {
     ALL.iter().find(|schema| schema.name == name)
 }
 
 /// The name of the schema of an action's inputs.
-#[must_use]
 pub fn inputs_of(action: ActionName) -> String {
     format!("{}.inputs", action.as_str())
 }
 
 /// The name of the schema of an action's settings.
-#[must_use]
 pub fn settings_of(action: ActionName) -> String {
     format!("{}.settings", action.as_str())
 }
@@ -167,7 +162,6 @@ pub fn router() -> Router {
 }
 
 /// What the route does, for the documentation.
-#[must_use]
 pub fn operations() -> Vec<Operation> {
     vec![
         Operation::get("/schemas", "schemas.list", "List the schemas of forms")

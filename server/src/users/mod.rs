@@ -28,7 +28,6 @@ pub struct Users {
 
 impl Users {
     /// The users of a database.
-    #[must_use]
     pub fn new(base: Arc<Infra>, accounts: Accounts) -> Self {
         Self { base, accounts }
     }

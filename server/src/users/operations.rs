@@ -9,7 +9,6 @@ use super::rows::SORTS;
 use crate::openapi::Operation;
 
 /// What `routes.rs` serves.
-#[must_use]
 pub fn operations() -> Vec<Operation> {
     let example = json!({"email": "ida@example.com", "name": "Ida", "role": "manager"});
     let heir = json!({"type": "string", "format": "uuid"});

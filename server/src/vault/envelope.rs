@@ -176,7 +176,6 @@ fn decrypt(key: &[u8; 32], nonce: &[u8], blob: &[u8], aad: &[u8]) -> Result<Zero
 }
 
 /// How many bytes the sealed value takes.
-#[must_use]
 pub fn sealed_bytes(value: &SecretValue) -> i64 {
     #[expect(clippy::disallowed_methods, reason = "the vault seals values")]
     let padded = (LENGTH_PREFIX + value.expose().len()).next_multiple_of(STEP);

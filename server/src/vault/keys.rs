@@ -25,7 +25,6 @@ pub enum KeyState {
 
 impl KeyState {
     /// As the database writes it.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -87,7 +86,6 @@ impl Standing {
     }
 
     /// The first key without which the server cannot do its work. Pending keys seal nothing yet.
-    #[must_use]
     pub fn missing(&self) -> Option<&KeyRow> {
         self.rows
             .iter()
@@ -95,14 +93,12 @@ impl Standing {
     }
 
     /// How many keys are missing without which the server cannot do its work.
-    #[must_use]
     pub fn count_missing(&self) -> usize {
         let missing = |row: &&KeyRow| row.state != KeyState::Pending && !self.held.contains(&row.id);
         self.rows.iter().filter(missing).count()
     }
 
     /// Whether every key of the database is held, pending ones too.
-    #[must_use]
     pub fn is_complete(&self) -> bool {
         self.held.len() == self.rows.len()
     }
@@ -258,9 +254,6 @@ impl Vault {
     }
 
     /// A key that the keyring holds, whether the database names it or not.
-    ///
-    /// # Errors
-    /// A sentence where it does not hold it.
     pub fn key_of_keyring(&self, id: &str) -> anyhow::Result<NewKey> {
         let keyring = self.read()?;
         let key = keyring.get(id).map_err(|_| {
@@ -273,17 +266,11 @@ impl Vault {
     }
 
     /// The ids of all keys in the keyring, also of those that the database does not name.
-    ///
-    /// # Errors
-    /// A sentence where the keyring cannot be read.
     pub fn ids_of_keyring(&self) -> anyhow::Result<Vec<String>> {
         Ok(self.read()?.keys().map(|key| key.id().to_owned()).collect())
     }
 
     /// Writes the keyring with a fresh key in it to a new file, for whoever keeps it elsewhere.
-    ///
-    /// # Errors
-    /// A sentence where the file exists or cannot be written.
     pub fn write_grown_keyring(&self, path: &Path) -> anyhow::Result<String> {
         let (grown, key) = self.read()?.with_a_fresh_key()?;
         ensure!(

@@ -15,6 +15,8 @@
 //! The AADs tie a blob to its row: swapped with another credential's or another version's, it does
 //! not open. The value's AAD leaves the key id out, so that rewrapping touches the wrapped key only.
 
+#![warn(missing_docs)]
+
 mod envelope;
 #[cfg(test)]
 mod envelope_tests;
@@ -80,9 +82,6 @@ impl Vault {
 
     /// Reads the keyring again and takes up the keys that the database names. Tells what the database
     /// needs and which of it is held.
-    ///
-    /// # Errors
-    /// Where the database fails.
     pub async fn reload(&self, db: &Db) -> Result<Standing, DbError> {
         let rows = keys::rows(db).await?;
         let unreadable = self.take_up(&rows);
@@ -90,9 +89,6 @@ impl Vault {
     }
 
     /// What the database needs and which of it is held, without reading the keyring.
-    ///
-    /// # Errors
-    /// Where the database fails.
     pub async fn standing(&self, db: &Db) -> Result<Standing, DbError> {
         Ok(Standing::new(keys::rows(db).await?, &self.held(), None))
     }
@@ -150,29 +146,21 @@ impl Vault {
     }
 
     /// The ids of the keys that are held.
-    #[must_use]
     pub fn held_ids(&self) -> Vec<String> {
         self.held().keys().map(|key| key.id().to_owned()).collect()
     }
 
     /// Where the keyring comes from.
-    #[must_use]
     pub fn source(&self) -> &KeyringSource {
         &self.0.source
     }
 
     /// The keys that the database names, oldest first.
-    ///
-    /// # Errors
-    /// Where the database fails.
     pub async fn rows(tx: &mut Tx) -> Result<Vec<KeyRow>, DbError> {
         keys::rows_within(tx).await
     }
 
     /// The id of the key that seals now.
-    ///
-    /// # Errors
-    /// Where the database fails.
     pub async fn active(&self, tx: &mut Tx) -> Result<String, DbError> {
         Ok(within!(tx, c => sqlx::query_scalar(ACTIVE).fetch_one(c))?)
     }
@@ -208,9 +196,6 @@ impl Vault {
     }
 
     /// Opens a sealed value, with a key that may have come into the keyring just now.
-    ///
-    /// # Errors
-    /// As [`Vault::open_value`].
     pub async fn open_stored(
         &self,
         db: &Db,

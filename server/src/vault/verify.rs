@@ -32,9 +32,6 @@ const WITHOUT_VALUE: &str = "SELECT c.name FROM credentials c WHERE c.deleted_at
      (SELECT 1 FROM credential_versions v WHERE v.credential_id = c.id AND v.version = c.version) ORDER BY c.id";
 
 /// Opens every stored value once, and tells which ones do not open or are missing. `progress` hears the count.
-///
-/// # Errors
-/// [`DbError`] where the database fails.
 pub async fn verify(db: &Db, vault: &Vault, mut progress: impl FnMut(u64)) -> Result<VerifyReport, DbError> {
     let mut report = VerifyReport {
         broken: read!(*db, c => sqlx::query_scalar(WITHOUT_VALUE).fetch_all(c))?,
@@ -61,9 +58,6 @@ pub async fn verify(db: &Db, vault: &Vault, mut progress: impl FnMut(u64)) -> Re
 }
 
 /// The same inside a transaction.
-///
-/// # Errors
-/// [`DbError`] where the database fails.
 pub async fn verify_within(tx: &mut Tx, vault: &Vault) -> Result<VerifyReport, DbError> {
     let mut report = VerifyReport {
         broken: within!(tx, c => sqlx::query_scalar(WITHOUT_VALUE).fetch_all(c))?,

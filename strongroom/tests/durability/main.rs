@@ -6,7 +6,6 @@
     clippy::expect_used,
     reason = "a test whose preparation fails has failed"
 )]
-#![allow(missing_docs, reason = "the names of tests are sentences")]
 
 #[path = "../../../server/tests/support/database.rs"]
 mod database;

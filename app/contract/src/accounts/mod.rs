@@ -33,7 +33,6 @@ pub enum Role {
 
 impl Role {
     /// The name in the API and in the database.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Administrator => "administrator",
@@ -128,7 +127,6 @@ pub struct Me {
 
 impl Me {
     /// `true` if the user may do something with records of an owner (`None`: with any at all, as for Create).
-    #[must_use]
     pub fn may(&self, resource: Resource, action: Action, owner: Option<UserId>) -> bool {
         self.permissions.iter().any(|permission| {
             permission.resource == resource

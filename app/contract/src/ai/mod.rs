@@ -41,7 +41,6 @@ impl ActionName {
     ];
 
     /// The name in the path, in workflows and in the audit trail.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AiGenerateText => "ai_generate_text",
@@ -53,25 +52,21 @@ impl ActionName {
     }
 
     /// Reads the name.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.as_str() == name)
     }
 
     /// `true` if its output is an object.
-    #[must_use]
     pub fn makes_object(self) -> bool {
         matches!(self, Self::AiGenerateObject | Self::AiInferObject)
     }
 
     /// `true` if its input can be a conversation.
-    #[must_use]
     pub fn takes_history(self) -> bool {
         matches!(self, Self::AiGenerateReply | Self::AiInferObject | Self::AiAgent)
     }
 
     /// `true` if it can return an event stream.
-    #[must_use]
     pub fn streams(self) -> bool {
         !self.makes_object()
     }

@@ -28,7 +28,6 @@ fn is_zero(count: &i64) -> bool {
 
 impl<T> Page<T> {
     /// A list that fits into one page.
-    #[must_use]
     pub fn whole(items: Vec<T>) -> Self {
         let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
         Self {
@@ -42,7 +41,6 @@ impl<T> Page<T> {
     }
 
     /// The same page with its items as something else, and without those that are nothing.
-    #[must_use]
     pub fn filter_map<U>(self, item: impl FnMut(T) -> Option<U>) -> Page<U> {
         Page {
             items: self.items.into_iter().filter_map(item).collect(),
@@ -72,7 +70,6 @@ pub struct Query {
 
 impl Query {
     /// The query string, with its `?`, or nothing.
-    #[must_use]
     pub fn to_query_string(&self) -> String {
         let limit = self.limit.map(|limit| limit.to_string());
         let pairs = [

@@ -16,13 +16,11 @@ pub enum Patch<T> {
 
 impl<T> Patch<T> {
     /// Whether the field is not in the document.
-    #[must_use]
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
 
     /// The content after the patch, given what it was before.
-    #[must_use]
     pub fn apply_to(self, before: Option<T>) -> Option<T> {
         match self {
             Self::Absent => before,

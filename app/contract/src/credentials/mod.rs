@@ -67,7 +67,6 @@ pub struct CreateCredential {
 
 impl CreateCredential {
     /// A credential with nothing but what each has.
-    #[must_use]
     pub fn new(name: String, value: SecretValue) -> Self {
         Self {
             name,

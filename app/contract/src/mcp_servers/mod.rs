@@ -73,7 +73,6 @@ pub struct McpServer {
 
 impl McpServer {
     /// The kind of record that permissions to change it speak of.
-    #[must_use]
     pub fn resource(&self) -> Resource {
         match self.transport {
             Transport::Stdio => Resource::StdioServers,
@@ -82,7 +81,6 @@ impl McpServer {
     }
 
     /// Host or program name. `None` if the URL has no host.
-    #[must_use]
     pub fn target(&self) -> Option<String> {
         self.command
             .clone()

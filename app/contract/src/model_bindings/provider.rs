@@ -87,7 +87,6 @@ impl Provider {
     ];
 
     /// The name in the API and in the database.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Openai => "openai",
@@ -110,13 +109,11 @@ impl Provider {
     }
 
     /// Reads the name that the API and the database use.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|provider| provider.as_str() == name)
     }
 
     /// How people write its name.
-    #[must_use]
     pub fn label(self) -> &'static str {
         match self {
             Self::Openai => "OpenAI (chat completions)",
@@ -139,7 +136,6 @@ impl Provider {
     }
 
     /// Where it is reached unless a base URL says otherwise; none where only a base URL can tell. Ends with a slash.
-    #[must_use]
     pub fn default_base_url(self) -> Option<&'static str> {
         Some(match self {
             Self::Openai | Self::OpenaiResponses => "https://api.openai.com/v1/",
@@ -161,7 +157,6 @@ impl Provider {
     }
 
     /// Whether its form shows the base URL at once: it usually is a server of one's own.
-    #[must_use]
     pub fn shows_base_url(self) -> bool {
         matches!(
             self,
@@ -170,7 +165,6 @@ impl Provider {
     }
 
     /// How its requests and answers are written.
-    #[must_use]
     pub fn wire_format(self) -> WireFormat {
         match self {
             Self::OpenaiResponses => WireFormat::OpenaiResponses,
@@ -181,7 +175,6 @@ impl Provider {
     }
 
     /// The header that carries its key.
-    #[must_use]
     pub fn key_header(self) -> KeyHeader {
         match self {
             Self::Anthropic => KeyHeader::XApiKey,

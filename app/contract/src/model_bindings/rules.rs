@@ -7,7 +7,6 @@ use crate::address::base_fault;
 use crate::problem::Violation;
 
 /// What is wrong with settings beyond their schema; pointers are relative to them.
-#[must_use]
 pub fn settings_faults(settings: &Value) -> Vec<Violation> {
     let text = |name: &str| settings.get(name).and_then(Value::as_str);
     let needs_address = || {

@@ -145,7 +145,6 @@ const KEY_ENDINGS: &[&str] = &[
 
 /// Whether a text bears the mark of an issuer of secrets: its prefix followed by a long unbroken run, a JSON Web Token,
 /// or a PEM block.
-#[must_use]
 pub fn looks_like_secret(text: &str) -> bool {
     let text = text.trim();
     // A PEM block, whatever stands before it.
@@ -166,7 +165,6 @@ pub fn looks_like_secret(text: &str) -> bool {
 }
 
 /// Whether an id, an argument or a piece of a path looks like a secret: by its mark, or by a long jumbled run.
-#[must_use]
 pub fn is_secret_id(text: &str) -> bool {
     let text = text.trim();
     let marked = text
@@ -176,7 +174,6 @@ pub fn is_secret_id(text: &str) -> bool {
 }
 
 /// Whether a text is `name=value` where the name says that a key follows, as in an argument or a query.
-#[must_use]
 pub fn is_key_pair(text: &str) -> bool {
     let pair = text.split_once('=');
     pair.is_some_and(|(name, value)| is_key_value(name, value))
@@ -188,13 +185,11 @@ const PLAIN_VALUES: &[&str] = &[
 ];
 
 /// Whether a value of a parameter or flag of this name is a key.
-#[must_use]
 pub fn is_key_value(name: &str, value: &str) -> bool {
     is_key_name(name) && !PLAIN_VALUES.contains(&value.trim().to_lowercase().as_str())
 }
 
 /// Whether a parameter or flag of this name takes a key.
-#[must_use]
 pub fn is_key_name(name: &str) -> bool {
     let plain: String = name
         .chars()
@@ -212,7 +207,6 @@ pub fn is_key_name(name: &str) -> bool {
 }
 
 /// Whether the path or the query of an address holds something that looks like a secret.
-#[must_use]
 pub fn is_secret_in_address(text: &str) -> bool {
     let text = text.trim();
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);

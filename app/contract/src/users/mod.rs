@@ -134,7 +134,6 @@ pub struct Owned {
 
 impl Owned {
     /// The records that are no credentials: their kind, the first of them, and their number.
-    #[must_use]
     pub fn others(&self) -> [(ReferrerKind, &Vec<NamedRecord>, i64); 2] {
         [
             (ReferrerKind::McpServer, &self.mcp_servers, self.mcp_servers_total),
@@ -147,7 +146,6 @@ impl Owned {
     }
 
     /// The fields of such a kind, to be filled.
-    #[must_use]
     pub fn fields_of(&mut self, kind: ReferrerKind) -> Option<(&mut Vec<NamedRecord>, &mut i64)> {
         match kind {
             ReferrerKind::McpServer => Some((&mut self.mcp_servers, &mut self.mcp_servers_total)),
@@ -157,7 +155,6 @@ impl Owned {
     }
 
     /// `true` if there are none.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.credentials_total == 0 && self.others().iter().all(|(_, _, total)| *total == 0)
     }
@@ -176,7 +173,6 @@ pub enum Estate {
 
 impl Estate {
     /// The query string of `DELETE /users/{id}`.
-    #[must_use]
     pub fn to_query_string(self) -> String {
         match self {
             Self::None => String::new(),

@@ -18,7 +18,6 @@ pub fn AlonePage(
     /// Why the last try failed.
     #[prop(into)]
     error: Signal<Option<String>>,
-    /// The form.
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -56,7 +55,6 @@ pub fn AlonePage(
 pub fn PlainField(
     /// The name in the form, and the id.
     name: &'static str,
-    /// The label.
     label: &'static str,
     /// What it is for.
     #[prop(optional, into)]

@@ -57,7 +57,6 @@ pub(super) fn Controls(model: TryModel) -> impl IntoView {
     }
 }
 
-/// Which action.
 #[component]
 fn ActionChoice(model: TryModel) -> impl IntoView {
     let ids = FieldIds::of("try-action");

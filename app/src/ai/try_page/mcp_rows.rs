@@ -10,7 +10,6 @@ use crate::ui::{Button, IconButton, IconKind, focus_when_painted, unique_id};
 
 const ADD_ID: &str = "try-add-server";
 
-/// One of them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct McpRow {
     /// Tells it from the others.

@@ -23,7 +23,6 @@ pub(super) struct ActionForms {
     pub settings: FormHandle,
 }
 
-/// The page.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TryModel {
     binding: ModelBindingId,

@@ -4,7 +4,6 @@ use contract::ai::{ActionEvent, ActionOutput, AgentStep, ModelToolCall, ModelToo
 
 use crate::api::ClientError;
 
-/// Where it stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) enum Phase {
     /// Nothing was run yet.
@@ -16,14 +15,12 @@ pub(super) enum Phase {
     Stopped,
     /// It ended well.
     Finished,
-    /// It failed.
     Failed(ClientError),
 }
 
 /// An action, and what came of it so far.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Trial {
-    /// Where it stands.
     pub phase: Phase,
     /// The text of the present step.
     pub text: String,
@@ -33,14 +30,11 @@ pub(super) struct Trial {
     pub steps: Vec<AgentStep>,
     /// Tools of the present step.
     pub calls: Vec<ModelToolCall>,
-    /// What they gave.
     pub results: Vec<ModelToolResult>,
-    /// The end.
     pub output: Option<ActionOutput>,
 }
 
 impl Trial {
-    /// A new one.
     pub(super) fn started(number: u64) -> Self {
         Self {
             phase: Phase::Running(number),

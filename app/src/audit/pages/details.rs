@@ -93,7 +93,6 @@ pub(super) fn Details(event: AuditEvent, list: ListHandle) -> impl IntoView {
     }
 }
 
-/// One fact.
 #[component]
 fn Fact(label: &'static str, children: Children) -> impl IntoView {
     view! {

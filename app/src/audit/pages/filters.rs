@@ -57,7 +57,6 @@ pub(super) const FILTERS: &[FilterSpec] = &[
 /// The controls of the filters.
 #[component]
 pub(super) fn Filters(
-    /// The list.
     list: ListHandle,
     /// Its rows, which know the names of ids.
     listing: Listing<AuditEvent>,

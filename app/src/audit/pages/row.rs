@@ -13,7 +13,6 @@ use crate::{
 /// One event. What it says besides unfolds under what was done.
 #[component]
 pub(super) fn AuditRow(
-    /// The event.
     event: AuditEvent,
     /// The list, which the details lead to parts of.
     list: ListHandle,
@@ -64,10 +63,7 @@ pub(super) fn AuditRow(
 
 /// A record: a link where it has a page.
 #[component]
-pub(super) fn Record(
-    /// The record.
-    record: AuditRecord,
-) -> impl IntoView {
+pub(super) fn Record(record: AuditRecord) -> impl IntoView {
     let words = messages::record(&record.kind, record.name.as_deref());
     match page_of(&record) {
         Some(href) => view! { <a href=href>{words}</a> }.into_any(),

@@ -19,14 +19,8 @@ use crate::{
     },
 };
 
-/// The dialog that adds a credential.
 #[component]
-pub fn AddCredentialDialog(
-    /// Closed.
-    on_close: Callback<()>,
-    /// Added.
-    on_done: Callback<Done>,
-) -> impl IntoView {
+pub fn AddCredentialDialog(on_close: Callback<()>, on_done: Callback<Done>) -> impl IntoView {
     let name = RwSignal::new(String::new());
     let value = ValueHandle::new();
     let toasts = use_toasts();

@@ -66,9 +66,7 @@ impl Uses {
 pub fn DeleteCredentialDialog(
     /// The credential as it was fetched.
     credential: Credential,
-    /// Closed.
     on_close: Callback<()>,
-    /// Deleted.
     on_done: Callback<Done>,
 ) -> impl IntoView {
     let client = ReadClient::from_context();

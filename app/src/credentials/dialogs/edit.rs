@@ -27,9 +27,7 @@ pub fn EditCredentialDialog(
     credential: Credential,
     /// Without the value.
     rename_only: bool,
-    /// Closed.
     on_close: Callback<()>,
-    /// Changed.
     on_done: Callback<Done>,
 ) -> impl IntoView {
     let title = if rename_only {

@@ -37,9 +37,7 @@ fn value_fault(value: &SecretValue) -> Option<String> {
 /// The errors of the two fields.
 #[derive(Clone, Copy, Debug)]
 pub struct Faults {
-    /// Of the name.
     pub name: RwSignal<Option<String>>,
-    /// Of the value.
     pub value: RwSignal<Option<String>>,
 }
 

@@ -46,9 +46,7 @@ fn hosts_fault(problem: &Problem, hosts: &[String]) -> Option<String> {
 pub fn AllowedHostsDialog(
     /// The credential as it was fetched.
     credential: Credential,
-    /// Closed.
     on_close: Callback<()>,
-    /// Changed.
     on_done: Callback<Done>,
 ) -> impl IntoView {
     let title = messages::hosts_title(&credential.name);

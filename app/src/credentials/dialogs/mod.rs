@@ -31,14 +31,12 @@ pub const DIALOG_KEYS: &[&str] = &["dialog", "edit", "rename", "delete", "hosts"
 pub enum Done {
     /// Added or changed; this is how it stands.
     Saved(Box<Credential>),
-    /// Deleted.
     Deleted(CredentialId),
 }
 
 /// Shows the dialog that the address asks for.
 #[component]
 pub fn CredentialDialogs(
-    /// The address.
     dialog: AddressedDialog,
     /// Something changed: fetch again, move the focus.
     on_done: Callback<Done>,

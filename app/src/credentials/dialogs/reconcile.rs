@@ -17,7 +17,6 @@ const SLACK: TimeDelta = TimeDelta::seconds(2);
 /// What was being added, by whom, and since when.
 #[derive(Clone, Debug)]
 pub struct Added {
-    /// Its name.
     pub name: String,
     /// Who is signed in.
     pub owner: Option<UserId>,
@@ -80,7 +79,6 @@ pub async fn after_delete(client: ReadClient, id: CredentialId) -> Result<WriteO
     }
 }
 
-/// The browser's clock.
 #[expect(clippy::disallowed_methods, reason = "the server's Clock is not for the browser")]
 pub fn now() -> DateTime<Utc> {
     Utc::now()

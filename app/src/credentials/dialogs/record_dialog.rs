@@ -16,13 +16,9 @@ use crate::{
 /// Fetches a credential, then shows its dialog.
 #[component]
 pub fn CredentialDialog(
-    /// Which dialog.
     kind: Kind,
-    /// Which credential.
     id: CredentialId,
-    /// Closed.
     on_close: Callback<()>,
-    /// Something changed.
     on_done: Callback<Done>,
 ) -> impl IntoView {
     let client = ReadClient::from_context();

@@ -9,18 +9,13 @@ use crate::ui::DialogAddress;
 pub enum Kind {
     /// Name and value.
     Edit,
-    /// The name alone.
     Rename,
-    /// The allowed hosts.
     Hosts,
-    /// Deletes it.
     Delete,
 }
 
-/// Which dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DialogRoute {
-    /// The one that adds.
     Add,
     /// One about an existing credential.
     Of(Kind, CredentialId),

@@ -29,7 +29,6 @@ use crate::{
 
 type Found<T> = Resource<Result<T, ClientError>>;
 
-/// One credential.
 #[component]
 pub fn CredentialPage() -> impl IntoView {
     let params = use_params_map();

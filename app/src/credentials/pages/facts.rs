@@ -9,12 +9,9 @@ use crate::{
     ui::{CopyButton, Icon, IconKind, LinkButton, Time},
 };
 
-/// The facts.
 #[component]
 pub fn CredentialFacts(
-    /// The credential.
-    #[prop(into)]
-    credential: Signal<Credential>,
+    #[prop(into)] credential: Signal<Credential>,
     /// The address of the dialog of the allowed destinations, for those who may change them.
     change_hosts: Option<Signal<String>>,
 ) -> impl IntoView {

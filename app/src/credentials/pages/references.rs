@@ -17,7 +17,6 @@ use crate::{
 pub fn References(
     /// What came, if anything did yet.
     found: Resource<Result<Page<Reference>, ClientError>>,
-    /// Fetch again.
     on_retry: Callback<()>,
 ) -> impl IntoView {
     view! {

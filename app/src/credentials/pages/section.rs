@@ -10,12 +10,7 @@ use crate::{
 
 /// Says that a part could not be fetched; the rest of the page stays.
 #[component]
-pub fn SectionFailed(
-    /// Why.
-    error: ClientError,
-    /// Fetch again.
-    on_retry: Callback<()>,
-) -> impl IntoView {
+pub fn SectionFailed(error: ClientError, on_retry: Callback<()>) -> impl IntoView {
     view! {
         <div class="empty" role="alert">
             <p>{messages::could_not_be_loaded()} " " {error_words(&error)}</p>

@@ -19,12 +19,7 @@ const SORTS: &[(&str, Label)] = &[
 
 /// The table of credentials. Its roles are explicit, since the narrow form takes the layout of a table away.
 #[component]
-pub fn CredentialTable(
-    /// The list.
-    list: ListHandle,
-    /// Its rows.
-    listing: Listing<Credential>,
-) -> impl IntoView {
+pub fn CredentialTable(list: ListHandle, listing: Listing<Credential>) -> impl IntoView {
     view! {
         <SortBy list columns=SORTS />
         <table class="table credentials-table" role="table" aria-label=messages::credentials()>

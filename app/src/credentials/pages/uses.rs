@@ -17,7 +17,6 @@ use crate::{
 pub fn LastUses(
     /// What came, if anything did yet.
     found: Resource<Result<Page<Use>, ClientError>>,
-    /// Fetch again.
     on_retry: Callback<()>,
 ) -> impl IntoView {
     view! {

@@ -18,7 +18,6 @@ const SHOW_WAITING_AFTER: Duration = Duration::from_millis(300);
 /// What the creation form starts with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Draft {
-    /// For Name.
     pub name: String,
     /// Whether the pasted secret goes into Value.
     pub with_paste: bool,
@@ -45,7 +44,6 @@ impl Driver {
         }
     }
 
-    /// Something happened.
     pub(super) fn send(self, event: Event) {
         // The form may be closed when a late answer comes: then there is no state any more.
         let commands = self

@@ -5,10 +5,8 @@ use contract::credentials::{Credential, CredentialSummary};
 
 use crate::api::ClientError;
 
-/// What happened.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Event {
-    /// The focus came.
     Focused,
     /// The text was changed by typing or pasting.
     Typed(String),
@@ -24,20 +22,16 @@ pub(super) enum Event {
     Moved(Step),
     /// A row was pressed.
     Pressed(usize),
-    /// Enter.
     Entered,
     /// A request has been under way for so long that it has to be said.
     Slow(u64),
-    /// An answer came.
     Answered(u64, Result<Page<Credential>, ClientError>),
 }
 
 /// A direction of the arrow keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Arrow down.
     Next,
-    /// Arrow up.
     Previous,
 }
 
@@ -55,7 +49,6 @@ pub(super) enum Command {
     },
     /// This was picked.
     Select {
-        /// The choice.
         choice: CredentialSummary,
         /// `true` if its list of allowed destinations is empty.
         is_unlinked: bool,

@@ -27,9 +27,7 @@ pub fn CredentialPicker(
     handle: PickerHandle,
     /// Unique in the page.
     ids: FieldIds,
-    /// The visible label.
-    #[prop(into)]
-    label: Signal<String>,
+    #[prop(into)] label: Signal<String>,
     /// Said below while something is chosen: where its value goes.
     #[prop(into)]
     help: Signal<String>,

@@ -12,17 +12,14 @@ use crate::destination::Destination;
 /// What the picker says of itself below the field.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Notice {
-    /// Something happened.
     Said(String),
     /// Something is wrong with what was just created.
     Warning(String),
     /// The choice was cleared since the address changed.
     Cleared {
-        /// What was chosen.
         choice: CredentialSummary,
         /// The host it was chosen for.
         before: String,
-        /// The host now.
         now: String,
         /// `true` if the choice has no allowed destination.
         is_unlinked: bool,
@@ -47,7 +44,6 @@ pub struct PickerHandle {
 
 impl PickerHandle {
     /// A picker with a choice, or none. Call it in the component that owns the form.
-    #[must_use]
     pub fn new(selected: Option<CredentialSummary>) -> Self {
         let words = selected.as_ref().map(messages::chosen).unwrap_or_default();
         Self {
@@ -63,19 +59,16 @@ impl PickerHandle {
     }
 
     /// What is chosen. Tracked.
-    #[must_use]
     pub fn selected(&self) -> Option<CredentialSummary> {
         self.selected.get()
     }
 
     /// The id of what is chosen: what the form saves. Tracked.
-    #[must_use]
     pub fn selected_id(&self) -> Option<CredentialId> {
         self.selected.with(|selected| selected.as_ref().map(|choice| choice.id))
     }
 
     /// Whether what is chosen was deleted. Tracked.
-    #[must_use]
     pub fn is_deleted(&self) -> bool {
         self.selected.with(|selected| {
             selected
@@ -85,27 +78,23 @@ impl PickerHandle {
     }
 
     /// Whether there is text that stands for nothing: saving it would lose what the person meant. Tracked.
-    #[must_use]
     pub fn has_unpicked_text(&self) -> bool {
         self.state.with(State::unpicked)
     }
 
     /// Whether the choice was cleared because the address changed, and nobody has said yet what now. Saving without
     /// asking would call the server without authentication. Tracked.
-    #[must_use]
     pub fn awaits_choice(&self) -> bool {
         self.notice
             .with(|notice| matches!(notice, Some(Notice::Cleared { .. })))
     }
 
     /// The choice, if saving the form adds the first allowed destination to it. Tracked.
-    #[must_use]
     pub fn unlinked(&self) -> Option<CredentialSummary> {
         self.selected().filter(|_| self.is_unlinked.get())
     }
 
     /// `true` if the whole host is to be allowed for the choice, and not only the path. Tracked.
-    #[must_use]
     pub fn allows_whole_host(&self, destination: &Destination) -> bool {
         let origin = destination.origin();
         let chosen = self.selected_id();

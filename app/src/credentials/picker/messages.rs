@@ -9,7 +9,6 @@ use crate::destination::Destination;
 
 include!(concat!(env!("OUT_DIR"), "/messages/picker.rs"));
 
-#[must_use]
 pub fn chosen(choice: &CredentialSummary) -> String {
     match (choice.state, &choice.name) {
         (CredentialState::Hidden, _) | (_, None) => hidden_choice().to_owned(),
@@ -17,7 +16,6 @@ pub fn chosen(choice: &CredentialSummary) -> String {
     }
 }
 
-#[must_use]
 pub fn deleted(choice: &CredentialSummary) -> String {
     let name = chosen(choice);
     match (&choice.deleted_by, choice.deleted_at.map(date)) {
@@ -33,12 +31,10 @@ fn date(moment: DateTime<Utc>) -> String {
 }
 
 /// The fault of typed text that names no credential.
-#[must_use]
 pub fn unpicked(text: &str) -> String {
     unknown_name(text.trim())
 }
 
-#[must_use]
 pub fn create(name: &str) -> String {
     if name.is_empty() {
         create_new().to_owned()
@@ -48,7 +44,6 @@ pub fn create(name: &str) -> String {
 }
 
 /// The sentence beside the rows of the open list; announced, too.
-#[must_use]
 pub fn status(state: &State) -> String {
     match (&state.content, state.waiting) {
         (_, Waiting::Long) => searching().to_owned(),
@@ -70,7 +65,6 @@ pub fn status(state: &State) -> String {
 }
 
 /// The number of rows, announced only.
-#[must_use]
 pub fn count(state: &State) -> String {
     match &state.content {
         Content::Found { items, .. } if state.waiting != Waiting::Long => rows(items.len()),
@@ -89,7 +83,6 @@ fn found(search: &str, shown: usize, remaining: i64, exact: bool) -> String {
 }
 
 /// Announced when the form around the picker is left without saving.
-#[must_use]
 pub fn created_stays(names: &[String]) -> String {
     match names {
         [name] => created_stays_one(name),
@@ -97,7 +90,6 @@ pub fn created_stays(names: &[String]) -> String {
     }
 }
 
-#[must_use]
 pub fn value_help(destination: Option<&Destination>) -> String {
     match destination {
         Some(destination) => value_help_known(&destination.words(), value_help_add()),
@@ -105,12 +97,10 @@ pub fn value_help(destination: Option<&Destination>) -> String {
     }
 }
 
-#[must_use]
 pub fn after_saving(credential: &str, destination: &Destination) -> String {
     after_saving_to(credential, &destination.words())
 }
 
-#[must_use]
 pub fn allow_whole_host(destination: &Destination) -> String {
     allow_host(&destination.whole_host().words())
 }

@@ -15,7 +15,6 @@ pub(super) const ROWS: u32 = 25;
 pub(super) enum Row {
     /// A credential to pick.
     Credential(Box<Credential>),
-    /// Asks again.
     Retry,
     /// Creates one, named as searched.
     Create(String),
@@ -29,11 +28,9 @@ pub(super) enum Content {
     /// Not asked yet.
     #[default]
     Nothing,
-    /// An answer.
     Found {
         /// What was searched for.
         search: String,
-        /// The first ones.
         items: Vec<Credential>,
         /// How many more there are.
         more: i64,
@@ -60,7 +57,6 @@ pub(super) enum Waiting {
     Long,
 }
 
-/// The picker.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct State {
     /// What stands in the field.
@@ -69,11 +65,9 @@ pub(super) struct State {
     pub chosen: String,
     /// Whether the list is open.
     pub open: bool,
-    /// What it shows.
     pub content: Content,
     /// Whether an answer is awaited.
     pub waiting: Waiting,
-    /// The active row.
     pub active: Option<usize>,
     /// Whether the focus is elsewhere.
     pub left: bool,

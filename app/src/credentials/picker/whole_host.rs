@@ -10,9 +10,7 @@ use crate::destination::Destination;
 pub(crate) fn WholeHost(
     /// Where the value will be sent.
     destination: Destination,
-    /// The choice.
-    #[prop(into)]
-    whole: Signal<bool>,
+    #[prop(into)] whole: Signal<bool>,
     /// Called with another choice.
     #[prop(into)]
     on_change: Callback<bool>,

@@ -15,16 +15,13 @@ use crate::ui::{Dialog, focus_autofocus, use_toasts};
 /// What the form is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormOf {
-    /// A new server.
     New,
-    /// A saved one.
     Saved(McpServerId),
 }
 
 /// Adds or edits an MCP server.
 #[component]
 pub fn McpServerDialog(
-    /// Which one.
     of: FormOf,
     /// It was saved.
     on_saved: Callback<McpServer>,

@@ -34,7 +34,6 @@ pub(super) struct Allow {
 pub(super) struct Tested(Box<Draft>);
 
 impl Draft {
-    /// A saved server.
     pub(super) fn of(server: &McpServer) -> Self {
         Self {
             name: server.name.clone(),

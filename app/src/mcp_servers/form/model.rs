@@ -12,7 +12,6 @@ use crate::destination::Destination;
 use crate::mcp_servers::messages;
 use crate::ui::Save;
 
-/// The form.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Form {
     /// The saved server that is being changed.

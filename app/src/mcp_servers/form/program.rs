@@ -16,7 +16,6 @@ pub(super) const ARGS_ID: &str = "mcp-server-args";
 pub(super) const CWD_ID: &str = "mcp-server-cwd";
 pub(super) const ENV_ID: &str = "mcp-server-env";
 
-/// Its fields.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ProgramModel {
     /// The programs that this person may choose from.

@@ -11,21 +11,17 @@ use crate::mcp_servers::connection::{ConnectionFacts, Facts};
 use crate::mcp_servers::messages;
 use crate::ui::{Button, Dialog, DialogBody, DialogSize, Icon, IconKind};
 
-/// Where asking stands.
 #[derive(Clone, Debug)]
 enum Asking {
     /// No answer yet.
     Waiting,
-    /// The tools.
     Tools(ToolList),
-    /// It failed.
     Failed(ClientError),
 }
 
 /// Shows the tools of a server.
 #[component]
 pub fn ToolsDialog(
-    /// Which server.
     id: McpServerId,
     /// Closed: stop rendering it.
     on_close: Callback<()>,

@@ -16,16 +16,13 @@ use crate::ui::{Dialog, focus_autofocus, problem_text, use_toasts};
 /// What the form is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormOf {
-    /// A new binding.
     New,
-    /// A saved one.
     Saved(ModelBindingId),
 }
 
 /// Adds or edits a model binding.
 #[component]
 pub fn ModelBindingDialog(
-    /// Which one.
     of: FormOf,
     /// It was saved.
     on_saved: Callback<ModelBinding>,

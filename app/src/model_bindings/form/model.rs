@@ -18,7 +18,6 @@ pub(super) const API_KEY: &str = "/api_key";
 /// Where the settings stand in what is sent.
 pub(super) const SETTINGS: &str = "/settings";
 
-/// The form.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BindingForm {
     /// The saved binding that is being changed.

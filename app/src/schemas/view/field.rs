@@ -24,7 +24,6 @@ pub(super) struct FieldContext {
     pub form: FormHandle,
     /// The pointer of the object around it.
     pub base: String,
-    /// Its own pointer.
     pub pointer: String,
     /// What the schema says of it.
     pub field: Field,

@@ -41,7 +41,6 @@ struct Kept {
 impl FormHandle {
     /// An empty form. `id` begins the ids of its controls: unique in the page. Call it in the component that owns
     /// the form.
-    #[must_use]
     pub fn new(form: Form, id: impl Into<String>) -> Self {
         let mut pickers = BTreeMap::new();
         collect_pickers(&form, "", &mut pickers);
@@ -61,14 +60,12 @@ impl FormHandle {
     }
 
     /// Says where the credentials go; without it, to the first address in the form.
-    #[must_use]
     pub fn leading_to(self, destination: DestinationOf) -> Self {
         self.kept.update_value(|kept| kept.destination = Some(destination));
         self
     }
 
     /// Adds rules that the server has beyond the schema.
-    #[must_use]
     pub fn with_rules(self, rules: Rules) -> Self {
         self.kept.update_value(|kept| kept.rules = rules);
         self
@@ -96,7 +93,6 @@ impl FormHandle {
     }
 
     /// What stands in it, with what is chosen in its pickers. Tracked.
-    #[must_use]
     pub fn draft(self) -> Draft {
         let mut draft = self.draft.get();
         self.with_choices(&mut draft);
@@ -104,14 +100,12 @@ impl FormHandle {
     }
 
     /// What it holds, whether it fits or not. Tracked.
-    #[must_use]
     pub fn value(self) -> Value {
         let draft = self.draft();
         self.with_form(|form| draft.value(form).0)
     }
 
     /// Whether something would be lost by closing it, asked once.
-    #[must_use]
     pub fn is_dirty(self) -> bool {
         untrack(|| {
             let draft = self.draft();
@@ -120,26 +114,22 @@ impl FormHandle {
     }
 
     /// The destination of the credentials, as of the last field that was left. Tracked.
-    #[must_use]
     pub fn destination(self) -> Option<Destination> {
         self.destination_of(&self.settled_value())
     }
 
     /// What it held when a field was left last. Tracked.
-    #[must_use]
     pub fn settled_value(self) -> Value {
         let settled = self.settled.get();
         self.with_form(|form| settled.value(form).0)
     }
 
     /// The same for what stands there now. Tracked.
-    #[must_use]
     pub fn typed_destination(self) -> Option<Destination> {
         self.destination_of(&self.value())
     }
 
     /// What is chosen in the picker of a field. Tracked.
-    #[must_use]
     pub fn credential(self, pointer: &str) -> Option<CredentialSummary> {
         self.picker(pointer)?.selected()
     }
@@ -152,14 +142,12 @@ impl FormHandle {
     }
 
     /// The id of a control.
-    #[must_use]
     pub fn control(self, pointer: &str) -> String {
         self.kept
             .with_value(|kept| format!("{}{}", kept.id, pointer.replace('/', "-")))
     }
 
     /// The picker of a field.
-    #[must_use]
     pub fn picker(self, pointer: &str) -> Option<PickerHandle> {
         self.kept.with_value(|kept| kept.pickers.get(pointer).copied())
     }

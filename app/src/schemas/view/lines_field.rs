@@ -7,7 +7,6 @@ use super::check_field::Leaving;
 use super::field::FieldContext;
 use crate::ui::FieldFrame;
 
-/// Several lines.
 #[component]
 pub(super) fn LinesField(place: FieldContext) -> impl IntoView {
     let (ids, error, form) = (place.ids(), place.error(), place.form);

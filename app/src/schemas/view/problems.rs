@@ -12,7 +12,6 @@ use crate::ui::{FieldIssue, focus_element, focus_when_painted};
 impl FormHandle {
     /// Checks everything, says what is wrong at the fields, and gives the value if nothing is. Else the focus goes to
     /// the first wrong field.
-    #[must_use]
     pub fn submit(self) -> Option<Value> {
         match self.check() {
             Ok(value) => Some(value),
@@ -89,7 +88,6 @@ impl FormHandle {
     }
 
     /// Which of a problem's pointers stand at fields of this form.
-    #[must_use]
     pub fn shows(self, pointer: &str, prefix: &str) -> bool {
         let rest = pointer.strip_prefix(prefix);
         rest.is_some_and(|rest| self.with_form(|form| form.field_at(rest).is_some()))
@@ -104,13 +102,11 @@ impl FormHandle {
     }
 
     /// What is wrong with a field. Tracked.
-    #[must_use]
     pub fn fault(self, pointer: &str) -> Option<String> {
         self.faults.with(|faults| faults.get(pointer).cloned())
     }
 
     /// Everything that is wrong, in the order of the fields. Tracked.
-    #[must_use]
     pub fn issues(self) -> Vec<FieldIssue> {
         let faults = self.faults.get();
         self.with_form(|form| {

@@ -9,7 +9,6 @@ use super::field::FieldContext;
 use crate::schemas::messages;
 use crate::ui::FieldFrame;
 
-/// One line.
 #[component]
 pub(super) fn OneLineField(place: FieldContext) -> impl IntoView {
     let (ids, error, form) = (place.ids(), place.error(), place.form);

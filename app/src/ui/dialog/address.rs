@@ -15,7 +15,6 @@ pub struct DialogAddress {
 
 impl DialogAddress {
     /// The dialog of a key and a content.
-    #[must_use]
     pub fn new(key: &str, value: impl ToString) -> Self {
         Self {
             key: key.to_owned(),
@@ -24,13 +23,11 @@ impl DialogAddress {
     }
 
     /// `?dialog=add`.
-    #[must_use]
     pub fn add() -> Self {
         Self::new("dialog", "add")
     }
 
     /// The first of the keys that is in a query.
-    #[must_use]
     pub fn find(query: &ParamsMap, keys: &[&str]) -> Option<Self> {
         keys.iter().find_map(|key| {
             let value = query.get_str(key).filter(|value| !value.is_empty())?;
@@ -39,7 +36,6 @@ impl DialogAddress {
     }
 
     /// Whether a query asks for any dialog.
-    #[must_use]
     pub fn is_in(query: &ParamsMap) -> bool {
         Self::find(query, KEYS).is_some()
     }
@@ -48,7 +44,6 @@ impl DialogAddress {
     pub const USING: [&'static str; 2] = ["tools", "test"];
 
     /// Whether this is the dialog of a key.
-    #[must_use]
     pub fn is(&self, key: &str) -> bool {
         self.key == key
     }
@@ -60,7 +55,6 @@ const KEYS: &[&str] = &[
 ];
 
 /// A query that keeps what the page has (search, sort, page) and opens another dialog, or none.
-#[must_use]
 pub fn href_with_dialog(path: &str, query: &ParamsMap, dialog: Option<&DialogAddress>) -> String {
     let mut kept = query.clone();
     for key in KEYS {

@@ -19,14 +19,12 @@ pub struct AddressedDialog {
 
 impl AddressedDialog {
     /// Whether the dialog of a key is open.
-    #[must_use]
     pub fn is(&self, key: &str) -> bool {
         self.current
             .with(|current| current.as_ref().is_some_and(|dialog| dialog.is(key)))
     }
 
     /// The content of a key's pair, while its dialog is open.
-    #[must_use]
     pub fn value_of(&self, key: &str) -> Option<String> {
         self.current.with(|current| {
             current
@@ -38,7 +36,6 @@ impl AddressedDialog {
 }
 
 /// The addresses of the dialogs of this page: everything else in the address stays. Tracked.
-#[must_use]
 pub fn use_dialog_links() -> Callback<DialogAddress, String> {
     let location = use_location();
     let (query, path) = (location.query, location.pathname);
@@ -48,7 +45,6 @@ pub fn use_dialog_links() -> Callback<DialogAddress, String> {
 }
 
 /// Watches the address for the dialogs of a page.
-#[must_use]
 pub fn use_addressed_dialog(keys: &'static [&'static str]) -> AddressedDialog {
     let location = use_location();
     let navigate = use_navigate();

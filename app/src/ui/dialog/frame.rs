@@ -32,7 +32,6 @@ pub struct DialogHandle {
 
 impl DialogHandle {
     /// The dialog around the calling component. Outside of one, closing does nothing.
-    #[must_use]
     pub fn from_context() -> Self {
         use_context().unwrap_or_else(|| Self {
             close: Callback::new(|()| {}),

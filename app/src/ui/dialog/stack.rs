@@ -31,19 +31,16 @@ impl std::fmt::Debug for Dialogs {
 
 impl Dialogs {
     /// The topmost dialog's number; nothing where none is open.
-    #[must_use]
     pub fn topmost(&self) -> Option<u64> {
         self.open.with(|open| open.last().map(|dialog| dialog.id))
     }
 
     /// Whether a dialog is open, asked once.
-    #[must_use]
     pub fn any_open(&self) -> bool {
         self.open.with_untracked(|open| !open.is_empty())
     }
 
     /// Whether text typed into a dialog would be lost, asked once.
-    #[must_use]
     pub fn any_dirty(&self) -> bool {
         // The checks run outside the borrow: they read other signals.
         let open = self.open.get_untracked();
@@ -99,7 +96,6 @@ pub fn provide_dialogs() {
 }
 
 /// The open dialogs of the page.
-#[must_use]
 pub fn use_dialogs() -> Dialogs {
     use_context().unwrap_or_else(|| Dialogs {
         open: RwSignal::new(Vec::new()),

@@ -26,13 +26,11 @@ pub struct ListHandle {
 
 impl ListHandle {
     /// The address of another state.
-    #[must_use]
     pub fn href(&self, state: &ListState) -> String {
         state.href(&self.path.get_untracked(), &self.spec)
     }
 
     /// What the server is asked for. Tracked.
-    #[must_use]
     pub fn query(&self) -> Query {
         self.state.with(|state| Query {
             filters: self.api_filters(state),
@@ -51,7 +49,6 @@ impl ListHandle {
     }
 
     /// The path of the list.
-    #[must_use]
     pub fn path(&self) -> String {
         self.path.get_untracked()
     }
@@ -62,7 +59,6 @@ impl ListHandle {
     }
 
     /// Whether a dialog is open over the list. Going to another state would close it.
-    #[must_use]
     pub fn has_dialog(&self) -> bool {
         self.has_dialog.get()
     }
@@ -78,13 +74,11 @@ impl ListHandle {
 }
 
 /// Reads the state of a list from the address of the current page.
-#[must_use]
 pub fn use_list(spec: ListSpec) -> ListHandle {
     use_filtered_list(spec, &[])
 }
 
 /// The same for a list that has filters beside its search.
-#[must_use]
 pub fn use_filtered_list(spec: ListSpec, filters: &'static [FilterSpec]) -> ListHandle {
     let location = use_location();
     let navigate = use_navigate();

@@ -33,7 +33,6 @@ impl<T: Send + Sync + 'static> Copy for Listing<T> {}
 
 impl<T: Clone + Send + Sync + 'static> Listing<T> {
     /// The newest page that came; nothing before the first one. Tracked.
-    #[must_use]
     pub fn page(&self) -> Option<Page<T>> {
         match self.resource.get() {
             Some(Ok(page)) => {
@@ -45,13 +44,11 @@ impl<T: Clone + Send + Sync + 'static> Listing<T> {
     }
 
     /// The rows of that page. Tracked.
-    #[must_use]
     pub fn items(&self) -> Vec<T> {
         self.page().map(|page| page.items).unwrap_or_default()
     }
 
     /// The rows of the newest page that was shown; for callbacks. Not tracked.
-    #[must_use]
     pub fn shown_items(&self) -> Vec<T> {
         self.last
             .with_value(|page| page.as_ref().map(|page| page.items.clone()))
@@ -59,13 +56,11 @@ impl<T: Clone + Send + Sync + 'static> Listing<T> {
     }
 
     /// Why the newest fetch failed, if it did. Tracked.
-    #[must_use]
     pub fn failure(&self) -> Option<ClientError> {
         self.resource.get().and_then(Result::err)
     }
 
     /// Whether anything came yet. Tracked.
-    #[must_use]
     pub fn is_waiting(&self) -> bool {
         self.resource.with(Option::is_none)
     }
@@ -78,7 +73,6 @@ impl<T: Clone + Send + Sync + 'static> Listing<T> {
 
 /// Fetches the rows of a list for its state, again at each change of the state and whenever the window
 /// gets the focus. A cursor that the server does not take any more shows the first page.
-#[must_use]
 pub fn use_listing<T, F, Fut>(list: ListHandle, fetch: F) -> Listing<T>
 where
     T: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static,

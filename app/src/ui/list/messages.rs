@@ -3,7 +3,6 @@
 include!(concat!(env!("OUT_DIR"), "/messages/list.rs"));
 
 /// The rows of a page among all. `exact` is `false` if counting stopped at `total`.
-#[must_use]
 pub fn range(first: i64, rows: usize, total: i64, exact: bool) -> String {
     let last = first - 1 + i64::try_from(rows).unwrap_or(i64::MAX);
     match (rows, exact) {
@@ -14,7 +13,6 @@ pub fn range(first: i64, rows: usize, total: i64, exact: bool) -> String {
 }
 
 /// 1234567 as 1,234,567; other texts than whole numbers as they are.
-#[must_use]
 pub fn grouped(digits: &str) -> String {
     let mut text = String::new();
     if digits.contains(|digit: char| !digit.is_ascii_digit()) {
@@ -29,7 +27,6 @@ pub fn grouped(digits: &str) -> String {
     text
 }
 
-#[must_use]
 pub fn clear(filters: bool) -> &'static str {
     if filters { clear_filters() } else { clear_search() }
 }

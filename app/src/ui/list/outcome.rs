@@ -19,7 +19,6 @@ pub enum Outcome {
 
 impl Outcome {
     /// Decides from the newest rows, if any came, the newest failure, and whether there is a search.
-    #[must_use]
     pub fn of(rows: Option<usize>, failure: Option<&ClientError>, searching: bool) -> Self {
         if failure.is_some_and(|failure| failure.slug() == Some("forbidden")) {
             return Self::Forbidden;

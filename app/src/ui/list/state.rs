@@ -48,7 +48,6 @@ pub struct ListState {
 
 impl ListState {
     /// Reads an address. What it does not know falls back: a link may be old, or written by hand.
-    #[must_use]
     pub fn from_query(query: &ParamsMap, spec: &ListSpec) -> Self {
         let text = |name| query.get_str(name).filter(|text| !text.is_empty());
         let sort = text("sort")
@@ -75,7 +74,6 @@ impl ListState {
     }
 
     /// With the filters that an address sets. What cannot be read is left out, as an old link may say it.
-    #[must_use]
     pub fn filtered_by(mut self, query: &ParamsMap, filters: &[FilterSpec]) -> Self {
         self.filters = filters
             .iter()
@@ -89,14 +87,12 @@ impl ListState {
     }
 
     /// What a filter is set to; empty where it is not.
-    #[must_use]
     pub fn filter(&self, name: &str) -> String {
         let set = self.filters.iter().find(|(known, _)| *known == name);
         set.map(|(_, content)| content.clone()).unwrap_or_default()
     }
 
     /// Another filter, from the first page; an empty content takes it away.
-    #[must_use]
     pub fn filtered(self, name: &'static str, content: &str) -> Self {
         let mut state = self.first_page();
         state.filters.retain(|(known, _)| *known != name);
@@ -107,7 +103,6 @@ impl ListState {
     }
 
     /// No search and no filter, from the first page.
-    #[must_use]
     pub fn unfiltered(self) -> Self {
         Self {
             search: String::new(),
@@ -117,7 +112,6 @@ impl ListState {
     }
 
     /// Writes an address: only what differs from the beginning.
-    #[must_use]
     pub fn href(&self, path: &str, spec: &ListSpec) -> String {
         let mut query = ParamsMap::new();
         if !self.search.is_empty() {
@@ -140,7 +134,6 @@ impl ListState {
     }
 
     /// What the server is asked for.
-    #[must_use]
     pub fn to_query(&self) -> Query {
         Query {
             search: Some(self.search.trim().to_owned()).filter(|search| !search.is_empty()),
@@ -158,7 +151,6 @@ impl ListState {
     }
 
     /// Another search, from the first page.
-    #[must_use]
     pub fn searched(self, search: &str) -> Self {
         Self {
             search: search.to_owned(),
@@ -167,7 +159,6 @@ impl ListState {
     }
 
     /// Another order, from the first page.
-    #[must_use]
     pub fn sorted(self, sort: &str) -> Self {
         Self {
             sort: sort.to_owned(),
@@ -176,7 +167,6 @@ impl ListState {
     }
 
     /// The order after pressing a column: that column, or the other way round.
-    #[must_use]
     pub fn sort_after_pressing(&self, field: &str) -> String {
         if self.sort == field {
             format!("-{field}")
@@ -186,7 +176,6 @@ impl ListState {
     }
 
     /// Another page size, from the first page.
-    #[must_use]
     pub fn limited(self, limit: u32) -> Self {
         Self {
             limit,
@@ -195,7 +184,6 @@ impl ListState {
     }
 
     /// The page of a cursor; `forward` counts on, otherwise back.
-    #[must_use]
     pub fn turned(self, cursor: &str, forward: bool) -> Self {
         let step = i64::from(self.limit);
         Self {

@@ -52,7 +52,6 @@ pub enum WriteOutcome<T> {
 
 impl SaveState {
     /// Whether another press must wait.
-    #[must_use]
     pub fn is_busy(&self) -> bool {
         matches!(self, Self::Saving | Self::Looking)
     }
@@ -102,7 +101,6 @@ pub struct Save {
 
 impl Save {
     /// Call it while the form is built.
-    #[must_use]
     pub fn new() -> Self {
         Self {
             state: RwSignal::new(SaveState::Idle),
@@ -111,20 +109,17 @@ impl Save {
     }
 
     /// Where it stands.
-    #[must_use]
     pub fn state(&self) -> Signal<SaveState> {
         self.state.into()
     }
 
     /// Whether a request is under way.
-    #[must_use]
     pub fn busy(&self) -> Signal<bool> {
         let state = self.state;
         Signal::derive(move || state.with(SaveState::is_busy))
     }
 
     /// The server's refusal, if that is how it ended.
-    #[must_use]
     pub fn problem(&self) -> Option<Box<Problem>> {
         self.state.with(|state| match state {
             SaveState::Failed(SaveFailure::Problem(problem)) => Some(problem.clone()),
@@ -133,7 +128,6 @@ impl Save {
     }
 
     /// `true` after a 412: somebody else changed the record. Tracked.
-    #[must_use]
     pub fn met_conflict(&self) -> bool {
         self.problem()
             .is_some_and(|problem| problem.slug() == "precondition-failed")

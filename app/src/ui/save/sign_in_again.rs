@@ -40,13 +40,11 @@ impl Default for SignInAgain {
 
 impl SignInAgain {
     /// The one of the page.
-    #[must_use]
     pub fn from_context() -> Self {
         use_context().unwrap_or_default()
     }
 
     /// Whether the dialog should be open.
-    #[must_use]
     pub fn wanted(&self) -> Signal<bool> {
         self.wanted.into()
     }

@@ -33,7 +33,6 @@ impl Default for ValueHandle {
 
 impl ValueHandle {
     /// An empty field. Call it in the component that owns the form.
-    #[must_use]
     pub fn new() -> Self {
         Self {
             node: NodeRef::new(),
@@ -50,32 +49,27 @@ impl ValueHandle {
 
     /// The secret, for sending. The field conceals it again and keeps it, so that it survives a failed save;
     /// [`clear`](Self::clear) drops it after a successful one.
-    #[must_use]
     pub fn take(&self) -> SecretValue {
         self.conceal();
         self.copy()
     }
 
     /// The secret, for checking. What is shown stays so.
-    #[must_use]
     pub fn copy(&self) -> SecretValue {
         self.held.with_value(|text| SecretValue::new(text.to_string()))
     }
 
     /// Whether nothing was typed. Tracked.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.lines.get() == 0
     }
 
     /// Whether something was typed that would be lost. Tracked.
-    #[must_use]
     pub fn is_dirty(&self) -> bool {
         !self.is_empty()
     }
 
     /// Whether the text could be sent as a header. Tracked.
-    #[must_use]
     pub fn is_sendable(&self) -> bool {
         self.sendable.get()
     }

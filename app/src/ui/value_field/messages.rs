@@ -4,18 +4,15 @@ use super::paste_help::Offer;
 
 include!(concat!(env!("OUT_DIR"), "/messages/value_field.rs"));
 
-#[must_use]
 pub fn show(label: &str) -> String {
     show_label(&label.to_lowercase())
 }
 
-#[must_use]
 pub fn clear(label: &str) -> String {
     clear_label(&label.to_lowercase())
 }
 
 /// The fault that a paste brought along.
-#[must_use]
 pub fn offer(offer: Offer) -> &'static str {
     match offer {
         Offer::TrailingNewline => offer_newline(),
@@ -27,7 +24,6 @@ pub fn offer(offer: Offer) -> &'static str {
 }
 
 /// The button that removes the fault.
-#[must_use]
 pub fn take_offer(offer: Offer) -> &'static str {
     match offer {
         Offer::TrailingNewline => take_newline(),
@@ -39,7 +35,6 @@ pub fn take_offer(offer: Offer) -> &'static str {
 }
 
 /// Announced after the fault was removed.
-#[must_use]
 pub fn offer_taken(offer: Offer) -> &'static str {
     match offer {
         Offer::TrailingNewline => taken_newline(),

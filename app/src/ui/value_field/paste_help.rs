@@ -28,7 +28,6 @@ pub struct Taken {
 }
 
 /// What can be offered for a text, the outermost first. What lies deeper shows once the outer is gone.
-#[must_use]
 pub fn offers(text: &str) -> Vec<Offer> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
@@ -51,7 +50,6 @@ pub fn offers(text: &str) -> Vec<Offer> {
 }
 
 /// The text without what the offer names; unchanged where that is no longer there.
-#[must_use]
 pub fn take(offer: Offer, text: &str) -> Taken {
     let (rest, name) = match offer {
         Offer::TrailingNewline => (text.trim_end_matches(['\n', '\r']), None),

@@ -24,12 +24,7 @@ const USUAL_ROLE: Role = Role::Manager;
 
 /// The dialog that adds a user, and then shows the link once.
 #[component]
-pub fn AddUserDialog(
-    /// Closed.
-    on_close: Callback<()>,
-    /// Added.
-    on_done: Callback<Done>,
-) -> impl IntoView {
+pub fn AddUserDialog(on_close: Callback<()>, on_done: Callback<Done>) -> impl IntoView {
     let (name, email) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let role = RwSignal::new(USUAL_ROLE.as_str());
     let made = RwSignal::new(None::<(String, SignUpLink)>);

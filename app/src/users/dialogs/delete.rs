@@ -23,9 +23,7 @@ use crate::{
 pub fn DeleteUserDialog(
     /// The user as they were fetched.
     user: User,
-    /// Closed.
     on_close: Callback<()>,
-    /// Deleted.
     on_done: Callback<Done>,
 ) -> impl IntoView {
     let client = ReadClient::from_context();

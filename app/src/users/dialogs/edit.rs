@@ -18,16 +18,13 @@ use crate::{
     users::messages,
 };
 
-/// The dialog Edit.
 #[component]
 pub fn EditUserDialog(
     /// The user as they were fetched.
     user: User,
     /// Whether it is one's own account.
     is_own: bool,
-    /// Closed.
     on_close: Callback<()>,
-    /// Changed.
     on_done: Callback<Done>,
 ) -> impl IntoView {
     let title = messages::edit(&user.name);

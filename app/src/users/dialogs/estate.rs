@@ -74,15 +74,10 @@ impl EstateChoice {
 /// The two choices; the second one needs the name typed.
 #[component]
 pub fn EstateFields(
-    /// What was chosen.
     choice: EstateChoice,
-    /// Who leaves.
     leaving: UserId,
-    /// Their name.
     name: StoredValue<String>,
-    /// What is owned.
-    #[prop(into)]
-    owned: Signal<Owned>,
+    #[prop(into)] owned: Signal<Owned>,
 ) -> impl IntoView {
     let counts = Memo::new(move |_| {
         owned.with(|owned| {

@@ -93,7 +93,6 @@ impl Faults {
     }
 }
 
-/// The field Name.
 #[component]
 pub fn NameField(name: RwSignal<String>, faults: Faults, #[prop(optional)] autofocus: bool) -> impl IntoView {
     view! {
@@ -109,7 +108,6 @@ pub fn NameField(name: RwSignal<String>, faults: Faults, #[prop(optional)] autof
     }
 }
 
-/// The field Email.
 #[component]
 pub fn EmailField(email: RwSignal<String>, faults: Faults) -> impl IntoView {
     view! {
@@ -126,7 +124,6 @@ pub fn EmailField(email: RwSignal<String>, faults: Faults) -> impl IntoView {
     }
 }
 
-/// The choice of a role.
 #[component]
 pub fn RoleChoice(role: RwSignal<&'static str>) -> impl IntoView {
     let options = [Role::Manager, Role::Viewer, Role::Administrator].map(|role| ChoiceOption {
@@ -137,7 +134,6 @@ pub fn RoleChoice(role: RwSignal<&'static str>) -> impl IntoView {
     view! { <Choice label=messages::role() name="role" options=options.to_vec() value=role /> }
 }
 
-/// The role that is chosen.
 pub fn chosen(role: RwSignal<&'static str>) -> Role {
     role.get_untracked().parse().unwrap_or(Role::Viewer)
 }

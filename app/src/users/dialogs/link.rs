@@ -18,12 +18,7 @@ const LINK_ID: &str = "user-link";
 
 /// Shows a link that was just made; it exists in this dialog only.
 #[component]
-pub fn LinkShown(
-    /// Whose link.
-    name: String,
-    /// The link.
-    link: SignUpLink,
-) -> impl IntoView {
+pub fn LinkShown(name: String, link: SignUpLink) -> impl IntoView {
     let dialog = DialogHandle::from_context();
     let toasts = use_toasts();
     let address = StoredValue::new(absolute(&link.path));
@@ -74,9 +69,7 @@ fn absolute(path: &str) -> String {
 pub fn NewLinkDialog(
     /// The user as they were fetched.
     user: User,
-    /// Closed.
     on_close: Callback<()>,
-    /// Made.
     on_done: Callback<Done>,
 ) -> impl IntoView {
     let made = RwSignal::new(None::<SignUpLink>);

@@ -48,14 +48,12 @@ impl Kind {
 pub enum Done {
     /// Added or changed.
     Saved,
-    /// Deleted.
     Deleted(UserId),
 }
 
 /// Shows the dialog that the address asks for.
 #[component]
 pub fn UserDialogs(
-    /// The address.
     dialog: AddressedDialog,
     /// Something changed: fetch again, move the focus.
     on_done: Callback<Done>,

@@ -20,9 +20,7 @@ const LISTED: u32 = 100;
 /// A list of users to choose from, narrowed where there are many.
 #[component]
 pub fn NewOwnerField(
-    /// Who leaves.
     leaving: UserId,
-    /// Who gets it.
     new_owner: RwSignal<Option<UserId>>,
     /// What is wrong, if anything.
     error: RwSignal<Option<String>>,

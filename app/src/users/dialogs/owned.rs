@@ -17,11 +17,7 @@ fn more(total: i64, shown: usize) -> i64 {
 
 /// The first records of each kind, then counts of the others.
 #[component]
-pub fn OwnedList(
-    /// What is owned.
-    #[prop(into)]
-    owned: Signal<Owned>,
-) -> impl IntoView {
+pub fn OwnedList(#[prop(into)] owned: Signal<Owned>) -> impl IntoView {
     let more_credentials = move || owned.with(|owned| more(owned.credentials_total, owned.credentials.len()));
     let others = move || {
         let of_kind = |(kind, records, total): (ReferrerKind, &Vec<NamedRecord>, i64)| named(kind, records, total);

@@ -15,16 +15,7 @@ use crate::{
 
 /// Fetches a user, then shows the dialog.
 #[component]
-pub fn UserDialog(
-    /// Which dialog.
-    kind: Kind,
-    /// Which user.
-    id: UserId,
-    /// Closed.
-    on_close: Callback<()>,
-    /// Something changed.
-    on_done: Callback<Done>,
-) -> impl IntoView {
+pub fn UserDialog(kind: Kind, id: UserId, on_close: Callback<()>, on_done: Callback<Done>) -> impl IntoView {
     let client = ReadClient::from_context();
     let is_own = use_me().is_some_and(|me| me.id == id);
     let found = LocalResource::new(move || {

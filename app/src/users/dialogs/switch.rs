@@ -19,9 +19,7 @@ use crate::{
 pub fn SwitchUserDialog(
     /// The user as they were fetched.
     user: User,
-    /// Closed.
     on_close: Callback<()>,
-    /// Changed.
     on_done: Callback<Done>,
 ) -> impl IntoView {
     let off = user.state != UserState::Disabled;

@@ -18,12 +18,7 @@ const SORTS: &[(&str, Label)] = &[
 
 /// The table of users. Its roles are explicit, since the narrow form takes the layout of a table away.
 #[component]
-pub fn UserTable(
-    /// The list.
-    list: ListHandle,
-    /// Its rows.
-    listing: Listing<User>,
-) -> impl IntoView {
+pub fn UserTable(list: ListHandle, listing: Listing<User>) -> impl IntoView {
     view! {
         <SortBy list columns=SORTS />
         <table class="table users-table" role="table" aria-label=messages::users()>

@@ -7,7 +7,6 @@ use serde_json::Value;
 /// What a part of a schema looks at, seen from what the schema around it looks at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum At {
-    /// The same value.
     Here,
     /// The value at a key.
     Key(String),

@@ -22,7 +22,6 @@ use said::{
 /// Why there is no answer.
 #[derive(Debug)]
 pub struct Failure {
-    /// In words.
     pub error: ApiError,
     /// Whether asking again may help.
     pub again: Retry,
@@ -48,7 +47,6 @@ impl Failure {
 pub enum Retry {
     /// The answer will be the same.
     Never,
-    /// It may.
     Backoff,
     /// The provider says when.
     After(Duration),

@@ -78,7 +78,6 @@ impl Part {
 
 impl Fold {
     /// Nothing yet.
-    #[must_use]
     pub fn new(format: WireFormat) -> Self {
         Self {
             format,
@@ -117,14 +116,12 @@ impl Fold {
     }
 
     /// How much is passed to tools so far, in bytes.
-    #[must_use]
     pub fn kept_bytes(&self) -> usize {
         let on_their_way: usize = self.parts.iter().map(|part| part.arguments.len()).sum();
         self.called + on_their_way
     }
 
     /// Whether the provider said its last word: whoever waits for the end of the connection may wait for long.
-    #[must_use]
     pub fn is_over(&self) -> bool {
         self.over
     }

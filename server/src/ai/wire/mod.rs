@@ -32,11 +32,8 @@ use strict::is_strict;
 /// What a model is asked.
 #[derive(Clone, Copy, Debug)]
 pub struct CompletionRequest<'a> {
-    /// Who serves it.
     pub provider: Provider,
-    /// Its name there.
     pub model_id: &'a str,
-    /// Instructions.
     pub system: Option<&'a str>,
     /// What was said so far.
     pub turns: &'a [ChatMessage],
@@ -57,11 +54,9 @@ pub enum ChatMessage {
     User(String),
     /// The model answered, and maybe asked for tools.
     Assistant {
-        /// The text.
         text: String,
         /// How it came to it, for providers that want to see that again with its calls.
         reasoning: String,
-        /// The tools.
         calls: Vec<Call>,
     },
     /// What the tools gave.
@@ -73,7 +68,6 @@ pub enum ChatMessage {
 pub struct Call {
     /// The provider's id of the call.
     pub id: String,
-    /// The tool.
     pub name: String,
     /// Arguments. Formats that write them as text leave this text here; `Completion::read_arguments` parses it.
     pub arguments: Value,
@@ -86,11 +80,8 @@ pub struct Call {
 pub struct CallResult {
     /// The id of the call.
     pub id: String,
-    /// The tool.
     pub name: String,
-    /// What it gave.
     pub content: String,
-    /// Whether it failed.
     pub is_error: bool,
 }
 
@@ -99,7 +90,6 @@ pub struct CallResult {
 pub struct ToolSpec {
     /// Its name: letters, digits, `_` and `-`, at most 64.
     pub name: String,
-    /// What it does.
     pub description: Option<String>,
     /// JSON Schema of its arguments.
     pub schema: Value,
@@ -108,7 +98,6 @@ pub struct ToolSpec {
 /// What a model answered.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Completion {
-    /// The text.
     pub text: String,
     /// How it came to it.
     pub reasoning: String,
@@ -120,7 +109,6 @@ pub struct Completion {
     pub finish: Finish,
     /// The model, as the provider reports it.
     pub model: Option<String>,
-    /// The tokens.
     pub usage: Usage,
 }
 
@@ -133,16 +121,13 @@ pub enum Finish {
     Length,
     /// It wants tools.
     ToolCalls,
-    /// The provider's filter.
     ContentFilter,
-    /// Something else.
     #[default]
     Other,
 }
 
 impl Finish {
     /// The word of the API.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Stop => "stop",
@@ -157,9 +142,7 @@ impl Finish {
 /// More of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delta {
-    /// Of the text.
     Text(String),
-    /// Of the reasoning.
     Reasoning(String),
 }
 
@@ -181,8 +164,6 @@ pub enum Fault {
     },
 }
 
-/// The URL of a request.
-#[must_use]
 pub fn url(ask: &CompletionRequest<'_>, endpoint: &Endpoint) -> Url {
     url_of(ask.provider, ask.model_id, ask.stream, endpoint)
 }
@@ -215,7 +196,6 @@ pub fn target(settings: &ModelSettings) -> Result<Target, ApiError> {
 }
 
 /// Headers besides the one with the key.
-#[must_use]
 pub fn headers(provider: Provider, organization: Option<&str>) -> HeaderMap {
     let mut headers = HeaderMap::new();
     if provider.wire_format() == WireFormat::Anthropic {
@@ -232,8 +212,6 @@ pub fn headers(provider: Provider, organization: Option<&str>) -> HeaderMap {
     headers
 }
 
-/// The body of a request.
-#[must_use]
 pub fn body(ask: &CompletionRequest<'_>) -> Value {
     match ask.provider.wire_format() {
         WireFormat::OpenaiChat => openai_chat::body(ask),
@@ -244,9 +222,6 @@ pub fn body(ask: &CompletionRequest<'_>) -> Value {
 }
 
 /// Reads the document of an answer.
-///
-/// # Errors
-/// Where it is not one of this format.
 pub fn read(format: WireFormat, document: &Value) -> Result<Completion, Fault> {
     let answer = match format {
         WireFormat::OpenaiChat => openai_chat::read(document),

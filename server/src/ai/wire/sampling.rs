@@ -8,7 +8,6 @@ use super::CompletionRequest;
 /// How a model chooses its words.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sampling {
-    /// How freely.
     pub temperature: Option<f64>,
     /// How many tokens at most.
     pub max_output_tokens: Option<i64>,
@@ -26,24 +25,15 @@ pub struct Sampling {
     pub seed: Option<i64>,
 }
 
-/// A setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SamplingParam {
-    /// `temperature`
     Temperature,
-    /// `max_output_tokens`
     MaxOutputTokens,
-    /// `top_p`
     TopP,
-    /// `top_k`
     TopK,
-    /// `presence_penalty`
     PresencePenalty,
-    /// `frequency_penalty`
     FrequencyPenalty,
-    /// `stop_sequences`
     StopSequences,
-    /// `seed`
     Seed,
 }
 
@@ -62,7 +52,6 @@ impl SamplingParam {
 }
 
 /// What a provider calls a setting; nothing where it does not take it.
-#[must_use]
 pub fn field(provider: Provider, knob: SamplingParam) -> Option<&'static str> {
     match provider.wire_format() {
         WireFormat::OpenaiChat => chat_field(provider, knob),
@@ -124,7 +113,6 @@ fn chat_field(provider: Provider, knob: SamplingParam) -> Option<&'static str> {
 }
 
 /// Whether a provider is known to take a JSON Schema for the answer.
-#[must_use]
 pub fn takes_schema(provider: Provider) -> bool {
     matches!(
         provider,

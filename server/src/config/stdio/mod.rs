@@ -94,9 +94,6 @@ pub struct StdioSettings {
 
 impl StdioSettings {
     /// Checks what the file says, and takes the variables that it names from `environment`.
-    ///
-    /// # Errors
-    /// A sentence that names the entry and what to do.
     pub fn check(
         commands: Vec<StdioCommand>,
         unconfined: bool,
@@ -138,13 +135,11 @@ impl StdioSettings {
     }
 
     /// The entry of this name.
-    #[must_use]
     pub fn entry(&self, name: &str) -> Option<&StdioEntry> {
         self.entries.iter().find(|entry| entry.name == name)
     }
 
     /// Whether a path is one that no child may read, or lies in one.
-    #[must_use]
     pub fn hides(&self, path: &Path) -> bool {
         // What cannot be told is as good as hidden.
         is_within(path, &self.hidden).unwrap_or(true)
@@ -153,13 +148,11 @@ impl StdioSettings {
 
 impl StdioEntry {
     /// Whether it takes further arguments.
-    #[must_use]
     pub fn takes_extra_args(&self) -> bool {
         self.extra_args.is_some()
     }
 
     /// Whether a further argument fits.
-    #[must_use]
     pub fn admits(&self, argument: &str) -> bool {
         self.extra_args
             .as_ref()
@@ -172,7 +165,6 @@ impl StdioEntry {
     }
 
     /// The value of a variable that may pass through; nothing where Strongroom has none.
-    #[must_use]
     pub fn value_of(&self, name: &str) -> Option<&SecretValue> {
         let (_, value) = self.env.iter().find(|(known, _)| known == name)?;
         value.as_ref()
@@ -278,9 +270,6 @@ fn run_as(name: &str) -> anyhow::Result<RunAs> {
 }
 
 /// A variable of the environment that Strongroom was started with.
-///
-/// # Errors
-/// Where it is not UTF-8.
 pub(super) fn variable(name: &str) -> anyhow::Result<Option<String>> {
     #[expect(clippy::disallowed_methods, reason = "settings are read here")]
     match std::env::var(name) {

@@ -31,7 +31,6 @@ pub struct Connections {
     pub head: Duration,
     /// A connection whose peer reads nothing for so long, while an answer waits for it, is closed.
     pub stalled: Duration,
-    /// All connections.
     pub most: usize,
     /// Connections of one address (IPv6: one /64) that have not carried a valid session.
     pub per_address: usize,
@@ -108,7 +107,6 @@ struct Table {
 /// The outcome of asking for a place.
 #[derive(Debug)]
 pub(super) enum Admission {
-    /// Serve it.
     Admitted(Connection),
     /// The address has as many running requests as it may have connections: close it at once.
     Refused,
@@ -257,7 +255,6 @@ fn address(peer: IpAddr) -> IpNet {
 impl Connection {
     /// Counts the connection for a user from now on, since it carried a valid session. `false` if the user has as many
     /// as a user may: it goes on counting for its address, and is to be closed after the answer.
-    #[must_use]
     pub fn carries_session_of(&self, user: Uuid) -> bool {
         let registry = &self.0.registry;
         let mut table = registry.lock();

@@ -123,7 +123,6 @@ impl Fields {
     }
 
     /// An object inside a body, at this pointer.
-    #[must_use]
     pub fn within(prefix: &'static str, object: serde_json::Map<String, Value>) -> Self {
         Self {
             prefix,
@@ -211,15 +210,11 @@ impl Fields {
     }
 
     /// Whether nothing was wrong so far.
-    #[must_use]
     pub fn is_clean(&self) -> bool {
         self.errors.is_empty()
     }
 
     /// Ends the reading: what was read, or everything that was wrong, unknown fields included.
-    ///
-    /// # Errors
-    /// [`ApiError::Invalid`] with all broken rules.
     pub fn into_result<T>(mut self, content: Option<T>) -> Result<T, ApiError> {
         if !self.entries.is_empty() {
             let detail = format!("Remove unknown fields. Allowed: {}.", self.known.join(", "));

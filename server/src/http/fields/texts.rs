@@ -48,7 +48,6 @@ impl Fields {
         self.not_null(name, patch)
     }
 
-    /// A required text.
     pub fn text(&mut self, name: &'static str, detail: &str) -> Option<String> {
         let patch = self.patch(name, Self::read_text);
         self.required(name, patch, detail)

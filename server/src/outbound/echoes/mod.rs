@@ -60,7 +60,6 @@ struct Job {
 
 impl EchoLog {
     /// Starts the writer; it ends with the last clone, or when it is drained.
-    #[must_use]
     pub fn start(base: Arc<Infra>) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (end, asked) = watch::channel(false);

@@ -22,13 +22,11 @@ pub struct Account(Option<Uuid>);
 
 impl Account {
     /// The account of a user; `None` is the server itself.
-    #[must_use]
     pub fn of(user: Option<Uuid>) -> Self {
         Self(user)
     }
 
     /// The user; `None` is the server itself.
-    #[must_use]
     pub fn user(self) -> Option<Uuid> {
         self.0
     }
@@ -65,7 +63,6 @@ struct Reserved {
 
 impl ReadBudget {
     /// A budget of so many bytes.
-    #[must_use]
     pub fn new(limit: u64) -> Self {
         Self(Arc::new(Shared {
             limit,
@@ -74,13 +71,11 @@ impl ReadBudget {
     }
 
     /// The most that one user, or one destination, may have.
-    #[must_use]
     pub fn share(&self) -> u64 {
         self.0.limit / SHARES
     }
 
     /// The bytes that grants hold now.
-    #[must_use]
     pub fn reserved(&self) -> u64 {
         self.0.lock().total
     }
@@ -94,9 +89,6 @@ impl ReadBudget {
     }
 
     /// A grant for what an operation keeps of all its answers.
-    ///
-    /// # Errors
-    /// As for [`ReadBudget::grant`].
     pub fn grant_of_operation(&self, account: Account) -> Result<Grant, OverBudget> {
         self.new_grant(account, None)
     }
@@ -154,16 +146,12 @@ impl Grant {
     }
 
     /// Says how many bytes the scanner holds back now.
-    ///
-    /// # Errors
-    /// As [`Grant::hold`].
     pub fn hold_undecided(&mut self, bytes: u64) -> Result<(), OverBudget> {
         let before = std::mem::replace(&mut self.undecided, bytes);
         self.hold(self.held).inspect_err(|_| self.undecided = before)
     }
 
     /// The bytes that the read holds.
-    #[must_use]
     pub fn held(&self) -> u64 {
         self.held
     }
@@ -176,7 +164,6 @@ impl Grant {
     }
 
     /// Another grant for the same user and destination that takes over so many of the bytes held.
-    #[must_use]
     pub fn split(&mut self, bytes: u64) -> Self {
         let bytes = bytes.min(self.held);
         self.held -= bytes;

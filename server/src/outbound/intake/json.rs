@@ -45,9 +45,6 @@ pub enum JsonFault {
 }
 
 /// Parses a document. `charge` is called with the memory of the document so far, before it is allocated.
-///
-/// # Errors
-/// Why there is no document.
 pub fn parse(bytes: &[u8], charge: &mut dyn FnMut(u64) -> Result<(), OverBudget>) -> Result<Value, JsonFault> {
     let meter = Meter {
         nodes: Cell::new(0),
@@ -189,7 +186,6 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
 }
 
 /// The memory that a document takes, as it is charged while it is parsed.
-#[must_use]
 pub fn memory(document: &Value) -> u64 {
     let inner = match document {
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,

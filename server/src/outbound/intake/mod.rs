@@ -43,13 +43,11 @@ pub struct Document {
 
 impl Document {
     /// The memory that it takes, in bytes.
-    #[must_use]
     pub fn bytes(&self) -> usize {
         usize::try_from(self.grant.held()).unwrap_or(usize::MAX)
     }
 
     /// The document, and the grant that is charged with its memory.
-    #[must_use]
     pub fn into_parts(self) -> (Value, Grant) {
         (self.value, self.grant)
     }

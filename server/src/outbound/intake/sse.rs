@@ -36,7 +36,6 @@ pub struct SseDecoder {
 
 impl SseDecoder {
     /// A decoder for a stream whose events have at most so many bytes.
-    #[must_use]
     pub fn new(limit: usize) -> Self {
         Self {
             limit,
@@ -49,7 +48,6 @@ impl SseDecoder {
     }
 
     /// The bytes that are kept of an event that is not complete.
-    #[must_use]
     pub fn held(&self) -> usize {
         let event = self.event.as_ref();
         let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);

@@ -59,9 +59,6 @@ pub struct McpSession {
 impl McpSession {
     /// Connects and agrees on a protocol version: the newest that both speak, with `initialize` for
     /// servers that do not know `server/discover`.
-    ///
-    /// # Errors
-    /// Why it did not come to a session.
     pub async fn open(outbound: &Outbound, target: McpTarget) -> Result<Self, OutboundError> {
         let limits = outbound.limits();
         let (carrier, service) = match target {
@@ -98,14 +95,12 @@ impl McpSession {
     }
 
     /// The protocol version that both sides agreed on.
-    #[must_use]
     pub fn protocol_version(&self) -> Option<String> {
         let info = self.service.peer_info()?;
         Some(info.protocol_version.as_str().to_owned())
     }
 
     /// The name and version by which the server calls itself.
-    #[must_use]
     pub fn server(&self) -> Option<(String, String)> {
         let info = self.service.peer_info()?;
         let server = info.server_info.as_ref()?;
@@ -114,14 +109,12 @@ impl McpSession {
     }
 
     /// Whether the session can still be used, as far as this side knows.
-    #[must_use]
     pub fn is_over(&self) -> bool {
         let ended = matches!(&self.carrier, Carrier::Stdio(running, _) if running.is_over());
         ended || self.service.is_closed() || self.service.is_transport_closed()
     }
 
     /// Whether a program runs here for it.
-    #[must_use]
     pub fn is_program(&self) -> bool {
         matches!(&self.carrier, Carrier::Stdio(..))
     }
@@ -134,9 +127,6 @@ impl McpSession {
     }
 
     /// All tools that the server offers, without what nobody here looks at.
-    ///
-    /// # Errors
-    /// Why there is no list.
     pub async fn tools(&self) -> Result<Vec<Tool>, OutboundError> {
         let _window = self.carrier.window();
         timeout(self.list, self.all_tools())

@@ -90,19 +90,16 @@ struct ExchangeValues {
 
 impl Redactor {
     /// A redactor that has nothing to look for.
-    #[must_use]
     pub fn none() -> Self {
         Self::of_forms(Vec::new())
     }
 
     /// A redactor for one value.
-    #[must_use]
     pub fn of(value: &SecretValue) -> Self {
         Self::of_all([value])
     }
 
     /// A redactor for several values.
-    #[must_use]
     pub fn of_all<'value>(values: impl IntoIterator<Item = &'value SecretValue>) -> Self {
         let forms = values.into_iter().map(|value| Arc::new(SecretForms::of(value)));
         Self::of_forms(forms.collect())
@@ -217,7 +214,6 @@ impl Redactor {
     }
 
     /// A text without the secret.
-    #[must_use]
     pub fn text<'text>(&self, text: &'text str) -> Cow<'text, str> {
         let clean = self
             .scan(text.as_bytes(), MIN_BYTES)
@@ -249,7 +245,6 @@ impl Redactor {
     }
 
     /// Whether a text holds the secret.
-    #[must_use]
     pub fn finds(&self, text: &str) -> bool {
         matches!(self.text(text), Cow::Owned(_))
     }
@@ -264,13 +259,11 @@ impl Redactor {
     }
 
     /// A reader of one text that comes in pieces, and is passed on in pieces.
-    #[must_use]
     pub fn words(&self) -> WordBuffer {
         WordBuffer::new(self)
     }
 
     /// A scanner for one byte stream.
-    #[must_use]
     pub fn scanner(&self) -> Scanner {
         Scanner::new(self, MIN_STREAM_BYTES)
     }

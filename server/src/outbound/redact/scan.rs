@@ -102,7 +102,6 @@ impl Scanner {
     }
 
     /// Takes the next chunk and gives what can already be passed on.
-    #[must_use]
     pub fn push(&mut self, chunk: &[u8]) -> Vec<u8> {
         if self.redactor.is_empty() {
             return chunk.to_vec();
@@ -137,7 +136,6 @@ impl Scanner {
     }
 
     /// What was taken and not passed on.
-    #[must_use]
     pub fn held(&self) -> &[u8] {
         &self.held[self.released..]
     }
@@ -162,7 +160,6 @@ impl Scanner {
     }
 
     /// The rest, at the end of the stream.
-    #[must_use]
     pub fn finish(mut self) -> Vec<u8> {
         self.end_of_stream()
     }

@@ -63,7 +63,6 @@ impl WordBuffer {
     }
 
     /// Takes the next piece and gives what is complete: words, with the white space behind them.
-    #[must_use]
     pub fn push(&mut self, piece: &str) -> String {
         self.scanner.hold(piece.as_bytes());
         if self.whole_only {
@@ -100,7 +99,6 @@ impl WordBuffer {
     }
 
     /// The rest, at the end of the text.
-    #[must_use]
     pub fn finish(self) -> String {
         lossy(self.scanner.finish())
     }

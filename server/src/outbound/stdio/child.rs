@@ -181,7 +181,6 @@ impl Running {
     }
 
     /// Whether it has ended.
-    #[must_use]
     pub fn is_over(&self) -> bool {
         self.0.ended.borrow().is_some()
     }

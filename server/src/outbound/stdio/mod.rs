@@ -86,19 +86,16 @@ impl Stdio {
     }
 
     /// What the configuration offers.
-    #[must_use]
     pub fn settings(&self) -> &StdioSettings {
         &self.0.settings
     }
 
     /// The names of the entries that nothing confines.
-    #[must_use]
     pub fn unconfined(&self) -> &[String] {
         &self.0.unconfined
     }
 
     /// A server to be started.
-    #[must_use]
     pub fn target(
         &self,
         command: String,
@@ -116,7 +113,6 @@ impl Stdio {
     }
 
     /// How many children run.
-    #[must_use]
     pub fn running(&self) -> usize {
         self.0.children.running()
     }

@@ -94,7 +94,6 @@ pub(super) fn probe(settings: &StdioSettings, entry: &StdioEntry) -> anyhow::Res
 
 /// Does the launcher's work, if this process is to be one. Call it before anything else: it never
 /// comes back from becoming the program.
-#[must_use]
 pub fn launched() -> Option<ExitCode> {
     let mut arguments = std::env::args_os().skip(1);
     if arguments.next()? != WORD {

@@ -9,7 +9,6 @@ impl Form {
     /// Everything that is wrong with a value, each fault with a JSON Pointer relative to it.
     ///
     /// Null and an absent field are the same. A field that does not apply may not have a value.
-    #[must_use]
     pub fn check(&self, value: &Value) -> Vec<Violation> {
         let mut faults = Vec::new();
         let mut names = Vec::new();

@@ -28,7 +28,6 @@ pub enum Shown {
 
 impl Shown {
     /// Whether it is on the page.
-    #[must_use]
     pub fn is_shown(self) -> bool {
         matches!(self, Self::ByItself | Self::Added)
     }

@@ -90,7 +90,6 @@ pub struct Choice {
 
 impl Content {
     /// Whether what is typed is one text.
-    #[must_use]
     pub fn is_text(&self) -> bool {
         matches!(
             self,
@@ -99,7 +98,6 @@ impl Content {
     }
 
     /// Whether it is the id of something.
-    #[must_use]
     pub fn is_id(&self) -> bool {
         matches!(self, Self::Credential | Self::McpServer)
     }

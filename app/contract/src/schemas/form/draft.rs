@@ -30,7 +30,6 @@ pub struct Draft {
 
 impl Draft {
     /// The state that stands for a value.
-    #[must_use]
     pub fn of(form: &Form, value: &Value) -> Self {
         let mut draft = Self::default();
         draft.take(form, &form.tidy(value), "");
@@ -56,13 +55,11 @@ impl Draft {
     }
 
     /// What stands in a field, by its pointer.
-    #[must_use]
     pub fn entry(&self, pointer: &str) -> Option<&Entry> {
         self.entries.get(pointer)
     }
 
     /// The text that stands in a field.
-    #[must_use]
     pub fn text(&self, pointer: &str) -> &str {
         match self.entry(pointer) {
             Some(Entry::Text(text)) => text,
@@ -71,7 +68,6 @@ impl Draft {
     }
 
     /// The row of the list at `pointer` that stands for an entry of its value: rows without text are none.
-    #[must_use]
     pub fn row_of(&self, pointer: &str, entry: usize) -> Option<usize> {
         let Some(Entry::Texts(rows)) = self.entry(pointer) else {
             return None;
@@ -105,7 +101,6 @@ impl Draft {
     }
 
     /// Whether a field of the object at `base` is on the page.
-    #[must_use]
     pub fn shown(&self, form: &Form, base: &str, field: &Field) -> Shown {
         let value_of = |other: &Field| self.chosen(form, base, other);
         let is_added = self.added.contains(&format!("{base}/{}", field.name));
@@ -126,7 +121,6 @@ impl Draft {
     }
 
     /// The value that the state stands for, with what cannot be read of it.
-    #[must_use]
     pub fn value(&self, form: &Form) -> (Value, Vec<Violation>) {
         let mut faults = Vec::new();
         let value = self.object(form, "", &mut faults);
@@ -134,7 +128,6 @@ impl Draft {
     }
 
     /// The value, and everything that is wrong with it.
-    #[must_use]
     pub fn check(&self, form: &Form) -> (Value, Vec<Violation>) {
         let (value, mut faults) = self.value(form);
         for found in form.check(&value) {

@@ -57,14 +57,12 @@ pub struct Field {
 
 impl Form {
     /// The field of a name.
-    #[must_use]
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
     }
 
     /// The field that a JSON Pointer leads to, through nested objects. A pointer into a list, or into JSON, leads to
     /// the field that holds it.
-    #[must_use]
     pub fn field_at(&self, pointer: &str) -> Option<(&Field, String)> {
         let mut form = self;
         let mut found = None;

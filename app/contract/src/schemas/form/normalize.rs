@@ -7,7 +7,6 @@ use super::{Content, Form};
 impl Form {
     /// A value without what stands for nothing: null, empty texts, and optional lists and objects without content.
     /// An empty list of tools stays: it means none, where no list means all.
-    #[must_use]
     pub fn tidy(&self, value: &Value) -> Value {
         let Value::Object(map) = value else {
             return value.clone();

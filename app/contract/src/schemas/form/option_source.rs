@@ -14,9 +14,6 @@ enum Part {
 
 impl Route {
     /// Reads `/mcp-servers/{server_id}/tools`.
-    ///
-    /// # Errors
-    /// A sentence for the author.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         if !text.starts_with('/') || text.starts_with("//") {
             return Err("`route` must be a path below /api/v1 that begins with a single slash.");
@@ -42,7 +39,6 @@ impl Route {
     }
 
     /// The path, once all its fields have a value.
-    #[must_use]
     pub fn path(&self, value_of: impl Fn(&str) -> Option<String>) -> Option<String> {
         let mut path = String::new();
         for part in &self.0 {
