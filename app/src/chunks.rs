@@ -10,7 +10,7 @@ use crate::{
     ui::{NotFetched, chunk},
 };
 
-/// A module with the functions `view` and `fetch` for a page in a chunk.
+/// A module with a function of its name, which shows the page, and `fetch` for a page in a chunk.
 macro_rules! page_in_chunk {
     ($name:ident, $area:ident::$view:ident) => {};
     ($name:ident, $area:ident::$view:ident, $chunk:ident) => {

@@ -72,7 +72,7 @@ test('another destination needs the consent of somebody who may change the crede
   await form.url().fill(openMcp.url);
   await form.picker.choose(credential.name);
   await form.save().click();
-  await expect(form.dialog).toContainText("This credential isn't allowed for this address. See below.");
+  await expect(form.dialog).toContainText("This credential isn't allowed for this URL. See below.");
   await expect(form.dialog).toContainText(`${credential.name} isn't allowed for ${openMcp.url} yet. Only allow destinations you trust with this value.`);
   await expect(form.allow(`${openMcp.url} and below`)).not.toBeChecked();
   await axeCheck(page, 'dialog');

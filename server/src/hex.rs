@@ -1,4 +1,4 @@
-//! Digits of bytes.
+//! Hexadecimal encoding.
 
 /// Lowercase hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {

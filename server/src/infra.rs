@@ -1,4 +1,4 @@
-//! What every feature stands on.
+//! Infrastructure of every feature: database, vault, clock, metrics.
 
 use crate::audit::HeadFile;
 use crate::clock::Clock;

@@ -1,8 +1,5 @@
 //! The server of Strongroom: the API, and what stands behind it. The program in `strongroom/` adds the pages.
-//! Floors, ground first; a module uses only what stands below it:
-//! `config`, `kinds`, `log`, `metrics`, `readiness`, `clock`, `text`, `files`, `db`, `vault`, `http`, `openapi`, `destination`, `address` -> `references`, `audit`,
-//! `replicas` -> `keys`, `backup`, `accounts` -> `credentials` -> `outbound` -> `mcp_servers` ->
-//! `ai` -> `model_bindings` -> `actions`, `schemas`, `users` -> `pages`, `router` -> `cli`.
+//! The floors of the modules are in ARCHITECTURE.md; `xtask/src/floors.rs` checks them.
 
 #![forbid(unsafe_code)]
 

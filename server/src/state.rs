@@ -1,4 +1,4 @@
-//! Everything that a server runs: what starts it, and what closes it.
+//! Starts and closes the parts of a server.
 
 use std::sync::Arc;
 use std::time::Duration;

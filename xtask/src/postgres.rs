@@ -63,7 +63,7 @@ fn installed() -> Option<PathBuf> {
 }
 
 /// Starts a new, empty server on the loopback address and waits until it answers. It does not wait for the disk: its data
-/// ends with it, and on a machine with a busy disk a commit takes seconds, more than requests wait.
+/// ends with it, tests kill processes and never the machine, and on a machine with a busy disk a commit takes longer than requests wait.
 pub fn start(programs: &Path) -> Result<Postgres> {
     let folder = TemporaryFolder::new("postgres")?;
     let account = account()?;

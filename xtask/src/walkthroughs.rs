@@ -64,7 +64,7 @@ impl Limits {
     }
 }
 
-/// Applies each patch in a worktree of its own, compiles it, and compares its counts with its limits.
+/// Applies each patch to the last commit in a worktree of its own, compiles it, and compares its counts with its limits.
 pub fn check(workspace: &Workspace) -> Result<()> {
     let mut patches = 0;
     for entry in fs::read_dir(workspace.path(FOLDER)).context("cannot read the walkthroughs")? {
@@ -87,6 +87,8 @@ fn check_patch(workspace: &Workspace, patch: &Path) -> Result<()> {
         git.current_dir(folder).args(arguments);
         git
     };
+    // What a run left that was killed.
+    run_quietly(git(&workspace.root, &["worktree", "prune"]))?;
     let mut add = git(&workspace.root, &["worktree", "add", "--quiet", "--detach"]);
     add.arg(&tree).arg("HEAD");
     run_quietly(add)?;
@@ -124,8 +126,9 @@ fn check_patch(workspace: &Workspace, patch: &Path) -> Result<()> {
     })();
     let mut remove = git(&workspace.root, &["worktree", "remove", "--force"]);
     remove.arg(&tree);
-    run_quietly(remove)?;
-    outcome
+    let removed = run_quietly(remove);
+    outcome?;
+    removed.map(drop)
 }
 
 #[cfg(test)]

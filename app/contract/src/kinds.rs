@@ -65,7 +65,7 @@ pub struct RecordKind {
     pub is_owned: bool,
 }
 
-/// Every kind, in the order in which transactions lock records; users come before the others there.
+/// Every kind. Those with an owner are in the order in which transactions lock them, after the rows of users.
 pub static KINDS: [RecordKind; 4] = [
     RecordKind {
         name: "credential",

@@ -1,4 +1,4 @@
-not-allowed = This credential isn't allowed for this address. See below.
+not-allowed = This credential isn't allowed for this URL. See below.
 not-tested = Test not run.
 cancel-test = Cancel test
 test-cancelled = Test cancelled.

@@ -51,6 +51,6 @@ more-than = More than {NUMBER($count)} more – keep typing
 created-stays-one = {$name} was created and is still in Credentials.
 created-stays-many = {$names} were created and are still in Credentials.
 value-help-known = {$help} After you save, it can be sent only to {$destination}.
-value-help-unknown = {$help} After you save, it can be sent only to this form's address.
+value-help-unknown = {$help} After you save, it can be sent only to this form's URL.
 after-saving-to = After you save, {$credential} can be sent only to {$destination}.
 allow-host = Allow {$host}

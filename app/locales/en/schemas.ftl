@@ -27,4 +27,4 @@ range-from = At least {$min}.
 range-from-negative = {$min} to {$max}.
 range-to = Up to {$max}.
 sent-to-host = Sent only to {$host}.
-sent-to-address = Sent only to this form's address.
+sent-to-address = Sent only to this form's URL.

@@ -1,4 +1,4 @@
-//! What every page begins with.
+//! The head of every page.
 
 mod messages;
 mod page_header;

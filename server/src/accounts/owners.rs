@@ -82,7 +82,7 @@ pub struct Transfer<'a> {
 }
 
 impl Transfer<'_> {
-    /// Gives all records of a kind to the heir.
+    /// Gives all records of a kind to the new owner.
     pub async fn run(&self, tx: &mut Tx, kind: &OwnedKind) -> Result<Vec<Event>, DbError> {
         let rows: Vec<(Uuid, String)> = within!(tx, c => sqlx::query_as(kind.transfer)
             .bind(self.from.0)

@@ -15,16 +15,16 @@ const MAX_DELAY_MS: u64 = 10_000;
 const JITTER: f64 = 0.2;
 const MULTIPLIER: f64 = 2.0;
 
-/// How long to wait before the next attempt; nothing where there is none.
-fn wait(retries: Option<Retries>, attempt: u32, again: Retry, chance: f64) -> Option<Duration> {
+/// How long to wait before the next attempt; `None` if there is no further attempt.
+fn wait(retries: Option<Retries>, attempt: u32, retry: Retry, chance: f64) -> Option<Duration> {
     let retries = retries.filter(|retries| retries.enabled)?;
     if attempt >= retries.max_attempts.unwrap_or(ATTEMPTS) {
         return None;
     }
     let most = Duration::from_millis(retries.max_delay_ms.unwrap_or(MAX_DELAY_MS));
-    match again {
+    match retry {
         Retry::Never => None,
-        // Whoever is asked for more patience than there is says so, instead of coming back too early.
+        // A longer delay than the maximum ends the retries.
         Retry::After(wait) => (wait <= most).then_some(wait),
         Retry::Backoff => {
             let first = Duration::from_millis(retries.backoff_ms.unwrap_or(BACKOFF_MS)).as_secs_f64();
@@ -52,7 +52,7 @@ impl Actions {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
-            match wait(task.settings.retries, attempt, failure.again, chance()) {
+            match wait(task.settings.retries, attempt, failure.retry, chance()) {
                 Some(time) => tokio::time::sleep(time).await,
                 None => return Err(failure),
             }

@@ -173,8 +173,8 @@ async fn streamed(
         }
         Err(failure) => {
             let nothing_told = text.whole.is_empty() && reasoning.whole.is_empty();
-            let again = if nothing_told { failure.again } else { Retry::Never };
-            Err(Failure { again, ..failure })
+            let retry = if nothing_told { failure.retry } else { Retry::Never };
+            Err(Failure { retry, ..failure })
         }
     }
 }

@@ -67,15 +67,15 @@ pub async fn last_seq(tx: &mut Tx) -> Result<i64, DbError> {
     Ok(within!(tx, c => sqlx::query_scalar(LAST_SEQ).fetch_one(c))?)
 }
 
-/// The turn of one transaction to append: it holds the lock that orders all writers.
+/// The lock of one transaction on the head row, which orders all writers.
 #[derive(Debug)]
 pub struct AppendLock {
     head: LockedHead,
     count: i64,
 }
 
-/// Waits for the turn to append so many events. What the transaction reads from here on is as the writer before it
-/// left it.
+/// Locks the head row, and reserves sequence numbers for so many events. Later reads of this transaction see the commit of
+/// every writer before it.
 ///
 /// # Errors
 /// Where the database fails: then the transaction must not be committed.
@@ -86,7 +86,7 @@ pub async fn lock_head(tx: &mut Tx, events: usize) -> Result<AppendLock, ApiErro
 }
 
 impl AppendLock {
-    /// Appends as many events as the turn was taken for. Call it last in the transaction.
+    /// Appends exactly the reserved number of events. Call it last in the transaction.
     ///
     /// # Errors
     /// Where the database fails: then the transaction must not be committed.
@@ -110,11 +110,11 @@ impl AppendLock {
     }
 }
 
-/// Appends events. Call it last in the transaction: it waits for its turn.
+/// Locks the head row and appends events. Call it last in the transaction.
 ///
 /// # Errors
 /// Where the database fails: then the transaction must not be committed.
 pub async fn append(tx: &mut Tx, vault: &Vault, events: &[Event]) -> Result<(), ApiError> {
-    let turn = lock_head(tx, events.len()).await?;
-    turn.append(tx, vault, events).await
+    let lock = lock_head(tx, events.len()).await?;
+    lock.append(tx, vault, events).await
 }

@@ -14,7 +14,7 @@ pub use routes::router;
 use crate::credentials::Resolver;
 use crate::infra::Infra;
 
-/// The trail, and what ends an export whose session ends.
+/// The trail, and the resolver that ends an export with its session.
 #[derive(Clone, Debug)]
 pub struct AuditTrail {
     infra: Arc<Infra>,

@@ -109,7 +109,7 @@ pub(super) fn cursor_key(seq: i64) -> (SortKey, Uuid) {
     (SortKey::Bytes(seq.to_be_bytes().to_vec()), Uuid::nil())
 }
 
-/// The number of the row at the edge of a page.
+/// The number of the row that a cursor names.
 pub(super) fn seq_of(query: &ListQuery) -> Result<Option<i64>, ApiError> {
     let Some(cursor) = &query.cursor else { return Ok(None) };
     match &cursor.key {

@@ -1,4 +1,4 @@
-//! Where the keyring comes from.
+//! Sources of the keyring.
 
 use std::fs;
 use std::path::PathBuf;

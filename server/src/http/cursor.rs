@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{ApiError, QueryPairs};
 
-/// The sort key of the row at the edge of a page.
+/// The sort key of the row that a cursor names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SortKey {
     /// A text, by its bytes.
@@ -27,13 +27,13 @@ pub enum Direction {
     Backward,
 }
 
-/// The edge that a page begins at.
+/// The row that a page begins at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
     pub direction: Direction,
-    /// The sort key of the edge row.
+    /// The sort key of that row.
     pub key: SortKey,
-    /// The id of the edge row: last in every order.
+    /// The ID of that row: last in every order.
     pub id: Uuid,
 }
 
@@ -75,9 +75,9 @@ pub enum Keyset {
     FirstAscending,
     /// From the greatest.
     FirstDescending,
-    /// Greater than the edge, ascending.
+    /// Greater than that row, ascending.
     Greater,
-    /// Less than the edge, descending.
+    /// Less than that row, descending.
     Less,
 }
 

@@ -3,8 +3,8 @@
 
 use super::Keyset;
 
-/// The four texts of one order, in the order of [`Keyset`]: from either end, and from either side of an edge. The
-/// last three parameters are those of the limit, and of the key and the id of the edge row.
+/// The four texts of one order, in the order of [`Keyset`]: from either end, and from either side of a row. The
+/// last three parameters are those of the limit, and of the key and the ID of that row.
 macro_rules! pages {
     ($rows:expr, $column:literal, $id:literal, [$limit:literal, $key:literal, $edge:literal]) => {
         [
@@ -49,7 +49,7 @@ macro_rules! pages {
 }
 pub(crate) use pages;
 
-/// Binds one row more than the page has, and the edge. A macro, since the queries of the engines have their own types.
+/// Binds one row more than the page has, and the key of the cursor. A macro, since the queries of the engines have their own types.
 macro_rules! bind_page {
     ($statement:expr, $query:expr) => {{
         let statement = $statement.bind($query.limit + 1);

@@ -81,7 +81,7 @@ impl Principal {
     }
 }
 
-/// What a role allows: the table of DESIGN, in one place.
+/// The permissions of a role. Managers and viewers have them for every kind of record with an owner.
 pub fn permissions_of(role: Role) -> Vec<Permission> {
     use Action::{Create, Delete, Read, Update, Use};
     let allow = |resource, rules: &[(Action, Scope)]| {
@@ -96,17 +96,16 @@ pub fn permissions_of(role: Role) -> Vec<Permission> {
     };
     let owned = KINDS.iter().filter(|kind| kind.is_owned).map(|kind| kind.resource);
     match role {
-        Role::Administrator => KINDS
-            .iter()
-            .map(|kind| kind.resource)
-            .chain([Resource::StdioServers, Resource::AuditEvents])
-            .flat_map(|resource| {
-                allow(
-                    resource,
-                    &[Read, Create, Update, Delete, Use].map(|action| (action, Scope::Any)),
-                )
-            })
-            .collect(),
+        Role::Administrator => {
+            let others = [Resource::StdioServers, Resource::AuditEvents];
+            let mut resources: Vec<_> = KINDS.iter().map(|kind| kind.resource).chain(others).collect();
+            resources.sort_by_key(|resource| *resource as u8);
+            let every = [Read, Create, Update, Delete, Use].map(|action| (action, Scope::Any));
+            resources
+                .into_iter()
+                .flat_map(|resource| allow(resource, &every))
+                .collect()
+        }
         Role::Manager => owned
             .flat_map(|resource| {
                 allow(

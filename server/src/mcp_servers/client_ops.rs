@@ -17,7 +17,7 @@ use crate::outbound::mcp::McpSession;
 /// The largest result of a tool that is passed on, in bytes of JSON.
 const MAX_RESULT_BYTES: usize = 256 * 1024;
 
-/// What a server told about itself.
+/// Protocol version, name and tools that a server reported.
 struct ServerReport {
     protocol_version: Option<String>,
     server: Option<ServerInfo>,
@@ -57,12 +57,12 @@ pub(super) async fn test(
         error: None,
     };
     match outcome {
-        Ok(told) => {
+        Ok(report) => {
             result.ok = true;
-            result.protocol_version = told.protocol_version;
-            result.server = told.server;
-            result.tool_count = count(&told.tools);
-            result.tools = told.tools;
+            result.protocol_version = report.protocol_version;
+            result.server = report.server;
+            result.tool_count = count(&report.tools);
+            result.tools = report.tools;
         }
         Err(error) if is_about_the_target(&error) => result.error = Some(Box::new(problem(error, &by.request_id.0))),
         Err(error) => return Err(error),
@@ -74,16 +74,16 @@ async fn try_out(servers: &McpServers, by: Usage<'_>, ready: Ready) -> Result<Se
     let outbound = &servers.sessions.outbound().charged_to(by.principal.into());
     let limit = outbound.limits().list;
     let said = |error| problem_of(error, &ready.subject);
-    let told = async {
+    let report = async {
         let session = Arc::new(McpSession::open(outbound, ready.target.clone()).await?);
-        let told = ask(Arc::clone(&session)).await;
+        let report = ask(Arc::clone(&session)).await;
         if let Some(session) = Arc::into_inner(session) {
             // Nobody has to wait for the farewell.
             tokio::spawn(session.close());
         }
-        told
+        report
     };
-    timeout(limit, told)
+    timeout(limit, report)
         .await
         .unwrap_or(Err(OutboundError::TimedOut(limit)))
         .map_err(said)
@@ -109,21 +109,21 @@ pub(super) async fn tools(
     let checked_at = servers.base.clock.now();
     let started = Instant::now();
     let key = key(by, row, &ready);
-    let told = servers
+    let report = servers
         .sessions
         .run(key, ready.target, servers.revoked(by), ask)
         .await
         .map_err(|error| problem_of(error, &ready.subject))?;
     Ok(ToolList {
-        total: count(&told.tools),
-        items: told.tools,
+        total: count(&report.tools),
+        items: report.tools,
         total_exact: true,
         next_cursor: None,
         previous_cursor: None,
         checked_at,
         latency_ms: millis(started),
-        protocol_version: told.protocol_version,
-        server: told.server,
+        protocol_version: report.protocol_version,
+        server: report.server,
     })
 }
 

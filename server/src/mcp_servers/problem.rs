@@ -106,13 +106,11 @@ pub fn problem_of(error: OutboundError, subject: &Subject) -> ApiError {
         ),
         (OutboundError::Redirected { to: Some(to), .. }, _) => (
             "redirected",
-            format!("{host} redirects to {to}. Enter that address; Strongroom doesn't follow redirects."),
+            format!("{host} redirects to {to}. Enter that URL; Strongroom doesn't follow redirects."),
         ),
         (OutboundError::Redirected { to: None, .. }, _) => (
             "redirected",
-            format!(
-                "{host} redirects to another address. Enter the final address; Strongroom doesn't follow redirects."
-            ),
+            format!("{host} redirects to another URL. Enter the final URL; Strongroom doesn't follow redirects."),
         ),
         (
             error @ (OutboundError::TooLarge { .. }

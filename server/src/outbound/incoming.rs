@@ -1,4 +1,4 @@
-//! An answer of a peer whose body has not been read, and why there is none.
+//! Responses of peers whose body has not been read, and classified errors.
 
 use std::error::Error as StdError;
 use std::time::Duration;

@@ -48,12 +48,29 @@ struct ReferenceRow {
     name: Option<String>,
     attached_at: DateTime<Utc>,
     last_used_at: Option<DateTime<Utc>>,
+    #[sqlx(flatten)]
+    counts: Counts,
 }
 
-/// `true` for references `r` of the kinds in `$2`.
+#[derive(Clone, Copy, sqlx::FromRow)]
+struct Counts {
+    total: i64,
+    visible: i64,
+}
+
+/// `true` for references `r` of the kinds in `$2`. The pattern is a literal, since a kind of a later release may hold a wildcard.
 macro_rules! is_visible {
+    ($($name:literal, $table:literal;)+) => {
+        concat!("(FALSE" $(, " OR (r.referrer_kind = '", $name, "' AND $2 LIKE '%,", $name, ",%')")+, ")")
+    };
+}
+macro_rules! counts {
     () => {
-        "$2 LIKE '%,' || r.referrer_kind || ',%'"
+        concat!(
+            "count(*) AS total, count(CASE WHEN ",
+            referrer_kinds!(is_visible),
+            " THEN 1 END) AS visible FROM credential_references r WHERE r.credential_id = $1"
+        )
     };
 }
 macro_rules! names {
@@ -74,17 +91,16 @@ const LIST: &str = concat!(
     ", r.attached_at, \
        (SELECT a.at FROM audit_events a WHERE a.action = 'credential.use' AND a.outcome = 'allowed' \
           AND a.referrer_id = r.referrer_id AND a.credential_id = r.credential_id ORDER BY a.seq DESC LIMIT 1) AS last_used_at \
-     FROM credential_references r ",
+     , counts.total, counts.visible FROM (SELECT ",
+    counts!(),
+    ") AS counts, credential_references r ",
     referrer_kinds!(joins),
     "WHERE r.credential_id = $1 AND ",
-    is_visible!(),
+    referrer_kinds!(is_visible),
     " ORDER BY r.attached_at, r.referrer_id LIMIT $3"
 );
-const COUNT: &str = concat!(
-    "SELECT count(*), count(CASE WHEN ",
-    is_visible!(),
-    " THEN 1 END) FROM credential_references r WHERE r.credential_id = $1"
-);
+// Without a row in the list.
+const COUNT: &str = concat!("SELECT ", counts!());
 const COUNT_ALL: &str = "SELECT count(*) FROM credential_references WHERE credential_id = $1";
 
 /// The first references of a credential.
@@ -94,8 +110,12 @@ pub async fn list(
     VisibleKinds(kinds): &VisibleKinds,
     limit: i64,
 ) -> Result<References, DbError> {
-    let counts = read!(*db, c => sqlx::query_as(COUNT).bind(credential.0).bind(kinds).fetch_one(c))?;
-    let rows = read!(*db, c => sqlx::query_as(LIST).bind(credential.0).bind(kinds).bind(limit).fetch_all(c))?;
+    let rows: Vec<ReferenceRow> =
+        read!(*db, c => sqlx::query_as(LIST).bind(credential.0).bind(kinds).bind(limit).fetch_all(c))?;
+    let counts = match rows.first() {
+        Some(row) => row.counts,
+        None => read!(*db, c => sqlx::query_as(COUNT).bind(credential.0).bind(kinds).fetch_one(c))?,
+    };
     Ok(collect(rows, counts))
 }
 
@@ -106,8 +126,12 @@ pub async fn list_within(
     VisibleKinds(kinds): &VisibleKinds,
     limit: i64,
 ) -> Result<References, DbError> {
-    let counts = within!(tx, c => sqlx::query_as(COUNT).bind(credential.0).bind(kinds).fetch_one(c))?;
-    let rows = within!(tx, c => sqlx::query_as(LIST).bind(credential.0).bind(kinds).bind(limit).fetch_all(c))?;
+    let rows: Vec<ReferenceRow> =
+        within!(tx, c => sqlx::query_as(LIST).bind(credential.0).bind(kinds).bind(limit).fetch_all(c))?;
+    let counts = match rows.first() {
+        Some(row) => row.counts,
+        None => within!(tx, c => sqlx::query_as(COUNT).bind(credential.0).bind(kinds).fetch_one(c))?,
+    };
     Ok(collect(rows, counts))
 }
 
@@ -116,7 +140,7 @@ pub async fn count_within(tx: &mut Tx, credential: CredentialId) -> Result<i64, 
     Ok(within!(tx, c => sqlx::query_scalar(COUNT_ALL).bind(credential.0).fetch_one(c))?)
 }
 
-fn collect(rows: Vec<ReferenceRow>, (total, visible): (i64, i64)) -> References {
+fn collect(rows: Vec<ReferenceRow>, Counts { total, visible }: Counts) -> References {
     let items = rows.into_iter().map(|row| Reference {
         kind: ReferrerKind::from_name(&row.referrer_kind),
         id: row.referrer_id,

@@ -76,19 +76,19 @@ async fn settle(
     leaving: UserId,
     estate: Estate,
 ) -> Result<(Vec<Event>, Option<String>), ApiError> {
-    let heir = match estate {
+    let new_owner = match estate {
         Estate::None => return Ok((Vec::new(), None)),
-        Estate::TransferTo(heir) => heir,
+        Estate::TransferTo(new_owner) => new_owner,
         Estate::WithCredentials => act.principal.user_id().ok_or(ApiError::Forbidden)?,
     };
-    lock_owner(tx, heir).await.map_err(|error| match error {
+    lock_owner(tx, new_owner).await.map_err(|error| match error {
         ApiError::Unauthorized => {
             ApiError::field("/transfer_to", "unknown-user", "Choose a user whose account is active.")
         }
         error => error,
     })?;
-    let heir = rows::find_within(tx, heir, None).await?;
-    let transfer = owned::transfer(users, act, leaving, &heir);
+    let new_owner = rows::find_within(tx, new_owner, None).await?;
+    let transfer = owned::transfer(users, act, leaving, &new_owner);
     let (mut events, mut details) = (Vec::new(), Vec::new());
     for kind in OWNED {
         let (settled, done) = if kind.name == "credential" && estate == Estate::WithCredentials {
@@ -100,6 +100,6 @@ async fn settle(
         details.push(format!("{plural} {done}: {}", settled.len()));
         events.extend(settled);
     }
-    details.push(format!("to: {}", heir.name));
+    details.push(format!("to: {}", new_owner.name));
     Ok((events, Some(details.join("; "))))
 }

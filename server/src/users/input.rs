@@ -48,9 +48,9 @@ fn role(fields: &mut Fields, text: &str) -> Option<Role> {
 
 /// What a deletion says of the user's records.
 pub(super) fn estate(mut pairs: QueryPairs, leaving: UserId) -> Result<Estate, ApiError> {
-    let heir = match pairs.take("transfer_to").map(|text| text.parse::<UserId>()) {
+    let new_owner = match pairs.take("transfer_to").map(|text| text.parse::<UserId>()) {
         None => None,
-        Some(Ok(heir)) if heir != leaving => Some(heir),
+        Some(Ok(new_owner)) if new_owner != leaving => Some(new_owner),
         Some(Ok(_)) => {
             return Err(ApiError::BadQuery("Choose another user than the one you are deleting."));
         }
@@ -58,9 +58,9 @@ pub(super) fn estate(mut pairs: QueryPairs, leaving: UserId) -> Result<Estate, A
     };
     let with_credentials = pairs.flag("with_credentials")?;
     pairs.finish()?;
-    match (heir, with_credentials) {
+    match (new_owner, with_credentials) {
         (None, false) => Ok(Estate::None),
-        (Some(heir), false) => Ok(Estate::TransferTo(heir)),
+        (Some(new_owner), false) => Ok(Estate::TransferTo(new_owner)),
         (None, true) => Ok(Estate::WithCredentials),
         (Some(_), true) => Err(ApiError::BadQuery("Send transfer_to or with_credentials, not both.")),
     }

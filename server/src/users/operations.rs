@@ -11,7 +11,7 @@ use crate::openapi::Operation;
 /// What `routes.rs` serves.
 pub fn operations() -> Vec<Operation> {
     let example = json!({"email": "ida@example.com", "name": "Ida", "role": "manager"});
-    let heir = json!({"type": "string", "format": "uuid"});
+    let new_owner = json!({"type": "string", "format": "uuid"});
     vec![
         Operation::get("/users", "users.list", "List users")
             .pages(SORTS, "name")
@@ -34,7 +34,7 @@ pub fn operations() -> Vec<Operation> {
             .query(
                 "transfer_to",
                 "The ID of the user who becomes the owner of this user's records.",
-                heir,
+                new_owner,
             )
             .flag(
                 "with_credentials",

@@ -1,19 +1,13 @@
 //! Calls of every route, good and malformed, with the canary where a secret may be.
 
-use std::sync::Arc;
-
 use axum::body::Body;
-use base64::Engine as _;
 use http::{Method, Request, header};
 use serde_json::json;
 
 use super::hostile::{Peer, answer};
 use super::support::kinds::{create_for, owned_kinds};
-use super::support::stdio::{files, stdio_settings};
-use super::support::{Answer, Engine, TestApp, as_the_server_runs};
-use super::{CANARY, PROGRAM, assert_clean, give_out_links, routes};
-use server::outbound::stdio::Stdio;
-use strongroom::assets::Assets;
+use super::support::{Answer, TestApp};
+use super::{CANARY, echoes};
 
 /// Bodies that hold the canary where it does not belong.
 pub(super) fn malformed() -> Vec<(&'static str, Vec<u8>)> {

@@ -22,16 +22,13 @@ mod support;
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use base64::Engine as _;
-use http::{Method, Request, header};
+use http::Method;
 use serde_json::json;
 
-use calls::{Records, call, call_badly, change_and_show, echo, use_it, use_program};
-use hostile::{Peer, answer};
+use calls::{Records, call, call_badly, change_and_show, echo, use_it};
 use server::outbound::stdio::Stdio;
 use strongroom::assets::Assets;
-use support::kinds::{create_for, owned_kinds};
 use support::stdio::{files, stdio_settings};
 use support::{Answer, Engine, TestApp, as_the_server_runs};
 

@@ -25,7 +25,7 @@ pub struct Credential {
     pub name: String,
     /// The owner.
     pub owner: Owner,
-    /// The version of the value, from 1.
+    /// The version of the value, starting at 1.
     pub version: i64,
     /// The number of changes, starting at 1. In quotes, it is the `ETag`.
     pub revision: i64,

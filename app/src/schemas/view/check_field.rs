@@ -17,10 +17,10 @@ pub(super) struct Leaving {
 
 impl Leaving {
     /// Nothing was changed yet.
-    pub(super) fn of(place: &FieldContext) -> Self {
+    pub(super) fn of(context: &FieldContext) -> Self {
         Self {
-            form: place.form,
-            pointer: StoredValue::new(place.pointer.clone()),
+            form: context.form,
+            pointer: StoredValue::new(context.pointer.clone()),
             changed: StoredValue::new(false),
         }
     }

@@ -10,18 +10,23 @@ use crate::ui::FieldFrame;
 
 /// A list to choose from.
 #[component]
-pub(super) fn ChoiceField(place: FieldContext) -> impl IntoView {
-    let Content::Choice(choices) = place.field.content.clone() else {
+pub(super) fn ChoiceField(context: FieldContext) -> impl IntoView {
+    let Content::Choice(choices) = context.field.content.clone() else {
         return ().into_any();
     };
-    let (ids, error, form, help) = (place.ids(), place.error(), place.form, place.field.help.clone());
-    let default = place.field.default.as_ref().and_then(Value::as_str).map(str::to_owned);
-    let none = match (&default, place.field.required) {
+    let (ids, error, form, help) = (context.ids(), context.error(), context.form, context.field.help.clone());
+    let default = context
+        .field
+        .default
+        .as_ref()
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    let none = match (&default, context.field.required) {
         (Some(_), _) => None,
         (None, true) => Some(messages::choose_one()),
         (None, false) => Some(messages::not_set()),
     };
-    let pointer = StoredValue::new(place.pointer.clone());
+    let pointer = StoredValue::new(context.pointer.clone());
     let chosen = Memo::new(move |_| {
         let chosen = form
             .draft
@@ -49,11 +54,11 @@ pub(super) fn ChoiceField(place: FieldContext) -> impl IntoView {
         .map(|Choice { value, label }| option(value, label))
         .collect_view();
     view! {
-        <FieldFrame ids=ids.clone() label=place.field.title.clone() help error>
+        <FieldFrame ids=ids.clone() label=context.field.title.clone() help error>
             <select
                 class="field-input select"
                 id=ids.control
-                aria-required=place.field.required.then_some("true")
+                aria-required=context.field.required.then_some("true")
                 aria-invalid=move || error.get().is_some().then_some("true")
                 aria-describedby=described
                 on:change=move |event| {

@@ -8,17 +8,17 @@ use crate::schemas::messages;
 
 /// The credential picker, told where the value goes.
 #[component]
-pub(super) fn CredentialField(place: FieldContext) -> impl IntoView {
-    let (form, error) = (place.form, place.error());
-    let Some(picker) = form.picker(&place.pointer) else {
+pub(super) fn CredentialField(context: FieldContext) -> impl IntoView {
+    let (form, error) = (context.form, context.error());
+    let Some(picker) = form.picker(&context.pointer) else {
         return ().into_any();
     };
-    let none = place
+    let none = context
         .field
         .help
         .clone()
         .unwrap_or_else(|| messages::no_credential().to_owned());
-    let pointer = place.pointer.clone();
+    let pointer = context.pointer.clone();
     // A fault is of one choice. The effect follows the choice alone: the focus and the open list belong to the picker, too.
     Effect::new(move |before: Option<_>| {
         let chosen = (
@@ -33,8 +33,8 @@ pub(super) fn CredentialField(place: FieldContext) -> impl IntoView {
     view! {
         <CredentialPicker
             handle=picker
-            ids=place.ids()
-            label=place.field.title.clone()
+            ids=context.ids()
+            label=context.field.title.clone()
             destination=Signal::derive(move || form.destination())
             help=Signal::derive(move || messages::sent_to(form.typed_destination().map(|to| to.host()).as_deref()))
             none

@@ -47,7 +47,7 @@ impl FieldContext {
 pub(super) fn SchemaField(form: FormHandle, base: String, field: Field, is_added: Signal<bool>) -> impl IntoView {
     let pointer = format!("{base}/{}", field.name);
     let title = field.title.clone();
-    let place = FieldContext {
+    let context = FieldContext {
         form,
         base: base.clone(),
         pointer: pointer.clone(),
@@ -60,7 +60,7 @@ pub(super) fn SchemaField(form: FormHandle, base: String, field: Field, is_added
     });
     view! {
         <div class="schema-field" class:schema-field-added=is_added>
-            <div class="schema-field-content">{control(place)}</div>
+            <div class="schema-field-content">{control(context)}</div>
             <Show when=move || is_added.get()>
                 <IconButton icon=IconKind::Cross label=messages::remove(&title) on_press=remove />
             </Show>
@@ -68,32 +68,32 @@ pub(super) fn SchemaField(form: FormHandle, base: String, field: Field, is_added
     }
 }
 
-fn control(place: FieldContext) -> AnyView {
-    match &place.field.content {
+fn control(context: FieldContext) -> AnyView {
+    match &context.field.content {
         Content::Text {
             lines: Lines::Several, ..
         }
-        | Content::Json(_) => view! { <LinesField place /> }.into_any(),
-        Content::Text { .. } | Content::Url | Content::Number { .. } => view! { <OneLineField place /> }.into_any(),
-        Content::Switch => view! { <SwitchField place /> }.into_any(),
-        Content::Choice(_) => view! { <ChoiceField place /> }.into_any(),
-        Content::Texts { .. } => view! { <TextsField place /> }.into_any(),
-        Content::Credential => view! { <CredentialField place /> }.into_any(),
-        Content::McpServer => view! { <McpServerField place /> }.into_any(),
-        Content::ToolNames { .. } => view! { <ToolNamesField place /> }.into_any(),
-        Content::Object(_) => object(&place),
+        | Content::Json(_) => view! { <LinesField context /> }.into_any(),
+        Content::Text { .. } | Content::Url | Content::Number { .. } => view! { <OneLineField context /> }.into_any(),
+        Content::Switch => view! { <SwitchField context /> }.into_any(),
+        Content::Choice(_) => view! { <ChoiceField context /> }.into_any(),
+        Content::Texts { .. } => view! { <TextsField context /> }.into_any(),
+        Content::Credential => view! { <CredentialField context /> }.into_any(),
+        Content::McpServer => view! { <McpServerField context /> }.into_any(),
+        Content::ToolNames { .. } => view! { <ToolNamesField context /> }.into_any(),
+        Content::Object(_) => object(&context),
     }
 }
 
 /// A group of fields.
-fn object(place: &FieldContext) -> AnyView {
-    let id = place.form.control(&place.pointer);
-    let help = place.field.help.clone();
+fn object(context: &FieldContext) -> AnyView {
+    let id = context.form.control(&context.pointer);
+    let help = context.field.help.clone();
     let help_id = format!("{id}-help");
     let described = help.is_some().then(|| help_id.clone());
     view! {
         <fieldset class="schema-object" id=id tabindex="-1" aria-describedby=described>
-            <legend class="field-label">{place.field.title.clone()}</legend>
+            <legend class="field-label">{context.field.title.clone()}</legend>
             {help
                 .map(|help| {
                     view! {
@@ -102,7 +102,7 @@ fn object(place: &FieldContext) -> AnyView {
                         </p>
                     }
                 })}
-            {fields(place.form, &place.pointer, Some(place.field.title.clone()))}
+            {fields(context.form, &context.pointer, Some(context.field.title.clone()))}
         </fieldset>
     }
     .into_any()

@@ -113,12 +113,12 @@ impl Offer {
 
 /// A list of servers, with a search where they are many.
 #[component]
-pub(super) fn McpServerField(place: FieldContext) -> impl IntoView {
-    let (ids, error, help) = (place.ids(), place.error(), place.field.help.clone());
+pub(super) fn McpServerField(context: FieldContext) -> impl IntoView {
+    let (ids, error, help) = (context.ids(), context.error(), context.field.help.clone());
     let offer = Offer::new();
     Effect::new(move || offer.ask());
     view! {
-        <FieldFrame ids label=place.field.title.clone() help error>
+        <FieldFrame ids label=context.field.title.clone() help error>
             <Show when=move || offer.many.get()>
                 <input
                     class="field-input"
@@ -130,7 +130,7 @@ pub(super) fn McpServerField(place: FieldContext) -> impl IntoView {
                     on:input=move |event| offer.typed(event_target_value(&event))
                 />
             </Show>
-            <ServerSelect place=place.clone() offer />
+            <ServerSelect context=context.clone() offer />
             <p class="field-help" role="status">
                 {move || offer.status()}
             </p>
@@ -144,9 +144,14 @@ pub(super) fn McpServerField(place: FieldContext) -> impl IntoView {
 }
 
 #[component]
-fn ServerSelect(place: FieldContext, offer: Offer) -> impl IntoView {
-    let (ids, error, form, has_help) = (place.ids(), place.error(), place.form, place.field.help.is_some());
-    let pointer = StoredValue::new(place.pointer.clone());
+fn ServerSelect(context: FieldContext, offer: Offer) -> impl IntoView {
+    let (ids, error, form, has_help) = (
+        context.ids(),
+        context.error(),
+        context.form,
+        context.field.help.is_some(),
+    );
+    let pointer = StoredValue::new(context.pointer.clone());
     let chosen = Memo::new(move |_| {
         form.draft
             .with(|draft| pointer.with_value(|pointer| draft.text(pointer).to_owned()))
@@ -165,7 +170,7 @@ fn ServerSelect(place: FieldContext, offer: Offer) -> impl IntoView {
         <select
             class="field-input select"
             id=control
-            aria-required=place.field.required.then_some("true")
+            aria-required=context.field.required.then_some("true")
             aria-invalid=move || error.get().is_some().then_some("true")
             aria-describedby=move || ids.described_by(has_help, error.get().is_some())
             on:change=move |event| {

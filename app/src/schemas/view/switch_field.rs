@@ -10,11 +10,11 @@ use crate::ui::{FieldFrame, Icon, IconKind};
 
 /// A switch; where "not said" is an answer of its own, a choice of three.
 #[component]
-pub(super) fn SwitchField(place: FieldContext) -> impl IntoView {
-    let field = &place.field;
+pub(super) fn SwitchField(context: FieldContext) -> impl IntoView {
+    let field = &context.field;
     let default = field.default.as_ref().and_then(Value::as_bool);
     let two = field.required || default.is_some() || (field.hidden_until_added && field.show_when.is_none());
-    let (form, pointer) = (place.form, StoredValue::new(place.pointer.clone()));
+    let (form, pointer) = (context.form, StoredValue::new(context.pointer.clone()));
     let answer = Memo::new(move |_| match pointer.with_value(|pointer| form.entry(pointer)) {
         Some(Entry::Flag(answer)) => answer,
         _ => None,
@@ -26,9 +26,9 @@ pub(super) fn SwitchField(place: FieldContext) -> impl IntoView {
         });
     };
     if !two {
-        return three(&place, answer, Callback::new(set));
+        return three(&context, answer, Callback::new(set));
     }
-    let (ids, error, help) = (place.ids(), place.error(), place.field.help.clone());
+    let (ids, error, help) = (context.ids(), context.error(), context.field.help.clone());
     let described = {
         let (ids, has_help) = (ids.clone(), help.is_some());
         move || ids.described_by(has_help, error.get().is_some())
@@ -44,7 +44,7 @@ pub(super) fn SwitchField(place: FieldContext) -> impl IntoView {
                     prop:checked=move || answer.get().or(default).unwrap_or(false)
                     on:change=move |event| set(Some(event_target_checked(&event)))
                 />
-                <span>{place.field.title.clone()}</span>
+                <span>{context.field.title.clone()}</span>
             </label>
             <p class="field-error" id=ids.error hidden=move || error.get().is_none()>
                 <Icon kind=IconKind::Alert size=14 />
@@ -63,8 +63,8 @@ pub(super) fn SwitchField(place: FieldContext) -> impl IntoView {
     .into_any()
 }
 
-fn three(place: &FieldContext, answer: Memo<Option<bool>>, set: Callback<Option<bool>>) -> AnyView {
-    let (ids, error, help) = (place.ids(), place.error(), place.field.help.clone());
+fn three(context: &FieldContext, answer: Memo<Option<bool>>, set: Callback<Option<bool>>) -> AnyView {
+    let (ids, error, help) = (context.ids(), context.error(), context.field.help.clone());
     let described = {
         let (ids, has_help) = (ids.clone(), help.is_some());
         move || ids.described_by(has_help, error.get().is_some())
@@ -77,7 +77,7 @@ fn three(place: &FieldContext, answer: Memo<Option<bool>>, set: Callback<Option<
         }
     };
     view! {
-        <FieldFrame ids=ids.clone() label=place.field.title.clone() help error>
+        <FieldFrame ids=ids.clone() label=context.field.title.clone() help error>
             <select
                 class="field-input select"
                 id=ids.control

@@ -10,9 +10,9 @@ use crate::schemas::messages;
 use crate::ui::FieldFrame;
 
 #[component]
-pub(super) fn OneLineField(place: FieldContext) -> impl IntoView {
-    let (ids, error, form) = (place.ids(), place.error(), place.form);
-    let (range, kind, mode) = match &place.field.content {
+pub(super) fn OneLineField(context: FieldContext) -> impl IntoView {
+    let (ids, error, form) = (context.ids(), context.error(), context.form);
+    let (range, kind, mode) = match &context.field.content {
         Content::Number { whole, min, max } => {
             let mode = if *whole { "numeric" } else { "decimal" };
             // With a sign to type, the small keyboards for numbers would be in the way.
@@ -26,27 +26,27 @@ pub(super) fn OneLineField(place: FieldContext) -> impl IntoView {
         Content::Url => (None, "url", "url"),
         _ => (None, "text", "text"),
     };
-    let help: Vec<String> = place.field.help.clone().into_iter().chain(range).collect();
+    let help: Vec<String> = context.field.help.clone().into_iter().chain(range).collect();
     let help = (!help.is_empty()).then(|| help.join(" "));
-    let usual = place.field.default.as_ref().map(|default| match default {
+    let usual = context.field.default.as_ref().map(|default| match default {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     });
-    let pointer = StoredValue::new(place.pointer.clone());
+    let pointer = StoredValue::new(context.pointer.clone());
     let typed = Memo::new(move |_| {
         form.draft
             .with(|draft| pointer.with_value(|pointer| draft.text(pointer).to_owned()))
     });
-    let leaving = Leaving::of(&place);
+    let leaving = Leaving::of(&context);
     let described = {
         let (ids, has_help) = (ids.clone(), help.is_some());
         move || ids.described_by(has_help, error.get().is_some())
     };
     view! {
-        <FieldFrame ids=ids.clone() label=place.field.title.clone() help error>
+        <FieldFrame ids=ids.clone() label=context.field.title.clone() help error>
             <input
                 class="field-input"
-                class:field-number=matches!(place.field.content, Content::Number { .. })
+                class:field-number=matches!(context.field.content, Content::Number { .. })
                 id=ids.control
                 type=kind
                 inputmode=mode
@@ -54,7 +54,7 @@ pub(super) fn OneLineField(place: FieldContext) -> impl IntoView {
                 autocapitalize="off"
                 spellcheck="false"
                 placeholder=usual
-                aria-required=place.field.required.then_some("true")
+                aria-required=context.field.required.then_some("true")
                 aria-invalid=move || error.get().is_some().then_some("true")
                 aria-describedby=described
                 prop:value=typed

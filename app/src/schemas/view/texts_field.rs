@@ -20,17 +20,17 @@ struct Rows {
 }
 
 impl Rows {
-    fn of(place: &FieldContext) -> Self {
-        let (form, pointer) = (place.form, StoredValue::new(place.pointer.clone()));
+    fn of(context: &FieldContext) -> Self {
+        let (form, pointer) = (context.form, StoredValue::new(context.pointer.clone()));
         Self {
             form,
             pointer,
-            title: StoredValue::new(place.field.title.clone()),
+            title: StoredValue::new(context.field.title.clone()),
             now: Memo::new(move |_| match pointer.with_value(|pointer| form.entry(pointer)) {
                 Some(Entry::Texts(rows)) => rows,
                 _ => Vec::new(),
             }),
-            leaving: Leaving::of(place),
+            leaving: Leaving::of(context),
         }
     }
 
@@ -84,9 +84,9 @@ impl Rows {
 
 /// Rows that are added and taken away.
 #[component]
-pub(super) fn TextsField(place: FieldContext) -> impl IntoView {
-    let (ids, error, help) = (place.ids(), place.error(), place.field.help.clone());
-    let rows = Rows::of(&place);
+pub(super) fn TextsField(context: FieldContext) -> impl IntoView {
+    let (ids, error, help) = (context.ids(), context.error(), context.field.help.clone());
+    let rows = Rows::of(&context);
     let described = {
         let (ids, has_help) = (ids.clone(), help.is_some());
         move || ids.described_by(has_help, error.get().is_some())
@@ -99,7 +99,7 @@ pub(super) fn TextsField(place: FieldContext) -> impl IntoView {
             tabindex="-1"
             aria-describedby=described
         >
-            <legend class="field-label">{place.field.title.clone()}</legend>
+            <legend class="field-label">{context.field.title.clone()}</legend>
             <For
                 each=move || 0..rows.now.with(Vec::len)
                 key=|index| *index

@@ -35,8 +35,12 @@ struct Offer {
 }
 
 impl Offer {
-    fn new(place: &FieldContext, route: Route) -> Self {
-        let (form, base, pointer) = (place.form, place.base.clone(), StoredValue::new(place.pointer.clone()));
+    fn new(context: &FieldContext, route: Route) -> Self {
+        let (form, base, pointer) = (
+            context.form,
+            context.base.clone(),
+            StoredValue::new(context.pointer.clone()),
+        );
         Self {
             form,
             pointer,
@@ -121,12 +125,12 @@ impl Offer {
 
 /// All tools, or some of those that the route lists.
 #[component]
-pub(super) fn ToolNamesField(place: FieldContext) -> impl IntoView {
-    let Content::ToolNames { route, .. } = place.field.content.clone() else {
+pub(super) fn ToolNamesField(context: FieldContext) -> impl IntoView {
+    let Content::ToolNames { route, .. } = context.field.content.clone() else {
         return ().into_any();
     };
-    let (ids, error, help) = (place.ids(), place.error(), place.field.help.clone());
-    let offer = Offer::new(&place, route);
+    let (ids, error, help) = (context.ids(), context.error(), context.field.help.clone());
+    let offer = Offer::new(&context, route);
     // Another server has other tools; they are asked for only where somebody chooses among them.
     let limited = Memo::new(move |_| offer.is_limited());
     Effect::new(move || {
@@ -161,7 +165,7 @@ pub(super) fn ToolNamesField(place: FieldContext) -> impl IntoView {
             tabindex="-1"
             aria-describedby=described
         >
-            <legend class="field-label">{place.field.title.clone()}</legend>
+            <legend class="field-label">{context.field.title.clone()}</legend>
             {radio(false, messages::all_tools())}
             {radio(true, messages::only_these())}
             <Show when=move || limited.get()>

@@ -126,7 +126,7 @@ fn general_words(state: &SaveState, is_shown: &dyn Fn(&str) -> bool) -> Option<S
             SaveFailure::Problem(problem) => (!fields_say_it(problem, is_shown)).then(|| problem_text::words(problem)),
             SaveFailure::WasNotSaved => Some(messages::was_not_saved().to_owned()),
             SaveFailure::NotKnown => Some(messages::still_not_known().to_owned()),
-            SaveFailure::Untold(words) => Some((*words).to_owned()),
+            SaveFailure::Unknown(words) => Some((*words).to_owned()),
             SaveFailure::Unreadable => Some(messages::unreadable().to_owned()),
             SaveFailure::NotSignedIn => Some(messages::not_signed_in().to_owned()),
             SaveFailure::OtherPerson => Some(messages::other_person().to_owned()),

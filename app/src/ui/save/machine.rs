@@ -15,8 +15,8 @@ pub enum SaveFailure {
     WasNotSaved,
     /// No answer came, and it could not be found out.
     NotKnown,
-    /// No answer came, and nothing that can be asked tells; the words say what to do.
-    Untold(&'static str),
+    /// The response was lost, and the result cannot be looked up; shows this message.
+    Unknown(&'static str),
     /// The answer could not be read.
     Unreadable,
     /// The session had ended, and nobody signed in.
@@ -39,14 +39,14 @@ pub enum SaveState {
     Failed(SaveFailure),
 }
 
-/// What became of a write whose response was lost.
+/// The outcome of a write whose response was lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WriteOutcome<T> {
     /// It was saved; this is how it stands.
     Saved(T),
     /// The server does not have it.
     NotSaved,
-    /// Nothing that can be read says so; these words say what to do.
+    /// It cannot be looked up; this message says what to do.
     Unknown(&'static str),
 }
 
@@ -87,7 +87,7 @@ fn after_looking<T>(found: Result<WriteOutcome<T>, ClientError>) -> Next<T> {
     match found {
         Ok(WriteOutcome::Saved(saved)) => Next::Done(saved),
         Ok(WriteOutcome::NotSaved) => Next::Fail(SaveFailure::WasNotSaved),
-        Ok(WriteOutcome::Unknown(words)) => Next::Fail(SaveFailure::Untold(words)),
+        Ok(WriteOutcome::Unknown(words)) => Next::Fail(SaveFailure::Unknown(words)),
         Err(_) => Next::Fail(SaveFailure::NotKnown),
     }
 }
@@ -222,7 +222,7 @@ mod tests {
         );
         assert_eq!(
             after_looking::<()>(Ok(WriteOutcome::Unknown("Try it."))),
-            Next::Fail(SaveFailure::Untold("Try it."))
+            Next::Fail(SaveFailure::Unknown("Try it."))
         );
     }
 

@@ -1,4 +1,4 @@
-//! Why a model gave no answer, in words that say what to do, and whether asking again may help.
+//! Why a model gave no answer, in words that say what to do, and when it may be retried.
 
 mod said;
 #[cfg(test)]
@@ -23,8 +23,7 @@ use said::{
 #[derive(Debug)]
 pub struct Failure {
     pub error: ApiError,
-    /// Whether asking again may help.
-    pub again: Retry,
+    pub retry: Retry,
     /// Whether the model worked until its tokens were spent, without a word of an answer.
     pub spent: bool,
     /// Whether it is about the way in which an object was asked for.
@@ -32,23 +31,24 @@ pub struct Failure {
 }
 
 impl Failure {
-    fn new(error: ApiError, again: Retry) -> Self {
+    fn new(error: ApiError, retry: Retry) -> Self {
         Self {
             error,
-            again,
+            retry,
             spent: false,
             about_schema: false,
         }
     }
 }
 
-/// Whether asking again may help.
+/// When a failed request may be retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
-    /// The answer will be the same.
+    /// A retry gets the same response.
     Never,
+    /// After the backoff of the settings.
     Backoff,
-    /// The provider says when.
+    /// After the `Retry-After` of the provider.
     After(Duration),
 }
 
@@ -85,7 +85,7 @@ pub(super) struct About<'a> {
 impl About<'_> {
     /// A request that was not answered.
     pub fn outbound(&self, error: OutboundError) -> Failure {
-        let again = match error {
+        let retry = match error {
             OutboundError::Unreachable(_) | OutboundError::TimedOut(_) | OutboundError::Busy => Retry::Backoff,
             _ => Retry::Never,
         };
@@ -96,7 +96,7 @@ impl About<'_> {
             (OutboundError::Refused { status, said, .. }, None) => self.key_wanted(status, &said),
             (error, _) => problem_of(error, self.subject),
         };
-        Failure::new(error, again)
+        Failure::new(error, retry)
     }
 
     fn key_refused(&self, status: u16, credential: &str, sent_as: Option<&str>, said: &UpstreamText) -> ApiError {
@@ -184,7 +184,7 @@ impl About<'_> {
                 format!("{host} returned an error ({status}):{}", self.quoted(&said)),
             ),
         };
-        let again = match (status, wait) {
+        let retry = match (status, wait) {
             (408 | 500..=599, Some(wait)) => Retry::After(wait),
             (408 | 500..=599, None) => Retry::Backoff,
             _ => Retry::Never,
@@ -192,7 +192,7 @@ impl About<'_> {
         Failure {
             spent: status == 400 && is_about_spent_tokens(&lower),
             about_schema: matches!(status, 400 | 422) && is_about_the_schema(&lower),
-            ..Failure::new(error, again)
+            ..Failure::new(error, retry)
         }
     }
 

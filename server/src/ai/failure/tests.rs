@@ -55,11 +55,11 @@ fn the_time_to_wait_is_found_in_the_body_too() {
         quotes: QuoteFilter::default(),
     };
     let failure = about.status(429, Some(&limited("45.8s")), None);
-    assert_eq!(failure.again, Retry::After(Duration::from_millis(45_800)));
+    assert_eq!(failure.retry, Retry::After(Duration::from_millis(45_800)));
     assert!(told(failure).1.contains("Try again in 46 seconds."));
     let failure = about.status(429, Some(&limited("45.8s")), Some("3"));
     assert_eq!(
-        failure.again,
+        failure.retry,
         Retry::After(Duration::from_secs(3)),
         "the header says it first"
     );
@@ -138,12 +138,12 @@ fn each_refusal_of_a_provider_becomes_a_problem_of_its_own() {
     }
     assert_eq!(told(about.status(404, None, None)).0, "not-model-api");
     let failure = about.status(429, None, Some("12"));
-    assert_eq!(failure.again, Retry::After(Duration::from_secs(12)));
+    assert_eq!(failure.retry, Retry::After(Duration::from_secs(12)));
     assert!(told(failure).1.contains("Try again in 12 seconds."));
-    assert_eq!(about.status(503, None, None).again, Retry::Backoff);
-    assert_eq!(about.status(400, None, None).again, Retry::Never);
+    assert_eq!(about.status(503, None, None).retry, Retry::Backoff);
+    assert_eq!(about.status(400, None, None).retry, Retry::Never);
     let error: Failure = ApiError::Forbidden.into();
-    assert_eq!(error.again, Retry::Never);
+    assert_eq!(error.retry, Retry::Never);
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn litellm_without_a_database_is_understood() {
             quotes: QuoteFilter::default(),
         };
         let failure = about.status(500, document, Some("1"));
-        (failure.again, told(failure).0)
+        (failure.retry, told(failure).0)
     };
     let broken = (Retry::After(Duration::from_secs(1)), "upstream-failed".to_owned());
     for document in [None, Some(&named)] {

@@ -47,7 +47,7 @@ pub struct CompletionRequest<'a> {
     pub stream: bool,
 }
 
-/// One turn of a conversation.
+/// A message of a conversation.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ChatMessage {
     /// A person said something.

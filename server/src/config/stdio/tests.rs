@@ -1,4 +1,4 @@
-//! What the configuration of programs allows and refuses.
+//! Tests of `stdio_commands`.
 
 use super::*;
 

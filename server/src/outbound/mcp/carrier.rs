@@ -24,12 +24,12 @@ pub(super) enum Carrier {
 }
 
 impl Carrier {
-    /// Lets it send, until the guard is dropped. Pipes are always open: no secret goes through them that
+    /// Allows sending until the permit is dropped. Pipes are always open: no secret goes through them that
     /// the child was not started with.
-    pub fn window(&self) -> SendPermit {
+    pub fn permit(&self) -> SendPermit {
         match self {
-            Self::Http(http) => http.window().open(),
-            Self::Stdio(_, window) => window.open(),
+            Self::Http(http) => http.gate().open(),
+            Self::Stdio(_, gate) => gate.open(),
         }
     }
 

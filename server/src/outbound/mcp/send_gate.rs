@@ -28,7 +28,7 @@ const MAX_ASKED: usize = 64;
 const MAX_RESUMED: usize = 64;
 
 impl SendGate {
-    /// Opens the window until the guard is dropped.
+    /// Allows sending until the permit is dropped.
     pub fn open(&self) -> SendPermit {
         let mut operations = self.lock();
         if operations.under_way == 0 {
@@ -90,13 +90,13 @@ mod tests {
 
     #[test]
     fn requests_and_resumed_streams_are_counted_for_each_operation() {
-        let window = SendGate::default();
+        let gate = SendGate::default();
         for _ in 0..2 {
-            let _open = window.open();
-            assert!((0..MAX_ASKED).all(|_| window.may_ask()) && !window.may_ask());
-            assert!((0..MAX_RESUMED).all(|_| window.may_resume()) && !window.may_resume());
-            let _another = window.open();
-            assert!(!window.may_ask() && !window.may_resume());
+            let _open = gate.open();
+            assert!((0..MAX_ASKED).all(|_| gate.may_ask()) && !gate.may_ask());
+            assert!((0..MAX_RESUMED).all(|_| gate.may_resume()) && !gate.may_resume());
+            let _another = gate.open();
+            assert!(!gate.may_ask() && !gate.may_resume());
         }
     }
 }

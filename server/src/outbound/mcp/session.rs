@@ -65,21 +65,21 @@ impl McpSession {
             McpTarget::Http { url, bearer } => {
                 let http = McpHttp::new(outbound.clone(), url, bearer);
                 let carrier = Carrier::Http(http.clone());
-                let _window = carrier.window();
+                let _permit = carrier.permit();
                 let transport = StreamableHttpClientTransport::with_client(http, http_config());
                 let service = serve(&carrier, transport, limits.list).await?;
                 (carrier, service)
             }
             McpTarget::Stdio(target) => {
-                let window = SendGate::default();
-                let _window = window.open();
+                let gate = SendGate::default();
+                let _permit = gate.open();
                 let reader = Reader {
                     outbound: outbound.clone(),
                     program: target.command.clone(),
-                    window: window.clone(),
+                    gate: gate.clone(),
                 };
                 let (transport, running) = target.start(reader)?;
-                let carrier = Carrier::Stdio(running, window);
+                let carrier = Carrier::Stdio(running, gate);
                 let service = serve(&carrier, transport, limits.list).await?;
                 (carrier, service)
             }
@@ -128,7 +128,7 @@ impl McpSession {
 
     /// All tools that the server offers, without what nobody here looks at.
     pub async fn tools(&self) -> Result<Vec<Tool>, OutboundError> {
-        let _window = self.carrier.window();
+        let _permit = self.carrier.permit();
         timeout(self.list, self.all_tools())
             .await
             .map_err(|_| OutboundError::TimedOut(self.list))?
@@ -172,7 +172,7 @@ impl McpSession {
     /// # Errors
     /// Why there is no result. A tool that fails is a result.
     pub async fn call(&self, tool: String, arguments: Option<JsonObject>) -> Result<CallToolResult, OutboundError> {
-        let _window = self.carrier.window();
+        let _permit = self.carrier.permit();
         let mut params = CallToolRequestParams::new(tool);
         params.arguments = arguments;
         match timeout(self.call, self.service.call_tool(params)).await {
@@ -184,7 +184,7 @@ impl McpSession {
 
     /// Ends the session here and, where the server wants to know, there.
     pub async fn close(mut self) {
-        let _window = self.carrier.window();
+        let _permit = self.carrier.permit();
         // An end that does not come changes nothing for anybody.
         let _ = self.service.close_with_timeout(CLOSE).await;
     }

@@ -40,7 +40,7 @@ struct Inner {
     outbound: Outbound,
     url: Url,
     bearer: Option<Bearer>,
-    window: SendGate,
+    gate: SendGate,
     /// What went wrong last, for the failures that rmcp reports without their cause.
     failure: Mutex<Option<OutboundError>>,
     /// The last messages that were sent: a later answer of the session may repeat them.
@@ -53,14 +53,14 @@ impl McpHttp {
             outbound,
             url,
             bearer,
-            window: SendGate::default(),
+            gate: SendGate::default(),
             failure: Mutex::new(None),
             earlier: Mutex::default(),
         }))
     }
 
-    pub fn window(&self) -> &SendGate {
-        &self.0.window
+    pub fn gate(&self) -> &SendGate {
+        &self.0.gate
     }
 
     /// The filter for words of the server.
@@ -101,7 +101,7 @@ impl McpHttp {
         let inner = &*self.0;
         // Without a secret, the polite end of a session may still be said.
         let harmless = method == Method::DELETE && inner.bearer.is_none();
-        if !inner.window.is_open() && !harmless {
+        if !inner.gate.is_open() && !harmless {
             return Err(StreamableHttpError::Client(OutboundError::SessionOver));
         }
         let request = Outgoing {
@@ -146,9 +146,9 @@ impl McpHttp {
         if is_response(&event)
             && let Some(grant) = events.split(&event)
         {
-            self.0.window.keep(grant);
+            self.0.gate.keep(grant);
         }
-        if is_request(&event) && !self.0.window.may_ask() {
+        if is_request(&event) && !self.0.gate.may_ask() {
             return Err(OutboundError::NotMcp(NotMcp::Answer));
         }
         Ok(Some(library_event(event)))
@@ -194,7 +194,7 @@ impl StreamableHttpClient for McpHttp {
                 .await
                 .map_err(|error| self.fail(error))?;
             if let Some(Message { message, grant }) = read {
-                self.0.window.keep(grant);
+                self.0.gate.keep(grant);
                 return Ok(StreamableHttpPostResponse::Json(message, new_session));
             }
         }
@@ -244,7 +244,7 @@ impl StreamableHttpClient for McpHttp {
         custom_headers: HashMap<HeaderName, HeaderValue>,
     ) -> Result<BoxStream<'static, Result<Sse, SseError>>, Failed> {
         let last = last_event_id.and_then(|id| HeaderValue::from_str(&id).ok());
-        let Some(last) = last.filter(|_| self.0.window.may_resume()) else {
+        let Some(last) = last.filter(|_| self.0.gate.may_resume()) else {
             return Err(StreamableHttpError::ServerDoesNotSupportSse);
         };
         let mut headers = protocol_headers(custom_headers, session_id.as_deref());

@@ -1,4 +1,4 @@
-//! Values that this process sent, and who may be kept for how long.
+//! Tests of the register of sent values.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};

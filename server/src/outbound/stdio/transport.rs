@@ -32,7 +32,7 @@ pub(in super::super) struct Reader {
     /// The name of the program, which its reads are charged to.
     pub program: String,
     /// The operations of the session.
-    pub window: SendGate,
+    pub gate: SendGate,
 }
 
 /// The pipes of a child. The child ends when this is closed or dropped.
@@ -136,9 +136,9 @@ impl StdioTransport {
             self.parsing = None;
             if let Some(Message { message, grant }) = parsed.map_err(|_| OutboundError::Failed)?? {
                 if matches!(message, JsonRpcMessage::Response(_) | JsonRpcMessage::Error(_)) {
-                    self.reader.window.keep(grant);
+                    self.reader.gate.keep(grant);
                 }
-                if matches!(message, JsonRpcMessage::Request(_)) && !self.reader.window.may_ask() {
+                if matches!(message, JsonRpcMessage::Request(_)) && !self.reader.gate.may_ask() {
                     return Err(OutboundError::NotMcp(NotMcp::Answer));
                 }
                 self.strays = 0;

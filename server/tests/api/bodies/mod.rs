@@ -253,7 +253,7 @@ async fn try_users(tried: &mut Tried<'_>) {
     }
 }
 
-/// What every kind of record with an owner answers.
+/// Responses of every kind of record with an owner.
 async fn try_kinds(tried: &mut Tried<'_>, url: &str) {
     for (path, body) in owned_kinds() {
         let operation = |verb: &str| {

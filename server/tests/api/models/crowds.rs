@@ -93,7 +93,7 @@ async fn the_process_runs_so_many_operations_at_once_on_postgres() {
 
 const AGENTS: usize = 64;
 const TOOLS: usize = 4;
-/// So often a crowd or an agent tries.
+/// The maximum number of attempts of a crowd or an agent.
 const CROWDS: usize = 5;
 
 /// A server with four tools, whose results come in two pieces.
@@ -244,6 +244,19 @@ fn was_served(agent: &Answer) -> bool {
     is_served
 }
 
+/// `true` if a use could not be recorded: a database that stops for seconds, as on a machine with a busy disk, refuses uses
+/// whatever room there is.
+fn was_unrecorded(agent: &Answer) -> bool {
+    let text = agent.whole();
+    [
+        "couldn't record this use",
+        "problem:audit-unavailable",
+        "problem:unavailable",
+    ]
+    .iter()
+    .any(|sign| text.contains(sign))
+}
+
 async fn agents_share_the_byte_budget(engine: Engine) {
     let options = Options {
         read_budget_mib: Some(4),
@@ -266,8 +279,6 @@ async fn agents_share_the_byte_budget(engine: Engine) {
     for who in ["manager", "other", "admin"] {
         app.cookie(who).await;
     }
-    // A database that stops for seconds, as on a machine with a busy disk, refuses uses whatever room there is. Then the
-    // crowd comes again.
     let mut done = 0;
     for _ in 0..CROWDS {
         let crowd = ["manager", "other", "admin"].into_iter().cycle().take(AGENTS).map(act);
@@ -275,17 +286,19 @@ async fn agents_share_the_byte_budget(engine: Engine) {
             .await
             .expect("each agent ends");
         done = agents.iter().filter(|agent| was_served(agent)).count();
-        if (1..AGENTS).contains(&done) {
+        if done > 0 || !agents.iter().any(was_unrecorded) {
             break;
         }
     }
     assert!((1..AGENTS).contains(&done), "{done} of {AGENTS} agents had room");
     for who in ["manager", "other", "admin"] {
-        let mut is_served = false;
-        for _ in 0..CROWDS {
-            is_served = is_served || was_served(&act(who).await);
+        let mut agent = act(who).await;
+        for _ in 1..CROWDS {
+            if was_unrecorded(&agent) {
+                agent = act(who).await;
+            }
         }
-        assert!(is_served, "the budget is given back to {who}");
+        assert!(was_served(&agent), "the budget is given back: {}", agent.whole());
     }
 }
 

@@ -1,4 +1,4 @@
-//! URLs of PostgreSQL, and what they ask for.
+//! Tests of PostgreSQL URLs.
 
 use super::*;
 
