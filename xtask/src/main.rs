@@ -16,6 +16,8 @@ mod count;
 mod debian;
 mod demo;
 mod dev;
+#[cfg(test)]
+mod documents;
 mod faketime;
 #[cfg(test)]
 mod floors;

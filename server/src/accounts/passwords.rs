@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn ten_thousand_common_passwords_are_refused() {
+    fn ten_thousand_passwords_of_usual_forms_are_refused() {
         let common = common();
         assert!(common.len() >= 10_000, "{}", common.len());
         let good: Vec<&String> = common.iter().filter(|text| may_be_used(text)).collect();
