@@ -2,13 +2,13 @@
 
 mod cut_trail;
 mod flood;
-
 mod full_disk;
 mod hardening;
 mod hostile_answers;
 mod ipv6;
 mod json_log;
 mod metrics;
+mod proxies;
 mod soak;
 mod stopping;
 mod unconfined;
