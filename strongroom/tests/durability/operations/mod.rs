@@ -1,6 +1,7 @@
 //! How a server runs as a process: stopping, what it keeps to itself, what it says, metrics.
 
 mod cut_trail;
+mod fewer_rights;
 mod flood;
 mod full_disk;
 mod hardening;
