@@ -32,6 +32,8 @@ struct Linked {
     options: Options,
     link: Link,
     server: Server,
+    /// The URL of the metrics.
+    metrics: String,
     client: Client,
     _peer: Peer,
     test: String,
@@ -45,11 +47,16 @@ impl Linked {
         // Commands at the terminal go past the link.
         let options = Options::new(&folder, "data", Some(database.clone()));
         process::add_administrator(&options);
-        let server = Server::start(&Options {
+        let linked = Options {
             database: Some(link.url(&database)),
             ..options.clone()
-        })
-        .await;
+        };
+        let mut command = linked.command();
+        command.args(["--metrics-listen", "127.0.0.1:0"]);
+        let mut server = Server::launch(command).await;
+        // A line about the keyring of other servers is between the two addresses.
+        server.next_line().await;
+        let metrics = server.next_address().await;
         let client = server.sign_in().await;
         let (peer, test) = tested_server(&client).await;
         Self {
@@ -57,9 +64,34 @@ impl Linked {
             options,
             link,
             server,
+            metrics,
             client,
             _peer: peer,
             test,
+        }
+    }
+
+    /// The sum of a metric over its labels.
+    async fn figure(&self, metric: &str) -> i64 {
+        let (status, text) = self.client.text_of(&self.metrics).await;
+        assert_eq!(status, 200, "{text}");
+        let of_metric = |line: &&str| line.split(['{', ' ']).next() == Some(metric);
+        let lines = text.lines().filter(of_metric);
+        lines
+            .map(|line| line.rsplit(' ').next().unwrap().parse::<i64>().unwrap())
+            .sum()
+    }
+
+    /// Reads a metric until its sum is as expected.
+    async fn until_figure(&self, metric: &str, expected: impl Fn(i64) -> bool) {
+        let since = Instant::now();
+        loop {
+            let figure = self.figure(metric).await;
+            if expected(figure) {
+                return;
+            }
+            assert!(since.elapsed() < Duration::from_mins(1), "{metric} is {figure}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
 
