@@ -30,8 +30,17 @@ pub fn figures(id: u32) -> String {
 pub struct Group(PathBuf);
 
 impl Group {
-    /// A group with this limit in bytes; `None` if this user may not make one. Both versions of control groups are known.
+    /// A group with this limit in bytes; `None`, with a line that reports it, if this user may not make one. Both versions
+    /// of control groups are known.
     pub fn new(limit: usize) -> Option<Self> {
+        let group = Self::in_any_version(limit);
+        if group.is_none() {
+            crate::not_checked("the server in a control group with a limit of memory: this user may not make one");
+        }
+        group
+    }
+
+    fn in_any_version(limit: usize) -> Option<Self> {
         let root = Path::new("/sys/fs/cgroup");
         Self::in_first_version(&root.join("memory"), limit).or_else(|| {
             let own = std::fs::read_to_string("/proc/self/cgroup").ok()?;

@@ -19,7 +19,7 @@ const LONG: Duration = Duration::from_mins(1);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_ipv6_network_has_as_many_connections_as_an_address() {
     if tokio::net::TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).await.is_err() {
-        // A machine without IPv6 cannot receive such connections either.
+        crate::not_checked("connections over IPv6: this machine has no address ::1");
         return;
     }
     raise_own_limit();
