@@ -1,5 +1,7 @@
 //! Faults of the database while the server runs: each is a 503 that names its kind, and ends with its cause.
 
+use std::time::Duration;
+
 use futures::FutureExt as _;
 use http::Method;
 use serde_json::json;
@@ -175,5 +177,46 @@ async fn migrations_keep_the_limit_of_idle_transactions() {
         .await
         .unwrap();
     assert_eq!(recorded, ["0 0 1s"]);
+    db.close().await;
+}
+
+#[tokio::test]
+async fn sessions_of_both_pools_have_the_configured_limits() {
+    const OPTIONS: &str = "SELECT name || ' = ' || setting FROM pg_settings WHERE name IN ('statement_timeout', \
+         'lock_timeout', 'idle_in_transaction_session_timeout', 'tcp_keepalives_idle', 'tcp_keepalives_interval', \
+         'tcp_keepalives_count', 'tcp_user_timeout') ORDER BY name";
+    // PostgreSQL reports the options of TCP as 0 on a Unix socket.
+    const OVER_TCP: &str = "SELECT inet_server_addr() IS NOT NULL";
+    // No value is a default, of Strongroom or of PostgreSQL, except the constant number of keepalives.
+    let settings = DatabaseSettings {
+        statement: Duration::from_secs(17),
+        lock: Duration::from_secs(3),
+        idle_transaction: Duration::from_millis(2_500),
+        keepalive: Duration::from_secs(21),
+        ..DatabaseSettings::default()
+    };
+    let url = Engine::Postgres.fresh_database().await;
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open_as_it_is(url.as_deref(), folder.path(), &settings)
+        .await
+        .unwrap();
+    let Db::Postgres { pool, urgent, .. } = &db else {
+        unreachable!()
+    };
+    for (name, pool) in [("general", pool), ("urgent", urgent)] {
+        let over_tcp: bool = sqlx::query_scalar(OVER_TCP).fetch_one(pool).await.unwrap();
+        assert!(over_tcp, "STRONGROOM_TEST_POSTGRES names a TCP address");
+        let options: Vec<String> = sqlx::query_scalar(OPTIONS).fetch_all(pool).await.unwrap();
+        let expected = [
+            "idle_in_transaction_session_timeout = 2500",
+            "lock_timeout = 3000",
+            "statement_timeout = 17000",
+            "tcp_keepalives_count = 3",
+            "tcp_keepalives_idle = 21",
+            "tcp_keepalives_interval = 7",
+            "tcp_user_timeout = 42000",
+        ];
+        assert_eq!(options, expected, "the {name} pool");
+    }
     db.close().await;
 }
