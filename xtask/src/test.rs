@@ -111,18 +111,23 @@ impl Options {
 
 /// The specs that open each page, and what pages fetch when it is asked for: what can differ in a release, which is cut
 /// into chunks.
-const RELEASE_SPECS: [&str; 12] = [
+const RELEASE_SPECS: [&str; 17] = [
     "account",
     "audit",
+    "credential-deletion",
     "credential-dialogs",
+    "credential-leaving",
     "credential-page",
+    "credential-saving",
     "credentials",
     "help",
     "inline-creation",
     "mcp-servers",
     "model-bindings",
+    "model-tests",
     "shell",
     "site",
+    "try-page",
     "users",
 ];
 
