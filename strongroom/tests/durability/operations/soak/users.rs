@@ -106,7 +106,9 @@ impl User {
             let is_faulty = !is_calm && matches!(status, 502..=504);
             let is_right = kind.is_answered_by(status) || kind.may_be_refused_by(status) || ended || is_faulty;
             assert!(is_right, "{kind:?} is answered by {status}: {}", answer.text);
-            scene.ledger.answered(operation, kind, answer.request_id, status == 200);
+            // An agent is done although the use of its tool was refused: the model gets an error as the tool's result.
+            let is_done = status == 200 && !answer.text.contains(r#""is_error":true"#);
+            scene.ledger.answered(operation, kind, answer.request_id, is_done);
         } else {
             assert!(!is_calm, "{kind:?} is answered while no fault lasts");
             sleep(PAUSE).await;
