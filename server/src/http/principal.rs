@@ -30,11 +30,7 @@ impl Principal {
     /// How far the permission reaches; nothing where there is none.
     pub fn may(&self, resource: Resource, action: Action) -> Option<Scope> {
         match self {
-            Self::User { role, .. } => permissions_of(*role)
-                .into_iter()
-                .filter(|permission| permission.resource == resource && permission.action == action)
-                .map(|permission| permission.scope)
-                .max(),
+            Self::User { role, .. } => scope_of(*role, resource, action),
             Self::Cli => Some(Scope::Any),
         }
     }
@@ -81,49 +77,56 @@ impl Principal {
     }
 }
 
-/// The permissions of a role. Managers and viewers have them for every kind of record with an owner.
-pub fn permissions_of(role: Role) -> Vec<Permission> {
-    use Action::{Create, Delete, Read, Update, Use};
-    let allow = |resource, rules: &[(Action, Scope)]| {
-        rules
-            .iter()
-            .map(|&(action, scope)| Permission {
-                resource,
-                action,
-                scope,
-            })
-            .collect::<Vec<_>>()
-    };
-    let owned = KINDS.iter().filter(|kind| kind.is_owned).map(|kind| kind.resource);
+/// The actions of a role on the records that it may see.
+fn rules(role: Role) -> &'static [(Action, Scope)] {
     match role {
-        Role::Administrator => {
-            let others = [Resource::StdioServers, Resource::AuditEvents];
-            let mut resources: Vec<_> = KINDS.iter().map(|kind| kind.resource).chain(others).collect();
-            resources.sort_by_key(|resource| *resource as u8);
-            let every = [Read, Create, Update, Delete, Use].map(|action| (action, Scope::Any));
-            resources
-                .into_iter()
-                .flat_map(|resource| allow(resource, &every))
-                .collect()
-        }
-        Role::Manager => owned
-            .flat_map(|resource| {
-                allow(
-                    resource,
-                    &[
-                        (Create, Scope::Any),
-                        (Read, Scope::Any),
-                        (Use, Scope::Any),
-                        (Update, Scope::Own),
-                        (Delete, Scope::Own),
-                    ],
-                )
-            })
-            .collect(),
-        Role::Viewer => owned
-            .flat_map(|resource| allow(resource, &[(Read, Scope::Any)]))
-            .collect(),
+        Role::Administrator => &[
+            (Action::Read, Scope::Any),
+            (Action::Create, Scope::Any),
+            (Action::Update, Scope::Any),
+            (Action::Delete, Scope::Any),
+            (Action::Use, Scope::Any),
+        ],
+        Role::Manager => &[
+            (Action::Create, Scope::Any),
+            (Action::Read, Scope::Any),
+            (Action::Use, Scope::Any),
+            (Action::Update, Scope::Own),
+            (Action::Delete, Scope::Own),
+        ],
+        Role::Viewer => &[(Action::Read, Scope::Any)],
     }
+}
+
+/// `true` if the rules of the role apply to the resource: those of administrators to all, the others to every kind of
+/// record with an owner.
+fn applies(role: Role, resource: Resource) -> bool {
+    match role {
+        Role::Administrator => resource != Resource::Unknown,
+        Role::Manager | Role::Viewer => KINDS.iter().any(|kind| kind.is_owned && kind.resource == resource),
+    }
+}
+
+/// The scope of an action; `None` without the permission. Each request and each use asks.
+fn scope_of(role: Role, resource: Resource, action: Action) -> Option<Scope> {
+    let (_, scope) = rules(role).iter().find(|(allowed, _)| *allowed == action)?;
+    applies(role, resource).then_some(*scope)
+}
+
+/// The permissions of a role, in the order of the resources.
+pub fn permissions_of(role: Role) -> Vec<Permission> {
+    let others = [Resource::StdioServers, Resource::AuditEvents];
+    let resources = KINDS.iter().map(|kind| kind.resource).chain(others);
+    let mut resources: Vec<_> = resources.filter(|resource| applies(role, *resource)).collect();
+    resources.sort_by_key(|resource| *resource as u8);
+    let of_resource = |resource| {
+        rules(role).iter().map(move |&(action, scope)| Permission {
+            resource,
+            action,
+            scope,
+        })
+    };
+    resources.into_iter().flat_map(of_resource).collect()
 }
 
 /// Who does something, in which request: what the record of it names.
@@ -237,5 +240,30 @@ mod tests {
             assert_eq!(viewer.may(Resource::Credentials, action), None);
         }
         assert!(user(Role::Administrator).may_with(Resource::Credentials, Action::Delete, other));
+    }
+
+    #[test]
+    fn the_list_of_permissions_says_what_each_check_says() {
+        use Action::{Create, Delete, Read, Update, Use};
+        let resources = KINDS.iter().map(|kind| kind.resource);
+        let resources: Vec<_> = resources
+            .chain([Resource::StdioServers, Resource::AuditEvents, Resource::Unknown])
+            .collect();
+        for role in [Role::Administrator, Role::Manager, Role::Viewer] {
+            let listed = permissions_of(role);
+            for &resource in &resources {
+                for action in [Read, Create, Update, Delete, Use] {
+                    let of_list = listed
+                        .iter()
+                        .find(|listed| (listed.resource, listed.action) == (resource, action));
+                    let of_list = of_list.map(|permission| permission.scope);
+                    assert_eq!(
+                        user(role).may(resource, action),
+                        of_list,
+                        "{role:?} {resource:?} {action:?}"
+                    );
+                }
+            }
+        }
     }
 }
