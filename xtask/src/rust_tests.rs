@@ -12,23 +12,7 @@ use crate::postgres;
 use crate::process::{describe, run_showing};
 use crate::progress::say;
 use crate::test_counts::{Counts, is_cargo_result};
-use crate::workspace::Workspace;
-
-/// The packages under test. They share one feature set, and so one compiled server with the browser tests.
-const SELECTION: [&str; 12] = [
-    "--package",
-    "strongroom",
-    "--package",
-    "server",
-    "--package",
-    "contract",
-    "--package",
-    "app",
-    "--package",
-    "bench",
-    "--features",
-    "app/ssr",
-];
+use crate::workspace::{HOST_PACKAGES, Workspace};
 
 /// How often the server is killed on each engine; whoever sets it decides.
 const KILLS: &str = "STRONGROOM_TEST_KILLS";
@@ -111,7 +95,7 @@ pub fn compile(workspace: &Workspace, choice: &Choice) -> Result<()> {
     let mut cargo = workspace.cargo();
     cargo
         .arg("test")
-        .args(SELECTION)
+        .args(HOST_PACKAGES)
         .args(choice.programs())
         .arg("--no-run");
     compiler::compile(cargo)
@@ -129,7 +113,7 @@ pub fn run_all(workspace: &Workspace, given: &Given<'_>, counts: &mut Counts) ->
     let mut cargo = workspace.cargo();
     cargo
         .arg("test")
-        .args(SELECTION)
+        .args(HOST_PACKAGES)
         .args(given.choice.programs())
         .arg("--no-fail-fast")
         .env("STRONGROOM_TEST_NODE_MODULES", given.node_modules);

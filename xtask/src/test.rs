@@ -11,7 +11,7 @@ use crate::progress::{Steps, say};
 use crate::rust_tests::Engine;
 use crate::site::{self, Mode};
 use crate::test_counts::Counts;
-use crate::workspace::{Workspace, is_ci};
+use crate::workspace::{HOST_PACKAGES, Workspace, is_ci};
 use crate::{
     api_fuzz, build, bundle_budget, chromium, faketime, format, node, playwright, postgres, rust_tests, supply,
     toolchain, walkthroughs, wording,
@@ -228,21 +228,7 @@ fn prepare(workspace: &Workspace, options: &Options) -> Result<Tools> {
 
 /// Host and WebAssembly apart: linted together, the features `ssr` and `hydrate` would meet in one build.
 fn lint(workspace: &Workspace, steps: &mut Steps) {
-    let host = [
-        "--package",
-        "strongroom",
-        "--package",
-        "server",
-        "--package",
-        "contract",
-        "--package",
-        "bench",
-        "--package",
-        "app",
-        "--features",
-        "app/ssr",
-        "--all-targets",
-    ];
+    let host = [&HOST_PACKAGES[..], &["--all-targets"]].concat();
     let wasm = [
         "--package",
         "frontend",

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::process::{TemporaryFolder, run_quietly};
 use crate::progress::say;
-use crate::workspace::Workspace;
+use crate::workspace::{HOST_PACKAGES, Workspace};
 
 /// Folder of the patches.
 const FOLDER: &str = "docs/walkthroughs";
@@ -112,16 +112,7 @@ fn check_patch(workspace: &Workspace, patch: &Path) -> Result<()> {
         }
         let mut cargo = workspace.cargo();
         cargo.current_dir(&tree).env("CARGO_TARGET_DIR", &workspace.target);
-        cargo.args([
-            "check",
-            "--package",
-            "strongroom",
-            "--package",
-            "server",
-            "--package",
-            "contract",
-        ]);
-        cargo.args(["--package", "app", "--features", "app/ssr", "--all-targets"]);
+        cargo.arg("check").args(HOST_PACKAGES).arg("--all-targets");
         run_quietly(cargo).map(drop)
     })();
     let mut remove = git(&workspace.root, &["worktree", "remove", "--force"]);

@@ -6,6 +6,23 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+/// Arguments of cargo for the packages of this machine, without WebAssembly and without these commands. Lints, tests and
+/// the program share one feature set, so that nothing is compiled twice.
+pub const HOST_PACKAGES: [&str; 12] = [
+    "--package",
+    "strongroom",
+    "--package",
+    "server",
+    "--package",
+    "contract",
+    "--package",
+    "app",
+    "--package",
+    "bench",
+    "--features",
+    "app/ssr",
+];
+
 /// The checkout that this program works on.
 #[derive(Debug)]
 pub struct Workspace {
