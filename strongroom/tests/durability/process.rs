@@ -192,13 +192,8 @@ impl Server {
 
     /// The same with a command of the caller's.
     pub async fn launch(mut command: Command) -> Self {
-        command.arg("serve");
-        Self::launch_as_it_is(command).await
-    }
-
-    /// The same with a command that is whole.
-    pub async fn launch_as_it_is(mut command: Command) -> Self {
-        let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        command.arg("serve").stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut process = command.spawn().unwrap();
         let out = BufReader::new(process.stdout.take().unwrap());
         let mut server = Self {
             process,

@@ -1,14 +1,13 @@
 //! The warnings about a proxy that is not trusted: at the start, and once in the log.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, ChildStderr, Stdio};
 use std::time::Duration;
 
-use serde_json::Value;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 
+use super::json_log::LoggedServer;
 use super::prepared;
 use crate::database::Engine;
 use crate::process::Options;
@@ -16,75 +15,13 @@ use crate::process::Options;
 const AT_START: &str = "public_url is https but no proxy is trusted";
 const IN_LOG: &str = "ignoring X-Forwarded-For from an address that is not in trusted_proxies";
 
-/// A server behind an https proxy, killed when dropped, and its log of JSON.
-struct Proxied {
-    process: Child,
-    log: BufReader<ChildStderr>,
-    messages: Vec<Value>,
-}
-
-impl Drop for Proxied {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-impl Proxied {
-    /// Starts it and reads its log until it listens.
-    fn start(options: &Options, arguments: &[&str]) -> Self {
-        let mut process = options
-            .command()
-            .args(["--log-format", "json", "--public-url", "https://strongroom.example"])
-            .args(arguments)
-            .args(["--metrics-listen", "127.0.0.1:0", "serve"])
-            .env("STRONGROOM_LOG", "info,access=off")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let log = BufReader::new(process.stderr.take().unwrap());
-        let mut server = Self {
-            process,
-            log,
-            messages: Vec::new(),
-        };
-        // The metrics are the last line of the start.
-        while server.count("Metrics are at") == 0 {
-            let mut line = String::new();
-            server.log.read_line(&mut line).unwrap();
-            assert!(!line.is_empty(), "the server starts: {:?}", server.messages);
-            server.keep(&line);
-        }
-        server
-    }
-
-    fn keep(&mut self, line: &str) {
-        let event = serde_json::from_str(line).unwrap_or_else(|_| panic!("{line} is JSON"));
-        self.messages.push(event);
-    }
-
-    /// Kills it and reads the rest of its log.
-    fn end(mut self) -> Self {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-        let mut rest = String::new();
-        self.log.read_to_string(&mut rest).unwrap();
-        for line in rest.lines() {
-            self.keep(line);
-        }
-        self
-    }
-
-    fn with<'a>(&'a self, words: &'a str) -> impl Iterator<Item = &'a Value> {
-        let has = move |event: &&Value| event["message"].as_str().is_some_and(|message| message.contains(words));
-        self.messages.iter().filter(has)
-    }
-
-    fn count(&self, words: &str) -> usize {
-        self.with(words).count()
-    }
+/// A server behind an https proxy.
+fn start(options: &Options, arguments: &[&str]) -> LoggedServer {
+    let mut command = options.command();
+    command
+        .args(["--public-url", "https://strongroom.example"])
+        .args(arguments);
+    LoggedServer::start(command, "info,access=off")
 }
 
 /// The address of the only server. The log has the public one.
@@ -114,7 +51,7 @@ fn request(address: &str, headers: &str) -> String {
 #[tokio::test]
 async fn a_proxy_that_is_not_trusted_is_reported_at_the_start_and_once_in_the_log() {
     let (_folder, options) = prepared(Engine::Sqlite).await;
-    let server = Proxied::start(&options, &[]);
+    let mut server = start(&options, &[]);
     let warning = server.with(AT_START).next().expect("the warning of the start");
     assert_eq!(warning["target"], "start", "{warning}");
     assert!(
@@ -126,9 +63,9 @@ async fn a_proxy_that_is_not_trusted_is_reported_at_the_start_and_once_in_the_lo
     for client in ["203.0.113.7", "203.0.113.8", "203.0.113.9"] {
         assert!(request(&address, &format!("x-forwarded-for: {client}\r\n")).ends_with("200 OK"));
     }
-    let server = server.end();
-    assert_eq!(server.count(AT_START), 1, "{:?}", server.messages);
-    assert_eq!(server.count(IN_LOG), 1, "{:?}", server.messages);
+    server.end();
+    assert_eq!(server.count(AT_START), 1, "{:?}", server.events);
+    assert_eq!(server.count(IN_LOG), 1, "{:?}", server.events);
     let warning = server.with(IN_LOG).next().unwrap();
     assert_eq!(
         (&warning["level"], &warning["peer"]),
@@ -139,14 +76,14 @@ async fn a_proxy_that_is_not_trusted_is_reported_at_the_start_and_once_in_the_lo
 #[tokio::test]
 async fn a_trusted_proxy_is_not_reported() {
     let (_folder, options) = prepared(Engine::Sqlite).await;
-    let server = Proxied::start(&options, &["--trusted-proxies", "127.0.0.1"]);
+    let mut server = start(&options, &["--trusted-proxies", "127.0.0.1"]);
     let address = address(&options).await;
     assert!(request(&address, "x-forwarded-for: 203.0.113.7\r\n").ends_with("200 OK"));
-    let server = server.end();
+    server.end();
     assert_eq!(
         (server.count(AT_START), server.count(IN_LOG)),
         (0, 0),
         "{:?}",
-        server.messages
+        server.events
     );
 }
