@@ -97,7 +97,7 @@ test('of many uses the first ten are listed, each with its last use and its fate
   expect(await page.content()).not.toContain(mcp.token);
 });
 
-// Whoever may delete credentials may see what uses them, with every shipped role: the answer is changed on its way.
+// Every role that can delete credentials can also see their references, so the test changes the response on its way.
 test('uses that one may not see are counted apart, and deleting goes on', async ({ page, api, mcp }) => {
   const client = await api('administrator');
   const { id, name, referrers } = await usedByTwelve(client, mcp);

@@ -135,7 +135,7 @@ test.describe('the page for trying', () => {
     await expect(group.getByRole('textbox', { name: 'Max attempts' })).toBeFocused();
     await group.getByRole('textbox', { name: 'Max attempts' }).fill('2');
 
-    // What is sent is what stands there, and what was taken away is not.
+    // The request has exactly the settings on the page, without those that were removed.
     const sent = page.waitForRequest('**/api/v1/actions/ai_generate_text');
     await trial.run().click();
     const { settings } = (await sent).postDataJSON() as { settings: unknown };

@@ -1,4 +1,4 @@
-//! One of the facts of a test or an answer.
+//! A fact in the result of a test or of an operation.
 
 use leptos::prelude::*;
 

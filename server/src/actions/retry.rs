@@ -15,7 +15,7 @@ const MAX_DELAY_MS: u64 = 10_000;
 const JITTER: f64 = 0.2;
 const MULTIPLIER: f64 = 2.0;
 
-/// How long to wait before the next attempt; `None` if there is no further attempt.
+/// The delay before the next attempt; `None` if there is no further attempt.
 fn wait(retries: Option<Retries>, attempt: u32, retry: Retry, chance: f64) -> Option<Duration> {
     let retries = retries.filter(|retries| retries.enabled)?;
     if attempt >= retries.max_attempts.unwrap_or(ATTEMPTS) {

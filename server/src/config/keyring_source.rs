@@ -8,7 +8,7 @@ use contract::secret::SecretValue;
 
 use crate::files::{folder_of, foreign_owner};
 
-/// Where the keyring comes from.
+/// The source of the keyring.
 #[derive(Clone, Debug)]
 pub enum KeyringSource {
     /// The text of the file, from the environment.

@@ -40,7 +40,7 @@ pub struct Settings {
     pub database_url: Option<String>,
     /// Size of the pool and time limits of a PostgreSQL database.
     pub database: DatabaseSettings,
-    /// Where the keyring comes from.
+    /// The source of the keyring.
     pub keyring: KeyringSource,
     /// Address and port to listen on.
     pub listen: SocketAddr,

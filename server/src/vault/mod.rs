@@ -150,7 +150,7 @@ impl Vault {
         self.held().keys().map(|key| key.id().to_owned()).collect()
     }
 
-    /// Where the keyring comes from.
+    /// The source of the keyring.
     pub fn source(&self) -> &KeyringSource {
         &self.0.source
     }

@@ -13,9 +13,9 @@ use crate::ui::DialogAddress;
 /// The state of a list, and the ways to change it.
 #[derive(Clone, Copy, Debug)]
 pub struct ListHandle {
-    /// What it shows.
+    /// The state in the address.
     pub state: Memo<ListState>,
-    /// What it offers.
+    /// The fields that sort it.
     pub spec: ListSpec,
     /// The filters that it offers beside its search.
     pub filters: &'static [FilterSpec],
@@ -30,7 +30,7 @@ impl ListHandle {
         state.href(&self.path.get_untracked(), &self.spec)
     }
 
-    /// What the server is asked for. Tracked.
+    /// The query for the server. Tracked.
     pub fn query(&self) -> Query {
         self.state.with(|state| Query {
             filters: self.api_filters(state),
@@ -58,7 +58,7 @@ impl ListHandle {
         self.navigate.run((self.href(state), replace));
     }
 
-    /// Whether a dialog is open over the list. Going to another state would close it.
+    /// `true` if a dialog is open over the list. Another state would close it.
     pub fn has_dialog(&self) -> bool {
         self.has_dialog.get()
     }

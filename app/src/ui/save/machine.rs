@@ -46,7 +46,7 @@ pub enum WriteOutcome<T> {
     Saved(T),
     /// The server does not have it.
     NotSaved,
-    /// It cannot be looked up; this message says what to do.
+    /// The result cannot be looked up; shows this message.
     Unknown(&'static str),
 }
 
